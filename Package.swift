@@ -1,0 +1,54 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// A star: every stage imports Pipeline and never another stage, so the compiler keeps the direction of the data.
+let package = Package(
+  name: "trackfill",
+  products: [
+    .executable(name: "trackfill", targets: ["trackfill"]),
+    .library(name: "CEL", targets: ["CEL"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // The stages, in the order of the data.
+    .target(name: "Pipeline", dependencies: ["CCrypto"]),
+    .target(name: "Readers", dependencies: ["Pipeline", "CZlib"]),
+    .target(name: "CEL", dependencies: ["CRE2"]),
+    .target(name: "Mapping", dependencies: ["Pipeline", "CEL", "CYAML"]),
+    .target(name: "Sessions", dependencies: ["Pipeline"]),
+    .target(name: "Writers", dependencies: ["Pipeline"]),
+    .executableTarget(
+      name: "trackfill",
+      dependencies: [
+        "Pipeline", "Readers", "Mapping", "Sessions", "Writers",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // The distribution's C libraries.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+
+    .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
+    .testTarget(name: "ReadersTests", dependencies: ["Readers"]),
+    .testTarget(name: "CELTests", dependencies: ["CEL"]),
+    .testTarget(name: "MappingTests", dependencies: ["Mapping", "Readers"]),
+    .testTarget(name: "SessionsTests", dependencies: ["Sessions"]),
+    .testTarget(name: "WritersTests", dependencies: ["Writers"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["trackfill"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)
+
+// Upcoming features, one loop for every Swift target.
+for target in package.targets where target.type != .system && target.name != "CRE2" {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ]
+}
