@@ -1,0 +1,62 @@
+/// A run of whole records of one input, read but not yet understood.
+///
+/// Layout of the storage: `headroom | capacity | padding`. A reader's bytes are read at the page-aligned start of
+/// `capacity` (a misaligned buffer costs a multiple of the system time); what the block before left unfinished is
+/// copied to just before it, so that records lie in one piece. `padding` zero bytes follow the last byte of the
+/// records or more, so that kernels may look a full vector ahead.
+public final class Block: @unchecked Sendable {
+  public static let padding = 64
+  private static let page = 4096
+
+  private let storage: UnsafeMutableRawPointer
+  public let headroom: Int
+  public let capacity: Int
+
+  /// Page-aligned; `headroom` bytes before it may be written.
+  public let base: UnsafeMutablePointer<UInt8>
+  /// The whole records.
+  public var start: UnsafeMutablePointer<UInt8>
+  public var count: Int
+  /// Index of the input in the run's list.
+  public var input: Int = 0
+  /// Where `start` stands in the input's decompressed bytes.
+  public var offset: Int = 0
+  /// Whether the input ends behind this block.
+  public var isLast: Bool = false
+  /// What already went wrong while the bytes were read: over-long records, damaged compression.
+  public var rejects: [Reject] = []
+  /// Bytes of the input as stored that were consumed up to here, for progress.
+  public var consumed: Int = 0
+  /// Line ends that were passed over before `start` since the block before (over-long records).
+  public var skippedLines: Int = 0
+
+  /// - Parameter headroom: the longest record that may be carried over, rounded up to pages. Untouched pages cost
+  ///   address space only.
+  public init(capacity: Int, headroom: Int) {
+    let page = Block.page
+    self.capacity = (max(capacity, page) + page - 1) / page * page
+    self.headroom = (headroom + page - 1) / page * page
+    storage = UnsafeMutableRawPointer.allocate(
+      byteCount: self.headroom + self.capacity + Block.padding, alignment: page)
+    base = (storage + self.headroom).assumingMemoryBound(to: UInt8.self)
+    start = base
+    count = 0
+  }
+
+  deinit { storage.deallocate() }
+
+  public func reset() {
+    start = base
+    count = 0
+    isLast = false
+    skippedLines = 0
+    if !rejects.isEmpty { rejects.removeAll(keepingCapacity: true) }
+  }
+
+  /// Zeroes the padding behind the records. Everything behind `start + count` must be free to overwrite.
+  public func seal() {
+    (start + count).update(repeating: 0, count: Block.padding)
+  }
+
+  public var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
+}

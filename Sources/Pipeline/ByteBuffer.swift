@@ -1,0 +1,105 @@
+/// A growable run of bytes that hot code appends to: no initialisation of what is not yet written, no shrinking, so
+/// that after the first blocks nothing is allocated any more.
+///
+/// A class, because closures compiled from a mapping write through it; its cursor is exempt from dynamic exclusivity
+/// checks, which would cost a few percent of the whole run. One thread uses a buffer at a time.
+public final class ByteBuffer {
+  @exclusivity(unchecked) @usableFromInline var storage: UnsafeMutablePointer<UInt8>
+  @exclusivity(unchecked) public var count: Int = 0
+  @exclusivity(unchecked) @usableFromInline var capacity: Int
+
+  @inlinable public var base: UnsafeMutablePointer<UInt8> { storage }
+
+  public init(capacity: Int = 4096) {
+    self.capacity = max(capacity, 64)
+    storage = UnsafeMutablePointer<UInt8>.allocate(capacity: self.capacity)
+  }
+
+  deinit { base.deallocate() }
+
+  @inlinable public var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
+
+  /// Makes room for `extra` further bytes; every append through `cursor` must be covered by a call before it.
+  @inlinable @inline(__always)
+  public func reserve(_ extra: Int) {
+    if count &+ extra > capacity { grow(extra) }
+  }
+
+  @usableFromInline @inline(never)
+  func grow(_ extra: Int) {
+    let size = max(capacity * 2, count + extra)
+    let grown = UnsafeMutablePointer<UInt8>.allocate(capacity: size)
+    grown.update(from: base, count: count)
+    base.deallocate()
+    storage = grown
+    capacity = size
+  }
+
+  /// Where the next byte goes. Valid for the bytes reserved before.
+  @inlinable @inline(__always)
+  public var cursor: UnsafeMutablePointer<UInt8> { base + count }
+
+  @inlinable @inline(__always)
+  public func append(_ byte: UInt8) {
+    reserve(1)
+    base[count] = byte
+    count &+= 1
+  }
+
+  @inlinable @inline(__always)
+  public func append(_ start: UnsafePointer<UInt8>, _ length: Int) {
+    reserve(length)
+    (base + count).update(from: start, count: length)
+    count &+= length
+  }
+
+  @inlinable @inline(__always)
+  public func append(_ other: UnsafeBufferPointer<UInt8>) {
+    if let start = other.baseAddress { append(start, other.count) }
+  }
+
+  @inlinable @inline(__always)
+  public func append(_ text: StaticString) { append(text.utf8Start, text.utf8CodeUnitCount) }
+
+  /// For cold code: messages, headers, what is compiled once.
+  public func append(text: String) {
+    var text = text
+    text.withUTF8 { append($0) }
+  }
+
+  /// Decimal digits of an integer.
+  public func append(decimal value: Int64) {
+    reserve(20)
+    if value < 0 { append(UInt8(ascii: "-")) }
+    var rest = value.magnitude
+    if rest < 10 {
+      append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest))
+      return
+    }
+    var digits = 0
+    var probe = rest
+    while probe > 0 {
+      digits &+= 1
+      probe /= 10
+    }
+    var at = count &+ digits
+    count = at
+    while rest > 0 {
+      at &-= 1
+      base[at] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    }
+  }
+
+  @inlinable public func removeAll() { count = 0 }
+
+  /// Lets go of what one unusual record or session made it grow to.
+  public func shrink(to limit: Int) {
+    guard capacity > limit, count <= limit else { return }
+    let small = UnsafeMutablePointer<UInt8>.allocate(capacity: limit)
+    small.update(from: base, count: count)
+    base.deallocate()
+    storage = small
+    capacity = limit
+  }
+}

@@ -1,0 +1,102 @@
+/// Civil dates in the proleptic Gregorian calendar, as numbers; no Foundation, no locale.
+public enum CalendarTime {
+  /// Days from 1970-01-01 to a date. `month` 1…12.
+  @inlinable
+  public static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
+    // Years begin in March, so that the leap day is the last of its year.
+    let shifted = month <= 2 ? year - 1 : year
+    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return era * 146_097 + dayOfEra - 719_468
+  }
+
+  /// The date of a day count.
+  @inlinable
+  public static func date(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    let shifted = days + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let monthIndex = (5 * dayOfYear + 2) / 153
+    let day = dayOfYear - (153 * monthIndex + 2) / 5 + 1
+    let month = monthIndex + (monthIndex < 10 ? 3 : -9)
+    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
+  }
+
+  @inlinable
+  public static func isLeap(_ year: Int64) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
+
+  @inlinable
+  public static func daysIn(month: Int64, year: Int64) -> Int64 {
+    switch month {
+    case 2: isLeap(year) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+
+  /// What can be written with four digits of year: 0001-01-01 to 9999-12-31, in milliseconds.
+  public static let range: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
+}
+
+/// Writes times as payloads have them: ISO 8601 in UTC with milliseconds, 24 characters. Remembers the day and the
+/// second, which rarely change between neighbours in a log.
+public struct TimestampWriter {
+  public static let length = 24
+  private var day = Int64.min
+  private var date: (UInt64, UInt64) = (0, 0)
+
+  public init() {}
+
+  /// - Parameter milliseconds: since 1970-01-01 UTC, within `CalendarTime.range`.
+  public mutating func write(_ milliseconds: Int64, to text: UnsafeMutablePointer<UInt8>) {
+    let dayNow = milliseconds >= 0 ? milliseconds / 86_400_000 : (milliseconds - 86_399_999) / 86_400_000
+    var rest = UInt32(truncatingIfNeeded: milliseconds - dayNow * 86_400_000)
+    if dayNow != day {
+      day = dayNow
+      let (year, month, dayOfMonth) = CalendarTime.date(days: dayNow)
+      withUnsafeMutableBytes(of: &date) { bytes in
+        TimestampWriter.put(UInt32(truncatingIfNeeded: year / 100), bytes, 0)
+        TimestampWriter.put(UInt32(truncatingIfNeeded: year % 100), bytes, 2)
+        bytes[4] = UInt8(ascii: "-")
+        TimestampWriter.put(UInt32(truncatingIfNeeded: month), bytes, 5)
+        bytes[7] = UInt8(ascii: "-")
+        TimestampWriter.put(UInt32(truncatingIfNeeded: dayOfMonth), bytes, 8)
+        bytes[10] = UInt8(ascii: "T")
+      }
+    }
+    UnsafeMutableRawPointer(text).storeBytes(of: date, as: (UInt64, UInt64).self)
+    let to = UnsafeMutableRawBufferPointer(start: text, count: TimestampWriter.length)
+    let millisecond = rest % 1000
+    rest /= 1000
+    let second = rest % 60
+    rest /= 60
+    TimestampWriter.put(rest / 60, to, 11)
+    to[13] = UInt8(ascii: ":")
+    TimestampWriter.put(rest % 60, to, 14)
+    to[16] = UInt8(ascii: ":")
+    TimestampWriter.put(second, to, 17)
+    to[19] = UInt8(ascii: ".")
+    to[20] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: millisecond / 100)
+    TimestampWriter.put(millisecond % 100, to, 21)
+    to[23] = UInt8(ascii: "Z")
+  }
+
+  @inline(__always)
+  private static func put(_ value: UInt32, _ to: UnsafeMutableRawBufferPointer, _ at: Int) {
+    to[at] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value / 10)
+    to[at + 1] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value % 10)
+  }
+
+  /// For messages and summaries.
+  public static func text(_ milliseconds: Int64) -> String {
+    var writer = TimestampWriter()
+    return String(unsafeUninitializedCapacity: length) { buffer in
+      if let start = buffer.baseAddress { writer.write(milliseconds, to: start) }
+      return length
+    }
+  }
+}

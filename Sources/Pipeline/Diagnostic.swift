@@ -1,0 +1,52 @@
+/// A place in a text that somebody wrote. Line and column are 1-based; columns and lengths count UTF-8 bytes of the
+/// line and are turned into characters where they are shown.
+public struct SourceSpan: Sendable, Equatable {
+  public var line: Int
+  public var column: Int
+  /// Bytes to underline, at least 1.
+  public var length: Int
+
+  public init(line: Int, column: Int, length: Int = 1) {
+    self.line = line
+    self.column = column
+    self.length = length
+  }
+}
+
+/// One finding: what is wrong, where, why, and what to do. A value, thrown or collected, rendered in one place.
+public struct Diagnostic: Error, Sendable, Equatable {
+  public enum Severity: String, Sendable { case error, warning }
+
+  /// `M101`; its letter names the part: M mapping, R record, I input, O output, U usage.
+  public var code: String
+  public var severity: Severity
+  /// Lower-case, no full stop.
+  public var message: String
+  /// What stands under the caret.
+  public var label: String
+  /// What to write or do instead.
+  public var remedy: String
+  /// The file's name as the user typed it.
+  public var file: String?
+  public var span: SourceSpan?
+
+  public init(
+    _ code: String, _ message: String, severity: Severity = .error, label: String = "", remedy: String = "",
+    file: String? = nil, span: SourceSpan? = nil
+  ) {
+    self.code = code
+    self.severity = severity
+    self.message = message
+    self.label = label
+    self.remedy = remedy
+    self.file = file
+    self.span = span
+  }
+}
+
+/// Several findings thrown at once: all are reported, never only the first.
+public struct Diagnostics: Error, Sendable {
+  public var all: [Diagnostic]
+  public init(_ all: [Diagnostic]) { self.all = all }
+  public var hasErrors: Bool { all.contains { $0.severity == .error } }
+}

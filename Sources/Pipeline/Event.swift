@@ -1,0 +1,171 @@
+/// A run of bytes in a `MappedBlock`; `length` -1 means "no value", which is not the same as empty.
+@frozen
+public struct ByteRange: BitwiseCopyable, Sendable {
+  public var offset: UInt32
+  public var length: Int32
+
+  @inlinable
+  public init(offset: Int, length: Int) {
+    self.offset = UInt32(truncatingIfNeeded: offset)
+    self.length = Int32(truncatingIfNeeded: length)
+  }
+
+  @inlinable public static var none: ByteRange { ByteRange(offset: 0, length: -1) }
+  @inlinable public var isPresent: Bool { length >= 0 }
+}
+
+/// What the mapping made of a record: a finished event and what its session needs to know. The texts lie in the
+/// `MappedBlock` that holds the event.
+@frozen
+public struct Event: BitwiseCopyable, Sendable {
+  /// Milliseconds since 1970-01-01 UTC.
+  public var time: Int64
+  public var id: UUID
+  /// Whether `id` is of the record's bytes, so that byte-identical records of one time need an ordinal.
+  public var needsOrdinal: Bool
+  /// Index of the rule in the mapping.
+  public var rule: UInt16
+  /// A 64-bit hash of the visitor's bytes.
+  public var visitorHash: UInt64
+  public var visitor: ByteRange
+  /// The event as JSON, beginning with `{"id":"` and 36 characters of id.
+  public var body: ByteRange
+  /// The session's `context` and `request`, each a JSON object without its key.
+  public var context: ByteRange
+  public var request: ByteRange
+  /// `"id":"…"` and perhaps `,"ids":[…]` where the mapping names the profile itself.
+  public var profile: ByteRange
+  /// The value of `split_when`.
+  public var split: ByteRange
+  /// The record: offset and length in its block, and its numbers there.
+  public var recordOffset: UInt32
+  public var recordLength: UInt32
+  public var line: UInt32
+  public var number: UInt32
+
+  /// Where the id begins in `body`.
+  public static let idOffset = 7
+
+  @inlinable
+  public init(
+    time: Int64, id: UUID, needsOrdinal: Bool, rule: UInt16, visitorHash: UInt64, visitor: ByteRange, body: ByteRange,
+    context: ByteRange, request: ByteRange, profile: ByteRange, split: ByteRange, recordOffset: UInt32,
+    recordLength: UInt32, line: UInt32, number: UInt32
+  ) {
+    self.time = time
+    self.id = id
+    self.needsOrdinal = needsOrdinal
+    self.rule = rule
+    self.visitorHash = visitorHash
+    self.visitor = visitor
+    self.body = body
+    self.context = context
+    self.request = request
+    self.profile = profile
+    self.split = split
+    self.recordOffset = recordOffset
+    self.recordLength = recordLength
+    self.line = line
+    self.number = number
+  }
+}
+
+/// Everything that came of one block: events with their texts, rejects, and counts. Made by a worker, taken by the
+/// sessions in the order of the blocks.
+public final class MappedBlock: @unchecked Sendable {
+  @exclusivity(unchecked) public internal(set) var events: UnsafeMutablePointer<Event>
+  @exclusivity(unchecked) public internal(set) var count = 0
+  private var capacity: Int
+  /// Visitors, bodies, contexts.
+  public let text = ByteBuffer(capacity: 64 * 1024)
+  public var rejects: [Reject] = []
+  public var counts = BlockCounts()
+  /// Events that the sessions' reorder buffer still refers to.
+  @exclusivity(unchecked) public var pending = 0
+
+  public init() {
+    capacity = 256
+    events = .allocate(capacity: capacity)
+  }
+
+  deinit { events.deallocate() }
+
+  public func append(_ event: Event) {
+    if count == capacity { grow() }
+    (events + count).initialize(to: event)
+    count &+= 1
+  }
+
+  @inline(never)
+  private func grow() {
+    let grown = UnsafeMutablePointer<Event>.allocate(capacity: capacity * 2)
+    grown.moveInitialize(from: events, count: count)
+    events.deallocate()
+    events = grown
+    capacity *= 2
+  }
+
+  public func bytes(_ range: ByteRange) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(start: UnsafePointer(text.base) + Int(range.offset), count: max(0, Int(range.length)))
+  }
+
+  public func reset() {
+    count = 0
+    pending = 0
+    text.removeAll()
+    text.shrink(to: 8 << 20)
+    if !rejects.isEmpty { rejects.removeAll() }
+    counts.reset()
+  }
+}
+
+/// The accounts of one block. They must add up: `lines = comments + blanks + records + lines inside records`,
+/// `records = rejected + dropped + unmatched + mapped`.
+public struct BlockCounts: Sendable {
+  public var lines = 0
+  public var comments = 0
+  public var blanks = 0
+  /// Records, those that became rejects included.
+  public var records = 0
+  /// Bytes that were not UTF-8 and were replaced.
+  public var replacedBytes = 0
+  /// Records that became at least one event.
+  public var mapped = 0
+  /// Records that no rule wanted.
+  public var unmatched = 0
+  /// Records dropped, by the mapping's drop entries.
+  public var dropped: [Int] = []
+  /// Events, by the mapping's rules.
+  public var matched: [Int] = []
+
+  public init() {}
+
+  public mutating func reset() {
+    lines = 0
+    comments = 0
+    blanks = 0
+    records = 0
+    replacedBytes = 0
+    mapped = 0
+    unmatched = 0
+    for index in dropped.indices { dropped[index] = 0 }
+    for index in matched.indices { matched[index] = 0 }
+  }
+
+  public static func += (sum: inout BlockCounts, block: BlockCounts) {
+    sum.lines += block.lines
+    sum.comments += block.comments
+    sum.blanks += block.blanks
+    sum.records += block.records
+    sum.replacedBytes += block.replacedBytes
+    sum.mapped += block.mapped
+    sum.unmatched += block.unmatched
+    add(block.dropped, to: &sum.dropped)
+    add(block.matched, to: &sum.matched)
+  }
+
+  private static func add(_ part: [Int], to sum: inout [Int]) {
+    while sum.count < part.count { sum.append(0) }
+    for index in part.indices { sum[index] += part[index] }
+  }
+}

@@ -1,0 +1,61 @@
+/// A record that could not become an event, or a piece of input that could not become a record.
+public struct Reject: Sendable {
+  /// Which stage refused it.
+  public enum Stage: String, Sendable { case record, mapping, session }
+
+  public var stage: Stage
+  /// `R101`, explained in docs/.
+  public var code: String
+  public var message: String
+  public var hint: String
+  /// Where the record begins, in bytes from the block's first byte; nil if it is not of the block's records.
+  public var offset: Int?
+  public var length: Int
+  /// Lines and records before it in the block.
+  public var line: Int
+  public var number: Int
+  /// 1-based byte column in its line, 0 if the whole record is meant.
+  public var column: Int
+  /// The rule at work, if one was.
+  public var rule: String?
+  /// Bytes for what is not in the block.
+  public var raw: [UInt8]?
+
+  public init(
+    stage: Stage, code: String, message: String, hint: String = "", offset: Int?, length: Int, line: Int, number: Int,
+    column: Int = 0, rule: String? = nil, raw: [UInt8]? = nil
+  ) {
+    self.stage = stage
+    self.code = code
+    self.message = message
+    self.hint = hint
+    self.offset = offset
+    self.length = length
+    self.line = line
+    self.number = number
+    self.column = column
+    self.rule = rule
+    self.raw = raw
+  }
+}
+
+/// A reject with its full position and its bytes, as it is written to `--rejects`.
+public struct LocatedReject: Sendable {
+  public var reject: Reject
+  public var input: String
+  /// 1-based; 0 if unknown.
+  public var record: Int
+  public var line: Int
+  /// Bytes from the start of the decompressed input.
+  public var offset: Int
+  public var raw: [UInt8]
+
+  public init(reject: Reject, input: String, record: Int, line: Int, offset: Int, raw: [UInt8]) {
+    self.reject = reject
+    self.input = input
+    self.record = record
+    self.line = line
+    self.offset = offset
+    self.raw = raw
+  }
+}

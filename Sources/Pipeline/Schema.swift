@@ -1,0 +1,34 @@
+/// What a reader says about its records before it reads one: the mapping is checked against this.
+public struct Schema: Sendable {
+  public struct Field: Sendable {
+    public var name: String
+    public var type: FieldType
+    /// Whether a record may lack it; a mapping must then say what happens without.
+    public var isOptional: Bool
+    public var summary: String
+
+    public init(_ name: String, _ type: FieldType, optional: Bool, _ summary: String) {
+      self.name = name
+      self.type = type
+      self.isOptional = optional
+      self.summary = summary
+    }
+  }
+
+  /// How messages name it: `weblog (combined)`.
+  public var title: String
+  public var fields: [Field]
+  /// The field that dates a record, of type `timestamp`, unless the mapping says another.
+  public var timeField: String?
+
+  public init(title: String, fields: [Field], timeField: String?) {
+    self.title = title
+    self.fields = fields
+    self.timeField = timeField
+  }
+}
+
+public indirect enum FieldType: Sendable, Equatable {
+  case string, int, double, bool, timestamp, decimal
+  case list([String: FieldType])
+}

@@ -1,0 +1,36 @@
+/// Where sessions begin and end and what surrounds their events: the mapping's `session`, `target` and `identity`,
+/// resolved. Times are milliseconds.
+public struct SessionSettings: Sendable {
+  public enum Late: String, Sendable, CaseIterable { case attach, new, reject }
+
+  /// A silence longer than this opens a new session.
+  public var gap: Int64 = 30 * 60_000
+  /// A session that lasted this long ends.
+  public var max: Int64? = 12 * 3_600_000
+  /// How late a record may come.
+  public var disorder: Int64 = 5 * 60_000
+  /// Events of one session.
+  public var cap: Int = 5_000
+  /// Split at midnight in this zone.
+  public var midnight: Zone?
+  public var late: Late = .attach
+  /// Events of one payload, and its bytes.
+  public var partEvents = 100
+  public var partBytes = 256 * 1024
+  /// Only sessions opened in this range leave.
+  public var from: Int64?
+  public var to: Int64?
+  /// Bytes of open sessions kept in memory; more goes to a temporary file.
+  public var memory = 256 << 20
+
+  /// `source.id`.
+  public var source: String = ""
+  /// Namespace of all ids: per source and mapping.
+  public var namespace: UUID
+  /// Key for pseudonymous profile ids.
+  public var salt: [UInt8] = []
+  /// `options` of each payload as a JSON object, nil for none.
+  public var options: String?
+
+  public init(namespace: UUID) { self.namespace = namespace }
+}

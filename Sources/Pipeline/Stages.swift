@@ -1,0 +1,93 @@
+// The seams between the stages. Each is called once for a block, a batch or a payload, never for a byte.
+
+/// Where bytes come from: a file, standard input, an inflating layer over either.
+public protocol ByteSource: AnyObject {
+  /// Fills as much of the buffer as it can; 0 is the end. Throws a `Diagnostic`.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
+  /// Bytes of the stored input consumed so far, for progress.
+  var consumed: Int { get }
+}
+
+/// Cuts an input's bytes into blocks of whole records. One thread at a time uses it, in the order of the input.
+public protocol BlockSource: AnyObject {
+  /// Fills the block (reset before) with the next whole records; false at the end, with nothing in the block but
+  /// perhaps rejects. Throws a `Diagnostic` when the input can no longer be read at all.
+  func next(into block: Block) throws -> Bool
+}
+
+/// Parses records. Each worker has its own.
+public protocol RecordParser: AnyObject {
+  /// Parses the block's next records into the batch (reset before) until it is full or the block ends; malformed
+  /// records, blanks and comments are accounted for in `result`. Returns whether the block has more.
+  /// - Parameter cursor: offset in the block, 0 at first; owned by the caller, moved by the parser.
+  func parse(_ block: Block, from cursor: inout Int, into batch: RecordBatch, result: MappedBlock) -> Bool
+}
+
+/// A kind of input. Values are cheap and shared; what has state is made by the two `make` functions.
+public protocol Reader: Sendable {
+  var schema: Schema { get }
+  func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource
+  /// - Parameter fields: names in `schema`, in the order of the batch's columns.
+  func makeParser(fields: [String]) -> any RecordParser
+}
+
+public struct ReadLimits: Sendable {
+  /// The longest record in bytes; a longer one is a reject.
+  public var record: Int
+  public init(record: Int = 4 << 20) { self.record = record }
+}
+
+/// An input of a run, known before the first record is mapped.
+public struct InputDescription: Sendable {
+  /// As the user named it.
+  public var name: String
+  /// Milliseconds of the first accepted record; nil if there is none in the head.
+  public var firstTime: Int64?
+  /// Size as stored, nil where unknown (standard input).
+  public var size: Int?
+
+  public init(name: String, firstTime: Int64?, size: Int?) {
+    self.name = name
+    self.firstTime = firstTime
+    self.size = size
+  }
+}
+
+/// All inputs of a run as one series of blocks. Inputs are listed in rank order, which is also their index.
+public protocol BlockFeed: AnyObject {
+  var inputs: [InputDescription] { get }
+  /// Fills the block with the next one and names its input; false when every input has ended.
+  func next(into block: Block) throws -> Bool
+}
+
+/// Makes events of records. Each worker has its own.
+public protocol EventMapper: AnyObject {
+  /// Maps the batch's records, appending events, drops and rejects to `result`.
+  func map(_ batch: RecordBatch, into result: MappedBlock)
+}
+
+/// Where events of all inputs become sessions and leave as payloads. One thread at a time, blocks in order.
+public protocol EventConsumer: AnyObject {
+  /// Takes the block's events; the block's bytes may be used until this returns, `mapped` until its `pending` is 0.
+  /// Appends what it rejects to `rejects`.
+  func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws
+  /// Closes everything that is open.
+  func finish(rejects: inout [LocatedReject]) throws
+  /// Whether later blocks cannot change the output any more, so that reading may stop.
+  var isSatisfied: Bool { get }
+}
+
+/// Takes finished payloads, one JSON object each, in their final order.
+public protocol PayloadWriter: AnyObject {
+  /// - Parameter payload: without line end; valid during the call. Throws a `Diagnostic`.
+  func write(_ payload: UnsafeBufferPointer<UInt8>) throws
+  /// Makes what was written final. Nothing stands under the final name before.
+  func finish() throws
+  /// Leaves nothing behind.
+  func abandon()
+}
+
+/// Takes rejects.
+public protocol RejectWriter: AnyObject {
+  func write(_ reject: LocatedReject) throws
+}
