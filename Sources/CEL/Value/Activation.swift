@@ -148,8 +148,11 @@ extension Activation {
     return .list(start, count: values.count)
   }
 
-  /// An error with text of its own.
-  public func error(_ code: ErrorCode = .custom, _ message: String, at offset: UInt32 = .max) -> Value {
+  /// An error of a host's function, with text of its own: lower-case, no full stop.
+  public func error(_ message: String) -> Value { error(.custom, message) }
+
+  /// An error with text about this very case.
+  public func error(_ code: ErrorCode, _ message: String, at offset: UInt32 = .max) -> Value {
     var message = message
     return message.withUTF8 { error(code, detail: $0, at: offset) }
   }
