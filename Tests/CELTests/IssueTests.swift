@@ -4,12 +4,12 @@ import Testing
 @Suite struct IssueTests {
   struct Case: Sendable, CustomStringConvertible {
     let source: String
-    let code: Issue.Code
+    let code: CEL.Issue.Code
     let marked: String
     var remedy: String?
     var description: String { source }
 
-    init(_ source: String, _ code: Issue.Code, _ marked: String, _ remedy: String? = nil) {
+    init(_ source: String, _ code: CEL.Issue.Code, _ marked: String, _ remedy: String? = nil) {
       (self.source, self.code, self.marked, self.remedy) = (source, code, marked, remedy)
     }
   }
@@ -38,7 +38,7 @@ import Testing
 
   @Test(arguments: cases) func issue(_ test: Case) throws {
     guard case .failure(let issues) = compile(test.source, in: .sample) else {
-      Issue.record("compiled: \(test.source)")
+      Testing.Issue.record("compiled: \(test.source)")
       return
     }
     let first = try #require(issues.all.first)
@@ -50,7 +50,7 @@ import Testing
 
   @Test func allIssuesAtOnce() {
     guard case .failure(let issues) = compile("nope == 1 && agent.lower() == ip && url.x == 1", in: .sample) else {
-      Issue.record("compiled")
+      Testing.Issue.record("compiled")
       return
     }
     #expect(issues.all.map(\.code) == [.unknownName, .optionalWhereRequired, .unknownProperty])
@@ -59,15 +59,9 @@ import Testing
 
   @Test func expectedType() {
     guard case .failure(let issues) = compile("status", in: .sample, expecting: .bool) else {
-      Issue.record("compiled")
+      Testing.Issue.record("compiled")
       return
     }
     #expect(issues.all.map(\.code) == [.typeMismatch])
   }
-}
-
-private typealias Issue = CEL.Issue
-
-extension CEL.Issue {
-  fileprivate static func record(_ text: String) { Testing.Issue.record(Comment(rawValue: text)) }
 }

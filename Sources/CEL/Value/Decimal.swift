@@ -197,14 +197,5 @@ public struct Decimal: Sendable {
   }
 
   /// Equal for equal numbers, also of the other types.
-  var hashBits: UInt64 {
-    var (mantissa, scale) = (self.mantissa, self.scale)
-    while scale > 0, mantissa % 10 == 0 {
-      mantissa /= 10
-      scale -= 1
-    }
-    if scale == 0, let int = Int64(exactly: mantissa) { return UInt64(bitPattern: int) }
-    if scale == 0, let uint = UInt64(exactly: mantissa) { return uint }
-    return Value.canonicalBits(approximation)
-  }
+  var hashBits: UInt64 { Value.canonicalBits(approximation) }
 }

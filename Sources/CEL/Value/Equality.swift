@@ -75,15 +75,11 @@ extension Value {
     a < b ? -1 : a == b ? 0 : a > b ? 1 : nil
   }
 
-  /// Exact: an integer is not rounded to compare it with a double.
+  /// As the language's own implementations do: within the range of 64 bits the integer is rounded to a double.
   private static func three<I: FixedWidthInteger>(_ a: I, _ b: Double) -> Int? {
-    if b.isNaN { return nil }
-    if b >= 18_446_744_073_709_551_616 { return -1 }
-    if b < -9_223_372_036_854_775_808 { return 1 }
-    let floor = b.rounded(.down)
-    let whole = Int128(floor)
-    if Int128(a) != whole { return Int128(a) < whole ? -1 : 1 }
-    return b > floor ? -1 : 0
+    if b > Double(I.max) { return -1 }
+    if b < Double(I.min) { return 1 }
+    return three(Double(a), b)
   }
 
   /// A hash that agrees with `equals`.
@@ -110,7 +106,8 @@ extension Value {
         index += 1
       }
       return mix(hash &+ rest)
-    case .int, .uint: return mix(bits)
+    case .int: return mix(Value.canonicalBits(Double(int)))
+    case .uint: return mix(Value.canonicalBits(Double(uint)))
     case .double: return mix(Value.canonicalBits(double))
     case .decimal: return mix(Decimal(self).hashBits)
     case .list:
@@ -131,10 +128,6 @@ extension Value {
     }
   }
 
-  /// The bits of the integer that a double equals, or of the double.
-  static func canonicalBits(_ double: Double) -> UInt64 {
-    if let int = Int64(exactly: double) { return UInt64(bitPattern: int) }
-    if let uint = UInt64(exactly: double) { return uint }
-    return double.bitPattern
-  }
+  /// The same for a zero of either sign.
+  static func canonicalBits(_ double: Double) -> UInt64 { double == 0 ? 0 : double.bitPattern }
 }
