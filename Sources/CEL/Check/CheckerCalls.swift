@@ -40,8 +40,11 @@ extension Checker {
       let fits = zip(types, overload.parameters).allSatisfy { substitution.accepts($0, for: $1) }
       if fits { matches.append((overload, substitution.resolve(overload.result))) }
     }
-    // Without a dynamic argument the first match is the only one.
-    if !types.contains(.dyn) { matches = Array(matches.prefix(1)) }
+    // Without a dynamic argument one match is the only one: an exact one, or else the first.
+    if !types.contains(.dyn) {
+      let exact = matches.filter { $0.0.parameters == types }
+      matches = Array((exact.isEmpty ? matches : exact).prefix(1))
+    }
     if let first = matches.first {
       resolutions[expression.id] = .overloads(matches.map(\.0), hasTarget: target != nil)
       return matches.allSatisfy { $0.1 == first.1 } ? first.1 : .dyn

@@ -37,14 +37,14 @@ extension Library {
         return { activation in
           let x = load(activation)
           if x.isNone { return literal.value }
-          return x.isError ? x : x.unwrapped
+          return x.isOptional ? x.unwrapped : x
         }
       }
       if unwraps {
         return { activation in
           let x = load(activation)
           if x.isNone { return other(activation) }
-          return x.isError ? x : x.unwrapped
+          return x.isOptional ? x.unwrapped : x
         }
       }
       return { activation in
