@@ -58,6 +58,7 @@ extension Library {
     ("split", .ternary(.string, .string, .int, .list(.string), member: true) { a, x, y, n in split(a, x, y, n.int) }),
     ("join", .unary(.list(.string), .string, member: true) { a, x in join(a, x, .emptyString) }),
     ("join", .binary(.list(.string), .string, .string, member: true, join)),
+    ("format", .binary(.string, .list(.dyn), .string, member: true, Format.format)),
     ("strings.quote", .unary(.string, .string, quote)),
     (
       "after",
