@@ -31,7 +31,7 @@ import Testing
   @Test(arguments: [
     "'a'.startsWith(1)", "size(1)", "'a'.replace('b', 2)", "1.contains('a')", "'a' + 1", "-'a'", "!1", "1 ? 2 : 3",
     "[1].join()", "{1.5: 2}", "ip.path", "ip[0]", "ip.map(x, x)", "parse_url(1)", "nope(1)", "status.or('a')",
-    "matches('a', 1)", "optional.of(1).or('a').size()",
+    "matches('a', 1)", "optional.of(1).or('a').size()", "url.hots",
   ]) func uncheckedMistakesAreErrors(_ source: String) {
     var environment = Environment.sample
     environment.isDynamic = true

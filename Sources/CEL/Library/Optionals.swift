@@ -29,6 +29,12 @@ extension Library {
     ),
   ]
 
+  /// The first of two values, whatever the second is.
+  static let identity = Overload.binary(value, .parameter("U"), value, member: true, specialize: first) { _, x, _ in x }
+
+  @Sendable
+  private static func first(_ site: inout CallSite) -> Evaluate? { site.arguments[0].evaluate }
+
   /// The alternative is evaluated only when it is needed, so an error in it does not count otherwise.
   private static func lazily(unwraps: Bool) -> Overload.Specialize {
     { site in
