@@ -1,0 +1,87 @@
+import Glibc
+
+/// SIGINT and SIGTERM as words to a run instead of its death. The first one stops the run at its next block; a second
+/// one, or a first one before there is anything to stop, ends the process.
+///
+/// A thread of its own waits for them, so that no code runs inside a signal handler.
+final class SignalWatch: @unchecked Sendable {
+  /// What a signal needs to know of a run.
+  struct Run {
+    /// Asks it to stop.
+    var cancel: () -> Void
+    /// Whether it writes nothing any more, though it may still hang in a read.
+    var isAtRest: () -> Bool
+    /// Takes back what is unfinished.
+    var abandon: () -> Void
+  }
+
+  /// How long a run that hangs in a read may go on after the first signal.
+  private static let patience: UInt64 = 1_000_000_000
+
+  private var mutex = pthread_mutex_t()
+  private var run: Run?
+  private var received: Int32 = 0
+  private var set = sigset_t()
+
+  init() {
+    pthread_mutex_init(&mutex, nil)
+    sigemptyset(&set)
+    for number in [SIGINT, SIGTERM] where !SignalWatch.isIgnored(number) { sigaddset(&set, number) }
+    pthread_sigmask(SIG_BLOCK, &set, nil)
+    var thread = pthread_t()
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        if let argument { Unmanaged<SignalWatch>.fromOpaque(argument).takeRetainedValue().watch() }
+        return nil
+      }, Unmanaged.passRetained(self).toOpaque())
+    if status == 0 { pthread_detach(thread) } else { pthread_sigmask(SIG_UNBLOCK, &set, nil) }
+  }
+
+  /// The signal that arrived, as an exit status.
+  var status: ExitStatus? {
+    locked { received == SIGINT ? .interrupted : received == SIGTERM ? .terminated : nil }
+  }
+
+  /// From here on a signal stops this run.
+  func attach(_ run: Run) { locked { self.run = run } }
+
+  /// The run is over; what it has to finish is finished quickly and not disturbed by a first signal.
+  func detach() { locked { run = nil } }
+
+  private func locked<Result>(_ body: () -> Result) -> Result {
+    pthread_mutex_lock(&mutex)
+    defer { pthread_mutex_unlock(&mutex) }
+    return body()
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    return sigaction(number, nil, &action) == 0 && action.__sigaction_handler.sa_handler == SIG_IGN
+  }
+
+  private func watch() {
+    var number: Int32 = 0
+    guard sigwait(&set, &number) == 0 else { return }
+    let first: Run? = locked {
+      received = number
+      return run
+    }
+    guard let first else { _exit(number == SIGINT ? 130 : 143) }
+    first.cancel()
+    let began = monotonicNanoseconds()
+    var again = timespec(tv_sec: 0, tv_nsec: 50_000_000)
+    while true {
+      let second = sigtimedwait(&set, nil, &again)
+      let isLate = monotonicNanoseconds() - began > SignalWatch.patience
+      guard second > 0 || isLate, locked({ run != nil }), first.isAtRest() || second > 0 else { continue }
+      pthread_mutex_lock(&mutex)
+      guard run != nil else {
+        pthread_mutex_unlock(&mutex)
+        continue
+      }
+      first.abandon()
+      _exit(number == SIGINT ? 130 : 143)
+    }
+  }
+}
