@@ -1,0 +1,41 @@
+internal import Pipeline
+
+/// Sessions that closed at one time, until time has passed it: payloads leave in the order of (closing time, session
+/// start, session id, part).
+struct ClosingGroup {
+  struct Member {
+    var start: Int64
+    var id: UUID
+    var session: SessionRef
+
+    static func < (a: Member, b: Member) -> Bool { a.start != b.start ? a.start < b.start : a.id < b.id }
+  }
+
+  private(set) var time = Int64.min
+  private(set) var members: [Member] = []
+
+  mutating func add(_ member: Member, at time: Int64) {
+    self.time = time
+    members.append(member)
+  }
+
+  /// Puts the members in order.
+  mutating func sort() {
+    guard members.count > 1 else { return }
+    if members.count > 12 {
+      members.sort(by: <)
+      return
+    }
+    for index in 1..<members.count {
+      let member = members[index]
+      var at = index
+      while at > 0, member < members[at - 1] {
+        members[at] = members[at - 1]
+        at -= 1
+      }
+      members[at] = member
+    }
+  }
+
+  mutating func removeAll() { members.removeAll(keepingCapacity: true) }
+}

@@ -1,0 +1,72 @@
+internal import Pipeline
+
+/// One input of the run: its clock, what waits in its reorder buffer, and the guard against times far ahead.
+final class InputClock {
+  /// An event more than this ahead of its input's clock is not believed until others follow.
+  static let horizon: Int64 = 24 * 3_600_000
+  /// Events at or after it that make a held event believable.
+  static let confirmations = 3
+  /// Events held at once; one more, and the first is believed.
+  static let heldLimit = 256
+
+  /// An event that is not yet believed, with what its reject would say.
+  struct Held {
+    var time: Int64
+    var block: UInt32
+    var index: UInt32
+    var confirmations = 0
+    /// Absolute in the input.
+    var line: Int
+    var number: Int
+    var offset: Int
+    var raw: [UInt8]
+  }
+
+  let index: Int
+  let waiting = ReorderBuffer()
+  @exclusivity(unchecked) var isFinished: Bool
+  /// The latest believed time; `Int64.min` before the first.
+  @exclusivity(unchecked) var clock = Int64.min
+  @exclusivity(unchecked) var sequence: UInt64 = 0
+  @exclusivity(unchecked) var held: [Held] = []
+  /// Lines and records before the current block.
+  var lines = 0
+  var records = 0
+
+  private let firstTime: Int64?
+  private let disorder: Int64
+
+  init(index: Int, input: InputDescription, disorder: Int64) {
+    self.index = index
+    self.disorder = disorder
+    firstTime = input.firstTime
+    // An empty file promises nothing and need not be waited for.
+    isFinished = input.size == 0
+  }
+
+  /// No event of this input will be processed before this time any more, unless its first record's time was wrong.
+  var floor: Int64 {
+    if isFinished { return Int64.max }
+    if clock != Int64.min { return clock &- disorder }
+    return firstTime.map { $0 &- disorder } ?? Int64.min
+  }
+
+  /// Up to where times are believed at once.
+  @inline(__always)
+  var believed: Int64 { clock == Int64.min ? Int64.min : clock &+ InputClock.horizon }
+
+  /// Takes a believed event into the reorder buffer. Returns how late it is beyond the disorder, or 0.
+  @inline(__always)
+  func add(_ time: Int64, block: UInt32, index: UInt32) {
+    if time > clock { clock = time }
+    waiting.add(Waiting(effective: time, sequence: sequence, block: block, position: index))
+    sequence &+= 1
+  }
+
+  /// Takes an event that is late beyond the disorder.
+  func addLate(block: UInt32, index: UInt32) {
+    waiting.add(
+      Waiting(effective: clock &- disorder, sequence: sequence, block: block, position: index | Waiting.lateBit))
+    sequence &+= 1
+  }
+}

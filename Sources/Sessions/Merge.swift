@@ -1,0 +1,85 @@
+internal import Pipeline
+
+/// Merges the inputs' reorder buffers by (effective time, input, arrival).
+final class Merge {
+  private struct Front: BitwiseCopyable {
+    var time: Int64
+    var input: Int
+
+    static func < (a: Front, b: Front) -> Bool { a.time != b.time ? a.time < b.time : a.input < b.input }
+  }
+
+  let inputs: [InputClock]
+  /// Inputs that have not ended or whose events wait.
+  private var active: [InputClock]
+  private var heap: [Front] = []
+
+  init(_ inputs: [InputClock]) {
+    self.inputs = inputs
+    active = inputs
+  }
+
+  /// Everything before this time has come, and waits or has been processed.
+  var watermark: Int64 {
+    var mark = Int64.max
+    for input in active { mark = min(mark, input.floor) }
+    return mark
+  }
+
+  /// Hands over all events before `watermark`, in order, and removes them.
+  func release(before watermark: Int64, to handle: (Waiting) throws -> Void) rethrows {
+    heap.removeAll(keepingCapacity: true)
+    for input in active {
+      if let head = input.waiting.head, head.effective < watermark {
+        push(Front(time: head.effective, input: input.index))
+      }
+    }
+    while !heap.isEmpty {
+      let input = inputs[heap[0].input]
+      // As long as this input comes before the others, no heap is asked.
+      let next = heap.count == 1 ? nil : heap.count == 2 || heap[1] < heap[2] ? heap[1] : heap[2]
+      let own = input.index
+      var last: Int64?
+      while let entry = input.waiting.head {
+        if entry.effective >= watermark { break }
+        if let next, next < Front(time: entry.effective, input: own) {
+          last = entry.effective
+          break
+        }
+        input.waiting.removeHead()
+        try handle(entry)
+      }
+      if let last { replace(Front(time: last, input: own)) } else { pop() }
+    }
+    active.removeAll { $0.isFinished && $0.waiting.isEmpty }
+  }
+
+  private func push(_ front: Front) {
+    heap.append(front)
+    var at = heap.count - 1
+    while at > 0, front < heap[(at - 1) / 2] {
+      heap[at] = heap[(at - 1) / 2]
+      at = (at - 1) / 2
+    }
+    heap[at] = front
+  }
+
+  private func pop() {
+    let moved = heap.removeLast()
+    if !heap.isEmpty { replace(moved) }
+  }
+
+  /// Puts `front` in the first's place.
+  private func replace(_ front: Front) {
+    var at = 0
+    while true {
+      var child = 2 * at + 1
+      guard child < heap.count else { break }
+      if child + 1 < heap.count, heap[child + 1] < heap[child] { child += 1 }
+      guard heap[child] < front else { break }
+      heap[at] = heap[child]
+      at = child
+    }
+    heap[at] = front
+  }
+}

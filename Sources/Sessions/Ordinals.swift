@@ -1,0 +1,157 @@
+internal import Pipeline
+
+/// Counts byte-identical records of equal time, so that each gets an id of its own.
+///
+/// The counters live for one time. For a late event those of the last `window` milliseconds are looked through, at most
+/// `reach` of them, and those of the last late events.
+final class Ordinals {
+  private struct Counter {
+    var id = UUID(high: 0, low: 0)
+    var generation: UInt32 = 0
+    var count: UInt32 = 0
+  }
+
+  private struct Seen: BitwiseCopyable {
+    var time: Int64
+    var id: UInt64
+  }
+
+  private struct LateKey: Hashable {
+    var time: Int64
+    var id: UUID
+  }
+
+  private static let reach = 4096
+  private static let lateLimit = 16_384
+  private static let smallest = 256
+
+  @exclusivity(unchecked) private var counters: UnsafeMutablePointer<Counter>
+  @exclusivity(unchecked) private var mask = smallest - 1
+  @exclusivity(unchecked) private var used = 0
+  @exclusivity(unchecked) private var generation: UInt32 = 1
+  @exclusivity(unchecked) private var time = Int64.min
+
+  // The last `window` milliseconds, oldest first, in a ring.
+  private let window: Int64
+  @exclusivity(unchecked) private var ring: UnsafeMutablePointer<Seen>
+  @exclusivity(unchecked) private var ringMask = 1023
+  @exclusivity(unchecked) private var ringFirst = 0
+  @exclusivity(unchecked) private var ringCount = 0
+
+  private var late: [LateKey: Int] = [:]
+  private var lateBefore: [LateKey: Int] = [:]
+
+  init(window: Int64) {
+    self.window = window
+    counters = .allocate(capacity: mask + 1)
+    counters.initialize(repeating: Counter(), count: mask + 1)
+    ring = .allocate(capacity: ringMask + 1)
+  }
+
+  deinit {
+    counters.deallocate()
+    ring.deallocate()
+  }
+
+  /// How many events of this time and id came before. Times must not decrease.
+  @inline(__always)
+  func next(_ id: UUID, at time: Int64) -> Int {
+    if time != self.time { begin(time) }
+    remember(id, time)
+    var at = Int(truncatingIfNeeded: id.low ^ id.high) & mask
+    while true {
+      // Bounds: `& mask` stays inside the table, which is never more than half full.
+      let counter = counters + at
+      if counter.pointee.generation != generation {
+        counter.pointee = Counter(id: id, generation: generation, count: 1)
+        used &+= 1
+        if used &* 2 > mask { grow() }
+        return 0
+      }
+      if counter.pointee.id == id {
+        counter.pointee.count &+= 1
+        return Int(counter.pointee.count) - 1
+      }
+      at = (at &+ 1) & mask
+    }
+  }
+
+  /// The same for an event that comes after later ones.
+  func nextLate(_ id: UUID, at time: Int64) -> Int {
+    let key = LateKey(time: time, id: id)
+    let count = late[key] ?? lateBefore[key] ?? countSeen(id, time)
+    if late.count >= Ordinals.lateLimit {
+      lateBefore = late
+      late = [:]
+    }
+    late[key] = count + 1
+    return count
+  }
+
+  @inline(never)
+  private func begin(_ time: Int64) {
+    self.time = time
+    used = 0
+    generation &+= 1
+    if generation == 0 || mask >= 1 << 16 {
+      counters.deallocate()
+      mask = Ordinals.smallest - 1
+      counters = .allocate(capacity: mask + 1)
+      counters.initialize(repeating: Counter(), count: mask + 1)
+      generation = 1
+    }
+    while ringCount > 0, ring[ringFirst].time < time &- window {
+      ringFirst = (ringFirst + 1) & ringMask
+      ringCount -= 1
+    }
+  }
+
+  @inline(__always)
+  private func remember(_ id: UUID, _ time: Int64) {
+    if ringCount > ringMask { growRing() }
+    ring[(ringFirst &+ ringCount) & ringMask] = Seen(time: time, id: id.low)
+    ringCount &+= 1
+  }
+
+  private func countSeen(_ id: UUID, _ time: Int64) -> Int {
+    var low = 0
+    var high = ringCount
+    while low < high {
+      let middle = (low + high) / 2
+      if ring[(ringFirst + middle) & ringMask].time < time { low = middle + 1 } else { high = middle }
+    }
+    var count = 0
+    for index in low..<min(ringCount, low + Ordinals.reach) {
+      let seen = ring[(ringFirst + index) & ringMask]
+      if seen.time != time { break }
+      if seen.id == id.low { count += 1 }
+    }
+    return count
+  }
+
+  @inline(never)
+  private func grow() {
+    let old = counters
+    let size = mask + 1
+    counters = .allocate(capacity: size * 2)
+    counters.initialize(repeating: Counter(), count: size * 2)
+    mask = size * 2 - 1
+    for index in 0..<size where old[index].generation == generation {
+      var at = Int(truncatingIfNeeded: old[index].id.low ^ old[index].id.high) & mask
+      while counters[at].generation == generation { at = (at + 1) & mask }
+      counters[at] = old[index]
+    }
+    old.deallocate()
+  }
+
+  @inline(never)
+  private func growRing() {
+    let size = ringMask + 1
+    let grown = UnsafeMutablePointer<Seen>.allocate(capacity: size * 2)
+    for index in 0..<ringCount { (grown + index).initialize(to: ring[(ringFirst + index) & ringMask]) }
+    ring.deallocate()
+    ring = grown
+    ringFirst = 0
+    ringMask = size * 2 - 1
+  }
+}

@@ -1,0 +1,162 @@
+internal import Glibc
+internal import Pipeline
+
+/// Writes a closed session as payloads:
+///
+///     {"source":{"id":…},
+///      "session":{"id":…,"metadata":{"insert":…,"create":…,"update":…}},
+///      "profile":{"id":…,"metadata":{"insert":…,"create":…}},
+///      "context":{…},"request":{…},"events":[…],"options":{…}}
+///
+/// Parts of one session have everything in common but `events`. A part ends before it would exceed the settings' events
+/// or bytes; an event that is larger alone stands alone.
+final class PayloadAssembler {
+  private let begin: [UInt8]
+  private let end: [UInt8]
+  private let partEvents: Int
+  private let partBytes: Int
+  private let payload = ByteBuffer(capacity: 64 * 1024)
+  private let ordered = ByteBuffer(capacity: 4096)
+  private var timestamps = TimestampWriter()
+  private var marks: [(time: Int64, offset: Int)] = []
+
+  init(_ settings: SessionSettings) {
+    let text = ByteBuffer()
+    text.append("{\"source\":{\"id\":")
+    text.append(json: settings.source)
+    text.append("},\"session\":{\"id\":\"")
+    begin = Array(text.bytes)
+    text.removeAll()
+    text.append("]")
+    if let options = settings.options, options.utf8.count > 2 {
+      text.append(",\"options\":")
+      text.append(text: options)
+    }
+    text.append("}")
+    end = Array(text.bytes)
+    partEvents = max(1, settings.partEvents)
+    partBytes = settings.partBytes
+  }
+
+  /// - Parameter body: the session's marks and events, in order of arrival.
+  func emit(
+    _ session: SessionRef, id: UUID, profile: UUID?, body: UnsafeBufferPointer<UInt8>, counts: inout SessionCounts,
+    to writer: any PayloadWriter
+  ) throws {
+    payload.removeAll()
+    writeHead(session, id, profile)
+    let head = payload.count
+    let body = session.pointee.isUnsorted ? sorted(body) : body
+    guard let start = body.baseAddress else { return }
+    var at = 0
+    var events = 0
+    var parts = 0
+    while at < body.count {
+      let mark = EventMark(at: start + at)
+      let length = Int(mark.length)
+      if events > 0, events == partEvents || payload.count &+ 1 &+ length &+ end.count > partBytes {
+        try finish(&counts, part: parts, to: writer)
+        parts += 1
+        payload.count = head
+        events = 0
+      }
+      payload.reserve(length &+ 1)
+      if events > 0 { payload.append(UInt8(ascii: ",")) }
+      payload.append(start + at + EventMark.size, length)
+      count(Int(mark.rule), &counts)
+      events &+= 1
+      at &+= EventMark.size &+ length
+    }
+    try finish(&counts, part: parts, to: writer)
+    payload.removeAll()
+    payload.shrink(to: 1 << 20)
+    ordered.removeAll()
+    ordered.shrink(to: 1 << 20)
+  }
+
+  @inline(__always)
+  private func count(_ rule: Int, _ counts: inout SessionCounts) {
+    counts.eventsEmitted &+= 1
+    while counts.emittedByRule.count <= rule { counts.emittedByRule.append(0) }
+    counts.emittedByRule[rule] &+= 1
+  }
+
+  private func finish(_ counts: inout SessionCounts, part: Int, to writer: any PayloadWriter) throws {
+    end.withUnsafeBufferPointer { payload.append($0) }
+    counts.payloads += 1
+    counts.payloadBytes += payload.count
+    if part > 0 { counts.furtherParts += 1 }
+    try writer.write(payload.bytes)
+  }
+
+  private func writeHead(_ session: SessionRef, _ id: UUID, _ profile: UUID?) {
+    begin.withUnsafeBufferPointer { payload.append($0) }
+    payload.reserve(36)
+    id.write(to: payload.cursor)
+    payload.count += 36
+    payload.append("\",\"metadata\":{\"insert\":\"")
+    let start = payload.count
+    payload.reserve(TimestampWriter.length)
+    timestamps.write(session.pointee.start, to: payload.cursor)
+    payload.count += TimestampWriter.length
+    payload.append("\",\"create\":\"")
+    repeatTime(start)
+    payload.append("\",\"update\":\"")
+    payload.reserve(TimestampWriter.length)
+    timestamps.write(session.pointee.last, to: payload.cursor)
+    payload.count += TimestampWriter.length
+    payload.append("\"}},\"profile\":{")
+    if let profile {
+      payload.append("\"id\":\"")
+      payload.reserve(36)
+      profile.write(to: payload.cursor)
+      payload.count += 36
+      payload.append("\"")
+    } else {
+      payload.append(session.pointee.bytes(session.pointee.profile))
+    }
+    payload.append(",\"metadata\":{\"insert\":\"")
+    repeatTime(start)
+    payload.append("\",\"create\":\"")
+    repeatTime(start)
+    payload.append("\"}},")
+    if session.pointee.context.length > 2 {
+      payload.append("\"context\":")
+      payload.append(session.pointee.bytes(session.pointee.context))
+      payload.append(",")
+    }
+    if session.pointee.request.length > 2 {
+      payload.append("\"request\":")
+      payload.append(session.pointee.bytes(session.pointee.request))
+      payload.append(",")
+    }
+    payload.append("\"events\":[")
+  }
+
+  /// Repeats the 24 characters of time that stand at `from`.
+  private func repeatTime(_ from: Int) {
+    payload.reserve(TimestampWriter.length)
+    payload.cursor.update(from: payload.base + from, count: TimestampWriter.length)
+    payload.count += TimestampWriter.length
+  }
+
+  /// The events in order of time, those of one time as they came.
+  private func sorted(_ body: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+    guard let start = body.baseAddress else { return body }
+    marks.removeAll(keepingCapacity: true)
+    var at = 0
+    while at < body.count {
+      let mark = EventMark(at: start + at)
+      marks.append((mark.time, at))
+      at += EventMark.size + Int(mark.length)
+    }
+    marks.sort { $0.time != $1.time ? $0.time < $1.time : $0.offset < $1.offset }
+    ordered.removeAll()
+    ordered.reserve(body.count)
+    for mark in marks {
+      let length = Int(EventMark(at: start + mark.offset).length)
+      ordered.append(start + mark.offset, EventMark.size + length)
+    }
+    return ordered.bytes
+  }
+}

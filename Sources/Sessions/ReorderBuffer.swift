@@ -1,0 +1,128 @@
+/// Where an accepted event waits: a small key, the event itself stays in its `MappedBlock`.
+struct Waiting: BitwiseCopyable {
+  /// The event's time, or for a late one its input's clock − disorder when it came: what orders processing.
+  var effective: Int64
+  /// Arrival in its input.
+  var sequence: UInt64
+  /// Slot in the `BlockTable`.
+  var block: UInt32
+  /// Index in the block; the top bit says "late".
+  var position: UInt32
+
+  static let lateBit: UInt32 = 1 << 31
+
+  @inline(__always) var index: Int { Int(position & ~Waiting.lateBit) }
+  @inline(__always) var isLate: Bool { position & Waiting.lateBit != 0 }
+
+  @inline(__always)
+  static func < (a: Waiting, b: Waiting) -> Bool {
+    a.effective != b.effective ? a.effective < b.effective : a.sequence < b.sequence
+  }
+}
+
+/// Puts one input's events in order of (effective time, arrival): a queue for those that came in order, a binary heap
+/// for the stragglers. Adding and removing cost O(1) for the former, O(log stragglers) for the latter.
+final class ReorderBuffer {
+  // The queue: a ring of `mask + 1` entries, `count` of them in use from `first`.
+  @exclusivity(unchecked) private var ring: UnsafeMutablePointer<Waiting>
+  @exclusivity(unchecked) private var mask: Int
+  @exclusivity(unchecked) private var first = 0
+  @exclusivity(unchecked) private var count = 0
+  @exclusivity(unchecked) private var newest = Int64.min
+  @exclusivity(unchecked) private var heap: [Waiting] = []
+
+  init() {
+    mask = 1023
+    ring = .allocate(capacity: mask + 1)
+  }
+
+  deinit { ring.deallocate() }
+
+  var isEmpty: Bool { count == 0 && heap.isEmpty }
+
+  @inline(__always)
+  func add(_ entry: Waiting) {
+    if entry.effective >= newest || count == 0 {
+      if count > mask { grow() }
+      // Bounds: `& mask` stays inside the ring, which has a free place.
+      ring[(first &+ count) & mask] = entry
+      count &+= 1
+      newest = entry.effective
+    } else {
+      push(entry)
+    }
+  }
+
+  /// The entry that comes first.
+  @inline(__always)
+  var head: Waiting? {
+    if heap.isEmpty { return count == 0 ? nil : ring[first] }
+    return headWithStragglers
+  }
+
+  @inline(never)
+  private var headWithStragglers: Waiting {
+    let straggler = heap[0]
+    return count > 0 && ring[first] < straggler ? ring[first] : straggler
+  }
+
+  /// Removes `head`, which must exist.
+  @inline(__always)
+  func removeHead() {
+    if heap.isEmpty {
+      first = (first &+ 1) & mask
+      count &-= 1
+    } else {
+      removeWithStragglers()
+    }
+  }
+
+  @inline(never)
+  private func removeWithStragglers() {
+    if count > 0, ring[first] < heap[0] {
+      first = (first + 1) & mask
+      count -= 1
+    } else {
+      pop()
+    }
+  }
+
+  @inline(never)
+  private func grow() {
+    let size = mask + 1
+    let grown = UnsafeMutablePointer<Waiting>.allocate(capacity: size * 2)
+    for index in 0..<count { (grown + index).initialize(to: ring[(first + index) & mask]) }
+    ring.deallocate()
+    ring = grown
+    first = 0
+    mask = size * 2 - 1
+  }
+
+  @inline(never)
+  private func push(_ entry: Waiting) {
+    heap.append(entry)
+    var at = heap.count - 1
+    while at > 0 {
+      let parent = (at - 1) / 2
+      guard entry < heap[parent] else { break }
+      heap[at] = heap[parent]
+      at = parent
+    }
+    heap[at] = entry
+  }
+
+  private func pop() {
+    let moved = heap.removeLast()
+    guard !heap.isEmpty else { return }
+    var at = 0
+    while true {
+      var child = 2 * at + 1
+      guard child < heap.count else { break }
+      if child + 1 < heap.count, heap[child + 1] < heap[child] { child += 1 }
+      guard heap[child] < moved else { break }
+      heap[at] = heap[child]
+      at = child
+    }
+    heap[at] = moved
+  }
+}

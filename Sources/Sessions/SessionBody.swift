@@ -1,0 +1,114 @@
+internal import Glibc
+internal import Pipeline
+
+/// What stands before each event of a body: time, length of the JSON, rule.
+struct EventMark: BitwiseCopyable {
+  var time: Int64
+  var length: UInt32
+  var rule: UInt16
+
+  /// Bytes in a body; no padding.
+  static let size = 14
+
+  @inline(__always)
+  func store(at to: UnsafeMutableRawPointer) {
+    to.storeBytes(of: time, as: Int64.self)
+    to.storeBytes(of: length, toByteOffset: 8, as: UInt32.self)
+    to.storeBytes(of: rule, toByteOffset: 12, as: UInt16.self)
+  }
+
+  @inline(__always)
+  init(time: Int64, length: UInt32, rule: UInt16) {
+    self.time = time
+    self.length = length
+    self.rule = rule
+  }
+
+  @inline(__always)
+  init(at from: UnsafeRawPointer) {
+    time = from.loadUnaligned(as: Int64.self)
+    length = from.loadUnaligned(fromByteOffset: 8, as: UInt32.self)
+    rule = from.loadUnaligned(fromByteOffset: 12, as: UInt16.self)
+  }
+}
+
+/// A session's events: marks and JSON one after the other, in chunks of a `ChunkPool`, the older part perhaps in a
+/// `SpillFile`.
+struct SessionBody {
+  var first: ChunkPool.Chunk?
+  var last: ChunkPool.Chunk?
+  /// Free bytes at the end of the last chunk.
+  var room = 0
+  var chunks = 0
+  /// Bytes in chunks.
+  var count = 0
+  /// Bytes in the file, and the last of its extents there.
+  var spilled = 0
+  var extent: Int64 = -1
+
+  @inline(__always)
+  mutating func append(_ mark: EventMark, _ json: UnsafePointer<UInt8>, _ pool: ChunkPool) {
+    let length = Int(mark.length)
+    let total = EventMark.size &+ length
+    count &+= total
+    if let last, room >= total {
+      // Bounds: `room` bytes are free at the end of the last chunk.
+      let to = last + (ChunkPool.size &- room)
+      mark.store(at: to)
+      memcpy(to + EventMark.size, json, length)
+      room &-= total
+      return
+    }
+    withUnsafeTemporaryAllocation(byteCount: EventMark.size, alignment: 8) { buffer in
+      guard let start = buffer.baseAddress else { return }
+      mark.store(at: start)
+      extend(start, EventMark.size, pool)
+    }
+    extend(json, length, pool)
+  }
+
+  /// Copies bytes over as many chunks as it takes.
+  private mutating func extend(_ bytes: UnsafeRawPointer, _ length: Int, _ pool: ChunkPool) {
+    var from = bytes
+    var left = length
+    while left > 0 {
+      if room == 0 {
+        let chunk = pool.take()
+        if let last { ChunkPool.link(last, to: chunk) } else { first = chunk }
+        last = chunk
+        room = ChunkPool.room
+        chunks &+= 1
+      }
+      guard let last else { return }
+      let part = min(room, left)
+      memcpy(last + (ChunkPool.size &- room), from, part)
+      from += part
+      left &-= part
+      room &-= part
+    }
+  }
+
+  /// Copies what is in chunks to `to`, which has room for `count` bytes.
+  func gather(to: UnsafeMutablePointer<UInt8>) {
+    var to = to
+    var left = count
+    var chunk = first
+    while let current = chunk, left > 0 {
+      let part = min(left, ChunkPool.room)
+      memcpy(to, ChunkPool.bytes(current), part)
+      to += part
+      left &-= part
+      chunk = ChunkPool.next(current)
+    }
+  }
+
+  /// Gives the chunks back.
+  mutating func release(_ pool: ChunkPool) {
+    if let first, let last { pool.give(first, last: last, count: chunks) }
+    first = nil
+    last = nil
+    room = 0
+    chunks = 0
+    count = 0
+  }
+}

@@ -1,0 +1,42 @@
+/// What happened in the sessions of a run, for the summary. Times are milliseconds.
+public struct SessionCounts: Sendable, Equatable {
+  public var sessionsOpened = 0
+  public var sessionsClosed = 0
+  /// Sessions that left.
+  public var sessionsEmitted = 0
+  /// Sessions that were opened outside `from` and `to`.
+  public var sessionsOutside = 0
+  public var peakOpenSessions = 0
+  /// From first to last event.
+  public var longestSession: Int64 = 0
+
+  public var payloads = 0
+  /// Payloads that are a second or later part of their session.
+  public var furtherParts = 0
+  public var payloadBytes = 0
+
+  public var events = 0
+  public var eventsEmitted = 0
+  /// Events that left, by the mapping's rules; as long as the highest rule seen.
+  public var emittedByRule: [Int] = []
+  /// Times of the events, late ones included.
+  public var firstEvent: Int64?
+  public var lastEvent: Int64?
+  /// Repetitions of a byte-identical record of equal time.
+  public var duplicates = 0
+
+  public var lateAttached = 0
+  public var lateNew = 0
+  public var lateRejected = 0
+  /// How far behind its input's clock an event came, late or not late.
+  public var largestLateness: Int64 = 0
+  /// Records rejected as far ahead of their input.
+  public var outliers = 0
+
+  /// Bytes of bodies that went to the temporary file.
+  public var spilledBytes = 0
+
+  public var late: Int { lateAttached + lateNew + lateRejected }
+
+  public init() {}
+}

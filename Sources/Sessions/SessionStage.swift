@@ -1,0 +1,203 @@
+public import Pipeline
+
+/// Events of all inputs become sessions and leave as payloads.
+///
+/// **Order.** Events are processed by (time, input, arrival). An input's clock is its latest believed time; an event
+/// waits until the clocks of all inputs have passed it by the disorder. An event behind its own input's clock by more
+/// than the disorder is late: it is processed as if its time were clock − disorder, so that what happens depends on the
+/// inputs alone, never on how they were cut into blocks. A time more than 24 hours ahead of the clock (and an input's
+/// first) is held: an event before it by more than the disorder rejects it (S101), three at or after it or the input's
+/// end confirm it.
+///
+/// **Sessions.** A visitor's session ends by a silence longer than the gap, by the first event more than `max` after it
+/// was opened, by another value of `split_when`, by local midnight, or by its number of events. Payloads leave in the
+/// order of (closing time, session start, session id, part); the closing time is the last event + gap, or the time of
+/// the event that forced the cut.
+///
+/// **Ids.** A session's id is a UUID of version 5 (RFC 9562) in the settings' namespace, of the text
+///
+///     session⏎<opening time, 2024-05-01T10:00:00.000Z>⏎<ordinal>⏎<visitor>
+///
+/// where the ordinal counts the visitor's sessions opened at that same time, from 0. The opening time is that of the
+/// event that opened it; late events move its start, never its id. A profile's id is what the session's first event
+/// that names one says, or else the pseudonym of the visitor. The n-th repetition of a byte-identical record of equal
+/// time gets as id the version 5 of the decimal n in the namespace of the first one's id.
+///
+/// **Memory** follows open sessions. One thread at a time.
+public final class SessionStage: EventConsumer {
+  private let settings: SessionSettings
+  private let merge: Merge
+  private let blocks: BlockTable
+  private let sessionizer: Sessionizer
+  private let disorder: Int64
+  private var inputNames: [String]
+
+  /// - Parameters:
+  ///   - inputs: in rank order; a block's `input` is an index here.
+  ///   - recycle: called with each mapped block as soon as nothing refers to it any more, from `consume` or `finish`. It
+  ///     must not call the stage.
+  public init(
+    settings: SessionSettings, inputs: [InputDescription], writer: any PayloadWriter,
+    recycle: @escaping (MappedBlock) -> Void
+  ) {
+    self.settings = settings
+    disorder = min(max(settings.disorder, 0), InputClock.horizon)
+    let disorder = disorder
+    merge = Merge(inputs.enumerated().map { InputClock(index: $0.offset, input: $0.element, disorder: disorder) })
+    blocks = BlockTable(recycle: recycle)
+    sessionizer = Sessionizer(settings, writer: writer)
+    inputNames = inputs.map(\.name)
+  }
+
+  /// What has happened so far; complete after `finish`.
+  public var counts: SessionCounts { sessionizer.counts }
+
+  /// - Precondition: `block.input` is one of the inputs given at first.
+  public func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws {
+    precondition(merge.inputs.indices.contains(block.input), "a block of no input")
+    let input = merge.inputs[block.input]
+    input.lines += block.skippedLines
+    let slot = blocks.enter(mapped)
+    let events = mapped.events
+    for index in 0..<mapped.count {
+      let time = events[index].time
+      if time >= input.clock &- disorder, time <= input.believed, input.held.isEmpty {
+        if time < input.clock { noteLateness(input.clock &- time) }
+        input.add(time, block: slot, index: UInt32(truncatingIfNeeded: index))
+      } else {
+        weigh(events + index, at: index, slot, input, block, &rejects)
+      }
+    }
+    blocks.leave(slot)
+    input.lines += mapped.counts.lines
+    input.records += mapped.counts.records
+    if block.isLast { end(input) }
+    try release()
+  }
+
+  public func finish(rejects: inout [LocatedReject]) throws {
+    for input in merge.inputs where !input.isFinished { end(input) }
+    try release()
+    try sessionizer.finish()
+  }
+
+  /// True when `to` is set, all inputs have passed it, and no session that was opened before it is still open.
+  public var isSatisfied: Bool {
+    guard let to = settings.to else { return false }
+    return merge.watermark > to && sessionizer.openBeforeEnd == 0
+  }
+
+  private func release() throws {
+    let blocks = blocks
+    let sessionizer = sessionizer
+    try merge.release(before: merge.watermark) { entry in
+      let slot = blocks.slots[Int(entry.block)]
+      try sessionizer.handle(
+        slot.events + entry.index, slot.text, effective: entry.effective, isLate: entry.isLate)
+      blocks.leave(entry.block)
+    }
+  }
+
+  @inline(__always)
+  private func noteLateness(_ lateness: Int64) {
+    if lateness > sessionizer.counts.largestLateness { sessionizer.counts.largestLateness = lateness }
+  }
+
+  // MARK: Times that are not plain
+
+  /// An event that is late, far ahead, or follows one that is not yet believed.
+  @inline(never)
+  private func weigh(
+    _ event: UnsafePointer<Event>, at index: Int, _ slot: UInt32, _ input: InputClock, _ block: Block,
+    _ rejects: inout [Reject]
+  ) {
+    let time = event.pointee.time
+    if !input.held.isEmpty {
+      input.held.removeAll { held in
+        guard time < held.time &- disorder else { return false }
+        rejects.append(outlier(held, input, block))
+        sessionizer.counts.outliers += 1
+        blocks.leave(held.block)
+        return true
+      }
+      for index in input.held.indices where time >= input.held[index].time { input.held[index].confirmations += 1 }
+    }
+    if input.clock != Int64.min, time <= input.believed {
+      // What is still held is at most the disorder ahead of this one, so it is plausible.
+      believe(input.held.count, of: input)
+      if time < input.clock { noteLateness(input.clock &- time) }
+      if time >= input.clock &- disorder {
+        input.add(time, block: slot, index: UInt32(truncatingIfNeeded: index))
+      } else if settings.late == .reject {
+        rejects.append(tooLate(event, input))
+        sessionizer.counts.lateRejected += 1
+        blocks.leave(slot)
+      } else {
+        input.addLate(block: slot, index: UInt32(truncatingIfNeeded: index))
+      }
+      return
+    }
+    hold(event, at: index, slot, input, block)
+    if let confirmed = input.held.lastIndex(where: { $0.confirmations >= InputClock.confirmations }) {
+      believe(confirmed + 1, of: input)
+    } else if input.held.count > InputClock.heldLimit {
+      believe(1, of: input)
+    }
+  }
+
+  private func hold(
+    _ event: UnsafePointer<Event>, at index: Int, _ slot: UInt32, _ input: InputClock, _ block: Block
+  ) {
+    let offset = Int(event.pointee.recordOffset)
+    let length = max(0, min(Int(event.pointee.recordLength), block.count - offset))
+    let raw = offset <= block.count ? Array(UnsafeBufferPointer(start: block.start + offset, count: length)) : []
+    input.held.append(
+      .init(
+        time: event.pointee.time, block: slot, index: UInt32(truncatingIfNeeded: index),
+        line: input.lines + Int(event.pointee.line), number: input.records + Int(event.pointee.number),
+        offset: block.offset + offset, raw: raw))
+  }
+
+  /// Takes the first `count` held events, and then those that are no longer far ahead.
+  private func believe(_ count: Int, of input: InputClock) {
+    var left = count
+    while let at = input.held.firstIndex(where: { left > 0 || $0.time <= input.believed }) {
+      let held = input.held.remove(at: at)
+      left -= 1
+      if input.clock == Int64.min || held.time >= input.clock &- disorder {
+        input.add(held.time, block: held.block, index: held.index)
+      } else {
+        noteLateness(input.clock &- held.time)
+        input.addLate(block: held.block, index: held.index)
+      }
+    }
+  }
+
+  private func end(_ input: InputClock) {
+    believe(input.held.count, of: input)
+    input.isFinished = true
+  }
+
+  // MARK: Rejects
+
+  /// Position relative to the current block's first byte and line, negative if the record came in an earlier one.
+  private func outlier(_ held: InputClock.Held, _ input: InputClock, _ block: Block) -> Reject {
+    Reject(
+      stage: .session, code: "S101",
+      message: "the time \(TimestampWriter.text(held.time)) is far ahead of the records around it",
+      hint: "correct the record's time", offset: held.offset - block.offset, length: held.raw.count,
+      line: held.line - input.lines, number: held.number - input.records, raw: held.raw)
+  }
+
+  private func tooLate(_ event: UnsafePointer<Event>, _ input: InputClock) -> Reject {
+    let lateness = input.clock &- event.pointee.time
+    return Reject(
+      stage: .session, code: "S102",
+      message: "\(SessionStage.seconds(lateness)) behind the latest record, more than the disorder of "
+        + SessionStage.seconds(disorder),
+      hint: "raise session.disorder, or let session.late be attach or new", offset: Int(event.pointee.recordOffset),
+      length: Int(event.pointee.recordLength), line: Int(event.pointee.line), number: Int(event.pointee.number))
+  }
+
+  private static func seconds(_ milliseconds: Int64) -> String { "\((milliseconds + 999) / 1000) s" }
+}
