@@ -3,20 +3,19 @@ import Pipeline
 
 /// What `convert` is going to do, checked: nothing in it can turn out to be contradictory halfway through.
 struct ConvertPlan: Sendable {
-  /// Where a stream of lines goes.
+  /// Where payloads go.
   enum Destination: Sendable {
     case standardOutput
-    /// Written beside and renamed.
     case file(String)
-    /// A pipe or device, written as it is.
-    case device(String)
+
+    var path: String? { if case .file(let path) = self { path } else { nil } }
   }
 
   let inputs: [String]
   let mapping: String
   let output: Destination
-  let rejects: Destination?
-  let summary: Destination?
+  let rejects: String?
+  let summary: String?
   let threads: Int
   let memory: Int
   let limit: Int?
@@ -29,30 +28,28 @@ struct ConvertPlan: Sendable {
 
   init(_ typed: Convert) throws(Diagnostics) {
     var findings: [Diagnostic] = []
-    func destination(_ path: String, _ option: String) -> Destination {
-      if path.isEmpty {
-        findings.append(Diagnostic("U101", "\(option) needs a file name", remedy: "name a file, or leave the option out"))
-      }
+    func file(_ path: String, _ option: String) -> String {
       var status = stat()
-      guard stat(path, &status) == 0 else { return .file(path) }
-      switch status.st_mode & S_IFMT {
-      case S_IFREG: return .file(FileIdentity.resolved(path) ?? path)
-      case S_IFDIR:
+      if path.isEmpty {
+        findings.append(
+          Diagnostic("U101", "\(option) needs a file name", remedy: "name a file, or leave the option out"))
+      } else if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
         findings.append(Diagnostic("U102", "\(option) \(path) is a folder", remedy: "name a file in it"))
-        return .file(path)
-      default: return .device(path)
       }
+      return path
     }
 
     inputs = typed.inputs
-    if inputs.isEmpty { findings.append(Diagnostic("U103", "no input", remedy: "name files, folders, or - for standard input")) }
+    if inputs.isEmpty {
+      findings.append(Diagnostic("U103", "no input", remedy: "name files, folders, or - for standard input"))
+    }
     if inputs.filter({ $0 == "-" }).count > 1 || (inputs.contains("-") && typed.mapping == "-") {
       findings.append(Diagnostic("U104", "standard input is named twice", remedy: "name - once"))
     }
     mapping = typed.mapping
-    output = typed.output == "-" ? .standardOutput : destination(typed.output, "--output")
-    rejects = typed.rejects.map { destination($0, "--rejects") }
-    summary = typed.summary.map { destination($0, "--summary") }
+    output = typed.output == "-" ? .standardOutput : .file(file(typed.output, "--output"))
+    rejects = typed.rejects.map { file($0, "--rejects") }
+    summary = typed.summary.map { file($0, "--summary") }
     threads = typed.threads ?? min(availableProcessors(), 4)
     memory = typed.memory.bytes
     limit = typed.limit
@@ -64,10 +61,12 @@ struct ConvertPlan: Sendable {
     isQuiet = typed.quiet
 
     var written: [(option: String, path: String)] = []
-    for (option, target) in [("--output", output), ("--rejects", rejects), ("--summary", summary)] {
-      guard case .file(let path)? = target else { continue }
+    for (option, path) in [("--output", output.path), ("--rejects", rejects), ("--summary", summary)] {
+      // Devices and pipes are not replaced, and may well be named twice.
+      guard let path, FileIdentity.isReplaceable(path) else { continue }
       if let other = written.first(where: { FileIdentity.isSame($0.path, path) }) {
-        findings.append(Diagnostic("U105", "\(option) and \(other.option) name the same file", remedy: "name two files"))
+        findings.append(
+          Diagnostic("U105", "\(option) and \(other.option) name the same file", remedy: "name two files"))
       }
       if FileIdentity.isSame(mapping, path) {
         findings.append(Diagnostic("U106", "\(option) \(path) is the mapping", remedy: "name another file"))
@@ -90,7 +89,7 @@ struct ConvertPlan: Sendable {
 
   /// Refuses what only shows once patterns are expanded.
   func check(expanded names: [String]) throws(Diagnostics) {
-    for case .file(let path)? in [output, rejects, summary] {
+    for case let path? in [output.path, rejects, summary] where FileIdentity.isReplaceable(path) {
       for name in names where FileIdentity.isSame(name, path) {
         throw Diagnostics([
           Diagnostic("U107", "\(path) is an input and an output", remedy: "inputs are never written; name another file")
@@ -113,6 +112,12 @@ enum FileIdentity {
     var other = stat()
     if stat(a, &one) == 0, stat(b, &other) == 0 { return one.st_dev == other.st_dev && one.st_ino == other.st_ino }
     return canonical(a) == canonical(b)
+  }
+
+  /// Whether writing there puts a regular file under the name.
+  static func isReplaceable(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
   static func isInside(_ path: String, folder: String) -> Bool {

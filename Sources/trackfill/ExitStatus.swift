@@ -35,8 +35,13 @@ enum ExitStatus: Int32, Sendable {
   /// What a finding that stopped the run means for its status.
   init(_ diagnostic: Diagnostic) {
     switch diagnostic.code.first {
-    case "I": self = diagnostic.code.hasPrefix("I1") ? .missingInput : .badInput
-    case "O": self = diagnostic.code == "O201" ? .cannotCreate : .outputFailed
+    case "I":
+      switch diagnostic.code {
+      case "I101", "I102", "I103": self = .missingInput
+      case "I104": self = .usage
+      default: self = .badInput
+      }
+    case "O": self = diagnostic.code == "O202" ? .cannotCreate : .outputFailed
     case "U": self = .usage
     case "R": self = .badInput
     case "M": self = .badMapping

@@ -165,8 +165,9 @@ enum OptionText {
     return "\(tenths / 10).\(tenths % 10)"
   }
 
-  /// `1.5 s`, `3 min 20 s`, `2 h 5 min`
+  /// `20 ms`, `1.5 s`, `3 min 20 s`, `2 h 5 min`
   static func duration(milliseconds: Int64) -> String {
+    if milliseconds < 1_000 { return "\(milliseconds) ms" }
     if milliseconds < 60_000 { return tenths(Double(milliseconds) / 1000) + " s" }
     let seconds = (milliseconds + 500) / 1000
     if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60) s" }

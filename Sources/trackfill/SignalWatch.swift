@@ -1,7 +1,8 @@
 import Glibc
 
 /// SIGINT and SIGTERM as words to a run instead of its death. The first one stops the run at its next block; a second
-/// one, or a first one before there is anything to stop, ends the process.
+/// one, or a first one while there is nothing to stop, ends the process. A signal that was ignored from the start (nohup)
+/// stays ignored.
 ///
 /// A thread of its own waits for them, so that no code runs inside a signal handler.
 final class SignalWatch: @unchecked Sendable {
@@ -13,6 +14,9 @@ final class SignalWatch: @unchecked Sendable {
     var isAtRest: () -> Bool
     /// Takes back what is unfinished.
     var abandon: () -> Void
+
+    /// What must not be cut short: a first signal waits for what comes next.
+    static var brief: Run { Run(cancel: {}, isAtRest: { false }, abandon: {}) }
   }
 
   /// How long a run that hangs in a read may go on after the first signal.
@@ -46,7 +50,7 @@ final class SignalWatch: @unchecked Sendable {
   /// From here on a signal stops this run.
   func attach(_ run: Run) { locked { self.run = run } }
 
-  /// The run is over; what it has to finish is finished quickly and not disturbed by a first signal.
+  /// There is nothing to take back: from here on a signal ends the process.
   func detach() { locked { run = nil } }
 
   private func locked<Result>(_ body: () -> Result) -> Result {
@@ -57,7 +61,9 @@ final class SignalWatch: @unchecked Sendable {
 
   private static func isIgnored(_ number: Int32) -> Bool {
     var action = sigaction()
-    return sigaction(number, nil, &action) == 0 && action.__sigaction_handler.sa_handler == SIG_IGN
+    guard sigaction(number, nil, &action) == 0 else { return false }
+    // Function values cannot be compared; their addresses can.
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   private func watch() {
@@ -67,21 +73,19 @@ final class SignalWatch: @unchecked Sendable {
       received = number
       return run
     }
-    guard let first else { _exit(number == SIGINT ? 130 : 143) }
+    let status: Int32 = number == SIGINT ? 130 : 143
+    guard let first else { _exit(status) }
     first.cancel()
     let began = monotonicNanoseconds()
-    var again = timespec(tv_sec: 0, tv_nsec: 50_000_000)
+    var pause = timespec(tv_sec: 0, tv_nsec: 50_000_000)
     while true {
-      let second = sigtimedwait(&set, nil, &again)
+      let isSecond = sigtimedwait(&set, nil, &pause) > 0
       let isLate = monotonicNanoseconds() - began > SignalWatch.patience
-      guard second > 0 || isLate, locked({ run != nil }), first.isAtRest() || second > 0 else { continue }
-      pthread_mutex_lock(&mutex)
-      guard run != nil else {
-        pthread_mutex_unlock(&mutex)
-        continue
+      locked {
+        guard let run, isSecond || isLate && run.isAtRest() else { return }
+        run.abandon()
+        _exit(status)
       }
-      first.abandon()
-      _exit(number == SIGINT ? 130 : 143)
     }
   }
 }
