@@ -134,6 +134,16 @@ import Testing
     #expect(reject.offset == -(hits[2].record.utf8.count + 1))
   }
 
+  @Test(arguments: [Int64.min, Int64.max, CalendarTime.range.lowerBound - 1, CalendarTime.range.upperBound + 1])
+  func timesThatCannotBeWritten(_ time: Int64) throws {
+    let hits = [Hit(time), Hit(Self.start), Hit(time), Hit(Self.start + 1), Hit(Self.start + 2), Hit(time)]
+    let run = try Run(hits, settings())
+    #expect(run.rejects.map(\.code) == ["S103", "S103", "S103"])
+    #expect(run.counts.eventsEmitted == 3)
+    let last = try Run([Hit(CalendarTime.range.upperBound), Hit(time)], settings())
+    #expect(last.counts.eventsEmitted == 1)
+  }
+
   // MARK: Ordinals
 
   @Test func repetitionsHaveIdsOfTheirOwn() throws {
