@@ -127,7 +127,7 @@ import Testing
       fields: ["request_body": #"a\x22 b\"#, "time": "971186136"], more: ["escape": "none"]),
   ]
 
-  @Test(arguments: samples) func sample(_ sample: Sample) throws {
+  @Test(arguments: samples) func fields(_ sample: Sample) throws {
     let span = SourceSpan(line: 1, column: 1)
     let entries = (["reader": "weblog", "format": sample.format].merging(sample.more) { $1 }).map {
       ConfigEntry(
@@ -174,7 +174,7 @@ import Testing
     (["reader": "weblog", "format": "$remote_addr ${x"], "M306", "write $name or ${name}"),
   ]
 
-  @Test(arguments: wrong) func wrong(_ pairs: [String: String], _ code: String, _ remedy: String) throws {
+  @Test(arguments: wrong) func finding(_ pairs: [String: String], _ code: String, _ remedy: String) throws {
     let span = SourceSpan(line: 3, column: 9)
     let entries = pairs.map {
       ConfigEntry(key: $0.key, keySpan: span, value: .scalar(ConfigScalar(text: $0.value, style: .plain, span: span)))

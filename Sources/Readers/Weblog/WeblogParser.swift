@@ -543,7 +543,9 @@ final class WeblogParser: RecordParser {
       let unit: Int64 = step.scale == 0 ? 1 : step.scale == 3 ? 1000 : 1_000_000
       seconds = value / unit
       nanoseconds = UInt32(truncatingIfNeeded: value % unit * (1_000_000_000 / unit))
-      if step.scale == 0, text.skip(UInt8(ascii: ".")) { guard text.fraction(&nanoseconds) else { return failure } }
+      if step.scale == 0, step.first != UInt8(ascii: "."), text.skip(UInt8(ascii: ".")) {
+        guard text.fraction(&nanoseconds) else { return failure }
+      }
       at = text.at
     case .fraction:
       var text = TimeText(at: at, end: end)
