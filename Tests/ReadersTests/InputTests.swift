@@ -276,6 +276,13 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
     }
   }
 
+  @Test func pipe() throws {
+    let scratch = try Scratch()
+    let path = scratch.write("a", deflated(log(30_000)))
+    system("mkfifo \(scratch.path)/p; cat \(path) > \(scratch.path)/p &")
+    #expect(try run([scratch.path + "/p"]).counts == ["p": 30_000])
+  }
+
   @Test func damage() throws {
     let scratch = try Scratch()
     let member = deflated(log(5000))
