@@ -7,6 +7,10 @@ let package = Package(
   products: [
     .executable(name: "trackfill", targets: ["trackfill"]),
     .library(name: "CEL", targets: ["CEL"]),
+    .library(name: "Pipeline", targets: ["Pipeline"]),
+    .library(name: "Readers", targets: ["Readers"]),
+    .library(name: "Mapping", targets: ["Mapping"]),
+    .library(name: "Sessions", targets: ["Sessions"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")

@@ -33,22 +33,32 @@ public struct UUID: BitwiseCopyable, Sendable, Hashable, Comparable {
 
   /// Writes the 36 characters.
   public func write(to text: UnsafeMutablePointer<UInt8>) {
-    var at = text
-    for index in 0..<16 {
-      if index == 4 || index == 6 || index == 8 || index == 10 {
-        at.pointee = UInt8(ascii: "-")
-        at += 1
-      }
-      let byte = UInt8(truncatingIfNeeded: (index < 8 ? high : low) >> UInt64(56 - 8 * (index & 7)))
-      at[0] = UUID.digit(byte >> 4)
-      at[1] = UUID.digit(byte & 15)
-      at += 2
-    }
+    let raw = UnsafeMutableRawPointer(text)
+    let dash = UInt8(ascii: "-")
+    let timeRest = UUID.hex(UInt32(truncatingIfNeeded: high))
+    let clock = UUID.hex(UInt32(truncatingIfNeeded: low >> 32))
+    raw.storeBytes(of: UUID.hex(UInt32(truncatingIfNeeded: high >> 32)), as: UInt64.self)
+    text[8] = dash
+    raw.storeBytes(of: UInt32(truncatingIfNeeded: timeRest), toByteOffset: 9, as: UInt32.self)
+    text[13] = dash
+    raw.storeBytes(of: UInt32(truncatingIfNeeded: timeRest >> 32), toByteOffset: 14, as: UInt32.self)
+    text[18] = dash
+    raw.storeBytes(of: UInt32(truncatingIfNeeded: clock), toByteOffset: 19, as: UInt32.self)
+    text[23] = dash
+    raw.storeBytes(of: UInt32(truncatingIfNeeded: clock >> 32), toByteOffset: 24, as: UInt32.self)
+    raw.storeBytes(of: UUID.hex(UInt32(truncatingIfNeeded: low)), toByteOffset: 28, as: UInt64.self)
   }
 
+  /// Eight hexadecimal digits as eight bytes in the order of writing: nibbles are spread over a word, and those above 9
+  /// get the distance to the letters.
   @inline(__always)
-  private static func digit(_ value: UInt8) -> UInt8 {
-    value < 10 ? value &+ UInt8(ascii: "0") : value &+ (UInt8(ascii: "a") &- 10)
+  private static func hex(_ value: UInt32) -> UInt64 {
+    var word = UInt64(value)
+    word = (word &<< 16 | word) & 0x0000_FFFF_0000_FFFF
+    word = (word &<< 8 | word) & 0x00FF_00FF_00FF_00FF
+    word = (word &<< 4 | word) & 0x0F0F_0F0F_0F0F_0F0F
+    let letters = (word &+ 0x0606_0606_0606_0606) &>> 4 & 0x0101_0101_0101_0101
+    return (word &+ 0x3030_3030_3030_3030 &+ letters &* 39).byteSwapped
   }
 
   public var text: String {

@@ -81,7 +81,7 @@ final class Conversion {
     let inputs = try InputList.expand(plan.inputs)
     try plan.check(expanded: inputs.compactMap(\.path))
     let limits = ReadLimits(record: plan.maxRecord)
-    let feed = try InputFeed(inputs: inputs, reader: mapping.reader, limits: limits)
+    let feed = try InputFeed(inputs, reader: mapping.reader, options: .init(limits: limits, disorder: mapping.sessions.disorder))
 
     signals.attach(.brief)
     let writer: any PayloadWriter

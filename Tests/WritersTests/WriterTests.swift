@@ -102,6 +102,7 @@ func code(_ work: () throws -> Void) -> String? {
     let folder = try Folder()
     #expect(code { _ = try NDJSONFileWriter(path: folder("no/such/folder")) } == "O202")
     #expect(code { _ = try NDJSONFileWriter(path: folder.path) } == "O202")
+    #expect(code { _ = try NDJSONFileWriter(path: "/proc/out") } == "O202")
     try AtomicTextFile.write(folder("file"), "")
     #expect(code { _ = try NDJSONFileWriter(path: folder("file/out")) } == "O202")
   }

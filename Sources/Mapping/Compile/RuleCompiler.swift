@@ -1,13 +1,13 @@
 internal import CEL
 internal import Pipeline
 
-/// A rule, ready to run.
-struct CompiledRule: Sendable {
+/// A rule, ready to run. A class, so that a mapper takes one by a single reference.
+final class CompiledRule: Sendable {
   let rule: Rule
   /// Nil: every record.
   let condition: Predicate?
   /// The event's time, nil for the reader's.
-  let time: (evaluate: Evaluate, site: Int)?
+  let time: Computed?
   /// The natural id as JSON, nil for the record's bytes.
   let id: Emitter?
   /// What is hashed before the id: `record` or `id`, the rule's key, each with a line end.
@@ -19,6 +19,22 @@ struct CompiledRule: Sendable {
   /// `,"options":{…},"tags":[…]`, perhaps empty.
   let tail: ConstantBytes
   let span: SourceSpan
+
+  init(
+    rule: Rule, condition: Predicate?, time: Computed?, id: Emitter?, idPrefix: ConstantBytes, head: ConstantBytes,
+    properties: Emitter?, context: Emitter?, tail: ConstantBytes, span: SourceSpan
+  ) {
+    self.rule = rule
+    self.condition = condition
+    self.time = time
+    self.id = id
+    self.idPrefix = idPrefix
+    self.head = head
+    self.properties = properties
+    self.context = context
+    self.tail = tail
+    self.span = span
+  }
 }
 
 /// A drop entry, ready to run.
@@ -163,13 +179,13 @@ struct RuleCompiler {
     return Emitters.expression(program.evaluate, type: program.type, site: compiler.site(scalar, "id"))
   }
 
-  private func time(_ scalar: ConfigScalar, _ narrowed: Set<String>) -> (evaluate: Evaluate, site: Int)? {
+  private func time(_ scalar: ConfigScalar, _ narrowed: Set<String>) -> Computed? {
     guard ExpressionCompiler.isExpression(scalar) else {
       findings.error("M006", "'time' must be an expression", at: scalar.span, remedy: "write time: =field")
       return nil
     }
     guard let program = compiler.compile(scalar, expecting: .timestamp, narrowed: narrowed) else { return nil }
-    return (program.evaluate, compiler.site(scalar, "time"))
+    return Computed(evaluate: program.evaluate, site: compiler.site(scalar, "time"))
   }
 
   private func tail(_ section: Section) -> String {

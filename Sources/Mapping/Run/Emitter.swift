@@ -10,13 +10,20 @@ enum Emission: UInt8, Sendable {
   case failed
 }
 
-/// Writes one JSON value, or nothing.
-typealias Emitter = @Sendable (Activation, ByteBuffer) -> Emission
+/// Writes one JSON value, or nothing. A struct for the reason that `Predicate` is one.
+struct Emitter: Sendable {
+  private let write: @Sendable (Activation, ByteBuffer) -> Emission
+
+  init(_ write: @escaping @Sendable (Activation, ByteBuffer) -> Emission) { self.write = write }
+
+  @inline(__always)
+  func callAsFunction(_ activation: Activation, _ buffer: ByteBuffer) -> Emission { write(activation, buffer) }
+}
 
 enum Emitters {
   static func constant(_ json: String) -> Emitter {
     let constant = ConstantBytes(json)
-    return { _, buffer in
+    return Emitter { _, buffer in
       buffer.append(constant.start, constant.count)
       return .written
     }
@@ -25,7 +32,7 @@ enum Emitters {
   /// The value of an expression.
   static func expression(_ evaluate: @escaping Evaluate, type: Type, site: Int) -> Emitter {
     if type == .string || type == .optional(.string) {
-      return { activation, buffer in
+      return Emitter { activation, buffer in
         var value = evaluate(activation)
         if value.isOptional {
           if value.isNone { return .missing }
@@ -39,7 +46,7 @@ enum Emitters {
         return .written
       }
     }
-    return { activation, buffer in
+    return Emitter { activation, buffer in
       let value = evaluate(activation)
       let emission = write(value, to: buffer, activation, depth: 0)
       if emission == .failed {
@@ -52,20 +59,12 @@ enum Emitters {
 
   /// An object; a member whose value is missing is left out, and an object without members is itself missing.
   static func object(_ members: [(key: String, emit: Emitter)]) -> Emitter {
-    let keys = members.map { ConstantBytes("," + JSONLiteral.quoted($0.key) + ":") }
-    let emitters = members.map(\.emit)
-    return { activation, buffer in
+    let chain = Members(members[...])
+    return Emitter { activation, buffer in
       let start = buffer.count
-      for index in emitters.indices {
-        let before = buffer.count
-        buffer.append(keys[index].start, keys[index].count)
-        switch emitters[index](activation, buffer) {
-        case .written: break
-        case .missing: buffer.count = before
-        case .failed:
-          buffer.count = start
-          return .failed
-        }
+      guard chain(activation, buffer) else {
+        buffer.count = start
+        return .failed
       }
       guard buffer.count > start else { return .missing }
       // The first member's comma becomes the opening brace.
@@ -75,9 +74,37 @@ enum Emitters {
     }
   }
 
+  /// The members of an object as one closure, each bound to the next.
+  private struct Members: Sendable {
+    private let write: @Sendable (Activation, ByteBuffer) -> Bool
+
+    init(_ members: ArraySlice<(key: String, emit: Emitter)>) {
+      guard let (key, emit) = members.first else {
+        write = { _, _ in true }
+        return
+      }
+      let text = ConstantBytes("," + JSONLiteral.quoted(key) + ":")
+      let rest = Members(members.dropFirst())
+      write = { activation, buffer in
+        let before = buffer.count
+        buffer.append(text.start, text.count)
+        switch emit(activation, buffer) {
+        case .written: break
+        case .missing: buffer.count = before
+        case .failed: return false
+        }
+        return rest(activation, buffer)
+      }
+    }
+
+    /// False if a value failed.
+    @inline(__always)
+    func callAsFunction(_ activation: Activation, _ buffer: ByteBuffer) -> Bool { write(activation, buffer) }
+  }
+
   /// A list; missing elements are left out, and an empty list is itself missing.
   static func list(_ elements: [Emitter]) -> Emitter {
-    { activation, buffer in
+    Emitter { activation, buffer in
       let start = buffer.count
       for index in elements.indices {
         let before = buffer.count
@@ -99,7 +126,7 @@ enum Emitters {
 
   /// The first branch whose condition holds; nil stands for `else`.
   static func cases(_ branches: [(condition: Predicate?, emit: Emitter)]) -> Emitter {
-    { activation, buffer in
+    Emitter { activation, buffer in
       for index in branches.indices {
         guard let condition = branches[index].condition else { return branches[index].emit(activation, buffer) }
         switch condition(activation) {
@@ -113,8 +140,8 @@ enum Emitters {
   }
 
   /// One element for each row of a list field.
-  static func each(rows evaluate: @escaping Evaluate, _ element: @escaping Emitter, site: Int) -> Emitter {
-    { activation, buffer in
+  static func each(rows evaluate: @escaping Evaluate, _ element: Emitter, site: Int) -> Emitter {
+    Emitter { activation, buffer in
       var list = evaluate(activation)
       if list.isNone { return .missing }
       if list.isOptional { list = list.unwrapped }
