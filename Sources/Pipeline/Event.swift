@@ -105,6 +105,9 @@ public final class MappedBlock: @unchecked Sendable {
     capacity *= 2
   }
 
+  /// Takes back the events from `index` on.
+  public func removeEvents(from index: Int) { count = min(count, max(0, index)) }
+
   public func bytes(_ range: ByteRange) -> UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(start: UnsafePointer(text.base) + Int(range.offset), count: max(0, Int(range.length)))
   }

@@ -1,0 +1,24 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Built and run by `./run`, which adds the sanitizers. libFuzzer brings `main`; the targets bring the function it calls.
+let package = Package(
+  name: "trackfill-fuzz",
+  dependencies: [.package(name: "trackfill", path: "..")],
+  targets: [
+    .executableTarget(
+      name: "fuzz-weblog",
+      dependencies: [
+        .product(name: "Pipeline", package: "trackfill"), .product(name: "Readers", package: "trackfill"),
+      ],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+    .executableTarget(
+      name: "fuzz-mapping",
+      dependencies: [
+        .product(name: "Pipeline", package: "trackfill"), .product(name: "Readers", package: "trackfill"),
+        .product(name: "Mapping", package: "trackfill"),
+      ],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,117 @@
+/// One signature of a function with its implementation.
+///
+/// Implementations never see an error value: an argument that is one is the result of the call. An argument of a
+/// parameter that is not optional is never absent, and has the kind of the parameter's type.
+public struct Overload: Sendable {
+  public typealias Unary = @Sendable (Activation, Value) -> Value
+  public typealias Binary = @Sendable (Activation, Value, Value) -> Value
+  public typealias Ternary = @Sendable (Activation, Value, Value, Value) -> Value
+  public typealias Variadic = @Sendable (Activation, UnsafeBufferPointer<Value>) -> Value
+  /// Looks at a call while it is compiled: returns an evaluator made for its constant arguments, reports an issue, or
+  /// returns nil for the general implementation.
+  public typealias Specialize = @Sendable (inout CallSite) -> Evaluate?
+
+  enum Implementation: Sendable {
+    case unary(Unary)
+    case binary(Binary)
+    case ternary(Ternary)
+    case variadic(Variadic)
+  }
+
+  /// The types of the parameters, the target of a member call first.
+  public let parameters: [Type]
+  public let result: Type
+  /// Whether the function is called `target.name(…)`.
+  public let isMember: Bool
+  let implementation: Implementation
+  let specialize: Specialize?
+  /// Whether calls with constant arguments are evaluated while compiling.
+  public let isPure: Bool
+
+  private init(
+    _ parameters: [Type], _ result: Type, member: Bool, pure: Bool, _ implementation: Implementation,
+    _ specialize: Specialize?
+  ) {
+    self.parameters = parameters
+    self.result = result
+    isMember = member
+    isPure = pure
+    self.implementation = implementation
+    self.specialize = specialize
+  }
+
+  public static func unary(
+    _ parameter: Type, _ result: Type, member: Bool = false, pure: Bool = true, specialize: Specialize? = nil,
+    _ body: @escaping Unary
+  ) -> Overload {
+    Overload([parameter], result, member: member, pure: pure, .unary(body), specialize)
+  }
+
+  public static func binary(
+    _ first: Type, _ second: Type, _ result: Type, member: Bool = false, pure: Bool = true,
+    specialize: Specialize? = nil, _ body: @escaping Binary
+  ) -> Overload {
+    Overload([first, second], result, member: member, pure: pure, .binary(body), specialize)
+  }
+
+  public static func ternary(
+    _ first: Type, _ second: Type, _ third: Type, _ result: Type, member: Bool = false, pure: Bool = true,
+    specialize: Specialize? = nil, _ body: @escaping Ternary
+  ) -> Overload {
+    Overload([first, second, third], result, member: member, pure: pure, .ternary(body), specialize)
+  }
+
+  /// Any number of parameters, also none; the arguments come in a buffer that lives as long as the call.
+  public static func variadic(
+    _ parameters: [Type], _ result: Type, member: Bool = false, pure: Bool = true, specialize: Specialize? = nil,
+    _ body: @escaping Variadic
+  ) -> Overload {
+    Overload(parameters, result, member: member, pure: pure, .variadic(body), specialize)
+  }
+}
+
+/// A call under compilation, for the `specialize` hook of an overload.
+public struct CallSite {
+  /// The arguments, the target of a member call first.
+  public let arguments: [Operand]
+  /// The source of the whole call.
+  public let span: Range<Int>
+  var issues: [Issue] = []
+
+  /// Reports an issue about an argument.
+  public mutating func report(_ code: Issue.Code, argument: Int, _ message: String, remedy: String? = nil) {
+    issues.append(Issue(code, at: arguments[argument].span, message, remedy: remedy))
+  }
+}
+
+/// A compiled part of an expression.
+public struct Operand: Sendable {
+  public let evaluate: Evaluate
+  public let type: Type
+  public let span: Range<Int>
+  let known: Constant?
+  var form = Form.general
+
+  /// The value, when it is the same for every record. It lives as long as this operand.
+  public var constant: Value? { known?.value }
+
+  /// What a fused evaluator can look through.
+  enum Form: Sendable {
+    case general
+    /// `subject.endsWith(literal)`, where equal keys mean the same subject.
+    case suffix(key: String, subject: Evaluate, literal: [UInt8])
+    /// Strings that are joined into one.
+    case concatenation([Evaluate])
+  }
+}
+
+/// A value that is known at compile time, together with the memory that it points into.
+final class Constant: @unchecked Sendable {
+  let value: Value
+  private let owner: Activation
+
+  init(_ value: Value, owner: Activation) {
+    self.value = value
+    self.owner = owner
+  }
+}

@@ -1,0 +1,95 @@
+/// The parts of a URL as slices of its text (RFC 3986 §3, leniently: any text has parts).
+struct URLParts: Sendable {
+  var scheme = Value.emptyString
+  /// With user and port.
+  var authority = Value.emptyString
+  var hasAuthority = false
+  var path = Value.emptyString
+  var query = Value.none
+  var fragment = Value.none
+
+  /// Cuts a text into its parts.
+  @inline(__always)
+  init(_ text: Value) {
+    let (p, count) = (text.start, text.length)
+    var start = 0
+    if count > 0, p[0] != UInt8(ascii: "/") {
+      var index = 0
+      while index < count,
+        p[index].isLower || p[index].isUpper || p[index].isDigit || p[index] == 0x2B || p[index] == 0x2D
+          || p[index] == 0x2E
+      {
+        index += 1
+      }
+      if index > 0, index < count, p[index] == UInt8(ascii: ":"), !p[0].isDigit, !Self.isPort(p, index + 1, count) {
+        scheme = .string(p, count: index)
+        start = index + 1
+      }
+    }
+    if start + 1 < count, p[start] == UInt8(ascii: "/"), p[start + 1] == UInt8(ascii: "/"), start > 0 || count > 2 {
+      hasAuthority = true
+      start += 2
+      var end = start
+      while end < count, p[end] != 0x2F, p[end] != 0x3F, p[end] != 0x23 { end += 1 }
+      authority = .string(p + start, count: end - start)
+      start = end
+    }
+    let end = Self.delimiter(p, count, from: start)
+    path = .string(p + start, count: end - start)
+    guard end < count else { return }
+    var fragmentStart = end
+    if p[end] == 0x3F {
+      fragmentStart = firstIndex(of: 0x23, p, count, from: end + 1) ?? count
+      query = Value.string(p + (end + 1), count: fragmentStart - end - 1).wrapped
+    }
+    if fragmentStart < count {
+      fragment = Value.string(p + (fragmentStart + 1), count: count - fragmentStart - 1).wrapped
+    }
+  }
+
+  /// `host:8080/…` is a host and a port, not a scheme.
+  private static func isPort(_ p: Pointer, _ start: Int, _ count: Int) -> Bool {
+    var index = start
+    while index < count, p[index].isDigit { index += 1 }
+    return index > start && (index == count || p[index] == 0x2F || p[index] == 0x3F || p[index] == 0x23)
+  }
+
+  /// The offset of the first `?` or `#`, or the end.
+  @inline(__always)
+  private static func delimiter(_ p: Pointer, _ count: Int, from start: Int) -> Int {
+    var position = start
+    let question = SIMD16<UInt8>(repeating: 0x3F)
+    let hash = SIMD16<UInt8>(repeating: 0x23)
+    while position + 16 <= count {
+      let block = load128(p + position)
+      if any((block .== question) .| (block .== hash)) { break }
+      position += 16
+    }
+    while position < count, p[position] != 0x3F, p[position] != 0x23 { position += 1 }
+    return position
+  }
+
+  /// The host and the port of the authority, without the user.
+  var address: (host: Value, port: Value) {
+    var (p, count) = (authority.start, authority.length)
+    var index = count - 1
+    while index >= 0 {
+      if p[index] == UInt8(ascii: "@") {
+        p += index + 1
+        count -= index + 1
+        break
+      }
+      index -= 1
+    }
+    var digits = count
+    while digits > 0, p[digits - 1].isDigit { digits -= 1 }
+    guard digits > 0, p[digits - 1] == UInt8(ascii: ":") else { return (.string(p, count: count), .none) }
+    // An IPv6 address keeps its brackets; its own colons are inside them.
+    guard p[0] != UInt8(ascii: "[") || digits > 1 && p[digits - 2] == UInt8(ascii: "]") else {
+      return (.string(p, count: count), .none)
+    }
+    var port: Int64 = 0
+    for index in digits..<count { port = min(port * 10 + Int64(p[index] & 15), 1 << 32) }
+    return (.string(p, count: digits - 1), digits < count && port < 65536 ? Value.int(port).wrapped : .none)
+  }
+}

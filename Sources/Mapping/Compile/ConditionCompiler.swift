@@ -1,0 +1,215 @@
+internal import CEL
+internal import Pipeline
+
+/// Compiles `when`, `needs`, `if`, `unless` and `unless_present` into one predicate.
+struct ConditionCompiler {
+  let compiler: ExpressionCompiler
+  private var findings: Findings { compiler.findings }
+
+  init(_ compiler: ExpressionCompiler) { self.compiler = compiler }
+
+  private struct Term {
+    var cost: Int
+    var predicate: Predicate
+  }
+
+  /// The conditions of a rule, a drop entry or a case; nil if it has none. `narrowed` grows by what `needs` narrows.
+  func compile(
+    _ section: Section, narrowed: inout Set<String>, extra: [String: Variable] = [:]
+  ) -> Predicate? {
+    var terms: [Term] = []
+    if let when = section["when"] { terms += self.when(when, narrowed, extra) }
+    terms.sort { $0.cost < $1.cost }
+    for need in section.names("needs") {
+      if let term = presence(need, narrowed, extra) { terms.append(term) }
+      narrow(need.text, &narrowed)
+    }
+    if let condition = section.scalar("if"), let term = expression(condition, narrowed, extra) {
+      terms.append(term)
+    }
+    if let unless = section["unless"] {
+      if let scalar = unless.scalar {
+        if let term = expression(scalar, narrowed, extra) {
+          terms.append(Term(cost: 9, predicate: Predicates.not(term.predicate)))
+        }
+      } else {
+        let inner = when(unless, narrowed, extra).sorted { $0.cost < $1.cost }.map(\.predicate)
+        if let all = Predicates.all(inner) { terms.append(Term(cost: 9, predicate: Predicates.not(all))) }
+      }
+    }
+    return Predicates.all(terms.map(\.predicate))
+  }
+
+  /// Holds when every name is present; nil if there are none.
+  func allPresent(_ names: [ConfigScalar], _ narrowed: Set<String>) -> Predicate? {
+    Predicates.all(names.compactMap { presence($0, narrowed, [:])?.predicate })
+  }
+
+  func narrow(_ path: String, _ narrowed: inout Set<String>) {
+    var parts = path.split(separator: ".").map(String.init)
+    while !parts.isEmpty {
+      narrowed.insert(parts.joined(separator: "."))
+      parts.removeLast()
+    }
+  }
+
+  private func presence(_ name: ConfigScalar, _ narrowed: Set<String>, _ extra: [String: Variable]) -> Term? {
+    guard let program = compiler.compile(name, narrowed: narrowed, extra: extra) else { return nil }
+    guard program.path != nil else {
+      findings.error(
+        "M116", "'\(name.text)' is no path", at: name.span, remedy: "name a field, a `let`, or a.b.c below one")
+      return nil
+    }
+    let site = compiler.site(name, "needs")
+    return Term(cost: 5, predicate: Predicates.present(program.evaluate, site: site))
+  }
+
+  private func expression(_ scalar: ConfigScalar, _ narrowed: Set<String>, _ extra: [String: Variable]) -> Term? {
+    guard ExpressionCompiler.isExpression(scalar) else {
+      findings.error("M006", "a condition must be an expression", at: scalar.span, remedy: "begin it with '='")
+      return nil
+    }
+    guard let program = compiler.compile(scalar, expecting: .bool, narrowed: narrowed, extra: extra) else { return nil }
+    return Term(
+      cost: 6, predicate: Predicates.expression(program.evaluate, site: compiler.site(scalar, "condition")))
+  }
+
+  /// A map of paths to literals, ranges, globs, regexes, or lists of them.
+  private func when(_ node: ConfigNode, _ narrowed: Set<String>, _ extra: [String: Variable]) -> [Term] {
+    guard let entries = node.entries else {
+      findings.error(
+        "M006", "'when' must be a map", at: node.span, remedy: "write field: value; an expression goes under `if`")
+      return []
+    }
+    return entries.compactMap { term($0, narrowed, extra) }
+  }
+
+  private func term(_ entry: ConfigEntry, _ narrowed: Set<String>, _ extra: [String: Variable]) -> Term? {
+    let key = ConfigScalar(text: entry.key, style: .plain, span: entry.keySpan)
+    guard let program = compiler.compile(key, narrowed: narrowed, extra: extra) else { return nil }
+    let values = (entry.value.list ?? [entry.value]).compactMap { node -> ConfigScalar? in
+      if node.scalar == nil {
+        findings.error("M006", "a value to compare with must be text or a number", at: node.span)
+      }
+      return node.scalar
+    }
+    guard !values.isEmpty else {
+      findings.error("M116", "'\(entry.key)' is compared with nothing", at: entry.keySpan, remedy: "give a value")
+      return nil
+    }
+    let site = compiler.site(key, "when \(entry.key)")
+    let type = program.type.unwrapped ?? program.type
+    switch type {
+    case .string: return text(program, values, site)
+    case .int: return number(program, values, site)
+    case .bool: return bool(program, values, site)
+    default:
+      findings.error(
+        "M104", "'\(entry.key)' is \(type), which `when` cannot compare", at: entry.keySpan,
+        remedy: "write an expression under `if`")
+      return nil
+    }
+  }
+
+  private func text(_ program: Program, _ values: [ConfigScalar], _ site: Int) -> Term? {
+    var patterns: [String] = []
+    var isCostly = false
+    var regexes: [Predicate] = []
+    for value in values {
+      if value.text.hasPrefix("~") {
+        let pattern = value.text.dropFirst().drop { $0 == " " }
+        guard let regex = regex(String(pattern), value, program, site) else { continue }
+        regexes.append(regex)
+        continue
+      }
+      guard !ExpressionCompiler.isExpression(value) else {
+        findings.error(
+          "M116", "an expression is no pattern", at: value.span, remedy: "write the comparison under `if`")
+        continue
+      }
+      if value.text.contains("*") { isCostly = true }
+      guard !value.text.contains("*") || Glob.pieces(Array(value.text.utf8)) <= Glob.longest else {
+        findings.error(
+          "M116", "a glob longer than \(Glob.longest) characters", at: value.span,
+          remedy: "shorten it, or write a regex: ~ ^pattern$")
+        continue
+      }
+      patterns.append(value.text)
+    }
+    let plain = Predicates.text(program.evaluate, PatternSet(patterns), site: site)
+    let hasPatterns = values.count > regexes.count
+    let all = (hasPatterns ? [plain] : []) + regexes
+    guard !all.isEmpty else { return nil }
+    return Term(cost: regexes.isEmpty ? (isCostly ? 3 : 2) : 4, predicate: Predicates.any(all))
+  }
+
+  private func regex(_ pattern: String, _ value: ConfigScalar, _ program: Program, _ site: Int) -> Predicate? {
+    var scope = Environment()
+    let evaluate = program.evaluate
+    scope.variables["subject"] = Variable(.string) { activation in
+      let subject = evaluate(activation)
+      return subject.isPresent ? subject.unwrapped : subject
+    }
+    let source = "subject.matches(\(CELText.quoted(pattern)))"
+    switch CEL.compile(source, in: scope, expecting: .bool) {
+    case .success(let matcher):
+      let matches = matcher.evaluate
+      return Predicate { activation in
+        if evaluate(activation).isNone { return .no }
+        let value = matches(activation)
+        if value.isError {
+          activation.fail(value, site: site)
+          return .failed
+        }
+        return value.isTrue ? .yes : .no
+      }
+    case .failure(let issues):
+      findings.error(
+        "M108", issues.all.first?.message ?? "this is no regular expression", at: value.span,
+        remedy: "see the syntax of RE2; a literal needs no ~")
+      return nil
+    }
+  }
+
+  private func number(_ program: Program, _ values: [ConfigScalar], _ site: Int) -> Term? {
+    let ranges = values.compactMap { value -> ClosedRange<Int64>? in
+      let parts = value.text.split(separator: ".", omittingEmptySubsequences: false)
+      if parts.count == 1, let number = Int64(value.text) { return number...number }
+      if parts.count == 3, parts[1].isEmpty, let low = Int64(parts[0]), let high = Int64(parts[2]), low <= high {
+        return low...high
+      }
+      findings.error(
+        "M116", "'\(value.text)' is no number and no range", at: value.span, remedy: "write 200 or 200..299")
+      return nil
+    }
+    guard ranges.count == values.count else { return nil }
+    return Term(cost: 1, predicate: Predicates.number(program.evaluate, ranges, site: site))
+  }
+
+  private func bool(_ program: Program, _ values: [ConfigScalar], _ site: Int) -> Term? {
+    guard values.count == 1, let wanted = Bool(values[0].text) else {
+      findings.error("M116", "compare a boolean with true or false", at: values[0].span)
+      return nil
+    }
+    let holds = Predicates.expression(program.evaluate, site: site)
+    return Term(cost: 1, predicate: wanted ? holds : Predicates.not(holds))
+  }
+}
+
+/// Text as a literal of the expression language.
+enum CELText {
+  static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

@@ -1,0 +1,97 @@
+internal import CEL
+internal import Pipeline
+
+/// Compiles the expressions of one mapping and turns the language's findings into diagnostics with places in the file.
+final class ExpressionCompiler {
+  let findings: Findings
+  let schema: Schema
+  var environment: Environment
+  private(set) var columns: [String]
+  /// Where each compiled expression stands; a failing record names it by index.
+  private(set) var sites: [Site] = []
+  /// `let` names whose value rests on a narrowed path, and on which.
+  var letNarrowings: [String: Set<String>] = [:]
+
+  init(schema: Schema, findings: Findings) {
+    self.schema = schema
+    self.findings = findings
+    columns = schema.fields.map(\.name)
+    environment = HostEnvironment.make(schema: schema, columns: columns)
+  }
+
+  func site(_ scalar: ConfigScalar, _ what: String) -> Int {
+    sites.append(Site(what: what, scalar: scalar))
+    return sites.count - 1
+  }
+
+  /// Whether a scalar is an expression: it begins with `=`.
+  static func isExpression(_ scalar: ConfigScalar) -> Bool { scalar.text.hasPrefix("=") }
+
+  /// Compiles what stands behind `=`, or the whole text where an expression is expected anyway.
+  func compile(
+    _ scalar: ConfigScalar, expecting: Type? = nil, narrowed: Set<String> = [],
+    extra: [String: Variable] = [:]
+  ) -> Program? {
+    let offset = Self.isExpression(scalar) ? 1 : 0
+    let text = String(scalar.text.dropFirst(offset))
+    var scope = environment
+    scope.narrowed.formUnion(narrowed)
+    for (name, variable) in extra { scope.variables[name] = variable }
+    switch CEL.compile(text, in: scope, expecting: expecting) {
+    case .success(let program):
+      for issue in program.warnings { report(issue, in: scalar, offset: offset, severity: .warning) }
+      return program
+    case .failure(let issues):
+      for issue in issues.all { report(issue, in: scalar, offset: offset) }
+      return nil
+    }
+  }
+
+  func report(
+    _ issue: Issue, in scalar: ConfigScalar, offset: Int, severity: Diagnostic.Severity = .error
+  ) {
+    let span = findings.source.place(issue.span.lowerBound + offset..<issue.span.upperBound + offset, in: scalar)
+    var message = issue.message
+    var label = ""
+    var remedy = issue.remedy ?? ""
+    if issue.code == .unknownName, let name = issue.name {
+      message = "unknown field '\(name)'"
+      label = "not a field of reader \(schema.title), nor a `let`"
+    }
+    if let name = issue.name, !issue.candidates.isEmpty || issue.code == .unknownName {
+      let candidates = issue.candidates.isEmpty ? Array(environment.variables.keys) : issue.candidates
+      let suggestion = Suggestion.remedy(for: name, among: candidates)
+      if !suggestion.isEmpty { remedy = suggestion }
+    }
+    if issue.code == .syntax, scalar.style == .plain {
+      let quoted = "put single quotes around this expression if YAML cut it (at ` #`, `: `, or in braces at a comma)"
+      remedy = remedy.isEmpty ? quoted : remedy + "; or " + quoted
+    }
+    findings.add(
+      Diagnostic(
+        Self.code(issue.code), message, severity: severity, label: label, remedy: remedy, file: findings.source.file,
+        span: span))
+  }
+
+  private static func code(_ code: Issue.Code) -> String {
+    switch code {
+    case .unknownName: "M101"
+    case .unknownFunction: "M102"
+    case .unknownProperty: "M103"
+    case .typeMismatch: "M104"
+    case .optionalWhereRequired: "M105"
+    case .noOverload: "M106"
+    case .syntax: "M107"
+    case .invalidRegex: "M108"
+    case .invalidArgument: "M109"
+    case .tooDeep, .tooLong: "M110"
+    case .needlessOr: "M201"
+    }
+  }
+}
+
+/// A place in the mapping whose expression can fail at run time.
+struct Site: Sendable {
+  let what: String
+  let scalar: ConfigScalar
+}

@@ -1,0 +1,210 @@
+internal import CEL
+internal import Pipeline
+
+/// A rule, ready to run.
+struct CompiledRule: Sendable {
+  let rule: Rule
+  /// Nil: every record.
+  let condition: Predicate?
+  /// The event's time, nil for the reader's.
+  let time: Computed?
+  /// The natural id as JSON, nil for the record's bytes.
+  let id: Emitter?
+  /// What is hashed before the id: `record` or `id`, the rule's key, each with a line end.
+  let idPrefix: ConstantBytes
+  /// `","type":"…","time":{"insert":"`.
+  let head: ConstantBytes
+  let properties: Emitter?
+  let context: Emitter?
+  /// `,"options":{…},"tags":[…]`, perhaps empty.
+  let tail: ConstantBytes
+  let span: SourceSpan
+}
+
+/// A drop entry, ready to run.
+struct CompiledDrop: Sendable {
+  /// Index of the reason in the plan's list.
+  let reason: Int
+  let condition: Predicate
+}
+
+/// Compiles `drop` and `events`.
+struct RuleCompiler {
+  let compiler: ExpressionCompiler
+  private var findings: Findings { compiler.findings }
+
+  init(_ compiler: ExpressionCompiler) { self.compiler = compiler }
+
+  // MARK: Drop
+
+  /// All paths that some drop entry makes present for what follows.
+  func narrowings(_ entries: [ConfigNode]) -> Set<String> {
+    var narrowed: Set<String> = []
+    for entry in entries {
+      for node in entry["unless_present"]?.list ?? entry["unless_present"].map({ [$0] }) ?? [] {
+        if let path = node.text { ConditionCompiler(compiler).narrow(path, &narrowed) }
+      }
+    }
+    return narrowed
+  }
+
+  func drops(_ entries: [ConfigNode], reasons: inout [String], narrowed: inout Set<String>) -> [CompiledDrop] {
+    let conditions = ConditionCompiler(compiler)
+    let later = narrowings(entries)
+    var drops: [CompiledDrop] = []
+    for entry in entries {
+      guard
+        let section = Section(
+          entry, "drop entry", keys: ["reason", "if", "when", "unless", "unless_present", "needs"], findings)
+      else { continue }
+      guard let reason = section.required("reason", "name what the summary counts: reason: bot") else { continue }
+      var inside = narrowed
+      checkLets(section, narrowed: narrowed, later: later)
+      let missing = section.names("unless_present")
+      var terms: [Predicate] = []
+      if let all = conditions.allPresent(missing, narrowed) { terms.append(Predicates.not(all)) }
+      if let condition = conditions.compile(section, narrowed: &inside) { terms.append(condition) }
+      for name in missing { conditions.narrow(name.text, &narrowed) }
+      guard let condition = Predicates.all(terms) else {
+        if !findings.hasErrors {
+          findings.error(
+            "M005", "drop entry without a condition", at: entry.span,
+            remedy: "give when, if, unless or unless_present; it would drop everything")
+        }
+        continue
+      }
+      if !reasons.contains(reason.text) { reasons.append(reason.text) }
+      drops.append(CompiledDrop(reason: reasons.firstIndex(of: reason.text) ?? 0, condition: condition))
+    }
+    return drops
+  }
+
+  /// A `let` that rests on a field which only a later entry makes present cannot be used yet.
+  private func checkLets(_ section: Section, narrowed: Set<String>, later: Set<String>) {
+    let names =
+      (section["when"]?.entries?.map { ($0.key, $0.keySpan) } ?? [])
+      + (section["unless"]?.entries?.map { ($0.key, $0.keySpan) } ?? [])
+      + ["if", "unless"].compactMap { key in section[key]?.scalar }.flatMap { scalar -> [(String, SourceSpan)] in
+        guard case .success(let expression) = Parser.parse(String(scalar.text.dropFirst())) else { return [] }
+        var roots: [(String, SourceSpan)] = []
+        var open = [expression]
+        while let next = open.popLast() {
+          if case .identifier(let name) = next.node { roots.append((name, scalar.span)) }
+          open += next.children
+        }
+        return roots
+      }
+    for (name, span) in names {
+      let root = String(name.split(separator: ".").first ?? "")
+      let early = (compiler.letNarrowings[root] ?? []).subtracting(narrowed).intersection(later)
+      if let path = early.min() {
+        findings.error(
+          "M105", "'\(root)' needs '\(path)', which may still be missing here", at: span,
+          remedy: "move the entry with unless_present: [\(path)] above this one")
+      }
+    }
+  }
+
+  // MARK: Events
+
+  func rules(_ entries: [ConfigNode], narrowed: Set<String>) -> [CompiledRule] {
+    var rules: [CompiledRule] = []
+    for entry in entries {
+      guard let rule = rule(entry, narrowed) else { continue }
+      if let twin = rules.first(where: { $0.rule.name == rule.rule.name }) {
+        findings.error(
+          "M112", "two rules are called '\(rule.rule.name)'", at: rule.span, label: "first at line \(twin.span.line)",
+          remedy: "give one of them a `name`: it is part of every event id")
+        continue
+      }
+      rules.append(rule)
+    }
+    return rules
+  }
+
+  private func rule(_ node: ConfigNode, _ before: Set<String>) -> CompiledRule? {
+    let keys = [
+      "name", "type", "when", "needs", "if", "unless", "id", "time", "properties", "context", "options", "tags",
+    ]
+    guard let section = Section(node, "rule", keys: keys, findings),
+      let type = section.required("type", "name the event: type: page-view")
+    else { return nil }
+    var narrowed = before
+    let condition = ConditionCompiler(compiler).compile(section, narrowed: &narrowed)
+    let name = section.scalar("name") ?? type
+    for scalar in [type, name] where scalar.text.isEmpty || scalar.text.contains(where: \.isNewline) {
+      findings.error("M007", "a rule needs a name of one line", at: scalar.span)
+    }
+    let values = ValueCompiler(compiler)
+    let properties = section["properties"].map { values.object($0, "properties", narrowed: narrowed) }
+    let context = section["context"].map { values.object($0, "context", narrowed: narrowed) }
+    let id = section["id"].map { naturalID($0, narrowed) }
+    let time = section.scalar("time").map { self.time($0, narrowed) }
+    let idPrefix = (id == nil ? "record\n" : "id\n") + name.text + "\n"
+    return CompiledRule(
+      rule: Rule(name: name.text, type: type.text), condition: condition, time: time ?? nil, id: id ?? nil,
+      idPrefix: ConstantBytes(idPrefix),
+      head: ConstantBytes("\",\"type\":\(JSONLiteral.quoted(type.text)),\"time\":{\"insert\":\""),
+      properties: properties ?? nil, context: context ?? nil, tail: ConstantBytes(tail(section)), span: type.span)
+  }
+
+  private func naturalID(_ node: ConfigNode, _ narrowed: Set<String>) -> Emitter? {
+    guard let scalar = node.scalar, ExpressionCompiler.isExpression(scalar) else {
+      findings.error(
+        "M006", "'id' must be an expression", at: node.span, remedy: "write id: =[\"order\", order_id]")
+      return nil
+    }
+    guard let program = compiler.compile(scalar, narrowed: narrowed) else { return nil }
+    if program.type.unwrapped != nil {
+      findings.error(
+        "M105", "the id may be missing", at: scalar.span, remedy: "name its path under `needs`, or give .or(…)")
+      return nil
+    }
+    return Emitters.expression(program.evaluate, type: program.type, site: compiler.site(scalar, "id"))
+  }
+
+  private func time(_ scalar: ConfigScalar, _ narrowed: Set<String>) -> Computed? {
+    guard ExpressionCompiler.isExpression(scalar) else {
+      findings.error("M006", "'time' must be an expression", at: scalar.span, remedy: "write time: =field")
+      return nil
+    }
+    guard let program = compiler.compile(scalar, expecting: .timestamp, narrowed: narrowed) else { return nil }
+    return Computed(evaluate: program.evaluate, site: compiler.site(scalar, "time"))
+  }
+
+  private func tail(_ section: Section) -> String {
+    var tail = ""
+    if let options = section["options"], let json = StaticJSON.object(options, findings) {
+      tail += ",\"options\":" + json
+    }
+    let tags = section.names("tags")
+    if !tags.isEmpty {
+      tail += ",\"tags\":[" + tags.map { JSONLiteral.quoted($0.text) }.joined(separator: ",") + "]"
+    }
+    return tail + "}"
+  }
+}
+
+/// Settings that are the same for every record.
+enum StaticJSON {
+  static func object(_ node: ConfigNode, _ findings: Findings) -> String? {
+    guard let entries = node.entries, !entries.isEmpty else {
+      findings.error("M006", "options must be a map of names and values", at: node.span, remedy: "write name: value")
+      return nil
+    }
+    return "{" + entries.map { JSONLiteral.quoted($0.key) + ":" + value($0.value, findings) }.joined(separator: ",")
+      + "}"
+  }
+
+  private static func value(_ node: ConfigNode, _ findings: Findings) -> String {
+    switch node {
+    case .scalar(let scalar):
+      if ExpressionCompiler.isExpression(scalar) {
+        findings.error("M006", "options are the same for every record", at: scalar.span, remedy: "write literal values")
+      }
+      return JSONLiteral.scalar(scalar)
+    case .list(let nodes, _): return "[" + nodes.map { value($0, findings) }.joined(separator: ",") + "]"
+    case .map: return object(node, findings) ?? "{}"
+    }
+  }
+}

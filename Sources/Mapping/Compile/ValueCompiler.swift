@@ -1,0 +1,183 @@
+internal import CEL
+internal import Pipeline
+
+/// Compiles trees of values (`properties`, `context`, …) into emitters of JSON.
+struct ValueCompiler {
+  let compiler: ExpressionCompiler
+  private var findings: Findings { compiler.findings }
+
+  init(_ compiler: ExpressionCompiler) { self.compiler = compiler }
+
+  /// An object; dotted keys nest. Nil with findings if anything is wrong.
+  func object(
+    _ node: ConfigNode, _ title: String, narrowed: Set<String>, extra: [String: Variable] = [:]
+  ) -> Emitter? {
+    guard let entries = node.entries else {
+      findings.error("M006", "'\(title)' must be a map", at: node.span, remedy: "write key: value")
+      return nil
+    }
+    var root = Branch()
+    for entry in entries {
+      root.add(entry.key.split(separator: ".", omittingEmptySubsequences: false), entry, findings)
+    }
+    return emitter(root, narrowed, extra)
+  }
+
+  /// Any value.
+  func value(_ node: ConfigNode, narrowed: Set<String>, extra: [String: Variable] = [:]) -> Emitter? {
+    switch node {
+    case .scalar(let scalar): return self.scalar(scalar, narrowed, extra)
+    case .list(let nodes, _):
+      let elements = nodes.map { value($0, narrowed: narrowed, extra: extra) }
+      let compiled = elements.compactMap { $0 }
+      return compiled.count == elements.count ? Emitters.list(compiled) : nil
+    case .map(let entries, let span):
+      if entries.contains(where: { $0.key == "case" }) { return cases(node, narrowed, extra) }
+      if entries.contains(where: { $0.key == "each" }) { return each(node, narrowed, extra) }
+      guard !entries.isEmpty else {
+        findings.error("M007", "an empty map", at: span, remedy: "leave the key out")
+        return nil
+      }
+      return object(node, "value", narrowed: narrowed, extra: extra)
+    }
+  }
+
+  private func scalar(_ scalar: ConfigScalar, _ narrowed: Set<String>, _ extra: [String: Variable]) -> Emitter? {
+    if ExpressionCompiler.isExpression(scalar) {
+      guard let program = compiler.compile(scalar, narrowed: narrowed, extra: extra) else { return nil }
+      switch program.type.unwrapped ?? program.type {
+      case .bytes, .type:
+        findings.error(
+          "M104", "\(program.type) has no form in JSON", at: scalar.span, remedy: "convert it: string(…)")
+        return nil
+      case .object(let name):
+        findings.error(
+          "M104", "a whole \(name) has no form in JSON", at: scalar.span, remedy: "name one of its properties: .text")
+        return nil
+      default: break
+      }
+      return Emitters.expression(program.evaluate, type: program.type, site: compiler.site(scalar, "value"))
+    }
+    guard !(scalar.text.isEmpty && scalar.style == .plain) else {
+      findings.error("M007", "no value", at: scalar.span, remedy: "give one, or leave the key out")
+      return nil
+    }
+    return Emitters.constant(JSONLiteral.scalar(scalar))
+  }
+
+  private func cases(_ node: ConfigNode, _ narrowed: Set<String>, _ extra: [String: Variable]) -> Emitter? {
+    guard let section = Section(node, "case", keys: ["case"], findings) else { return nil }
+    var branches: [(condition: Predicate?, emit: Emitter)] = []
+    var hasElse = false
+    let conditions = ConditionCompiler(compiler)
+    for branch in section.list("case") {
+      if let other = branch["else"] {
+        _ = Section(branch, "case branch", keys: ["else"], findings)
+        if let emit = value(other, narrowed: narrowed, extra: extra) { branches.append((nil, emit)) }
+        hasElse = true
+        continue
+      }
+      guard
+        let entry = Section(branch, "case branch", keys: ["when", "needs", "if", "unless", "then", "else"], findings)
+      else { continue }
+      var inside = narrowed
+      let condition = conditions.compile(entry, narrowed: &inside, extra: extra)
+      guard let then = entry["then"] else {
+        findings.error("M005", "a branch needs 'then'", at: branch.span, remedy: "write { when: …, then: value }")
+        continue
+      }
+      let emit = value(then, narrowed: inside, extra: extra)
+      guard let condition else {
+        if !findings.hasErrors {
+          findings.error(
+            "M005", "a branch needs a condition", at: branch.span, remedy: "write { else: value } for the rest")
+        }
+        continue
+      }
+      if let emit { branches.append((condition, emit)) }
+    }
+    if !hasElse {
+      findings.error(
+        "M114", "'case' without 'else'", at: section.keySpan("case"), remedy: "add { else: value } as its last branch")
+    }
+    return branches.isEmpty ? nil : Emitters.cases(branches)
+  }
+
+  private func each(_ node: ConfigNode, _ narrowed: Set<String>, _ extra: [String: Variable]) -> Emitter? {
+    guard let section = Section(node, "each", keys: ["each", "do"], findings),
+      let name = section.scalar("each")
+    else { return nil }
+    guard let field = compiler.schema.fields.first(where: { $0.name == name.text }), case .list(let rows) = field.type
+    else {
+      let lists = compiler.schema.fields.filter { if case .list = $0.type { true } else { false } }.map(\.name)
+      findings.error(
+        "M104", "'\(name.text)' is no list of rows", at: name.span,
+        remedy: lists.isEmpty
+          ? "reader \(compiler.schema.title) has no lists" : "lists: " + lists.joined(separator: ", "))
+      return nil
+    }
+    guard let element = section["do"] else {
+      findings.error("M005", "'each' needs 'do'", at: node.span, remedy: "write { each: rows, do: { key: =field } }")
+      return nil
+    }
+    var scope = extra
+    for (index, row) in rows.keys.sorted().enumerated() {
+      if compiler.environment.variables[row] != nil {
+        findings.error(
+          "M113", "'\(row)' is a name of the record and of its rows", at: name.span, remedy: "rename one of the two")
+      }
+      scope[row] = HostEnvironment.rowVariable(rows[row] ?? .string, index: index)
+    }
+    guard let list = compiler.compile(name, narrowed: narrowed, extra: extra),
+      let emit = value(element, narrowed: narrowed, extra: scope)
+    else { return nil }
+    return Emitters.each(rows: list.evaluate, emit, site: compiler.site(name, "each"))
+  }
+
+  private func emitter(_ branch: Branch, _ narrowed: Set<String>, _ extra: [String: Variable]) -> Emitter? {
+    var members: [(key: String, emit: Emitter)] = []
+    var complete = true
+    for (key, child) in branch.members {
+      let emit: Emitter? =
+        switch child {
+        case .leaf(let node): value(node, narrowed: narrowed, extra: extra)
+        case .branch(let inner): emitter(inner, narrowed, extra)
+        }
+      if let emit { members.append((key, emit)) } else { complete = false }
+    }
+    return complete ? Emitters.object(members) : nil
+  }
+
+  /// Dotted keys as a tree, in the order of writing.
+  private struct Branch {
+    enum Child {
+      case leaf(ConfigNode)
+      case branch(Branch)
+    }
+
+    var members: [(key: String, child: Child)] = []
+
+    mutating func add(_ path: [Substring], _ entry: ConfigEntry, _ findings: Findings) {
+      guard let first = path.first, !first.isEmpty, !path.contains(where: \.isEmpty) else {
+        findings.error("M007", "an empty part in key '\(entry.key)'", at: entry.keySpan, remedy: "write a.b.c")
+        return
+      }
+      let rest = Array(path.dropFirst())
+      let index = members.firstIndex { $0.key == first }
+      switch (index.map { members[$0].child }, rest.isEmpty) {
+      case (nil, true): members.append((String(first), .leaf(entry.value)))
+      case (nil, false):
+        var inner = Branch()
+        inner.add(rest, entry, findings)
+        members.append((String(first), .branch(inner)))
+      case (.branch(var inner)?, false):
+        inner.add(rest, entry, findings)
+        if let index { members[index].child = .branch(inner) }
+      default:
+        findings.error(
+          "M003", "key '\(entry.key)' is given twice", at: entry.keySpan,
+          remedy: "write it either whole or in parts, not both")
+      }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import Pipeline
+
+/// Literal text, or `env(NAME)` or `env(NAME, "text")`: what must not stand in a file, or differs between machines.
+enum EnvironmentText {
+  static func resolve(_ scalar: ConfigScalar, _ environment: [String: String], _ findings: Findings) -> String? {
+    let text = scalar.text
+    guard text.hasPrefix("env("), text.hasSuffix(")") else { return text }
+    let inside = text.dropFirst(4).dropLast()
+    let parts = inside.split(separator: ",", maxSplits: 1).map { $0.trimmingBlanks }
+    guard let name = parts.first, !name.isEmpty,
+      name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
+    else {
+      findings.error(
+        "M007", "'\(text)' names no environment variable", at: scalar.span,
+        remedy: "write env(NAME) or env(NAME, \"text\")")
+      return nil
+    }
+    if let value = environment[String(name)], !value.isEmpty { return value }
+    if parts.count == 2, parts[1].count >= 2, parts[1].first == "\"", parts[1].last == "\"" {
+      return String(parts[1].dropFirst().dropLast())
+    }
+    findings.error(
+      "M117", "environment variable \(name) is not set", at: scalar.span,
+      remedy: "set it before the run: export \(name)=…, or give a default: env(\(name), \"text\")")
+    return nil
+  }
+}
+
+extension Substring {
+  var trimmingBlanks: Substring {
+    var rest = self.drop { $0 == " " }
+    while rest.last == " " { rest.removeLast() }
+    return rest
+  }
+}

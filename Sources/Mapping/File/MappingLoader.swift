@@ -1,0 +1,284 @@
+internal import CEL
+internal import Pipeline
+
+/// Turns the file's tree into a plan, section by section, collecting findings.
+struct MappingLoader {
+  let source: SourceText
+  let readers: ReaderFactory
+  let environment: [String: String]
+
+  private static let keys = [
+    "mapping", "language", "description", "input", "let", "drop", "identity", "session", "target", "events",
+    "emit", "otherwise", "tests",
+  ]
+
+  private enum Otherwise: String, CaseIterable { case drop, reject }
+  private enum Emit: String, CaseIterable { case first, all }
+  private enum Mode: String, CaseIterable { case stream, exact, none }
+
+  func load(_ root: ConfigNode) throws(Diagnostics) -> MappingPlan {
+    let findings = Findings(source)
+    guard let file = Section(root, "the mapping", keys: Self.keys, findings) else { throw Diagnostics(findings.sorted) }
+    let name = file.required("mapping", "name it: mapping: my-shop; the name is part of every event id")
+    if let name, name.text.isEmpty || name.text.contains(where: \.isNewline) {
+      findings.error("M007", "a mapping's name must be one line of text", at: name.span)
+    }
+    if let language = file.required("language", "write language: 1"), language.text != "1" {
+      findings.error(
+        "M008", "unknown language version '\(language.text)'", at: language.span,
+        remedy: "write language: 1, or use a trackfill that knows this version")
+    }
+    guard let input = file["input"] else {
+      findings.error(
+        "M005", "the mapping needs 'input'", at: root.span, remedy: "write input: { reader: weblog, format: combined }")
+      throw Diagnostics(findings.sorted)
+    }
+    let reader: any Reader
+    do {
+      reader = try readers(input, source.file)
+    } catch {
+      for diagnostic in error.all { findings.add(diagnostic) }
+      throw Diagnostics(findings.sorted)
+    }
+    let schema = reader.schema
+    let compiler = ExpressionCompiler(schema: schema, findings: findings)
+    let ruleCompiler = RuleCompiler(compiler)
+    let dropEntries = file.list("drop")
+    let narrowings = ruleCompiler.narrowings(dropEntries)
+    var lets = LetCompiler(compiler)
+    if let node = file["let"] { lets.compile(node, narrowed: narrowings) }
+    var reasons: [String] = []
+    var narrowed: Set<String> = []
+    let drops = ruleCompiler.drops(dropEntries, reasons: &reasons, narrowed: &narrowed)
+    let identity = identity(file, compiler, narrowed)
+    var noVisitorDrop: Int?
+    if identity.dropsMissing {
+      noVisitorDrop = reasons.count
+      reasons.append("no-visitor")
+    }
+    let target = target(file, compiler, narrowed)
+    let namespace = IDs.namespace(source: target.source, mapping: name?.text ?? "")
+    var settings = SessionSettings(namespace: namespace)
+    let split = session(file, compiler, narrowed, &settings)
+    settings.source = target.source
+    settings.salt = Array(identity.salt.utf8)
+    settings.options = target.options
+    let rules = ruleCompiler.rules(file.list("events"), narrowed: narrowed)
+    if rules.isEmpty, !findings.hasErrors {
+      findings.error(
+        "M005", "the mapping needs 'events'", at: root.span,
+        remedy: "add at least one rule: events: [ { type: page-view } ]")
+    }
+    let timeColumn = timeColumn(input, schema, compiler.columns, rules, findings)
+    let tests = tests(file)
+    if findings.hasErrors { throw Diagnostics(findings.sorted) }
+    let program = MappingProgram(
+      file: source.file, columns: compiler.columns.count, timeColumn: timeColumn, lets: lets.count, drops: drops,
+      dropReasons: reasons.count, rules: rules, emitsAll: file.choice("emit", Emit.self) == .all,
+      rejectsUnmatched: file.choice("otherwise", Otherwise.self) == .reject, visitor: identity.visitor,
+      noVisitorDrop: noVisitorDrop, profileID: identity.profileID, profileAliases: identity.aliases, split: split,
+      context: target.context, request: target.request, namespace: namespace, sites: compiler.sites)
+    if findings.hasErrors { throw Diagnostics(findings.sorted) }
+    return MappingPlan(
+      name: name?.text ?? "", summary: file.text("description") ?? "", reader: reader, columns: compiler.columns,
+      drops: reasons, rules: rules.map(\.rule), sessions: settings, warnings: findings.sorted, tests: tests,
+      program: program)
+  }
+
+  // MARK: Input
+
+  private func timeColumn(
+    _ input: ConfigNode, _ schema: Schema, _ columns: [String], _ rules: [CompiledRule], _ findings: Findings
+  ) -> Int? {
+    if let chosen = input["time"]?.scalar {
+      guard let field = schema.fields.first(where: { $0.name == chosen.text && $0.type == .timestamp }) else {
+        findings.error(
+          "M104", "'\(chosen.text)' is no time of reader \(schema.title)", at: chosen.span,
+          remedy: "times: " + schema.fields.filter { $0.type == .timestamp }.map(\.name).joined(separator: ", "))
+        return nil
+      }
+      return columns.firstIndex(of: field.name)
+    }
+    if let time = schema.timeField { return columns.firstIndex(of: time) }
+    if let rule = rules.first(where: { $0.time == nil }) {
+      findings.error(
+        "M005", "rule '\(rule.rule.name)' has no time", at: rule.span,
+        remedy: "reader \(schema.title) dates no record: write time: =… in the rule")
+    }
+    return nil
+  }
+
+  // MARK: Identity
+
+  private struct Identity {
+    var visitor: [Computed] = []
+    var dropsMissing = false
+    var salt = ""
+    var profileID: Computed?
+    var aliases: [Computed] = []
+  }
+
+  private enum Missing: String, CaseIterable { case drop, reject }
+
+  private func identity(_ file: Section, _ compiler: ExpressionCompiler, _ narrowed: Set<String>) -> Identity {
+    var identity = Identity()
+    let findings = file.findings
+    guard let node = file["identity"] else {
+      findings.error(
+        "M005", "the mapping needs 'identity'", at: file.node.span,
+        remedy: "say who the visitor is: identity: { visitor: '=ip + \"|\" + agent.or(\"\")' }")
+      return identity
+    }
+    guard let section = Section(node, "identity", keys: ["visitor", "profile", "none"], findings) else {
+      return identity
+    }
+    identity.dropsMissing = section.choice("none", Missing.self) == .drop
+    let candidates = section.nodes("visitor")
+    if candidates.isEmpty {
+      findings.error("M005", "identity needs 'visitor'", at: node.span, remedy: "write visitor: [ =user, =ip ]")
+    }
+    for candidate in candidates {
+      if let text = text(candidate, "visitor", compiler, narrowed) { identity.visitor.append(text) }
+    }
+    guard let profile = section["profile"] else {
+      findings.error(
+        "M005", "identity needs 'profile'", at: node.span,
+        remedy: "write profile: { hash: visitor, salt: env(PROFILE_SALT) }")
+      return identity
+    }
+    guard let parts = Section(profile, "profile", keys: ["hash", "salt", "id", "ids"], findings) else {
+      return identity
+    }
+    if let id = parts["id"] {
+      identity.profileID = text(id, "profile.id", compiler, narrowed)
+      for alias in parts.nodes("ids") {
+        if let text = text(alias, "profile.ids", compiler, narrowed) { identity.aliases.append(text) }
+      }
+    } else {
+      if let hash = parts.required("hash", "write hash: visitor"), hash.text != "visitor" {
+        findings.error(
+          "M007", "a profile can only be the hash of the visitor", at: hash.span,
+          remedy: "write hash: visitor, or id: =… for profiles that exist already")
+      }
+      if let salt = parts.required("salt", "write salt: env(PROFILE_SALT)") {
+        identity.salt = EnvironmentText.resolve(salt, environment, findings) ?? ""
+      }
+    }
+    return identity
+  }
+
+  /// An expression that gives text, or nothing.
+  private func text(
+    _ node: ConfigNode, _ what: String, _ compiler: ExpressionCompiler, _ narrowed: Set<String>
+  ) -> Computed? {
+    guard let scalar = node.scalar, ExpressionCompiler.isExpression(scalar) else {
+      compiler.findings.error("M006", "'\(what)' must be an expression", at: node.span, remedy: "begin it with '='")
+      return nil
+    }
+    guard let program = compiler.compile(scalar, narrowed: narrowed) else { return nil }
+    guard (program.type.unwrapped ?? program.type) == .string else {
+      compiler.findings.error(
+        "M104", "'\(what)' must be text, not \(program.type)", at: scalar.span, remedy: "convert it: string(…)")
+      return nil
+    }
+    return Computed(evaluate: program.evaluate, site: compiler.site(scalar, what))
+  }
+
+  // MARK: Session
+
+  private func session(
+    _ file: Section, _ compiler: ExpressionCompiler, _ narrowed: Set<String>, _ settings: inout SessionSettings
+  ) -> Emitter? {
+    guard let node = file["session"],
+      let section = Section(
+        node, "session", keys: ["mode", "gap", "max", "disorder", "cap", "split_when", "midnight", "late"],
+        file.findings)
+    else { return nil }
+    let findings = file.findings
+    if let mode = section.choice("mode", Mode.self), mode != .stream {
+      findings.error(
+        "M118", "session mode '\(mode.rawValue)' is not built yet", at: section["mode"]?.span ?? node.span,
+        remedy: "use mode: stream")
+    }
+    if let gap = section.duration("gap") { settings.gap = gap }
+    if let max = section.duration("max") { settings.max = max }
+    if let disorder = section.duration("disorder") { settings.disorder = disorder }
+    if settings.disorder > settings.gap {
+      findings.error(
+        "M007", "disorder is longer than the gap", at: section["disorder"]?.span ?? node.span,
+        remedy: "a record that late would belong to a visit that has ended: raise gap or lower disorder")
+    }
+    if let cap = section.integer("cap", in: 1...100_000) { settings.cap = cap }
+    if let late = section.choice("late", SessionSettings.Late.self) { settings.late = late }
+    if let zone = section.scalar("midnight") {
+      settings.midnight = Zone(named: zone.text)
+      if settings.midnight == nil {
+        findings.error(
+          "M007", "unknown time zone '\(zone.text)'", at: zone.span, remedy: "write a name like Europe/Warsaw or UTC")
+      }
+    }
+    guard let split = section.scalar("split_when") else { return nil }
+    guard ExpressionCompiler.isExpression(split), let program = compiler.compile(split, narrowed: narrowed) else {
+      if !ExpressionCompiler.isExpression(split) {
+        findings.error("M006", "'split_when' must be an expression", at: split.span, remedy: "begin it with '='")
+      }
+      return nil
+    }
+    return Emitters.expression(program.evaluate, type: program.type, site: compiler.site(split, "split_when"))
+  }
+
+  // MARK: Target
+
+  private struct Target {
+    var source = ""
+    var context: Emitter?
+    var request: Emitter?
+    var options: String?
+  }
+
+  private func target(_ file: Section, _ compiler: ExpressionCompiler, _ narrowed: Set<String>) -> Target {
+    var target = Target()
+    let findings = file.findings
+    guard let node = file["target"] else {
+      findings.error(
+        "M005", "the mapping needs 'target'", at: file.node.span,
+        remedy: "write target: { source: env(TRACARDI_SOURCE_ID) }")
+      return target
+    }
+    guard let section = Section(node, "target", keys: ["source", "context", "request", "options"], findings) else {
+      return target
+    }
+    if let source = section.required("source", "write source: env(TRACARDI_SOURCE_ID)") {
+      target.source = EnvironmentText.resolve(source, environment, findings) ?? ""
+      if target.source.hasPrefix("@") {
+        findings.error(
+          "M007", "'\(target.source)' is an internal source, which the receiver refuses", at: source.span,
+          remedy: "create a REST API source of its own for the import and write its id")
+      }
+    }
+    let values = ValueCompiler(compiler)
+    target.context = section["context"].flatMap { values.object($0, "context", narrowed: narrowed) }
+    target.request = section["request"].flatMap { values.object($0, "request", narrowed: narrowed) }
+    target.options = section["options"].flatMap { StaticJSON.object($0, findings) }
+    return target
+  }
+
+  // MARK: Tests
+
+  private func tests(_ file: Section) -> [MappingTest] {
+    file.list("tests").compactMap { node in
+      guard let section = Section(node, "test", keys: ["name", "given", "expect"], file.findings),
+        let name = section.required("name", "say what is tested"),
+        let given = section.required("given", "give input lines")
+      else { return nil }
+      return MappingTest(name: name.text, given: given.text, expect: section["expect"], span: node.span)
+    }
+  }
+}
+
+/// The recipe of namespaces, documented in docs/ids.md.
+enum IDs {
+  static let root = UUID.urlNamespace.named("https://trackfill.dev/ids")
+
+  static func namespace(source: String, mapping: String) -> UUID { root.named(source).named(mapping) }
+}

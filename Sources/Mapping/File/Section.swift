@@ -1,0 +1,133 @@
+import Pipeline
+
+/// Reads the keys of one map of the mapping file, remembers which it was asked for, and reports everything that is
+/// wrong instead of stopping at the first.
+final class Findings {
+  let source: SourceText
+  private(set) var all: [Diagnostic] = []
+
+  init(_ source: SourceText) { self.source = source }
+
+  func error(_ code: String, _ message: String, at span: SourceSpan?, label: String = "", remedy: String = "") {
+    add(Diagnostic(code, message, label: label, remedy: remedy, file: source.file, span: span))
+  }
+
+  func warn(_ code: String, _ message: String, at span: SourceSpan?, remedy: String = "") {
+    add(Diagnostic(code, message, severity: .warning, remedy: remedy, file: source.file, span: span))
+  }
+
+  func add(_ diagnostic: Diagnostic) {
+    if !all.contains(diagnostic) { all.append(diagnostic) }
+  }
+
+  /// In the order of the file, errors and warnings together.
+  var sorted: [Diagnostic] {
+    all.enumerated().sorted { a, b in
+      let (x, y) = (a.element.span, b.element.span)
+      return (x?.line ?? 0, x?.column ?? 0, a.offset) < (y?.line ?? 0, y?.column ?? 0, b.offset)
+    }.map(\.element)
+  }
+
+  var hasErrors: Bool { all.contains { $0.severity == .error } }
+}
+
+/// A map with the keys that may stand in it.
+struct Section {
+  let title: String
+  let node: ConfigNode
+  let findings: Findings
+
+  /// Nil, with a finding, if the node is no map. Unknown keys are findings too.
+  init?(_ node: ConfigNode, _ title: String, keys: [String], _ findings: Findings) {
+    guard let entries = node.entries else {
+      findings.error(
+        "M006", "\(title) must be a map", at: node.span,
+        remedy: "write keys and values: \(keys.joined(separator: ", "))")
+      return nil
+    }
+    self.title = title
+    self.node = node
+    self.findings = findings
+    for entry in entries where !keys.contains(entry.key) {
+      findings.error(
+        "M004", "unknown key '\(entry.key)' in \(title)", at: entry.keySpan,
+        remedy: Suggestion.remedy(for: entry.key, among: keys))
+    }
+  }
+
+  subscript(key: String) -> ConfigNode? { node[key] }
+
+  func keySpan(_ key: String) -> SourceSpan { node.entries?.first { $0.key == key }?.keySpan ?? node.span }
+
+  func scalar(_ key: String) -> ConfigScalar? {
+    guard let value = node[key] else { return nil }
+    if let scalar = value.scalar { return scalar }
+    findings.error(
+      "M006", "'\(key)' must be a single value", at: value.span, remedy: "write one value behind the colon")
+    return nil
+  }
+
+  func text(_ key: String) -> String? { scalar(key)?.text }
+
+  func required(_ key: String, _ remedy: String) -> ConfigScalar? {
+    if node[key] == nil {
+      findings.error("M005", "\(title) needs '\(key)'", at: node.span, remedy: remedy)
+    }
+    return scalar(key)
+  }
+
+  /// One value or a list of values.
+  func nodes(_ key: String) -> [ConfigNode] {
+    guard let value = node[key] else { return [] }
+    return value.list ?? [value]
+  }
+
+  func names(_ key: String) -> [ConfigScalar] {
+    nodes(key).compactMap { node in
+      if let scalar = node.scalar { return scalar }
+      findings.error("M006", "'\(key)' must be a list of names", at: node.span, remedy: "write [a, b.c]")
+      return nil
+    }
+  }
+
+  func list(_ key: String) -> [ConfigNode] {
+    guard let value = node[key] else { return [] }
+    if let list = value.list { return list }
+    findings.error("M006", "'\(key)' must be a list", at: value.span, remedy: "begin each entry with '- '")
+    return []
+  }
+
+  /// `30m`, `12h`, `90s`, `1d`, `500ms`, in milliseconds.
+  func duration(_ key: String) -> Int64? {
+    guard let scalar = scalar(key) else { return nil }
+    let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
+    for (unit, factor) in units where scalar.text.hasSuffix(unit) {
+      let number = scalar.text.dropLast(unit.count)
+      if number.allSatisfy(\.isNumber), let value = Int64(number), value <= 366 * 86_400_000 / factor {
+        return value * factor
+      }
+    }
+    findings.error(
+      "M007", "'\(scalar.text)' is no length of time", at: scalar.span,
+      remedy: "write a number and a unit, at most a year: 30m, 12h, 90s, 1d")
+    return nil
+  }
+
+  func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
+    guard let scalar = scalar(key) else { return nil }
+    if let value = Int(scalar.text), range.contains(value) { return value }
+    findings.error(
+      "M007", "'\(key)' must be a whole number from \(range.lowerBound) to \(range.upperBound)", at: scalar.span)
+    return nil
+  }
+
+  func choice<Choice: RawRepresentable & CaseIterable>(_ key: String, _: Choice.Type) -> Choice?
+  where Choice.RawValue == String {
+    guard let scalar = scalar(key) else { return nil }
+    if let value = Choice(rawValue: scalar.text) { return value }
+    findings.error(
+      "M007", "'\(scalar.text)' is no value of '\(key)'", at: scalar.span,
+      remedy: "one of: " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
+    return nil
+  }
+}

@@ -1,0 +1,83 @@
+internal import CEL
+public import Pipeline
+
+/// Makes the reader that a mapping's `input` describes.
+public typealias ReaderFactory = @Sendable (ConfigNode, String) throws(Diagnostics) -> any Reader
+
+/// One entry of `events`.
+public struct Rule: Sendable {
+  /// Part of every event id; the type unless the mapping names it.
+  public let name: String
+  public let type: String
+}
+
+/// A mapping file, checked and compiled. What `load` accepts is what every command executes.
+public struct MappingPlan: Sendable {
+  public let name: String
+  public let summary: String
+  public let reader: any Reader
+  /// The reader's fields in the order in which a batch must hold them.
+  public let columns: [String]
+  /// Drop reasons, in the order of the counters.
+  public let drops: [String]
+  public let rules: [Rule]
+  public let sessions: SessionSettings
+  public let warnings: [Diagnostic]
+  public let tests: [MappingTest]
+  let program: MappingProgram
+
+  /// Reads, checks and compiles a mapping.
+  ///
+  /// - Parameters:
+  ///   - bytes: the file's content.
+  ///   - file: its name, as messages show it.
+  ///   - environment: what `env(NAME)` looks into.
+  /// - Throws: every finding, if at least one is an error.
+  public static func load(
+    _ bytes: [UInt8], file: String, readers: @escaping ReaderFactory, environment: [String: String]
+  ) throws(Diagnostics) -> MappingPlan {
+    let source = SourceText(bytes, file: file)
+    let root = try YAMLDocument.parse(source)
+    return try MappingLoader(source: source, readers: readers, environment: environment).load(root)
+  }
+
+  /// A mapper for one worker.
+  public func makeMapper() -> any EventMapper { Mapper(program) }
+}
+
+/// One entry of `tests`: what the mapping must make of some lines.
+public struct MappingTest: Sendable {
+  public let name: String
+  public let given: String
+  public let expect: ConfigNode?
+  public let span: SourceSpan
+}
+
+/// A compiled expression and its place.
+struct Computed: Sendable {
+  let evaluate: Evaluate
+  let site: Int
+}
+
+/// Everything a mapper runs.
+struct MappingProgram: Sendable {
+  let file: String
+  let columns: Int
+  let timeColumn: Int?
+  let lets: Int
+  let drops: [CompiledDrop]
+  let dropReasons: Int
+  let rules: [CompiledRule]
+  let emitsAll: Bool
+  let rejectsUnmatched: Bool
+  let visitor: [Computed]
+  /// Whether a record without a visitor is dropped; the index of its counter.
+  let noVisitorDrop: Int?
+  let profileID: Computed?
+  let profileAliases: [Computed]
+  let split: Emitter?
+  let context: Emitter?
+  let request: Emitter?
+  let namespace: UUID
+  let sites: [Site]
+}

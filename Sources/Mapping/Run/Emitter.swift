@@ -1,0 +1,277 @@
+internal import CEL
+internal import Pipeline
+
+/// What writing a value came to.
+enum Emission: UInt8, Sendable {
+  case written
+  /// There is no value: the key is left out.
+  case missing
+  /// An error; the activation's frame says which.
+  case failed
+}
+
+/// Writes one JSON value, or nothing. A struct for the reason that `Predicate` is one.
+struct Emitter: Sendable {
+  private let write: @Sendable (Activation, ByteBuffer) -> Emission
+
+  init(_ write: @escaping @Sendable (Activation, ByteBuffer) -> Emission) { self.write = write }
+
+  @inline(__always)
+  func callAsFunction(_ activation: Activation, _ buffer: ByteBuffer) -> Emission { write(activation, buffer) }
+}
+
+enum Emitters {
+  static func constant(_ json: String) -> Emitter {
+    let constant = ConstantBytes(json)
+    return Emitter { _, buffer in
+      buffer.append(constant.start, constant.count)
+      return .written
+    }
+  }
+
+  /// The value of an expression.
+  static func expression(_ evaluate: @escaping Evaluate, type: Type, site: Int) -> Emitter {
+    if type == .string || type == .optional(.string) {
+      return Emitter { activation, buffer in
+        var value = evaluate(activation)
+        if value.isOptional {
+          if value.isNone { return .missing }
+          value = value.unwrapped
+        }
+        guard value.kind == .string else {
+          activation.fail(value, site: site)
+          return .failed
+        }
+        buffer.append(json: value.utf8)
+        return .written
+      }
+    }
+    return Emitter { activation, buffer in
+      let value = evaluate(activation)
+      let emission = write(value, to: buffer, activation, depth: 0)
+      if emission == .failed {
+        activation.fail(
+          value.isError ? value : activation.error(.invalidConversion, "JSON has no such value"), site: site)
+      }
+      return emission
+    }
+  }
+
+  /// An object; a member whose value is missing is left out, and an object without members is itself missing.
+  static func object(_ members: [(key: String, emit: Emitter)]) -> Emitter {
+    let keys = members.map { ConstantBytes("," + JSONLiteral.quoted($0.key) + ":") }
+    let emitters = members.map(\.emit)
+    return Emitter { activation, buffer in
+      let start = buffer.count
+      for index in emitters.indices {
+        let before = buffer.count
+        buffer.append(keys[index].start, keys[index].count)
+        switch emitters[index](activation, buffer) {
+        case .written: break
+        case .missing: buffer.count = before
+        case .failed:
+          buffer.count = start
+          return .failed
+        }
+      }
+      guard buffer.count > start else { return .missing }
+      // The first member's comma becomes the opening brace.
+      buffer.base[start] = UInt8(ascii: "{")
+      buffer.append(UInt8(ascii: "}"))
+      return .written
+    }
+  }
+
+  /// A list; missing elements are left out, and an empty list is itself missing.
+  static func list(_ elements: [Emitter]) -> Emitter {
+    Emitter { activation, buffer in
+      let start = buffer.count
+      for index in elements.indices {
+        let before = buffer.count
+        buffer.append(UInt8(ascii: ","))
+        switch elements[index](activation, buffer) {
+        case .written: break
+        case .missing: buffer.count = before
+        case .failed:
+          buffer.count = start
+          return .failed
+        }
+      }
+      guard buffer.count > start else { return .missing }
+      buffer.base[start] = UInt8(ascii: "[")
+      buffer.append(UInt8(ascii: "]"))
+      return .written
+    }
+  }
+
+  /// The first branch whose condition holds; nil stands for `else`.
+  static func cases(_ branches: [(condition: Predicate?, emit: Emitter)]) -> Emitter {
+    Emitter { activation, buffer in
+      for index in branches.indices {
+        guard let condition = branches[index].condition else { return branches[index].emit(activation, buffer) }
+        switch condition(activation) {
+        case .yes: return branches[index].emit(activation, buffer)
+        case .no: continue
+        case .failed: return .failed
+        }
+      }
+      return .missing
+    }
+  }
+
+  /// One element for each row of a list field.
+  static func each(rows evaluate: @escaping Evaluate, _ element: Emitter, site: Int) -> Emitter {
+    Emitter { activation, buffer in
+      var list = evaluate(activation)
+      if list.isNone { return .missing }
+      if list.isOptional { list = list.unwrapped }
+      guard list.kind == .list else {
+        activation.fail(list, site: site)
+        return .failed
+      }
+      let start = buffer.count
+      let outer = activation.frame.pointee.row
+      defer { activation.frame.pointee.row = outer }
+      for row in list.elements {
+        guard row.kind == .object else { continue }
+        activation.frame.pointee.row = row.pointer.assumingMemoryBound(to: Field.self)
+        let before = buffer.count
+        buffer.append(UInt8(ascii: ","))
+        switch element(activation, buffer) {
+        case .written: break
+        case .missing: buffer.count = before
+        case .failed:
+          buffer.count = start
+          return .failed
+        }
+      }
+      guard buffer.count > start else { return .missing }
+      buffer.base[start] = UInt8(ascii: "[")
+      buffer.append(UInt8(ascii: "]"))
+      return .written
+    }
+  }
+
+  /// Any value. Numbers stay numbers, times are ISO 8601; what JSON cannot say fails.
+  static func write(_ value: Value, to buffer: ByteBuffer, _ activation: Activation, depth: Int) -> Emission {
+    if value.isOptional {
+      return value.isNone ? .missing : write(value.unwrapped, to: buffer, activation, depth: depth)
+    }
+    guard depth < 20 else { return .failed }
+    switch value.kind {
+    case .string: buffer.append(json: value.utf8)
+    case .int: buffer.append(decimal: value.int)
+    case .bool: value.bool ? buffer.append("true") : buffer.append("false")
+    case .null, .absent: return .missing
+    case .double where !value.double.isFinite: return .failed
+    case .uint, .double, .decimal: appendText(of: value, to: buffer)
+    case .timestamp, .duration:
+      buffer.append(UInt8(ascii: "\""))
+      appendText(of: value, to: buffer)
+      buffer.append(UInt8(ascii: "\""))
+    case .list: return write(list: value, to: buffer, activation, depth)
+    case .map: return write(map: value, to: buffer, activation, depth)
+    case .error, .bytes, .object, .type: return .failed
+    }
+    return .written
+  }
+
+  private static func appendText(of value: Value, to buffer: ByteBuffer) {
+    var text: [UInt8] = []
+    value.appendText(to: &text)
+    text.withUnsafeBufferPointer { buffer.append($0) }
+  }
+
+  private static func write(
+    list: Value, to buffer: ByteBuffer, _ activation: Activation, _ depth: Int
+  ) -> Emission {
+    let start = buffer.count
+    for element in list.elements {
+      let before = buffer.count
+      buffer.append(UInt8(ascii: ","))
+      switch write(element, to: buffer, activation, depth: depth + 1) {
+      case .written: break
+      case .missing: buffer.count = before
+      case .failed: return .failed
+      }
+    }
+    guard buffer.count > start else { return .missing }
+    buffer.base[start] = UInt8(ascii: "[")
+    buffer.append(UInt8(ascii: "]"))
+    return .written
+  }
+
+  private static func write(map: Value, to buffer: ByteBuffer, _ activation: Activation, _ depth: Int) -> Emission {
+    let start = buffer.count
+    let pairs = map.pairs
+    for index in stride(from: 0, to: pairs.count, by: 2) {
+      let before = buffer.count
+      buffer.append(UInt8(ascii: ","))
+      let key = pairs[index]
+      if key.kind == .string {
+        buffer.append(json: key.utf8)
+      } else {
+        buffer.append(UInt8(ascii: "\""))
+        appendText(of: key, to: buffer)
+        buffer.append(UInt8(ascii: "\""))
+      }
+      buffer.append(UInt8(ascii: ":"))
+      switch write(pairs[index + 1], to: buffer, activation, depth: depth + 1) {
+      case .written: break
+      case .missing: buffer.count = before
+      case .failed: return .failed
+      }
+    }
+    guard buffer.count > start else { return .missing }
+    buffer.base[start] = UInt8(ascii: "{")
+    buffer.append(UInt8(ascii: "}"))
+    return .written
+  }
+}
+
+/// Bytes that live as long as the plan that uses them.
+final class ConstantBytes: @unchecked Sendable {
+  let start: UnsafePointer<UInt8>
+  let count: Int
+
+  init(_ text: String) {
+    let bytes = Array(text.utf8)
+    let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: max(1, bytes.count))
+    copy.initialize(from: bytes, count: bytes.count)
+    start = UnsafePointer(copy)
+    count = bytes.count
+  }
+
+  deinit { start.deallocate() }
+
+  var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
+}
+
+/// JSON for literal text of a mapping.
+enum JSONLiteral {
+  static func quoted(_ text: String) -> String {
+    let buffer = ByteBuffer(capacity: text.utf8.count + 16)
+    buffer.append(json: text)
+    return String(decoding: buffer.bytes, as: UTF8.self)
+  }
+
+  /// A plain scalar that reads as a JSON number, `true` or `false` is that; anything else is text.
+  static func scalar(_ scalar: ConfigScalar) -> String {
+    if scalar.style == .plain, scalar.text == "true" || scalar.text == "false" || isNumber(scalar.text) {
+      return scalar.text
+    }
+    return quoted(scalar.text)
+  }
+
+  /// RFC 8259 §6, and short enough to be a number and not an identifier.
+  static func isNumber(_ text: String) -> Bool {
+    var rest = Substring(text)
+    if rest.first == "-" { rest.removeFirst() }
+    let whole = rest.prefix { $0.isASCII && $0.isNumber }
+    guard !whole.isEmpty, whole.count <= 15, whole == "0" || whole.first != "0" else { return false }
+    rest = rest.dropFirst(whole.count)
+    if rest.isEmpty { return true }
+    guard rest.removeFirst() == "." else { return false }
+    return !rest.isEmpty && rest.count <= 15 && rest.allSatisfy { $0.isASCII && $0.isNumber }
+  }
+}

@@ -1,0 +1,355 @@
+internal import CEL
+internal import Pipeline
+
+/// Runs a mapping's program over batches of records. One worker, one mapper.
+final class Mapper: EventMapper {
+  private let program: MappingProgram
+  private let activation = Activation()
+  private let frame: UnsafeMutablePointer<RecordFrame>
+  private let memo: UnsafeMutablePointer<TextMemo>
+  private let letValues: UnsafeMutablePointer<Value>
+  private let letMarks: UnsafeMutablePointer<UInt64>
+  private let nothing: UnsafeMutablePointer<Field>
+  private let hasher: NameHasher
+  private let idText = ByteBuffer(capacity: 256)
+  private let firstDrop: FirstMatch
+  /// Records dropped by each entry in the batch at work.
+  private let dropped: UnsafeMutablePointer<Int>
+  private var timestamps = TimestampWriter()
+
+  init(_ program: MappingProgram) {
+    self.program = program
+    firstDrop = FirstMatch(program.drops.map(\.condition)[...])
+    dropped = .allocate(capacity: max(1, program.drops.count))
+    dropped.initialize(repeating: 0, count: max(1, program.drops.count))
+    memo = .allocate(capacity: 1)
+    memo.initialize(to: TextMemo())
+    letValues = .allocate(capacity: max(1, program.lets))
+    letValues.initialize(repeating: .null, count: max(1, program.lets))
+    letMarks = .allocate(capacity: max(1, program.lets))
+    letMarks.initialize(repeating: 0, count: max(1, program.lets))
+    nothing = .allocate(capacity: 1)
+    nothing.initialize(to: .missing)
+    frame = .allocate(capacity: 1)
+    frame.initialize(
+      to: RecordFrame(
+        fields: UnsafePointer(nothing), row: nil, generation: 0, letValues: letValues, letMarks: letMarks, memo: memo,
+        failure: .null, failureSite: RecordFrame.nowhere, letFailure: .null, letFailureSite: RecordFrame.nowhere))
+    hasher = NameHasher(namespace: program.namespace)
+    activation.host = UnsafeMutableRawPointer(frame)
+  }
+
+  deinit {
+    dropped.deallocate()
+    memo.pointee.free()
+    memo.deallocate()
+    letValues.deallocate()
+    letMarks.deallocate()
+    nothing.deallocate()
+    frame.deallocate()
+  }
+
+  func map(_ batch: RecordBatch, into result: MappedBlock) {
+    while result.counts.dropped.count < program.dropReasons { result.counts.dropped.append(0) }
+    while result.counts.matched.count < program.rules.count { result.counts.matched.append(0) }
+    for index in 0..<batch.count {
+      begin(batch, index)
+      map(batch.records[index], into: result)
+    }
+    for index in program.drops.indices {
+      result.counts.dropped[program.drops[index].reason] += dropped[index]
+      dropped[index] = 0
+    }
+  }
+
+  @inline(__always)
+  private func begin(_ batch: RecordBatch, _ index: Int) {
+    activation.reset()
+    frame.pointee.fields = UnsafePointer(batch.fields + index &* batch.stride)
+    frame.pointee.generation &+= 1
+    frame.pointee.failureSite = RecordFrame.nowhere
+    frame.pointee.letFailureSite = RecordFrame.nowhere
+  }
+
+  private func map(_ record: Record, into result: MappedBlock) {
+    switch firstDrop(activation) {
+    case FirstMatch.none: break
+    case FirstMatch.failed: return reject(record, rule: nil, into: result)
+    case let index:
+      dropped[index] &+= 1
+      return
+    }
+    let events = result.count
+    let text = result.text.count
+    var visitor: (hash: UInt64, range: ByteRange)?
+    for index in program.rules.indices {
+      if let condition = program.rules[index].condition {
+        switch condition(activation) {
+        case .no: continue
+        case .yes: break
+        case .failed:
+          undo(to: events, text, result)
+          return reject(record, rule: program.rules[index].rule.name, into: result)
+        }
+      }
+      if visitor == nil {
+        switch self.visitor(into: result.text) {
+        case .found(let hash, let range): visitor = (hash, range)
+        case .none:
+          if let counter = program.noVisitorDrop {
+            result.counts.dropped[counter] &+= 1
+            return
+          }
+          return rejectWithoutVisitor(record, into: result)
+        case .failed: return reject(record, rule: nil, into: result)
+        }
+      }
+      guard let visitor, emit(index, record, visitor, into: result) else {
+        undo(to: events, text, result)
+        return reject(record, rule: program.rules[index].rule.name, into: result)
+      }
+      if !program.emitsAll { break }
+    }
+    if result.count > events {
+      result.counts.mapped &+= 1
+      for index in events..<result.count { result.counts.matched[Int(result.events[index].rule)] &+= 1 }
+    } else if program.rejectsUnmatched {
+      append(
+        Reject(
+          stage: .mapping, code: "R202", message: "no rule wants this record",
+          hint: "add a rule, drop it with a reason, or write otherwise: drop", offset: record.offset,
+          length: record.count, line: record.line, number: record.number), to: result)
+    } else {
+      result.counts.unmatched &+= 1
+    }
+  }
+
+  // MARK: Visitor
+
+  private enum Visitor {
+    case found(UInt64, ByteRange)
+    case none
+    case failed
+  }
+
+  private func visitor(into text: ByteBuffer) -> Visitor {
+    for index in program.visitor.indices {
+      var value = program.visitor[index].evaluate(activation)
+      if value.isOptional {
+        if value.isNone { continue }
+        value = value.unwrapped
+      }
+      guard value.kind == .string else {
+        activation.fail(value, site: program.visitor[index].site)
+        return .failed
+      }
+      let start = text.count
+      text.append(value.utf8)
+      return .found(ByteHash.hash(value.utf8), ByteRange(offset: start, length: value.length))
+    }
+    return .none
+  }
+
+  // MARK: Event
+
+  /// Appends the event of a rule; false if an expression failed.
+  private func emit(
+    _ index: Int, _ record: Record, _ visitor: (hash: UInt64, range: ByteRange), into result: MappedBlock
+  ) -> Bool {
+    guard let time = time(of: index) else { return false }
+    let rule = program.rules[index]
+    let text = result.text
+    guard let id = id(rule, record) else { return false }
+
+    let body = text.count
+    text.reserve(128 + rule.head.count)
+    text.append("{\"id\":\"")
+    id.write(to: text.cursor)
+    text.count &+= 36
+    text.append(rule.head.start, rule.head.count)
+    text.reserve(64)
+    let stamp = text.cursor
+    timestamps.write(time, to: stamp)
+    text.count &+= TimestampWriter.length
+    text.append("\",\"create\":\"")
+    text.append(stamp, TimestampWriter.length)
+    text.append("\"}")
+    guard member(",\"properties\":", rule.properties, text), member(",\"context\":", rule.context, text) else {
+      return false
+    }
+    text.append(rule.tail.start, rule.tail.count)
+    let bodyRange = ByteRange(offset: body, length: text.count - body)
+
+    guard let context = part(program.context, text), let request = part(program.request, text),
+      let split = part(program.split, text), let profile = profile(text)
+    else { return false }
+    result.append(
+      Event(
+        time: time, id: id, needsOrdinal: rule.id == nil, rule: UInt16(truncatingIfNeeded: index),
+        visitorHash: visitor.hash, visitor: visitor.range, body: bodyRange, context: context, request: request,
+        profile: profile, split: split, recordOffset: UInt32(truncatingIfNeeded: record.offset),
+        recordLength: UInt32(truncatingIfNeeded: record.count), line: UInt32(truncatingIfNeeded: record.line),
+        number: UInt32(truncatingIfNeeded: record.number)))
+    return true
+  }
+
+  private func time(of index: Int) -> Int64? {
+    let value: Value
+    let site: Int
+    if let time = program.rules[index].time {
+      value = time.evaluate(activation)
+      site = time.site
+    } else if let column = program.timeColumn {
+      let field = frame.pointee.fields[column]
+      value =
+        field.kind == .timestamp ? .timestamp(seconds: field.integer, nanoseconds: field.count) : .error(.absentValue)
+      site = RecordFrame.nowhere - 1
+    } else {
+      return nil
+    }
+    guard value.isPlain(.timestamp) else {
+      activation.fail(value.isError ? value : .error(.absentValue), site: site)
+      return nil
+    }
+    let (milliseconds, overflow) = value.seconds.multipliedReportingOverflow(by: 1000)
+    guard !overflow, CalendarTime.range.contains(milliseconds) else {
+      activation.fail(.error(.overflow), site: site)
+      return nil
+    }
+    return milliseconds + Int64(value.nanoseconds / 1_000_000)
+  }
+
+  private func id(_ rule: CompiledRule, _ record: Record) -> UUID? {
+    hasher.begin()
+    hasher.update(rule.idPrefix.bytes)
+    if let natural = rule.id {
+      idText.removeAll()
+      guard natural(activation, idText) == .written else { return nil }
+      hasher.update(idText.bytes)
+    } else {
+      hasher.update(UnsafeBufferPointer(start: record.start, count: record.count))
+    }
+    return hasher.finish()
+  }
+
+  @inline(__always)
+  private func member(_ key: StaticString, _ emit: Emitter?, _ text: ByteBuffer) -> Bool {
+    guard let emit else { return true }
+    let before = text.count
+    text.append(key)
+    switch emit(activation, text) {
+    case .written: return true
+    case .missing:
+      text.count = before
+      return true
+    case .failed: return false
+    }
+  }
+
+  /// A value on its own; nil if it failed.
+  @inline(__always)
+  private func part(_ emit: Emitter?, _ text: ByteBuffer) -> ByteRange? {
+    guard let emit else { return ByteRange.none }
+    let start = text.count
+    switch emit(activation, text) {
+    case .written: return ByteRange(offset: start, length: text.count - start)
+    case .missing: return ByteRange.none
+    case .failed: return nil
+    }
+  }
+
+  private func profile(_ text: ByteBuffer) -> ByteRange? {
+    guard let id = program.profileID else { return ByteRange.none }
+    let start = text.count
+    var value = id.evaluate(activation)
+    if value.isNone { return ByteRange.none }
+    if value.isOptional { value = value.unwrapped }
+    guard value.kind == .string else {
+      activation.fail(value, site: id.site)
+      return nil
+    }
+    text.append("\"id\":")
+    text.append(json: value.utf8)
+    var separator: StaticString = ",\"ids\":["
+    for alias in program.profileAliases {
+      var value = alias.evaluate(activation)
+      if value.isNone { continue }
+      if value.isOptional { value = value.unwrapped }
+      guard value.kind == .string else {
+        activation.fail(value, site: alias.site)
+        return nil
+      }
+      text.append(separator)
+      text.append(json: value.utf8)
+      separator = ","
+    }
+    if separator.utf8CodeUnitCount == 1 { text.append(UInt8(ascii: "]")) }
+    return ByteRange(offset: start, length: text.count - start)
+  }
+
+  // MARK: Rejects
+
+  private func undo(to events: Int, _ text: Int, _ result: MappedBlock) {
+    result.removeEvents(from: events)
+    result.text.count = text
+  }
+
+  private func append(_ reject: Reject, to result: MappedBlock) { result.rejects.append(reject) }
+
+  private func rejectWithoutVisitor(_ record: Record, into result: MappedBlock) {
+    append(
+      Reject(
+        stage: .mapping, code: "R203", message: "the record has no visitor",
+        hint: "add a candidate that is always present to identity.visitor, or write identity.none: drop",
+        offset: record.offset, length: record.count, line: record.line, number: record.number), to: result)
+  }
+
+  private func reject(_ record: Record, rule: String?, into result: MappedBlock) {
+    let failure = frame.pointee.failure
+    var message = failure.isError ? failure.errorMessage : "the value has the wrong kind"
+    var hint = "make the expression hold for such a record, for example with .or(…) or `needs`"
+    let site = frame.pointee.failureSite
+    if program.sites.indices.contains(site) {
+      let place = program.sites[site]
+      message = "\(place.what) '\(place.scalar.text)': \(message)"
+      hint = "\(program.file):\(place.scalar.span.line):\(place.scalar.span.column): \(hint)"
+    } else if failure.isError {
+      message = "the record's time: \(message)"
+      hint = "the time must be present and between the years 1 and 9999"
+    }
+    append(
+      Reject(
+        stage: .mapping, code: "R201", message: message, hint: hint, offset: record.offset, length: record.count,
+        line: record.line, number: record.number, rule: rule), to: result)
+  }
+}
+
+/// The first of several conditions that holds, as one closure: the conditions are bound into it, so that a call neither
+/// looks into an array nor counts references.
+struct FirstMatch: Sendable {
+  /// No condition holds.
+  static let none = -1
+  /// One failed; the activation's frame says which.
+  static let failed = -2
+
+  private let find: @Sendable (Activation) -> Int
+
+  init(_ conditions: ArraySlice<Predicate>) {
+    guard let condition = conditions.first else {
+      find = { _ in FirstMatch.none }
+      return
+    }
+    let index = conditions.startIndex
+    let rest = FirstMatch(conditions.dropFirst())
+    find = { activation in
+      switch condition(activation) {
+      case .no: rest(activation)
+      case .yes: index
+      case .failed: FirstMatch.failed
+      }
+    }
+  }
+
+  @inline(__always)
+  func callAsFunction(_ activation: Activation) -> Int { find(activation) }
+}

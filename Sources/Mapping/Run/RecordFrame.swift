@@ -1,0 +1,88 @@
+internal import CEL
+internal import Pipeline
+
+/// What compiled expressions find behind `Activation.host`: the record at work and the computed `let` values.
+struct RecordFrame {
+  var fields: UnsafePointer<Field>
+  /// The row of the innermost `each`.
+  var row: UnsafePointer<Field>?
+  /// Counts records; a `let` is filled if its mark equals it.
+  var generation: UInt64
+  let letValues: UnsafeMutablePointer<Value>
+  let letMarks: UnsafeMutablePointer<UInt64>
+  /// Answers of costly functions by text.
+  let memo: UnsafeMutablePointer<TextMemo>
+  /// The error that stopped the record, and where.
+  var failure: Value
+  var failureSite: Int
+  /// The last error of a `let`, which is where a failing expression that uses it really failed.
+  var letFailure: Value
+  var letFailureSite: Int
+
+  /// A site that no expression has.
+  static let nowhere = -1
+}
+
+extension Activation {
+  /// The mapper sets `host` before it evaluates anything.
+  @inline(__always)
+  var frame: UnsafeMutablePointer<RecordFrame> {
+    host.unsafelyUnwrapped.assumingMemoryBound(to: RecordFrame.self)
+  }
+
+  /// Remembers the first error of a record and the expression it came from.
+  @inline(never)
+  func fail(_ value: Value, site: Int) {
+    if frame.pointee.failureSite == RecordFrame.nowhere {
+      let isOfLet =
+        frame.pointee.letFailureSite != RecordFrame.nowhere && frame.pointee.letFailure.bits == value.bits
+        && frame.pointee.letFailure.head == value.head
+      frame.pointee.failure = value
+      frame.pointee.failureSite = isOfLet ? frame.pointee.letFailureSite : site
+    }
+  }
+}
+
+/// Remembers a yes or no for recently seen texts: user agents repeat. Direct-mapped, exact (it compares the text).
+struct TextMemo {
+  private static let slots = 1024
+  private static let longest = 496
+
+  private struct Slot {
+    var hash: UInt64
+    var length: UInt32
+    var answer: Bool
+  }
+
+  private let heads: UnsafeMutablePointer<Slot>
+  private let texts: UnsafeMutablePointer<UInt8>
+
+  init() {
+    heads = .allocate(capacity: Self.slots)
+    heads.initialize(repeating: Slot(hash: 0, length: .max, answer: false), count: Self.slots)
+    texts = .allocate(capacity: Self.slots * Self.longest)
+  }
+
+  func free() {
+    heads.deallocate()
+    texts.deallocate()
+  }
+
+  @inline(__always)
+  func answer(_ text: UnsafeBufferPointer<UInt8>, _ compute: (UnsafeBufferPointer<UInt8>) -> Bool) -> Bool {
+    guard let start = text.baseAddress, text.count <= Self.longest else { return compute(text) }
+    let hash = ByteHash.hash(text)
+    let slot = Int(truncatingIfNeeded: hash) & (Self.slots - 1)
+    let copy = texts + slot * Self.longest
+    if heads[slot].hash == hash, Int(heads[slot].length) == text.count, bytesEqual(start, copy, text.count) {
+      return heads[slot].answer
+    }
+    let answer = compute(text)
+    heads[slot] = Slot(hash: hash, length: UInt32(text.count), answer: answer)
+    copy.update(from: start, count: text.count)
+    return answer
+  }
+}
+
+/// The expression language has a `Field` of its own, which mappings never use.
+typealias Field = Pipeline.Field

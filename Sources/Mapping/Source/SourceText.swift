@@ -1,0 +1,74 @@
+import Pipeline
+
+/// A mapping file's text, for finding places in it.
+struct SourceText: Sendable {
+  let file: String
+  let bytes: [UInt8]
+  /// Without line ends.
+  let lines: [ArraySlice<UInt8>]
+
+  init(_ bytes: [UInt8], file: String) {
+    self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+    self.file = file
+    lines = self.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
+      $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0
+    }
+  }
+
+  /// The place of a byte range of a scalar's text. The source is walked beside the text, so that quotes, escapes and
+  /// folded lines do not move the caret.
+  func place(_ range: Range<Int>, in scalar: ConfigScalar) -> SourceSpan {
+    let text = Array(scalar.text.utf8)
+    var line = scalar.span.line - 1
+    var column = scalar.span.column - 1
+    switch scalar.style {
+    case .singleQuoted, .doubleQuoted: column += 1
+    case .literal, .folded:
+      line += 1
+      column = 0
+    case .plain: break
+    }
+    var found: SourceSpan?
+    var at = 0
+    while at < text.count, at < range.lowerBound, line < lines.count {
+      let row = lines[line]
+      let index = row.startIndex + column
+      guard index < row.endIndex else {
+        // The end of a line stands for a blank (folded) or for itself.
+        if text[at] == UInt8(ascii: "\n") || text[at] == UInt8(ascii: " ") { at += 1 }
+        line += 1
+        column = 0
+        continue
+      }
+      if scalar.style == .doubleQuoted, row[index] == UInt8(ascii: "\\") {
+        at += 1
+        column += 2
+      } else if row[index] == text[at] {
+        let isPair =
+          scalar.style == .singleQuoted && text[at] == UInt8(ascii: "'")
+          && index + 1 < row.endIndex && row[index + 1] == UInt8(ascii: "'")
+        at += 1
+        column += isPair ? 2 : 1
+      } else {
+        column += 1
+      }
+    }
+    if line < lines.count {
+      // Indentation before the first character of a block's line.
+      while at < text.count, lines[line].startIndex + column < lines[line].endIndex,
+        lines[line][lines[line].startIndex + column] == UInt8(ascii: " "), text[at] != UInt8(ascii: " ")
+      { column += 1 }
+      let room = max(1, lines[line].count - column)
+      found = SourceSpan(line: line + 1, column: column + 1, length: min(max(1, range.count), room))
+    }
+    return found ?? scalar.span
+  }
+
+  /// The remedy for a line that YAML reads otherwise than its writer meant, empty if nothing looks like that.
+  func trap(atLine line: Int) -> String {
+    guard line >= 1, line <= lines.count else { return "" }
+    let text = String(decoding: lines[line - 1], as: UTF8.self)
+    return text.contains(": =") || text.contains("[=") || text.contains("- =")
+      ? "put single quotes around this expression" : "check quotes, indentation and brackets near this place"
+  }
+}

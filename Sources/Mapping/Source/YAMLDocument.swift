@@ -1,0 +1,192 @@
+internal import CYAML
+import Pipeline
+
+/// Reads a mapping's YAML into nodes that know their places. Every scalar stays text: which type it has is for the
+/// key that it stands under to say, so that `NO` is no boolean and `12:30:00` no number.
+///
+/// libyaml's events are read directly. Anchors, aliases, tags and further documents are refused: a mapping means what
+/// it says where it says it.
+enum YAMLDocument {
+  /// Levels of nesting; more is an error.
+  static let deepest = 64
+  /// Bytes of a mapping file; more is an error.
+  static let largest = 10 << 20
+
+  static func parse(_ source: SourceText) throws(Diagnostics) -> ConfigNode {
+    guard source.bytes.count <= largest else {
+      throw Diagnostics([
+        Diagnostic(
+          "M009", "the mapping is larger than 10 MiB", remedy: "split it, or check that this is the mapping file",
+          file: source.file)
+      ])
+    }
+    var builder = Builder(source: source)
+    let root = builder.build()
+    if !builder.findings.isEmpty { throw Diagnostics(builder.findings) }
+    guard let root else {
+      throw Diagnostics([
+        Diagnostic(
+          "M001", "the mapping is empty", remedy: "begin with `mapping: NAME`; see docs/mapping.md", file: source.file)
+      ])
+    }
+    return root
+  }
+
+  private struct Builder {
+    let source: SourceText
+    var findings: [Diagnostic] = []
+
+    private enum Frame {
+      case list([ConfigNode], SourceSpan)
+      case map([ConfigEntry], SourceSpan, key: (text: String, span: SourceSpan)?)
+    }
+
+    init(source: SourceText) { self.source = source }
+
+    mutating func build() -> ConfigNode? {
+      // The parser keeps a pointer to itself and to the bytes: both live until it is deleted below.
+      let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
+      defer { parser.deallocate() }
+      guard yaml_parser_initialize(parser) == 1 else {
+        report("M001", "the YAML reader cannot start", nil, remedy: "free some memory")
+        return nil
+      }
+      defer { yaml_parser_delete(parser) }
+      return source.bytes.withUnsafeBufferPointer { bytes in
+        yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
+        yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+        return read(parser)
+      }
+    }
+
+    private mutating func read(_ parser: UnsafeMutablePointer<yaml_parser_t>) -> ConfigNode? {
+      var stack: [Frame] = []
+      var root: ConfigNode?
+      var event = yaml_event_t()
+      while true {
+        guard yaml_parser_parse(parser, &event) == 1 else {
+          reportSyntax(parser.pointee)
+          return nil
+        }
+        defer { yaml_event_delete(&event) }
+        let span = source.span(event.start_mark, event.end_mark)
+        var finished: ConfigNode?
+        switch event.type {
+        case YAML_STREAM_END_EVENT: return root
+        case YAML_DOCUMENT_START_EVENT where root != nil:
+          report("M002", "a second document in one file", span, remedy: "keep one mapping in a file")
+          return nil
+        case YAML_ALIAS_EVENT:
+          report("M002", "an alias (`*name`)", span, remedy: "write the value out: mappings have no anchors")
+          return nil
+        case YAML_SCALAR_EVENT:
+          let scalar = event.data.scalar
+          refuse(anchor: scalar.anchor, tag: scalar.tag, span)
+          let text = String(
+            decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+          if case .map(let entries, let start, nil)? = stack.last {
+            if let twin = entries.first(where: { $0.key == text }) {
+              report(
+                "M003", "key '\(text)' stands twice", span, label: "first at line \(twin.keySpan.line)",
+                remedy: "remove one of the two: the later would silently win")
+            }
+            stack[stack.count - 1] = .map(entries, start, key: (text, span))
+          } else {
+            finished = .scalar(ConfigScalar(text: text, style: style(scalar.style), span: span))
+          }
+        case YAML_SEQUENCE_START_EVENT, YAML_MAPPING_START_EVENT:
+          let isMap = event.type == YAML_MAPPING_START_EVENT
+          if isMap {
+            refuse(anchor: event.data.mapping_start.anchor, tag: event.data.mapping_start.tag, span)
+          } else {
+            refuse(anchor: event.data.sequence_start.anchor, tag: event.data.sequence_start.tag, span)
+          }
+          if case .map(_, _, nil)? = stack.last {
+            report("M001", "a key that is not a word", span, remedy: "use plain text as key")
+            return nil
+          }
+          guard stack.count < YAMLDocument.deepest else {
+            report(
+              "M009", "nested more than \(YAMLDocument.deepest) levels deep", span, remedy: "flatten the mapping")
+            return nil
+          }
+          stack.append(isMap ? .map([], span, key: nil) : .list([], span))
+        case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:
+          switch stack.popLast() {
+          case .list(let nodes, let start): finished = .list(nodes, start)
+          case .map(let entries, let start, _): finished = .map(entries, start)
+          case nil: break
+          }
+        default: break
+        }
+        guard let finished else { continue }
+        switch stack.last {
+        case .list(let nodes, let start): stack[stack.count - 1] = .list(nodes + [finished], start)
+        case .map(let entries, let start, let key?):
+          let entry = ConfigEntry(key: key.text, keySpan: key.span, value: finished)
+          stack[stack.count - 1] = .map(entries + [entry], start, key: nil)
+        default: root = finished
+        }
+      }
+    }
+
+    private func style(_ style: yaml_scalar_style_t) -> ConfigScalar.Style {
+      switch style {
+      case YAML_SINGLE_QUOTED_SCALAR_STYLE: .singleQuoted
+      case YAML_DOUBLE_QUOTED_SCALAR_STYLE: .doubleQuoted
+      case YAML_LITERAL_SCALAR_STYLE: .literal
+      case YAML_FOLDED_SCALAR_STYLE: .folded
+      default: .plain
+      }
+    }
+
+    private mutating func refuse(
+      anchor: UnsafeMutablePointer<UInt8>?, tag: UnsafeMutablePointer<UInt8>?, _ span: SourceSpan
+    ) {
+      if anchor != nil {
+        report("M002", "an anchor (`&name`)", span, remedy: "remove it: mappings have no anchors")
+      }
+      if tag != nil {
+        report("M002", "a tag (`!name`)", span, remedy: "remove it, or put quotes around text that begins with `!`")
+      }
+    }
+
+    private mutating func reportSyntax(_ parser: yaml_parser_t) {
+      let problem = parser.problem.map { String(cString: $0) } ?? "this is not YAML"
+      let mark = parser.problem_mark
+      let place = source.span(mark, mark)
+      report("M001", problem, place, remedy: source.trap(atLine: place.line))
+    }
+
+    private mutating func report(
+      _ code: String, _ message: String, _ span: SourceSpan?, label: String = "", remedy: String = ""
+    ) {
+      findings.append(Diagnostic(code, message, label: label, remedy: remedy, file: source.file, span: span))
+    }
+  }
+}
+
+extension SourceText {
+  /// libyaml's marks count characters; spans count bytes.
+  func span(_ start: yaml_mark_t, _ end: yaml_mark_t) -> SourceSpan {
+    let line = min(Int(start.line), lines.count - 1)
+    let column = byteColumn(line: line, character: Int(start.column))
+    var length = 1
+    if end.line == start.line {
+      length = max(1, byteColumn(line: line, character: Int(end.column)) - column)
+    } else if line < lines.count {
+      length = max(1, lines[line].count - column)
+    }
+    return SourceSpan(line: line + 1, column: column + 1, length: length)
+  }
+
+  private func byteColumn(line: Int, character: Int) -> Int {
+    guard line < lines.count else { return 0 }
+    var seen = 0
+    for (offset, byte) in lines[line].enumerated() where byte & 0xC0 != 0x80 {
+      if seen == character { return offset }
+      seen += 1
+    }
+    return lines[line].count
+  }
+}

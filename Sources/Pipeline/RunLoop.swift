@@ -1,0 +1,378 @@
+internal import Synchronization
+
+/// Drives a run: blocks from the feed are parsed and mapped by several threads and given to the consumer in the feed's
+/// order, so that the output's bytes depend on neither the number of threads nor the size of blocks.
+///
+/// There is no scheduler. Each thread takes whatever role is free: first the serial stage, if the next block in order
+/// is mapped; else reading, if there is room, and then parsing and mapping what it read; else it waits. One thread
+/// alone does all of it in turn, and none is started.
+public final class RunLoop: @unchecked Sendable {
+  public struct Settings: Sendable {
+    /// At least 1.
+    public var threads = 1
+    /// Bytes read at a time.
+    public var blockSize = 256 << 10
+    /// Bytes that a block may carry over from the one before: the longest record.
+    public var headroom = 4 << 20
+    public var tolerance = RejectTolerance.standard
+    /// Well-formed records of each input, after which the rest of it is passed over; needs one thread.
+    public var limit: Int?
+
+    public init() {}
+  }
+
+  public enum Outcome: Sendable {
+    case finished
+    /// `cancel` was called: the consumer was not finished.
+    case interrupted
+  }
+
+  /// Bytes of a record that a reject carries at most.
+  public static let longestRaw = 64 << 10
+
+  private final class Item {
+    let block: Block
+    let mapped: MappedBlock
+    /// What reading it threw; raised when the item's turn comes, so that what was read before is kept.
+    var failure: (any Error)?
+    /// Whether the feed had ended.
+    var isEnd = false
+
+    init(block: Block, mapped: MappedBlock) {
+      self.block = block
+      self.mapped = mapped
+    }
+  }
+
+  /// What parses and maps; one for each thread.
+  private final class Worker {
+    let parser: any RecordParser
+    let mapper: any EventMapper
+    let batch: RecordBatch
+    let columns: Int
+
+    init(parser: any RecordParser, mapper: any EventMapper, columns: Int) {
+      self.parser = parser
+      self.mapper = mapper
+      self.columns = columns
+      batch = RecordBatch(stride: columns)
+    }
+
+    func work(on item: Item) {
+      var cursor = 0
+      var more = item.block.count > 0
+      while more {
+        batch.reset()
+        more = parser.parse(item.block, from: &cursor, into: batch, result: item.mapped)
+        if batch.count > 0 { mapper.map(batch, into: item.mapped) }
+      }
+    }
+
+    /// Like `work`, for at most `left` well-formed records.
+    func work(on item: Item, left: inout Int) {
+      var cursor = 0
+      var more = item.block.count > 0
+      while more, left > 0 {
+        let batch = left >= self.batch.capacity ? self.batch : RecordBatch(stride: columns, capacity: left)
+        batch.reset()
+        more = parser.parse(item.block, from: &cursor, into: batch, result: item.mapped)
+        if batch.count > 0 { mapper.map(batch, into: item.mapped) }
+        left -= batch.count
+      }
+      if more { item.block.rejects.removeAll { ($0.offset ?? 0) >= cursor } }
+    }
+  }
+
+  private let feed: any BlockFeed
+  private let consumer: any EventConsumer
+  private let pool: MappedBlockPool
+  private let rejects: (any RejectWriter)?
+  private let settings: Settings
+  private let columns: Int
+  private let makeParser: () -> any RecordParser
+  private let makeMapper: () -> any EventMapper
+  private let onProgress: ((RunCounts) -> Void)?
+  private let isCancelled = Atomic<Bool>(false)
+
+  // The monitor guards what follows, up to the next remark.
+  private let monitor = Monitor()
+  private let slots: Int
+  /// Mapped items by sequence modulo `slots`.
+  private var ready: [Item?]
+  private var spareBlocks: [Block] = []
+  private var spareMapped: [MappedBlock] = []
+  private var nextRead = 0
+  private var nextConsumed = 0
+  private var isReading = false
+  private var isConsuming = false
+  /// No further block is asked for.
+  private var hasEnded = false
+  /// Every thread leaves.
+  private var isStopped = false
+  private var failure: (any Error)?
+
+  // Touched by the serial stage only.
+  private var accounts = RunCounts()
+  // Touched by the reading thread only.
+  private var leftOfInput: [Int]
+
+  /// - Parameters:
+  ///   - pool: where the consumer puts the mapped blocks that it has let go of.
+  ///   - columns: number of fields that the parsers were asked for.
+  ///   - rejects: takes every reject, in order of position.
+  ///   - onProgress: called after each block, by whichever thread is in the serial stage.
+  public init(
+    feed: any BlockFeed, columns: Int, consumer: any EventConsumer, pool: MappedBlockPool, rejects: (any RejectWriter)?,
+    settings: Settings,
+    makeParser: @escaping () -> any RecordParser, makeMapper: @escaping () -> any EventMapper,
+    onProgress: ((RunCounts) -> Void)? = nil
+  ) {
+    var settings = settings
+    settings.threads = settings.limit == nil ? max(1, settings.threads) : 1
+    self.settings = settings
+    self.feed = feed
+    self.columns = columns
+    self.consumer = consumer
+    self.pool = pool
+    self.rejects = rejects
+    self.makeParser = makeParser
+    self.makeMapper = makeMapper
+    self.onProgress = onProgress
+    slots = settings.threads == 1 ? 1 : 2 * settings.threads + 2
+    ready = Array(repeating: nil, count: slots)
+    leftOfInput = Array(repeating: settings.limit ?? 0, count: feed.inputs.count)
+    accounts.inputs = feed.inputs.map { RunCounts.Input(name: $0.name, size: $0.size) }
+  }
+
+  /// The accounts, complete once `run` has returned or thrown.
+  public var counts: RunCounts { accounts }
+
+  /// Stops at the next block. From any thread.
+  public func cancel() {
+    isCancelled.store(true, ordering: .relaxed)
+    monitor.lock()
+    isStopped = true
+    monitor.wakeAll()
+    monitor.unlock()
+  }
+
+  /// Whether `cancel` was called and nobody is or will be in the serial stage: what the consumer writes to is at rest,
+  /// even if a read does not return.
+  public var isAtRest: Bool {
+    monitor.lock()
+    defer { monitor.unlock() }
+    return isStopped && !isConsuming
+  }
+
+  /// Runs to the end of the inputs and finishes the consumer. Throws what feed, consumer or reject writer threw, or
+  /// `TooManyRejects`.
+  public func run() throws -> Outcome {
+    var threads: [WorkerThread] = []
+    for _ in 1..<settings.threads {
+      guard let thread = WorkerThread({ [self] in drive() }) else { break }
+      threads.append(thread)
+    }
+    drive()
+    for thread in threads { thread.join() }
+    if let failure { throw failure }
+    if isCancelled.load(ordering: .relaxed) { return .interrupted }
+
+    var last: [LocatedReject] = []
+    try consumer.finish(rejects: &last)
+    for located in last { try note(located) }
+    if settings.tolerance.isExceeded(rejected: accounts.rejected, records: accounts.sum.records) {
+      throw tooMany()
+    }
+    return .finished
+  }
+
+  private func drive() {
+    let worker = Worker(parser: makeParser(), mapper: makeMapper(), columns: columns)
+    monitor.lock()
+    while !isStopped {
+      if !isConsuming, let item = ready[nextConsumed % slots] {
+        consume(item)
+      } else if !isReading, !hasEnded, nextRead - nextConsumed < slots {
+        read(worker)
+      } else if hasEnded, nextRead == nextConsumed {
+        break
+      } else {
+        monitor.wait()
+      }
+    }
+    monitor.wakeAll()
+    monitor.unlock()
+  }
+
+  /// Reads, parses and maps the next block. Holds the lock when called and when it returns.
+  private func read(_ worker: Worker) {
+    isReading = true
+    let sequence = nextRead
+    nextRead += 1
+    let block = spareBlocks.popLast()
+    let mapped = spareMapped.popLast()
+    monitor.unlock()
+
+    let work = Item(
+      block: block ?? Block(capacity: settings.blockSize, headroom: settings.headroom),
+      mapped: mapped ?? MappedBlock())
+    work.block.reset()
+    work.mapped.reset()
+    do {
+      work.isEnd = try !feed.next(into: work.block)
+    } catch {
+      work.failure = error
+      work.block.count = 0
+    }
+    let ends = work.isEnd || work.failure != nil
+    let input = work.block.input
+
+    monitor.lock()
+    isReading = false
+    if ends { hasEnded = true }
+    monitor.wakeAll()
+    monitor.unlock()
+
+    if !ends {
+      if settings.limit != nil, leftOfInput.indices.contains(input) {
+        worker.work(on: work, left: &leftOfInput[input])
+      } else {
+        worker.work(on: work)
+      }
+    }
+
+    monitor.lock()
+    if settings.limit != nil, leftOfInput.allSatisfy({ $0 <= 0 }) { hasEnded = true }
+    ready[sequence % slots] = work
+    monitor.wakeAll()
+  }
+
+  /// The serial stage for one block. Holds the lock when called and when it returns.
+  private func consume(_ item: Item) {
+    isConsuming = true
+    ready[nextConsumed % slots] = nil
+    monitor.unlock()
+
+    var problem = item.failure
+    var satisfied = false
+    do {
+      if problem == nil {
+        try settle(item)
+        satisfied = consumer.isSatisfied
+        onProgress?(accounts)
+      }
+    } catch {
+      problem = error
+    }
+
+    monitor.lock()
+    isConsuming = false
+    nextConsumed += 1
+    // Only now: the consumer may have looked at a block after it let go of it.
+    pool.drain(into: &spareMapped)
+    spareBlocks.append(item.block)
+    if let problem {
+      failure = problem
+      isStopped = true
+    } else if satisfied {
+      isStopped = true
+    }
+    monitor.wakeAll()
+  }
+
+  /// Counts a block, gives its events to the consumer and its rejects to their writer.
+  private func settle(_ item: Item) throws {
+    let block = item.block
+    let mapped = item.mapped
+    let input = block.input
+    guard accounts.inputs.indices.contains(input), !item.isEnd || !block.rejects.isEmpty || block.isLast else {
+      pool.recycle(mapped)
+      return
+    }
+    let before = accounts.inputs[input]
+    let recordsBefore = accounts.sum.records
+    // Damage comes behind the block's records; what else the feed had to reject comes before them.
+    let damage = block.rejects.filter { $0.code.hasPrefix("I") }
+    let fed = block.rejects.count - damage.count
+
+    accounts.sum += mapped.counts
+    // What the feed rejects is a record and a line, too; `skippedLines` counts those before the block.
+    accounts.sum.lines += block.skippedLines + damage.count
+    accounts.sum.records += block.rejects.count
+    if !item.isEnd {
+      accounts.blocks += 1
+      accounts.inputs[input].bytes = max(before.bytes, block.offset + block.count)
+      accounts.inputs[input].consumed = max(before.consumed, block.consumed)
+    }
+    accounts.inputs[input].lines += mapped.counts.lines + block.skippedLines + damage.count
+    accounts.inputs[input].records += mapped.counts.records + block.rejects.count
+    if !damage.isEmpty { accounts.inputs[input].isDamaged = true }
+
+    let lines = before.lines + block.skippedLines
+    for (index, reject) in block.rejects.enumerated() where !reject.code.hasPrefix("I") {
+      let record = before.records + index + 1
+      try note(locate(reject, block, record: record, line: before.lines + reject.line + 1), input: input)
+      try bear(records: recordsBefore + index + 1)
+    }
+    for reject in inOrder(mapped.rejects) {
+      let record = before.records + fed + reject.number + 1
+      try note(locate(reject, block, record: record, line: lines + reject.line + 1), input: input)
+      try bear(records: recordsBefore + fed + reject.number + 1)
+    }
+    for reject in damage {
+      let record = before.records + fed + mapped.counts.records + 1
+      try note(locate(reject, block, record: record, line: lines + mapped.counts.lines + 1), input: input)
+      try bear(records: recordsBefore + fed + mapped.counts.records + 1)
+    }
+    if item.isEnd {
+      pool.recycle(mapped)
+      return
+    }
+    var late: [Reject] = []
+    try consumer.consume(mapped, of: block, rejects: &late)
+    for reject in late {
+      let record = before.records + fed + reject.number + 1
+      try note(locate(reject, block, record: record, line: lines + reject.line + 1), input: input)
+    }
+  }
+
+  private func inOrder(_ rejects: [Reject]) -> [Reject] {
+    guard rejects.count > 1 else { return rejects }
+    // Stable, and nearly sorted already: reader and mapping append by turns.
+    return rejects.enumerated().sorted {
+      let a = $0.element.offset ?? -1
+      let b = $1.element.offset ?? -1
+      return a != b ? a < b : $0.offset < $1.offset
+    }.map(\.element)
+  }
+
+  private func locate(_ reject: Reject, _ block: Block, record: Int, line: Int) -> LocatedReject {
+    var raw = reject.raw ?? []
+    var at = block.offset
+    if let offset = reject.offset {
+      at += offset
+      if reject.raw == nil, offset >= 0, offset <= block.count {
+        let length = min(max(reject.length, 0), RunLoop.longestRaw, block.count - offset)
+        raw = Array(UnsafeBufferPointer(start: block.start + offset, count: length))
+      }
+    }
+    if raw.count > RunLoop.longestRaw { raw.removeSubrange(RunLoop.longestRaw...) }
+    return LocatedReject(
+      reject: reject, input: accounts.inputs[block.input].name, record: record, line: line, offset: at, raw: raw)
+  }
+
+  private func note(_ located: LocatedReject, input: Int? = nil) throws {
+    accounts.add(located)
+    if let input, located.reject.stage != .session { accounts.inputs[input].rejected += 1 }
+    try rejects?.write(located)
+  }
+
+  /// Judged at each reject and not at each block, so that the verdict does not depend on the size of blocks.
+  private func bear(records: Int) throws {
+    if settings.tolerance.isExceeded(rejected: accounts.rejected, records: records) { throw tooMany() }
+  }
+
+  private func tooMany() -> TooManyRejects {
+    TooManyRejects(rejected: accounts.rejected, records: accounts.sum.records, tolerance: settings.tolerance)
+  }
+}

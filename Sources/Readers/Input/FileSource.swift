@@ -1,0 +1,52 @@
+internal import Glibc
+public import Pipeline
+
+/// The bytes of a file as they are stored. Opens on creation, closes when it goes.
+public final class FileSource: ByteSource {
+  private let descriptor: Int32
+  private let name: String
+  /// Size when it was opened; nil for what is no regular file.
+  public let size: Int?
+  public private(set) var consumed = 0
+
+  /// - Throws: I101 if there is no such file, I102 if it cannot be read.
+  public init(path: String) throws(Diagnostic) {
+    name = path
+    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SystemError.diagnostic(errno, path) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      let number = errno
+      close(descriptor)
+      throw SystemError.diagnostic(number, path)
+    }
+    if status.st_mode & S_IFMT == S_IFDIR {
+      close(descriptor)
+      throw SystemError.diagnostic(EISDIR, path)
+    }
+    size = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+    if size != nil { posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL) }
+  }
+
+  deinit { close(descriptor) }
+
+  public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    let count = try Descriptor.read(descriptor, buffer, name)
+    consumed += count
+    return count
+  }
+}
+
+/// Reading from file descriptors.
+enum Descriptor {
+  /// One read(2), taken up again after signals.
+  static func read(
+    _ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer, _ name: String
+  ) throws(Diagnostic) -> Int {
+    while true {
+      let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      if count >= 0 { return count }
+      if errno != EINTR { throw SystemError.diagnostic(errno, name) }
+    }
+  }
+}

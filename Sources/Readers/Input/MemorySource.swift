@@ -1,0 +1,28 @@
+public import Pipeline
+
+/// Bytes that are already in memory.
+public final class MemorySource: FragileSource {
+  private let bytes: [UInt8]
+  private let step: Int
+  private let ending: Reject?
+  public private(set) var consumed = 0
+
+  /// - Parameters:
+  ///   - step: the most bytes that one `read` returns.
+  ///   - damage: what to report at the end, as if the bytes had been cut off there.
+  public init(_ bytes: [UInt8], step: Int = .max, damage: Reject? = nil) {
+    self.bytes = bytes
+    self.step = max(step, 1)
+    ending = damage
+  }
+
+  public var damage: Reject? { consumed == bytes.count ? ending : nil }
+
+  public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    let count = min(buffer.count, bytes.count - consumed, step)
+    guard count > 0 else { return 0 }
+    bytes.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[consumed..<consumed + count])) }
+    consumed += count
+    return count
+  }
+}

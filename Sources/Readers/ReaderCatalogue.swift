@@ -1,0 +1,46 @@
+public import Pipeline
+
+/// The readers there are. A new one is its file and a row here.
+public enum ReaderCatalogue {
+  public struct Entry: Sendable {
+    public let name: String
+    /// One line for `--help` and the documentation.
+    public let summary: String
+    /// Makes the reader of a mapping's `input` settings.
+    let make: @Sendable (_ settings: ConfigNode, _ file: String) throws(Diagnostics) -> any Reader
+  }
+
+  public static let entries: [Entry] = [
+    Entry(name: "weblog", summary: "access logs of web servers: presets, Apache LogFormat, nginx log_format") {
+      settings, file throws(Diagnostics) in try WeblogReader.make(settings, file)
+    }
+  ]
+
+  /// The reader that `settings` (the mapping's `input`) asks for by its key `reader`.
+  /// - Throws: everything that is wrong with the settings at once, codes M301 to M309.
+  public static func make(settings: ConfigNode, file: String) throws(Diagnostics) -> any Reader {
+    let names = entries.map(\.name)
+    guard settings.entries != nil else {
+      throw Diagnostics([
+        Diagnostic(
+          "M301", "the input's settings are no map", remedy: "write `reader: weblog` and `format: combined`",
+          file: file, span: settings.span)
+      ])
+    }
+    guard let node = settings["reader"] else {
+      throw Diagnostics([
+        Diagnostic(
+          "M301", "the input names no reader", remedy: "add `reader:` with one of: \(names.joined(separator: ", "))",
+          file: file, span: settings.span)
+      ])
+    }
+    guard let entry = entries.first(where: { $0.name == node.text }) else {
+      throw Diagnostics([
+        Diagnostic(
+          "M302", "unknown reader '\(node.text ?? "")'",
+          remedy: Suggestion.remedy(for: node.text ?? "", among: names), file: file, span: node.span)
+      ])
+    }
+    return try entry.make(settings, file)
+  }
+}

@@ -1,0 +1,54 @@
+internal import Glibc
+
+/// The byte searches that every reader's kernels are built of.
+///
+/// All of them may look up to 15 bytes past `end`: a block has 64 zero bytes behind its records (`Block.padding`).
+enum Scan {
+  /// The first occurrence of either byte in `start..<end`, or `end`.
+  @inline(__always)
+  static func first(
+    of one: SIMD16<UInt8>, or other: SIMD16<UInt8>, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> UnsafePointer<UInt8> {
+    var at = start
+    while at < end {
+      let chunk = UnsafeRawPointer(at).loadUnaligned(as: SIMD16<UInt8>.self)
+      let hits = unsafeBitCast((chunk .== one) .| (chunk .== other), to: SIMD2<UInt64>.self)
+      if hits.x != 0 {
+        let found = at + hits.x.trailingZeroBitCount / 8
+        return found < end ? found : end
+      }
+      if hits.y != 0 {
+        let found = at + (8 + hits.y.trailingZeroBitCount / 8)
+        return found < end ? found : end
+      }
+      at += 16
+    }
+    return end
+  }
+
+  /// The first `byte` in `start..<end`, or `end`. For longer stretches: newlines.
+  @inline(__always)
+  static func byte(
+    _ byte: UInt8, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> UnsafePointer<UInt8> {
+    guard let found = memchr(start, Int32(byte), end - start) else { return end }
+    return UnsafePointer(found.assumingMemoryBound(to: UInt8.self))
+  }
+
+  /// The last `byte` in `start..<end`, or nil. Looks at nothing outside.
+  @inline(__always)
+  static func lastByte(
+    _ byte: UInt8, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> UnsafePointer<UInt8>? {
+    let wanted = SIMD16<UInt8>(repeating: byte)
+    var at = end
+    while at - start >= 16, !any(UnsafeRawPointer(at - 16).loadUnaligned(as: SIMD16<UInt8>.self) .== wanted) {
+      at -= 16
+    }
+    while at > start {
+      at -= 1
+      if at.pointee == byte { return at }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,89 @@
+/// The parts of a request line (RFC 9112 §3) as servers log it, which may be anything. Ranges of the line's own bytes;
+/// nil is "there is none".
+struct RequestLine {
+  typealias Part = (start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>)
+
+  var method: Part?
+  var target: Part?
+  var proto: Part?
+
+  /// The method is the first word, the protocol the last if it begins with `HTTP/`; blanks between them belong to the
+  /// target. Without a protocol only HTTP/0.9's `GET target` is a request; what is none has no parts.
+  @inline(__always)
+  init(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) {
+    var at = start
+    // Methods are short: a scan by bytes ends before a vector is loaded.
+    while at < end, RequestLine.isToken(at.pointee) { at += 1 }
+    guard at < end, at > start, at.pointee == UInt8(ascii: " ") else { return }
+    // From behind: the protocol is rarely longer than eight bytes.
+    var last = end
+    while last > at, last[-1] != UInt8(ascii: " ") { last -= 1 }
+    let length = end - last
+    let hasProtocol =
+      length >= 6 && length <= 16 && last[4] == UInt8(ascii: "/")
+      && UnsafeRawPointer(last).loadUnaligned(as: UInt32.self) | 0x2020_2020 == 0x7074_7468
+    guard hasProtocol || RequestLine.isOldRequest(start, at, end) else { return }
+    var stop = hasProtocol ? last - 1 : end
+    if hasProtocol { proto = (last, end) }
+    method = (start, at)
+    at += 1
+    while at < stop, at.pointee == UInt8(ascii: " ") { at += 1 }
+    while stop > at, stop[-1] == UInt8(ascii: " ") { stop -= 1 }
+    if at < stop { target = (at, stop) }
+  }
+
+  /// `GET /path` and nothing else: the only request of HTTP/0.9.
+  private static func isOldRequest(
+    _ start: UnsafePointer<UInt8>, _ blank: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> Bool {
+    blank - start == 3 && start[0] == UInt8(ascii: "G") && start[1] == UInt8(ascii: "E")
+      && start[2] == UInt8(ascii: "T") && end - blank >= 2 && blank[1] == UInt8(ascii: "/")
+  }
+
+  /// tchar of RFC 9110 §5.6.2, as far as methods use it.
+  @inline(__always)
+  private static func isToken(_ byte: UInt8) -> Bool {
+    byte &- UInt8(ascii: "A") < 26 || byte &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "0") < 10
+      || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+  }
+
+  /// Path and query of a target: origin-form, absolute-form, or neither (`*`, an authority).
+  @inline(__always)
+  static func split(_ target: Part) -> (path: Part?, query: Part?) {
+    var start = target.start
+    let end = target.end
+    if start < end, start.pointee != UInt8(ascii: "/") {
+      guard let path = pathOfOther(start, end) else { return (nil, nil) }
+      start = path
+    }
+    let question = SIMD16<UInt8>(repeating: UInt8(ascii: "?"))
+    let hash = SIMD16<UInt8>(repeating: UInt8(ascii: "#"))
+    let mark = Scan.first(of: question, or: hash, start, end)
+    var query: Part?
+    if mark < end, mark.pointee == UInt8(ascii: "?") {
+      query = (mark + 1, Scan.first(of: hash, or: hash, mark + 1, end))
+    }
+    return ((start, mark), query)
+  }
+
+  /// Where the path of a target begins that has no slash in front; nil if it has no path.
+  @inline(never)
+  private static func pathOfOther(
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> UnsafePointer<UInt8>? {
+    var at = start
+    while at < end, isToken(at.pointee) || at.pointee == UInt8(ascii: "+") || at.pointee == UInt8(ascii: ".") {
+      at += 1
+    }
+    guard end - at >= 3, at[0] == UInt8(ascii: ":"), at[1] == UInt8(ascii: "/"), at[2] == UInt8(ascii: "/") else {
+      // `host:443` of CONNECT and `*` have no path; a bare `index.html` or `?q` is one.
+      if end - start == 1, start.pointee == UInt8(ascii: "*") { return nil }
+      return Scan.byte(UInt8(ascii: ":"), start, end) < end ? nil : start
+    }
+    at += 3
+    while at < end, at.pointee != UInt8(ascii: "/"), at.pointee != UInt8(ascii: "?"), at.pointee != UInt8(ascii: "#") {
+      at += 1
+    }
+    return at
+  }
+}

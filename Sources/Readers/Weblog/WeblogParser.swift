@@ -1,0 +1,616 @@
+internal import Pipeline
+
+/// Runs a compiled format over the lines of blocks. One thread uses a parser at a time.
+///
+/// Every line is walked to its end, whichever fields are wanted, so that what is a record does not depend on the
+/// mapping; values are only looked at where somebody asked for them.
+final class WeblogParser: RecordParser {
+  /// A step of the plan with everything its kernel needs in one place.
+  struct Step {
+    enum Kind: UInt8 {
+      case text, int, micros, seconds, request, target, query, hostPort
+      case commonTime, isoTime, epoch, fraction, pattern
+    }
+    var kind: Kind
+    var isRequired: Bool
+    /// Ends at an unescaped quote rather than at any byte.
+    var isQuoted: Bool
+    /// Some blanks belong to the value: those of lists, and those of requests without quotes.
+    var hasBlanks: Bool
+    var isLast: Bool
+    /// Takes the rest of the line.
+    var isOpen: Bool
+    /// The terminator: its first byte, its first eight bytes under a mask, its length.
+    var first: UInt8
+    var length: Int
+    var word: UInt64
+    var mask: UInt64
+    var literal: UnsafePointer<UInt8>
+    /// Microseconds of a unit, or digits of a fraction.
+    var scale: Int64
+    // Columns, negative where nobody asked: see `FormatPlan.Role`.
+    var main: Int
+    var method: Int
+    var target: Int
+    var path: Int
+    var query: Int
+    var proto: Int
+    /// In the plan.
+    var index: Int
+  }
+
+  /// Where and why a line is no record.
+  struct Failure {
+    enum Reason { case literal, time, number, missing, ambiguous, date }
+    var reason: Reason
+    var at: UnsafePointer<UInt8>
+    var step: Int
+  }
+
+  private let plan: FormatPlan
+  private let missing: MissingTexts
+  private let zone: Zone?
+  private let ambiguous: Zone.Ambiguity
+  private let steps: UnsafeMutablePointer<Step>
+  private let stepCount: Int
+  private let literals: [UnsafeMutablePointer<UInt8>]
+  private let prefix: UnsafeMutablePointer<UInt8>
+  private let time: UnsafeMutablePointer<CommonTime>
+  private let timeSlot: Int
+  /// Columns that repeat another.
+  private var repeated: [(from: Int, to: Int)] = []
+  /// Columns of names that the format does not have.
+  private var absent: [Int] = []
+  private let patterns: [TimePattern?]
+
+  private static let slash = StaticString("/")
+  private static let newline = UInt8(ascii: "\n")
+
+  init(plan: FormatPlan, missing: MissingTexts, zone: Zone?, ambiguous: Zone.Ambiguity, fields: [String]) {
+    self.plan = plan
+    self.missing = missing
+    self.zone = zone
+    self.ambiguous = ambiguous
+    var columns: [String: Int] = [:]
+    for (column, name) in fields.enumerated() {
+      if let before = columns[name] { repeated.append((before, column)) } else { columns[name] = column }
+    }
+    prefix = WeblogParser.copy(plan.prefix)
+    time = .allocate(capacity: 1)
+    time.initialize(to: CommonTime())
+    timeSlot = columns["time"] ?? -1
+    stepCount = plan.steps.count
+    steps = .allocate(capacity: plan.steps.count)
+    var literals: [UnsafeMutablePointer<UInt8>] = []
+    var named: Set<String> = []
+    for (index, step) in plan.steps.enumerated() {
+      let literal = WeblogParser.copy(step.terminator)
+      literals.append(literal)
+      func column(_ role: Int) -> Int {
+        named.insert(step.outputs[role])
+        return columns[step.outputs[role]] ?? -1
+      }
+      var word: UInt64 = 0
+      var mask: UInt64 = 0
+      for (shift, byte) in step.terminator.prefix(8).enumerated() {
+        word |= UInt64(byte) << UInt64(shift * 8)
+        mask |= UInt64(0xFF) << UInt64(shift * 8)
+      }
+      let (kind, scale) = WeblogParser.kind(step.field.kind)
+      (steps + index).initialize(
+        to: Step(
+          kind: kind, isRequired: step.field.isRequired, isQuoted: step.terminator.first == UInt8(ascii: "\""),
+          hasBlanks: step.field.kind == .list || step.field.kind == .request && step.terminator == [0x20],
+          isLast: step.isLast,
+          isOpen: step.isLast && step.terminator.isEmpty && [.free, .list, .request].contains(step.field.kind),
+          first: step.terminator.first ?? UInt8(ascii: " "), length: step.terminator.count, word: word, mask: mask,
+          literal: UnsafePointer(literal), scale: scale, main: column(0), method: column(1), target: column(2),
+          path: column(3), query: column(4), proto: column(5), index: index))
+    }
+    self.literals = literals
+    patterns = plan.steps.map { if case .pattern(let pattern) = $0.field.kind { pattern } else { nil } }
+    absent = columns.filter { !named.contains($0.key) }.map(\.value)
+  }
+
+  deinit {
+    steps.deallocate()
+    prefix.deallocate()
+    time.deallocate()
+    for literal in literals { literal.deallocate() }
+  }
+
+  private static func copy(_ bytes: [UInt8]) -> UnsafeMutablePointer<UInt8> {
+    let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count + 8)
+    copy.initialize(repeating: 0, count: bytes.count + 8)
+    for (index, byte) in bytes.enumerated() { copy[index] = byte }
+    return copy
+  }
+
+  private static func kind(_ kind: LogField.Kind) -> (Step.Kind, Int64) {
+    switch kind {
+    case .text, .list, .free: (.text, 0)
+    case .int: (.int, 0)
+    case .micros(let unit): (.micros, unit)
+    case .seconds: (.seconds, 0)
+    case .request: (.request, 0)
+    case .target: (.target, 0)
+    case .query: (.query, 0)
+    case .hostPort: (.hostPort, 0)
+    case .bracketedTime, .commonTime: (.commonTime, 0)
+    case .isoTime: (.isoTime, 0)
+    case .epoch(let digits): (.epoch, Int64(digits))
+    case .fraction(let digits): (.fraction, Int64(digits))
+    case .pattern: (.pattern, 0)
+    }
+  }
+
+  func parse(_ block: Block, from cursor: inout Int, into batch: RecordBatch, result: MappedBlock) -> Bool {
+    let base = UnsafePointer(block.start)
+    let stop = base + block.count
+    var at = base + cursor
+    var lines = result.counts.lines
+    var number = result.counts.records
+    var count = batch.count
+    let capacity = batch.capacity
+    let stride = batch.stride
+    let fields = batch.fields
+    let arena = batch.arena
+    while at < stop, count < capacity {
+      let newline = Scan.byte(WeblogParser.newline, at, stop)
+      let start = at
+      var end = newline
+      at = newline < stop ? newline + 1 : stop
+      lines &+= 1
+      if end > start, end[-1] == UInt8(ascii: "\r") { end -= 1 }
+      if start == end || start.pointee <= UInt8(ascii: "#"), isNoRecord(start, end, result) { continue }
+      if let failure = parseLine(start, end, fields + count &* stride, arena) {
+        reject(failure, start, end, start - base, lines - 1, number, result)
+      } else {
+        (batch.records + count).initialize(
+          to: Record(start: start, count: end - start, offset: start - base, line: lines &- 1, number: number))
+        count &+= 1
+      }
+      number &+= 1
+    }
+    if !repeated.isEmpty || !absent.isEmpty { complete(fields, batch.count, count, stride) }
+    batch.count = count
+    result.counts.lines = lines
+    result.counts.records = number
+    cursor = at - base
+    return at < stop
+  }
+
+  private func isNoRecord(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ result: MappedBlock) -> Bool {
+    if start < end, start.pointee == UInt8(ascii: "#") {
+      result.counts.comments += 1
+      return true
+    }
+    var at = start
+    while at < end, at.pointee == UInt8(ascii: " ") || at.pointee == 0x09 || at.pointee == 0x0D { at += 1 }
+    guard at == end else { return false }
+    result.counts.blanks += 1
+    return true
+  }
+
+  private func complete(_ fields: UnsafeMutablePointer<Field>, _ from: Int, _ to: Int, _ stride: Int) {
+    for row in from..<to {
+      for column in absent { fields[row * stride + column] = .missing }
+      for pair in repeated { fields[row * stride + pair.to] = fields[row * stride + pair.from] }
+    }
+  }
+
+  // MARK: - One line
+
+  /// Fills the row's wanted columns.
+  ///
+  /// Bounds: `end` is the line's end; what stands there is a line end or the block's zero padding, none of which a
+  /// literal contains, so that comparing a literal never succeeds across it. 64 bytes behind it are readable.
+  @inline(__always)
+  private func parseLine(
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) -> Failure? {
+    let steps = UnsafePointer(steps)
+    let stepCount = stepCount
+    var at = start
+    if !plan.prefix.isEmpty {
+      guard matches(at, end, prefix, plan.prefix.count) else { return Failure(reason: .literal, at: at, step: -1) }
+      at += plan.prefix.count
+    }
+    var parts: TimeParts?
+    var index = 0
+    while index < stepCount {
+      let step = steps + index
+      let from = at
+      switch step.pointee.kind {
+      case .commonTime:
+        var seconds: Int64 = 0
+        if end - at >= CommonTime.length, let read = time.pointee.read(at) {
+          seconds = read
+          at += CommonTime.length
+        } else {
+          switch timeWithoutOffset(&at, end) {
+          case .time(let read): seconds = read
+          case .ambiguous: return Failure(reason: .ambiguous, at: from, step: index)
+          case .invalid: return Failure(reason: .time, at: from, step: index)
+          }
+        }
+        guard terminates(step, at, end) else { return Failure(reason: .literal, at: at, step: index) }
+        if step.pointee.main >= 0 { row[step.pointee.main] = .timestamp(seconds: seconds) }
+        if plan.isComposite {
+          parts = parts ?? TimeParts()
+          if parts?.epoch == .min { parts?.epoch = seconds }
+        }
+        at += step.pointee.length
+      case .isoTime, .epoch, .fraction, .pattern:
+        if let failure = otherTime(step, &at, end, row, &parts) { return failure }
+      default:
+        let isEscaped: Bool
+        let stop: UnsafePointer<UInt8>
+        (stop, isEscaped) = fieldEnd(step, at, end)
+        guard let next = behind(step, stop, end) else {
+          return Failure(reason: .literal, at: stop, step: index)
+        }
+        at = next
+        switch step.pointee.kind {
+        case .text:
+          if step.pointee.main >= 0 {
+            let field = text(from, stop, isEscaped, arena)
+            if step.pointee.isRequired, field.isMissing { return Failure(reason: .missing, at: from, step: index) }
+            row[step.pointee.main] = field
+          }
+        case .int:
+          if step.pointee.main >= 0 {
+            if let value = integer(from, stop) {
+              row[step.pointee.main] = .int(value)
+            } else if !missing.contains(from, stop) {
+              return Failure(reason: .number, at: from, step: index)
+            } else if step.pointee.isRequired {
+              return Failure(reason: .missing, at: from, step: index)
+            } else {
+              row[step.pointee.main] = .missing
+            }
+          }
+        case .request: request(step, from, stop, isEscaped, row, arena)
+        default:
+          if let failure = otherField(step, from, stop, isEscaped, row, arena) { return failure }
+        }
+      }
+      index &+= 1
+    }
+    if plan.isComposite { return composite(start, parts, row) }
+    return nil
+  }
+
+  /// Where the field that begins at `start` ends, and whether it has a backslash.
+  @inline(__always)
+  private func fieldEnd(
+    _ step: UnsafePointer<Step>, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> (UnsafePointer<UInt8>, Bool) {
+    let first = SIMD16<UInt8>(repeating: step.pointee.first)
+    let backslash = SIMD16<UInt8>(repeating: UInt8(ascii: "\\"))
+    var isEscaped = false
+    var at = start
+    if step.pointee.isOpen {
+      return (end, Scan.first(of: backslash, or: backslash, start, end) < end)
+    }
+    let escapes = plan.escape != .none
+    while true {
+      at = Scan.first(of: first, or: backslash, at, end)
+      if at >= end { return (end, isEscaped) }
+      if at.pointee == UInt8(ascii: "\\") {
+        isEscaped = isEscaped || escapes
+        // In a quoted field the next byte is no end, whatever it is.
+        at += step.pointee.isQuoted && escapes ? 2 : 1
+        if at > end { at = end }
+        continue
+      }
+      if isTerminator(step, at, end), !(step.pointee.hasBlanks && isInside(step, at, start, end)) {
+        return (at, isEscaped)
+      }
+      at += 1
+    }
+  }
+
+  /// Whether the terminator stands at `at`, which has its first byte.
+  @inline(__always)
+  private func isTerminator(
+    _ step: UnsafePointer<Step>, _ at: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> Bool {
+    let length = step.pointee.length
+    let word = UnsafeRawPointer(at).loadUnaligned(as: UInt64.self)
+    guard (word ^ step.pointee.word) & step.pointee.mask == 0 else { return false }
+    if length > 8 { return matches(at, end, step.pointee.literal, length) }
+    // The last closing quote ends the line or stands before a blank; an inner one is part of the value.
+    if step.pointee.isLast, step.pointee.isQuoted, length == 1 { return at + 1 == end || at[1] == UInt8(ascii: " ") }
+    return true
+  }
+
+  /// Whether a blank at which the value could end is one of its own.
+  @inline(never)
+  private func isInside(
+    _ step: UnsafePointer<Step>, _ at: UnsafePointer<UInt8>, _ start: UnsafePointer<UInt8>,
+    _ end: UnsafePointer<UInt8>
+  ) -> Bool {
+    guard at.pointee == UInt8(ascii: " "), at > start else { return false }
+    if step.pointee.kind == .request {
+      // Without quotes only the protocol tells where a request ends.
+      let word = Scan.lastByte(UInt8(ascii: " "), start, at).map { $0 + 1 } ?? start
+      if word == start { return !missing.contains(start, at) }
+      return !(at - word > 5 && word[0] == 0x48 && word[1] == 0x54 && word[2] == 0x54 && word[3] == 0x50)
+    }
+    if at[-1] == UInt8(ascii: ",") { return true }
+    if end - at > 2, at[1] == UInt8(ascii: ":"), at[2] == UInt8(ascii: " ") { return true }
+    return at - start >= 2 && at[-1] == UInt8(ascii: ":") && at[-2] == UInt8(ascii: " ")
+  }
+
+  private func matches(
+    _ at: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ literal: UnsafePointer<UInt8>, _ length: Int
+  ) -> Bool {
+    guard end - at >= length else { return false }
+    for index in 0..<length where at[index] != literal[index] { return false }
+    return true
+  }
+
+  /// Whether the step's terminator stands at `at`.
+  @inline(__always)
+  private func terminates(
+    _ step: UnsafePointer<Step>, _ at: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> Bool {
+    if step.pointee.length == 0 { return !step.pointee.isLast || at == end || at.pointee == UInt8(ascii: " ") }
+    return at < end && isTerminator(step, at, end)
+  }
+
+  /// Where the next field begins, given the end of this one; nil if the terminator is not there.
+  @inline(__always)
+  private func behind(
+    _ step: UnsafePointer<Step>, _ stop: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> UnsafePointer<UInt8>? {
+    if stop < end { return stop + step.pointee.length }
+    // A line may end where its last field does, and may have lost its very last quote.
+    guard step.pointee.isLast, step.pointee.length == 0 || step.pointee.isQuoted && step.pointee.length == 1 else {
+      return nil
+    }
+    return stop
+  }
+
+  // MARK: - Values
+
+  @inline(__always)
+  private func text(
+    _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ isEscaped: Bool, _ arena: Arena
+  ) -> Field {
+    if missing.contains(start, stop) { return .missing }
+    return plain(start, stop, isEscaped, arena)
+  }
+
+  @inline(__always)
+  private func plain(
+    _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ isEscaped: Bool, _ arena: Arena
+  ) -> Field {
+    isEscaped ? TextEscape.decode(start, stop - start, plan.escape, arena) : .text(start, stop - start)
+  }
+
+  @inline(__always)
+  private func integer(_ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>) -> Int64? {
+    var at = start
+    let isNegative = at < stop && at.pointee == UInt8(ascii: "-")
+    if isNegative { at += 1 }
+    let digits = stop - at
+    guard digits > 0, digits <= 18 else { return nil }
+    var value: Int64 = 0
+    while at < stop {
+      let digit = at.pointee &- 48
+      guard digit < 10 else { return nil }
+      value = value &* 10 &+ Int64(digit)
+      at += 1
+    }
+    return isNegative ? -value : value
+  }
+
+  @inline(__always)
+  private func request(
+    _ step: UnsafePointer<Step>, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ isEscaped: Bool,
+    _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) {
+    let step = step.pointee
+    if step.main >= 0 { row[step.main] = text(start, stop, isEscaped, arena) }
+    guard step.method & step.target & step.path & step.query & step.proto != -1 else { return }
+    let line = RequestLine(start, stop)
+    if step.method >= 0 { row[step.method] = part(line.method, false, arena) }
+    if step.proto >= 0 { row[step.proto] = part(line.proto, isEscaped, arena) }
+    if step.target >= 0 { row[step.target] = part(line.target, isEscaped, arena) }
+    if step.path & step.query != -1 { location(step, line.target, isEscaped, row, arena) }
+  }
+
+  @inline(__always)
+  private func part(_ part: RequestLine.Part?, _ isEscaped: Bool, _ arena: Arena) -> Field {
+    guard let part else { return .missing }
+    return plain(part.start, part.end, isEscaped, arena)
+  }
+
+  @inline(__always)
+  private func location(
+    _ step: Step, _ target: RequestLine.Part?, _ isEscaped: Bool, _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) {
+    var split: (path: RequestLine.Part?, query: RequestLine.Part?) = (nil, nil)
+    if let target { split = RequestLine.split(target) }
+    if step.path >= 0 {
+      if let path = split.path, path.start == path.end {
+        row[step.path] = .text(WeblogParser.slash.utf8Start, 1)
+      } else {
+        row[step.path] = part(split.path, isEscaped, arena)
+      }
+    }
+    if step.query >= 0 { row[step.query] = part(split.query, isEscaped, arena) }
+  }
+
+  /// The kinds that are rare in the formats of the world.
+  @inline(never)
+  private func otherField(
+    _ step: UnsafePointer<Step>, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ isEscaped: Bool,
+    _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) -> Failure? {
+    let step = step.pointee
+    switch step.kind {
+    case .micros, .seconds:
+      guard step.main >= 0 else { return nil }
+      if missing.contains(start, stop) {
+        row[step.main] = .missing
+      } else if let value = step.kind == .micros ? integer(start, stop) : microseconds(start, stop) {
+        let (product, isTooBig) = value.multipliedReportingOverflow(by: step.kind == .micros ? step.scale : 1)
+        if isTooBig { return Failure(reason: .number, at: start, step: step.index) }
+        row[step.main] = .int(product)
+      } else {
+        return Failure(reason: .number, at: start, step: step.index)
+      }
+    case .target:
+      let isMissing = missing.contains(start, stop)
+      if step.main >= 0 { row[step.main] = isMissing ? .missing : plain(start, stop, isEscaped, arena) }
+      location(step, isMissing ? nil : (start, stop), isEscaped, row, arena)
+    case .query:
+      guard step.main >= 0 else { return nil }
+      if start < stop, start.pointee == UInt8(ascii: "?") {
+        row[step.main] = plain(start + 1, stop, isEscaped, arena)
+      } else {
+        row[step.main] = text(start, stop, isEscaped, arena)
+      }
+    case .hostPort: return hostPort(step, start, stop, isEscaped, row, arena)
+    default: break
+    }
+    return nil
+  }
+
+  /// `host`, `host:port`, `[v6]`, `[v6]:port`. An address with more colons than one and no brackets has no port.
+  private func hostPort(
+    _ step: Step, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ isEscaped: Bool,
+    _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) -> Failure? {
+    var hostEnd = stop
+    var port: Int64?
+    if let colon = Scan.lastByte(UInt8(ascii: ":"), start, stop), colon > start,
+      colon[-1] == UInt8(ascii: "]") || Scan.byte(UInt8(ascii: ":"), start, stop) == colon
+    {
+      hostEnd = colon
+      if !missing.contains(colon + 1, stop) {
+        port = integer(colon + 1, stop)
+        if port == nil, step.method >= 0 { return Failure(reason: .number, at: colon + 1, step: step.index) }
+      }
+    }
+    if step.main >= 0 { row[step.main] = text(start, hostEnd, isEscaped, arena) }
+    if step.method >= 0 { row[step.method] = port.map { .int($0) } ?? .missing }
+    return nil
+  }
+
+  /// `12.345` seconds as microseconds; digits past the sixth are dropped.
+  private func microseconds(_ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>) -> Int64? {
+    var text = TimeText(at: start, end: stop)
+    var whole: Int64 = 0
+    var fraction: UInt32 = 0
+    guard text.number(1...12, 0...999_999_999_999, &whole) else { return nil }
+    if text.skip(UInt8(ascii: ".")) { guard text.fraction(&fraction) else { return nil } }
+    guard text.at == stop else { return nil }
+    return whole * 1_000_000 + Int64(fraction / 1000)
+  }
+
+  // MARK: - Times
+
+  /// The common time without an offset, read in the zone of the settings.
+  @inline(never)
+  private func timeWithoutOffset(
+    _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> TimeParts.Outcome {
+    guard let zone else { return .invalid }
+    var parts = TimeParts()
+    guard let next = WeblogParser.withoutOffset.read(at, end, &parts), next == end || next.pointee != 0x20 else {
+      return .invalid
+    }
+    at = next
+    return parts.seconds(zone, ambiguous)
+  }
+
+  private static let withoutOffset = TimePattern("%d/%b/%Y:%H:%M:%S")
+
+  @inline(never)
+  private func otherTime(
+    _ pointer: UnsafePointer<Step>, _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
+    _ row: UnsafeMutablePointer<Field>, _ parts: inout TimeParts?
+  ) -> Failure? {
+    let step = pointer.pointee
+    let start = at
+    let failure = Failure(reason: .time, at: start, step: step.index)
+    var known = parts ?? TimeParts()
+    var seconds = Int64.min
+    var nanoseconds: UInt32 = 0
+    switch step.kind {
+    case .isoTime:
+      guard let read = ISOTime.read(&at, end) else { return failure }
+      switch read.parts.seconds(zone, ambiguous) {
+      case .time(let value): seconds = value
+      case .ambiguous: return Failure(reason: .ambiguous, at: start, step: step.index)
+      case .invalid: return failure
+      }
+      nanoseconds = read.parts.nanoseconds
+    case .epoch:
+      var text = TimeText(at: at, end: end)
+      var value: Int64 = 0
+      guard text.number(1...18, 0...Int64.max, &value) else { return failure }
+      let unit: Int64 = step.scale == 0 ? 1 : step.scale == 3 ? 1000 : 1_000_000
+      seconds = value / unit
+      nanoseconds = UInt32(truncatingIfNeeded: value % unit * (1_000_000_000 / unit))
+      if step.scale == 0, step.first != UInt8(ascii: "."), text.skip(UInt8(ascii: ".")) {
+        guard text.fraction(&nanoseconds) else { return failure }
+      }
+      guard TimeParts.range.contains(seconds) else { return failure }
+      at = text.at
+    case .fraction:
+      var text = TimeText(at: at, end: end)
+      guard text.fraction(&nanoseconds) else { return failure }
+      at = text.at
+      known.nanoseconds = nanoseconds
+    default:
+      guard let pattern = patterns[step.index], let next = pattern.read(at, end, &known) else { return failure }
+      at = next
+    }
+    guard terminates(pointer, at, end) else { return Failure(reason: .literal, at: at, step: step.index) }
+    at += step.length
+    if seconds != .min {
+      if step.main >= 0 { row[step.main] = .timestamp(seconds: seconds, nanoseconds: nanoseconds) }
+      if known.epoch == .min {
+        known.epoch = seconds
+        known.nanoseconds = nanoseconds
+      }
+    }
+    // A time of the request's end is read and passed over where there is another.
+    if plan.steps[step.index].field.names[0] == plan.timeName { parts = known }
+    return nil
+  }
+
+  @inline(never)
+  private func composite(
+    _ start: UnsafePointer<UInt8>, _ parts: TimeParts?, _ row: UnsafeMutablePointer<Field>
+  ) -> Failure? {
+    let step = plan.steps.firstIndex { $0.field.kind.isTime } ?? 0
+    guard let parts else { return Failure(reason: .date, at: start, step: step) }
+    switch parts.seconds(zone, ambiguous) {
+    case .time(let seconds):
+      if timeSlot >= 0 { row[timeSlot] = .timestamp(seconds: seconds, nanoseconds: parts.nanoseconds) }
+      return nil
+    case .ambiguous: return Failure(reason: .ambiguous, at: start, step: step)
+    case .invalid: return Failure(reason: .date, at: start, step: step)
+    }
+  }
+
+  // MARK: - Rejects
+
+  @inline(never)
+  private func reject(
+    _ failure: Failure, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ offset: Int, _ line: Int,
+    _ number: Int, _ result: MappedBlock
+  ) {
+    let finding = WeblogFinding(failure, end, plan)
+    result.rejects.append(
+      Reject(
+        stage: .record, code: finding.code, message: finding.message, hint: finding.hint, offset: offset,
+        length: end - start, line: line, number: number, column: failure.at - start + 1))
+  }
+}

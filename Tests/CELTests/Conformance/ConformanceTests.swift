@@ -1,0 +1,63 @@
+import CEL
+import Foundation
+import Testing
+
+/// Runs the cases of the language's own conformance suite (google/cel-spec, tests/simple) through the production
+/// compiler. The files lie beside the package, or in the folder that `TRACKFILL_CONFORMANCE` names.
+@Suite struct ConformanceTests {
+  /// Files of which every case counts, except those that a reason skips.
+  static let claimed = [
+    "basic", "bindings_ext", "comparisons", "conversions", "encoders_ext", "fields", "fp_math", "integer_math", "lists",
+    "logic",
+    "macros", "macros2", "namespace", "optionals", "parse", "plumbing", "string", "string_ext", "timestamps",
+  ]
+  /// Counted, not yet claimed.
+  static let counted = [
+    "block_ext", "math_ext", "network_ext", "type_deduction",
+  ]
+
+  static var folder: URL? {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let path =
+      ProcessInfo.processInfo.environment["TRACKFILL_CONFORMANCE"].map { URL(filePath: $0) }
+      ?? root.appending(path: "../shared/conformance/cel")
+    return FileManager.default.fileExists(atPath: path.path) ? path : nil
+  }
+
+  @Test(.enabled(if: folder != nil, "conformance files not found: set TRACKFILL_CONFORMANCE"))
+  func conformance() throws {
+    let folder = try #require(Self.folder)
+    var report = "conformance        passed skipped failed\n"
+    for name in Self.claimed + Self.counted {
+      let file = TextProto.parse(Array(try Data(contentsOf: folder.appending(path: "\(name).textproto"))))
+      var (passed, skipped, failures) = (0, [String: Int](), [String]())
+      for section in file.messages("section") {
+        for test in section.messages("test") {
+          let run = ConformanceCase(test)
+          if let reason = run.skipReason {
+            skipped[reason, default: 0] += 1
+          } else if let failure = run.failure() {
+            failures.append("\(name)/\(section.text("name") ?? "")/\(test.text("name") ?? ""): \(failure)")
+          } else {
+            passed += 1
+          }
+        }
+      }
+      let isClaimed = Self.claimed.contains(name)
+      let total = skipped.values.reduce(0, +)
+      let columns = [passed, total, failures.count].map {
+        String(repeating: " ", count: max(1, 7 - "\($0)".count)) + "\($0)"
+      }
+      report += name.padding(toLength: 18, withPad: " ", startingAt: 0) + columns.joined()
+      report += isClaimed ? "" : "  next: full language"
+      for (reason, count) in skipped.sorted(by: { $0.key < $1.key }) { report += "  [\(count) \(reason)]" }
+      report += "\n"
+      if isClaimed { for failure in failures { Testing.Issue.record(Comment(rawValue: failure)) } }
+      if ProcessInfo.processInfo.environment["TRACKFILL_CONFORMANCE_VERBOSE"] != nil {
+        for failure in failures { report += "  \(failure)\n" }
+      }
+    }
+    print(report)
+  }
+}

@@ -1,0 +1,85 @@
+import CEL
+import Testing
+
+@Suite struct IssueTests {
+  struct Case: Sendable, CustomStringConvertible {
+    let source: String
+    let code: CEL.Issue.Code
+    let marked: String
+    var remedy: String?
+    var description: String { source }
+
+    init(_ source: String, _ code: CEL.Issue.Code, _ marked: String, _ remedy: String? = nil) {
+      (self.source, self.code, self.marked, self.remedy) = (source, code, marked, remedy)
+    }
+  }
+
+  static let cases: [Case] = [
+    Case(#"agent.lower() == "x""#, .optionalWhereRequired, "agent", "use .or(…), or name it in 'needs'"),
+    Case(#"agent == "x""#, .optionalWhereRequired, "agent", "use .or(…), or name it in 'needs'"),
+    Case(#""a" + agent"#, .optionalWhereRequired, "agent"),
+    Case("agent && true", .typeMismatch, "agent"),
+    Case("url.query.q.trim()", .optionalWhereRequired, "url.query.q"),
+    Case("nope == 1", .unknownName, "nope"),
+    Case("url.hots", .unknownProperty, "hots"),
+    Case("ip.lowr()", .unknownFunction, "lowr"),
+    Case("1 + 1u", .noOverload, "1 + 1u", "convert one side: int(…), double(…) or uint(…)"),
+    Case(#""a" + 1"#, .noOverload, #""a" + 1"#, "convert the right side: string(…)"),
+    Case(#"ip == 1"#, .typeMismatch, "ip == 1"),
+    Case(#"ip.matches("(")"#, .invalidRegex, #""(""#),
+    Case(#"lower(ip)"#, .noOverload, "lower", "write value.lower(…)"),
+    Case(#"true ? 1 : "x""#, .typeMismatch, #"true ? 1 : "x""#),
+    Case("1 +", .syntax, ""),
+    Case("a = 1", .syntax, "=", "write '==' to compare"),
+    Case("'x", .syntax, "'x"),
+    Case("for", .syntax, "for", "choose another name"),
+    Case("status ? 1 : 2", .typeMismatch, "status"),
+  ]
+
+  @Test(arguments: cases) func issue(_ test: Case) throws {
+    guard case .failure(let issues) = compile(test.source, in: .sample) else {
+      Testing.Issue.record("compiled: \(test.source)")
+      return
+    }
+    let first = try #require(issues.all.first)
+    #expect(first.code == test.code)
+    let bytes = Array(test.source.utf8)[first.span]
+    #expect(String(decoding: bytes, as: UTF8.self) == test.marked)
+    if let remedy = test.remedy { #expect(first.remedy == remedy) }
+  }
+
+  @Test func allIssuesAtOnce() {
+    guard case .failure(let issues) = compile("nope == 1 && agent.lower() == ip && url.x == 1", in: .sample) else {
+      Testing.Issue.record("compiled")
+      return
+    }
+    #expect(issues.all.map(\.code) == [.unknownName, .optionalWhereRequired, .unknownProperty])
+    #expect(issues.all[0].candidates.contains("agent"))
+  }
+
+  @Test func invalidRegexAmongOthers() {
+    guard case .failure(let issues) = compile(#"nope || ip.matches("(")"#, in: .sample) else {
+      Testing.Issue.record("compiled")
+      return
+    }
+    #expect(issues.all.map(\.code) == [.unknownName, .invalidRegex])
+  }
+
+  @Test func needlessOrIsAWarning() throws {
+    var environment = Environment.sample
+    environment.narrow("agent")
+    let program = try compile(#"ip.or("x") + agent.or("none")"#, in: environment).get()
+    #expect(program.warnings.map(\.code) == [.needlessOr, .needlessOr])
+    #expect(program.type == .string)
+    #expect(run(#"ip.or("x") + agent.or("none")"#, in: environment) == #""203.0.113.9Mozilla/5.0 bot""#)
+    #expect(try compile(#"agent.or("")"#, in: .sample).get().warnings.isEmpty)
+  }
+
+  @Test func expectedType() {
+    guard case .failure(let issues) = compile("status", in: .sample, expecting: .bool) else {
+      Testing.Issue.record("compiled")
+      return
+    }
+    #expect(issues.all.map(\.code) == [.typeMismatch])
+  }
+}

@@ -1,0 +1,112 @@
+import Pipeline
+import Testing
+
+@testable import Mapping
+
+/// Each broken mapping with what must be said about it: place, code, a part of the message, a part of the remedy.
+@Suite struct FindingTests {
+  struct Case: CustomTestStringConvertible {
+    let tail: String
+    let line: Int
+    let column: Int
+    let code: String
+    let message: String
+    let remedy: String
+
+    init(_ tail: String, _ line: Int, _ column: Int, _ code: String, _ message: String, _ remedy: String) {
+      self.tail = tail
+      self.line = line
+      self.column = column
+      self.code = code
+      self.message = message
+      self.remedy = remedy
+    }
+
+    var testDescription: String { tail }
+  }
+
+  @Test(arguments: [
+    Case(
+      "events: [ { type: t, when: { statuss: 200 } } ]", 6, 30, "M101", "unknown field 'statuss'",
+      "did you mean 'status'?"),
+    Case(
+      "events: [ { type: t, properties: { a: =user_agent } } ]", 6, 40, "M101", "'user_agent'", "did you mean 'agent'?"),
+    Case("events:\n  - type: t\n    properties: { a: '=agent.size() + 1' }", 8, 24, "M105", "", "or("),
+    Case("events: [ { type: t, properties: { a: '=status + \"x\"' } } ]", 6, 41, "M106", "", ""),
+    Case("events: [ { type: t, properties: { a: =status + } } ]", 6, 48, "M107", "", "single quotes"),
+    Case(
+      "events: [ { type: t, whenn: { status: 1 } } ]", 6, 22, "M004", "unknown key 'whenn' in rule",
+      "did you mean 'when'?"),
+    Case("events: [ { when: { status: 1 } } ]", 6, 11, "M005", "rule needs 'type'", "type: page-view"),
+    Case("events: [ { type: t }, { type: t } ]", 6, 32, "M112", "two rules are called 't'", "name"),
+    Case("let: { a: =b, b: =a }\nevents: [ { type: t } ]", 6, 8, "M111", "'a' is computed from itself", "a → b → a"),
+    Case("let: { ip: =1 }\nevents: [ { type: t } ]", 6, 8, "M113", "'ip' hides a field", "another name"),
+    Case(
+      "events: [ { type: t, properties: { c: { case: [ { when: { status: 1 }, then: x } ] } } } ]", 6, 41, "M114",
+      "'case' without 'else'", "else"),
+    Case("events: [ { type: t, when: { target: \"~ (\" } } ]", 6, 38, "M108", "", "RE2"),
+    Case("events: [ { type: t, when: { status: 2xx } } ]", 6, 38, "M116", "'2xx' is no number", "200..299"),
+    Case("session: { gap: soon }\nevents: [ { type: t } ]", 6, 17, "M007", "'soon' is no length of time", "30m"),
+    Case(
+      "session: { late: never }\nevents: [ { type: t } ]", 6, 18, "M007", "'never' is no value of 'late'",
+      "attach, new, reject"),
+    Case("events: [ { type: t, id: =target } ]", 6, 26, "M105", "the id may be missing", "needs"),
+    Case("events: [ { type: t } ]\nevents: [ { type: u } ]", 7, 1, "M003", "key 'events' stands twice", "remove"),
+    Case("events: &e [ { type: t } ]", 6, 9, "M002", "an anchor", "remove"),
+    Case("events: [ { type: t ]", 6, 21, "M001", "", ""),
+    Case("drop: [ { reason: all } ]\nevents: [ { type: t } ]", 6, 9, "M005", "drop entry without a condition", "when"),
+    Case(
+      "let: { p: =target.size() }\ndrop: [ { reason: big, if: =p > 5 }, { reason: n, unless_present: [target] } ]\nevents: [ { type: t } ]",
+      7, 28, "M105", "'p' needs 'target'", "unless_present: [target]"),
+    Case("events: [ { type: t, options: { a: =status } } ]", 6, 36, "M006", "options are the same", "literal"),
+    Case("events: [ { type: t, properties: { a: } } ]", 6, 39, "M007", "no value", "leave the key out"),
+  ])
+  func finding(_ expected: Case) throws {
+    do throws(Diagnostics) {
+      _ = try MappingRun.load(MappingRun.head + expected.tail + "\n")
+      Issue.record("accepted")
+    } catch {
+      let codes = error.all.map {
+        "\($0.span?.line ?? 0):\($0.span?.column ?? 0) \($0.code) \($0.message) = \($0.remedy)"
+      }
+      let hit = error.all.first { $0.code == expected.code }
+      let found = try #require(hit, "\(codes)")
+      #expect(found.span?.line == expected.line && found.span?.column == expected.column, "\(codes)")
+      #expect(found.message.contains(expected.message), "\(codes)")
+      #expect(found.remedy.contains(expected.remedy), "\(codes)")
+    }
+  }
+
+  @Test func allFindingsAreReportedAtOnce() throws {
+    let text = """
+      mapping: test
+      language: 2
+      input: { reader: line }
+      identity: { visitor: =ipp, profile: { hash: visitor, salt: pepper } }
+      target: { source: env(NOPE) }
+      events:
+        - { type: a, when: { stat: 1 } }
+        - { type: b, properties: { x: =metod } }
+      """
+    do throws(Diagnostics) {
+      _ = try MappingRun.load(text)
+      Issue.record("accepted")
+    } catch {
+      #expect(error.all.map(\.code) == ["M008", "M101", "M117", "M101", "M101"])
+      #expect(error.all.map { $0.span?.line } == [2, 4, 5, 7, 8])
+    }
+  }
+
+  @Test func hostileFilesEndInAFinding() throws {
+    let deep = String(repeating: "[", count: 10_000)
+    let nested = "events: [ { type: t, if: '=" + String(repeating: "(", count: 5_000) + "' } ]"
+    for text in ["", "\u{FEFF}", "- a", "\0\0\0", deep, MappingRun.head + nested, "a: b: c", "%YAML 9.9\n---\na: 1"] {
+      #expect(throws: Diagnostics.self) { _ = try MappingRun.load(text) }
+    }
+    #expect(throws: Diagnostics.self) {
+      _ = try MappingPlan.load(
+        [0xFF, 0xFE, 0x00, 0xC3], file: "x", readers: { (_, _) throws(Diagnostics) -> any Reader in LineReader() },
+        environment: [:])
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import Mapping
+import Pipeline
+import Testing
+
+@Suite struct MapperTests {
+  /// Properties of the only rule, a line, and the JSON that must come of it (nil: no properties).
+  @Test(
+    arguments: [
+      (
+        "{ a: text, b: 5, c: \"5\", d: true, e: NO, f: 007, g: 1.50 }", "",
+        #"{"a":"text","b":5,"c":"5","d":true,"e":"NO","f":"007","g":1.50}"#
+      ),
+      ("{ m: =method }", "", nil),
+      ("{ m: =method, n: { deep: =agent } }", "method=GET", #"{"m":"GET"}"#),
+      ("{ page.url: =target, page.referer.host: x }", "target=/a", #"{"page":{"url":"/a","referer":{"host":"x"}}}"#),
+      ("{ s: =status, b: =bytes }", "status=404", #"{"s":404}"#),
+      ("{ t: =time }", "", #"{"t":"1970-01-01T00:16:40Z"}"#),
+      ("{ q: '=parse_url(target.or(\"\")).query.q' }", "target=/s?q=caf%C3%A9+%22x%22", #"{"q":"café \"x\""}"#),
+      ("{ d: '=decimal(\"199.90\")' }", "", #"{"d":199.90}"#),
+      ("{ l: [a, =method, =status] }", "status=1", #"{"l":["a",1]}"#),
+      (
+        "{ c: { case: [ { when: { status: 200..299 }, then: good }, { when: { status: [404, 410] }, then: gone }, { else: bad } ] } }",
+        "status=410", #"{"c":"gone"}"#
+      ),
+      (
+        "{ c: { case: [ { needs: [user], then: =user.upperAscii() }, { else: nobody } ] } }", "user=anna",
+        #"{"c":"ANNA"}"#
+      ),
+      ("{ i: { each: rows, do: { s: =sku, q: =qty } } }", "rows=A:2,B", #"{"i":[{"s":"A","q":2},{"s":"B"}]}"#),
+      ("{ n: '=rows.or([]).map(r, r.qty.or(0)).sum()' }", "rows=A:2,B:5", #"{"n":7}"#),
+    ] as [(String, String, String?)])
+  func properties(_ properties: String, _ line: String, _ expected: String?) throws {
+    let outcome = try MappingRun.map(
+      MappingRun.head + "events: [ { type: t, properties: \(properties) } ]", ["time=1000 ip=1 status=0 " + line])
+    let body = try #require(outcome.bodies.first, "\(outcome.rejects)")
+    let head = #"","type":"t","time":{"insert":"1970-01-01T00:16:40.000Z","create":"1970-01-01T00:16:40.000Z"}"#
+    let tail = expected.map { #","properties":"# + $0 } ?? ""
+    #expect(body.dropFirst(7 + 36) == head + tail + "}")
+  }
+
+  /// A `when` value, what the field `target` holds, and whether it matches.
+  @Test(arguments: [
+    ("/search", "/search", true), ("/search", "/search/", false), ("\"*.css\"", "/a/b.css", true),
+    ("\"*.css\"", "/a/b.css/c", false), ("\"*.css\"", "/a.css/b", false), ("\"/static/**\"", "/static/a/b", true),
+    ("\"/static/**\"", "/staticx", false), ("\"/a/*\"", "/a/b", true), ("\"/a/*\"", "/a/b/c", false),
+    ("\"/a/*/c\"", "/a/b/c", true), ("\"/a/**/c\"", "/a/x/y/c", true), ("\"**/c\"", "/a/x/c", true),
+    ("\"/a*b*c\"", "/aXbYc", true), ("\"/a*b*c\"", "/aXb/c", false), ("\"app-*.js\"", "/x/app-1.js", true),
+    ("\"app-*.js\"", "/x/my-app-1.js", false), ("[/a, \"*.png\"]", "/x.png", true), ("\"~ ^/p[0-9]+$\"", "/p12", true),
+    ("\"~ ^/p[0-9]+$\"", "/px", false), ("/Search", "/search", false),
+  ])
+  func when(_ pattern: String, _ target: String, _ matches: Bool) throws {
+    let mapping = MappingRun.head + "events: [ { type: t, when: { target: \(pattern) } } ]"
+    let outcome = try MappingRun.map(mapping, ["time=1 ip=1 status=0 target=\(target)", "time=1 ip=1 status=0"])
+    #expect(outcome.bodies.count == (matches ? 1 : 0))
+    #expect(outcome.unmatched == (matches ? 1 : 2), "an absent value never matches")
+  }
+
+  @Test func dropsAreCountedInOrderAndNarrow() throws {
+    let mapping =
+      MappingRun.head + """
+        let: { url: =parse_url(target), page: =url.path }
+        drop:
+          - { reason: none, unless_present: [target] }
+          - { reason: asset, when: { page: "*.css" } }
+          - { reason: bot, if: '=is_bot(agent.or(""))' }
+          - { reason: strange, unless: { method: [GET, POST], status: 200..399 } }
+        events: [ { type: t, properties: { p: =page } } ]
+        """
+    let outcome = try MappingRun.map(
+      mapping,
+      [
+        "time=1 ip=1 status=200", "time=1 ip=1 status=200 target=/a.css",
+        "time=1 ip=1 status=200 target=/a agent=Googlebot/2.1",
+        "time=1 ip=1 status=500 method=GET target=/a agent=Firefox",
+        "time=1 ip=1 status=200 method=GET target=/a?b agent=Firefox",
+      ])
+    #expect(outcome.dropped == ["none": 1, "asset": 1, "bot": 1, "strange": 1])
+    #expect(outcome.bodies.count == 1)
+    #expect(outcome.bodies[0].hasSuffix(#""properties":{"p":"/a"}}"#))
+  }
+
+  @Test func firstRuleWinsUnlessAllAreWanted() throws {
+    let rules = "events: [ { type: a }, { name: second, type: a, tags: [x, y], options: { saveEvents: true } } ]\n"
+    let first = try MappingRun.map(MappingRun.head + rules, ["time=1 ip=1 status=0"])
+    #expect(first.bodies.count == 1)
+    let all = try MappingRun.map(MappingRun.head + rules + "emit: all\n", ["time=1 ip=1 status=0"])
+    #expect(all.bodies.count == 2)
+    #expect(all.bodies[1].hasSuffix(#","options":{"saveEvents":true},"tags":["x","y"]}"#))
+    #expect(all.ids[0] != all.ids[1], "the rule's name is part of the id")
+  }
+
+  @Test func idsAreRecomputable() throws {
+    let natural = "{ name: purchase, type: sale, id: '=[\"order\", target.or(\"\")]' }"
+    let line = "time=1 ip=1 status=0 target=O-77"
+    let outcome = try MappingRun.map(MappingRun.head + "events: [ \(natural), { type: t } ]\nemit: all\n", [line])
+    let namespace = UUID.urlNamespace.named("https://trackfill.dev/ids").named("web").named("test")
+    #expect(outcome.ids[0] == namespace.named("id\npurchase\n[\"order\",\"O-77\"]"))
+    #expect(outcome.ids[1] == namespace.named("record\nt\n" + line))
+    #expect(outcome.bodies[1].contains(outcome.ids[1].text))
+  }
+
+  @Test func sessionParts() throws {
+    let mapping = """
+      mapping: test
+      language: 1
+      input: { reader: line }
+      identity:
+        visitor: [ =user, '="ip:" + ip' ]
+        profile: { id: '="p-" + ip', ids: [ =user, =agent ] }
+      session: { gap: 10m, max: 2h, disorder: 1m, split_when: =method, midnight: Europe/Warsaw, cap: 9, late: new }
+      target:
+        source: env(SOURCE)
+        context: { utm.source: =method, tz: =agent }
+        request: { headers.user-agent: =agent }
+        options: { saveProfile: false }
+      events: [ { type: t } ]
+      """
+    let plan = try MappingRun.load(mapping, environment: ["SOURCE": "s-1"])
+    #expect(plan.sessions.source == "s-1")
+    #expect(plan.sessions.gap == 600_000)
+    #expect(plan.sessions.cap == 9)
+    #expect(plan.sessions.late == .new)
+    #expect(plan.sessions.midnight?.name == "Europe/Warsaw")
+    #expect(plan.sessions.options == #"{"saveProfile":false}"#)
+    let outcome = try MappingRun.map(
+      mapping, ["time=1 ip=1 status=0", "time=1 ip=1 status=0 user=anna method=GET agent=Fx"],
+      environment: ["SOURCE": "s-1"])
+    #expect(outcome.visitors == ["ip:1", "anna"])
+    #expect(outcome.contexts == ["", #"{"utm":{"source":"GET"},"tz":"Fx"}"#])
+    #expect(outcome.requests == ["", #"{"headers":{"user-agent":"Fx"}}"#])
+    #expect(outcome.splits == [nil, "\"GET\""])
+    #expect(outcome.profiles == [#""id":"p-1""#, #""id":"p-1","ids":["anna","Fx"]"#])
+  }
+
+  @Test func failingExpressionsRejectTheirRecordAndNothingElse() throws {
+    let mapping = MappingRun.head + "let: { half: =100 / status }\nevents: [ { type: t, properties: { h: =half } } ]"
+    let outcome = try MappingRun.map(
+      mapping, ["time=1 ip=1 status=0", "time=1 ip=1 status=50", "time=999999999999 ip=1 status=1"])
+    #expect(outcome.bodies.count == 1)
+    #expect(outcome.rejects.count == 2)
+    #expect(outcome.rejects[0] == "R201 line 1: let half '=100 / status': divide by zero")
+    #expect(outcome.rejects[1].hasPrefix("R201 line 3: the record's time: overflow"))
+  }
+
+  @Test func recordsWithoutVisitor() throws {
+    func mapping(_ none: String) -> String {
+      MappingRun.head.replacing("visitor: =ip", with: "visitor: =user\(none)") + "events: [ { type: t } ]"
+    }
+    #expect(
+      try MappingRun.map(mapping(""), ["time=1 ip=1 status=0"]).rejects == ["R203 line 1: the record has no visitor"])
+    let dropped = try MappingRun.map(mapping(", none: drop"), ["time=1 ip=1 status=0"])
+    #expect(dropped.rejects.isEmpty)
+    #expect(dropped.dropped == ["no-visitor": 1])
+  }
+
+  @Test func unmatchedRecordsCanBeRejected() throws {
+    let mapping = MappingRun.head + "events: [ { type: t, when: { status: 1 } } ]\notherwise: reject"
+    #expect(try MappingRun.map(mapping, ["time=1 ip=1 status=0"]).rejects == ["R202 line 1: no rule wants this record"])
+  }
+}
