@@ -39,7 +39,7 @@ let package = Package(
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
     .testTarget(name: "ReadersTests", dependencies: ["Readers"]),
     .testTarget(name: "CELTests", dependencies: ["CEL"]),
-    .testTarget(name: "MappingTests", dependencies: ["Mapping", "Readers"]),
+    .testTarget(name: "MappingTests", dependencies: ["Mapping", "Readers", "Sessions", "Pipeline"]),
     // What the session tests are checked against; the program does not use it.
     .systemLibrary(name: "CSQLite", path: "Tests/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .testTarget(name: "SessionsTests", dependencies: ["Sessions", "Pipeline", "CSQLite"]),

@@ -53,6 +53,12 @@ public struct MappingTest: Sendable {
   public let span: SourceSpan
 }
 
+/// A compiled expression and its place.
+struct Computed: Sendable {
+  let evaluate: Evaluate
+  let site: Int
+}
+
 /// Everything a mapper runs.
 struct MappingProgram: Sendable {
   let file: String
@@ -64,11 +70,11 @@ struct MappingProgram: Sendable {
   let rules: [CompiledRule]
   let emitsAll: Bool
   let rejectsUnmatched: Bool
-  let visitor: [(evaluate: Evaluate, site: Int)]
+  let visitor: [Computed]
   /// Whether a record without a visitor is dropped; the index of its counter.
   let noVisitorDrop: Int?
-  let profileID: (evaluate: Evaluate, site: Int)?
-  let profileAliases: [(evaluate: Evaluate, site: Int)]
+  let profileID: Computed?
+  let profileAliases: [Computed]
   let split: Emitter?
   let context: Emitter?
   let request: Emitter?

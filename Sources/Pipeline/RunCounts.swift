@@ -25,6 +25,8 @@ public struct RunCounts: Sendable {
     public var lines = 0
     public var records = 0
     public var rejected = 0
+    /// Whether its bytes ended where they should not, or could not be decompressed.
+    public var isDamaged = false
   }
 
   public var blocks = 0

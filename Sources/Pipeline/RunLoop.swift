@@ -85,6 +85,7 @@ public final class RunLoop: @unchecked Sendable {
 
   private let feed: any BlockFeed
   private let consumer: any EventConsumer
+  private let pool: MappedBlockPool
   private let rejects: (any RejectWriter)?
   private let settings: Settings
   private let columns: Int
@@ -112,19 +113,17 @@ public final class RunLoop: @unchecked Sendable {
 
   // Touched by the serial stage only.
   private var accounts = RunCounts()
-  /// Mapped blocks that the consumer still refers to.
-  private var lent: [MappedBlock] = []
-  private var sinceSweep = 0
-
   // Touched by the reading thread only.
   private var leftOfInput: [Int]
 
   /// - Parameters:
+  ///   - pool: where the consumer puts the mapped blocks that it has let go of.
   ///   - columns: number of fields that the parsers were asked for.
   ///   - rejects: takes every reject, in order of position.
   ///   - onProgress: called after each block, by whichever thread is in the serial stage.
   public init(
-    feed: any BlockFeed, columns: Int, consumer: any EventConsumer, rejects: (any RejectWriter)?, settings: Settings,
+    feed: any BlockFeed, columns: Int, consumer: any EventConsumer, pool: MappedBlockPool, rejects: (any RejectWriter)?,
+    settings: Settings,
     makeParser: @escaping () -> any RecordParser, makeMapper: @escaping () -> any EventMapper,
     onProgress: ((RunCounts) -> Void)? = nil
   ) {
@@ -134,6 +133,7 @@ public final class RunLoop: @unchecked Sendable {
     self.feed = feed
     self.columns = columns
     self.consumer = consumer
+    self.pool = pool
     self.rejects = rejects
     self.makeParser = makeParser
     self.makeMapper = makeMapper
@@ -255,7 +255,6 @@ public final class RunLoop: @unchecked Sendable {
 
     var problem = item.failure
     var satisfied = false
-    var free: [MappedBlock] = []
     do {
       if problem == nil {
         try settle(item)
@@ -265,12 +264,12 @@ public final class RunLoop: @unchecked Sendable {
     } catch {
       problem = error
     }
-    release(item.mapped, to: &free)
 
     monitor.lock()
     isConsuming = false
     nextConsumed += 1
-    spareMapped += free
+    // Only now: the consumer may have looked at a block after it let go of it.
+    pool.drain(into: &spareMapped)
     spareBlocks.append(item.block)
     if let problem {
       failure = problem
@@ -286,36 +285,51 @@ public final class RunLoop: @unchecked Sendable {
     let block = item.block
     let mapped = item.mapped
     let input = block.input
-    guard accounts.inputs.indices.contains(input) else { return }
+    guard accounts.inputs.indices.contains(input), !item.isEnd || !block.rejects.isEmpty || block.isLast else {
+      pool.recycle(mapped)
+      return
+    }
     let before = accounts.inputs[input]
     let recordsBefore = accounts.sum.records
-    let fed = block.rejects.count
+    // Damage comes behind the block's records; what else the feed had to reject comes before them.
+    let damage = block.rejects.filter { $0.code.hasPrefix("I") }
+    let fed = block.rejects.count - damage.count
 
     accounts.sum += mapped.counts
-    accounts.sum.lines += block.skippedLines
-    // What the feed had to reject is a record, too.
-    accounts.sum.records += fed
+    // What the feed rejects is a record and a line, too; `skippedLines` counts those before the block.
+    accounts.sum.lines += block.skippedLines + damage.count
+    accounts.sum.records += block.rejects.count
     if !item.isEnd {
       accounts.blocks += 1
       accounts.inputs[input].bytes = max(before.bytes, block.offset + block.count)
       accounts.inputs[input].consumed = max(before.consumed, block.consumed)
     }
-    accounts.inputs[input].lines += mapped.counts.lines + block.skippedLines
-    accounts.inputs[input].records += mapped.counts.records + fed
+    accounts.inputs[input].lines += mapped.counts.lines + block.skippedLines + damage.count
+    accounts.inputs[input].records += mapped.counts.records + block.rejects.count
+    if !damage.isEmpty { accounts.inputs[input].isDamaged = true }
 
-    for (index, reject) in inOrder(block.rejects).enumerated() {
+    let lines = before.lines + block.skippedLines
+    for (index, reject) in block.rejects.enumerated() where !reject.code.hasPrefix("I") {
       let record = before.records + index + 1
       try note(locate(reject, block, record: record, line: before.lines + reject.line + 1), input: input)
       try bear(records: recordsBefore + index + 1)
     }
-    let lines = before.lines + block.skippedLines
     for reject in inOrder(mapped.rejects) {
       let record = before.records + fed + reject.number + 1
       try note(locate(reject, block, record: record, line: lines + reject.line + 1), input: input)
       try bear(records: recordsBefore + fed + reject.number + 1)
     }
+    for reject in damage {
+      let record = before.records + fed + mapped.counts.records + 1
+      try note(locate(reject, block, record: record, line: lines + mapped.counts.lines + 1), input: input)
+      try bear(records: recordsBefore + fed + mapped.counts.records + 1)
+    }
+    if item.isEnd {
+      pool.recycle(mapped)
+      return
+    }
     var late: [Reject] = []
-    if !item.isEnd { try consumer.consume(mapped, of: block, rejects: &late) }
+    try consumer.consume(mapped, of: block, rejects: &late)
     for reject in late {
       let record = before.records + fed + reject.number + 1
       try note(locate(reject, block, record: record, line: lines + reject.line + 1), input: input)
@@ -360,18 +374,5 @@ public final class RunLoop: @unchecked Sendable {
 
   private func tooMany() -> TooManyRejects {
     TooManyRejects(rejected: accounts.rejected, records: accounts.sum.records, tolerance: settings.tolerance)
-  }
-
-  /// Collects what the consumer has let go of. All of `lent` is looked at only now and then when it is long.
-  private func release(_ mapped: MappedBlock, to free: inout [MappedBlock]) {
-    if mapped.pending == 0 { free.append(mapped) } else { lent.append(mapped) }
-    sinceSweep += 1
-    guard !lent.isEmpty, sinceSweep * 16 >= lent.count else { return }
-    sinceSweep = 0
-    lent.removeAll {
-      if $0.pending > 0 { return false }
-      free.append($0)
-      return true
-    }
   }
 }

@@ -1,7 +1,8 @@
 internal import Pipeline
 
 /// Sessions that closed at one time, until time has passed it: payloads leave in the order of (closing time, session
-/// start, session id, part).
+/// start, session id, part). A group that grows beyond all measure, because cuts pile up in one instant, leaves in
+/// several.
 struct ClosingGroup {
   struct Member {
     var start: Int64
@@ -13,9 +14,13 @@ struct ClosingGroup {
 
   private(set) var time = Int64.min
   private(set) var members: [Member] = []
+  private var bytes = 0
+
+  var isFull: Bool { members.count >= 16_384 || bytes >= 32 << 20 }
 
   mutating func add(_ member: Member, at time: Int64) {
     self.time = time
+    bytes += member.session.pointee.body.count
     members.append(member)
   }
 
@@ -37,5 +42,8 @@ struct ClosingGroup {
     }
   }
 
-  mutating func removeAll() { members.removeAll(keepingCapacity: true) }
+  mutating func removeAll() {
+    members.removeAll(keepingCapacity: true)
+    bytes = 0
+  }
 }

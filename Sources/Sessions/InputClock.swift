@@ -55,7 +55,7 @@ final class InputClock {
   @inline(__always)
   var believed: Int64 { clock == Int64.min ? Int64.min : clock &+ InputClock.horizon }
 
-  /// Takes a believed event into the reorder buffer. Returns how late it is beyond the disorder, or 0.
+  /// Takes a believed event into the reorder buffer.
   @inline(__always)
   func add(_ time: Int64, block: UInt32, index: UInt32) {
     if time > clock { clock = time }
@@ -63,10 +63,11 @@ final class InputClock {
     sequence &+= 1
   }
 
-  /// Takes an event that is late beyond the disorder.
+  /// Takes an event that is late beyond the disorder. It comes right before what the watermark waits for, so that it
+  /// leaves at once: however much is late, it does not pile up.
   func addLate(block: UInt32, index: UInt32) {
     waiting.add(
-      Waiting(effective: clock &- disorder, sequence: sequence, block: block, position: index | Waiting.lateBit))
+      Waiting(effective: clock &- disorder &- 1, sequence: sequence, block: block, position: index | Waiting.lateBit))
     sequence &+= 1
   }
 }

@@ -1,6 +1,6 @@
 /// Where an accepted event waits: a small key, the event itself stays in its `MappedBlock`.
 struct Waiting: BitwiseCopyable {
-  /// The event's time, or for a late one its input's clock − disorder when it came: what orders processing.
+  /// The event's time, or for a late one just before its input's clock − disorder when it came: what orders processing.
   var effective: Int64
   /// Arrival in its input.
   var sequence: UInt64

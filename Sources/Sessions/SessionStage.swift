@@ -4,10 +4,10 @@ public import Pipeline
 ///
 /// **Order.** Events are processed by (time, input, arrival). An input's clock is its latest believed time; an event
 /// waits until the clocks of all inputs have passed it by the disorder. An event behind its own input's clock by more
-/// than the disorder is late: it is processed as if its time were clock − disorder, so that what happens depends on the
-/// inputs alone, never on how they were cut into blocks. A time more than 24 hours ahead of the clock (and an input's
-/// first) is held: an event before it by more than the disorder rejects it (S101), three at or after it or the input's
-/// end confirm it.
+/// than the disorder is late: it is processed as if its time were just before clock − disorder. What happens depends on the
+/// inputs alone, never on how they were cut into blocks (with several inputs, as long as none is late). A time more than 24 hours ahead of the clock is held: an event
+/// before it by more than the disorder rejects it (S101), three at or after it or the input's end confirm it. An input's
+/// first events are held as well, until three follow that confirm one; among them 24 hours make an outlier.
 ///
 /// **Sessions.** A visitor's session ends by a silence longer than the gap, by the first event more than `max` after it
 /// was opened, by another value of `split_when`, by local midnight, or by its number of events. Payloads leave in the
@@ -30,7 +30,7 @@ public final class SessionStage: EventConsumer {
   private let blocks: BlockTable
   private let sessionizer: Sessionizer
   private let disorder: Int64
-  private var inputNames: [String]
+  private let inputNames: [String]
 
   /// - Parameters:
   ///   - inputs: in rank order; a block's `input` is an index here.
@@ -71,12 +71,26 @@ public final class SessionStage: EventConsumer {
     blocks.leave(slot)
     input.lines += mapped.counts.lines
     input.records += mapped.counts.records
-    if block.isLast { end(input) }
+    if block.isLast {
+      believe(input.held.count, of: input, block, &rejects)
+      input.isFinished = true
+    }
     try release()
   }
 
   public func finish(rejects: inout [LocatedReject]) throws {
-    for input in merge.inputs where !input.isFinished { end(input) }
+    for input in merge.inputs where !input.isFinished {
+      for held in input.held where !admit(held.time, held.block, held.index, input) {
+        let reject = tooLate(
+          input.clock &- held.time, offset: nil, length: held.raw.count, line: 0, number: 0, raw: held.raw)
+        rejects.append(
+          LocatedReject(
+            reject: reject, input: inputNames[input.index], record: held.number + 1, line: held.line + 1,
+            offset: held.offset, raw: held.raw))
+      }
+      input.held = []
+      input.isFinished = true
+    }
     try release()
     try sessionizer.finish()
   }
@@ -112,70 +126,87 @@ public final class SessionStage: EventConsumer {
     _ rejects: inout [Reject]
   ) {
     let time = event.pointee.time
-    if !input.held.isEmpty {
-      input.held.removeAll { held in
-        guard time < held.time &- disorder else { return false }
-        rejects.append(outlier(held, input, block))
-        sessionizer.counts.outliers += 1
-        blocks.leave(held.block)
-        return true
+    let isPlainlyLate = input.clock != Int64.min && input.held.isEmpty && time < input.clock
+    if isPlainlyLate {
+      if !admit(time, slot, UInt32(truncatingIfNeeded: index), input) {
+        rejects.append(
+          tooLate(
+            input.clock &- time, offset: Int(event.pointee.recordOffset), length: Int(event.pointee.recordLength),
+            line: Int(event.pointee.line), number: Int(event.pointee.number)))
       }
-      for index in input.held.indices where time >= input.held[index].time { input.held[index].confirmations += 1 }
-    }
-    if input.clock != Int64.min, time <= input.believed {
-      // What is still held is at most the disorder ahead of this one, so it is plausible.
-      believe(input.held.count, of: input)
-      if time < input.clock { noteLateness(input.clock &- time) }
-      if time >= input.clock &- disorder {
-        input.add(time, block: slot, index: UInt32(truncatingIfNeeded: index))
-      } else if settings.late == .reject {
-        rejects.append(tooLate(event, input))
-        sessionizer.counts.lateRejected += 1
-        blocks.leave(slot)
-      } else {
-        input.addLate(block: slot, index: UInt32(truncatingIfNeeded: index))
-      }
-      return
-    }
-    hold(event, at: index, slot, input, block)
-    if let confirmed = input.held.lastIndex(where: { $0.confirmations >= InputClock.confirmations }) {
-      believe(confirmed + 1, of: input)
-    } else if input.held.count > InputClock.heldLimit {
-      believe(1, of: input)
+    } else {
+      arrive(held(event, at: index, slot, input, block), input, block, &rejects)
     }
   }
 
-  private func hold(
+  private func held(
     _ event: UnsafePointer<Event>, at index: Int, _ slot: UInt32, _ input: InputClock, _ block: Block
-  ) {
-    let offset = Int(event.pointee.recordOffset)
-    let length = max(0, min(Int(event.pointee.recordLength), block.count - offset))
-    let raw = offset <= block.count ? Array(UnsafeBufferPointer(start: block.start + offset, count: length)) : []
-    input.held.append(
-      .init(
-        time: event.pointee.time, block: slot, index: UInt32(truncatingIfNeeded: index),
-        line: input.lines + Int(event.pointee.line), number: input.records + Int(event.pointee.number),
-        offset: block.offset + offset, raw: raw))
+  ) -> InputClock.Held {
+    let offset = min(Int(event.pointee.recordOffset), block.count)
+    let length = min(Int(event.pointee.recordLength), block.count - offset)
+    return InputClock.Held(
+      time: event.pointee.time, block: slot, index: UInt32(truncatingIfNeeded: index),
+      line: input.lines + Int(event.pointee.line), number: input.records + Int(event.pointee.number),
+      offset: block.offset + offset, raw: Array(UnsafeBufferPointer(start: block.start + offset, count: length)))
   }
 
-  /// Takes the first `count` held events, and then those that are no longer far ahead.
-  private func believe(_ count: Int, of input: InputClock) {
-    var left = count
-    while let at = input.held.firstIndex(where: { left > 0 || $0.time <= input.believed }) {
-      let held = input.held.remove(at: at)
-      left -= 1
-      if input.clock == Int64.min || held.time >= input.clock &- disorder {
-        input.add(held.time, block: held.block, index: held.index)
-      } else {
-        noteLateness(input.clock &- held.time)
-        input.addLate(block: held.block, index: held.index)
-      }
+  /// Weighs an event against those that are held. While the clock is unknown, all are held, and only a day's distance
+  /// makes an outlier.
+  private func arrive(
+    _ event: InputClock.Held, _ input: InputClock, _ block: Block, _ rejects: inout [Reject]
+  ) {
+    let isKnown = input.clock != Int64.min
+    let distance = isKnown ? disorder : InputClock.horizon
+    input.held.removeAll { held in
+      guard event.time < held.time &- distance else { return false }
+      rejects.append(outlier(held, input, block))
+      sessionizer.counts.outliers += 1
+      blocks.leave(held.block)
+      return true
+    }
+    for index in input.held.indices where event.time >= input.held[index].time {
+      input.held[index].confirmations += 1
+    }
+    input.held.append(event)
+    if isKnown, event.time <= input.believed {
+      // What is still held is at most the disorder ahead of this one, so it is plausible.
+      believe(input.held.count, of: input, block, &rejects)
+    } else if let confirmed = input.held.lastIndex(where: { $0.confirmations >= InputClock.confirmations }) {
+      believe(confirmed + 1, of: input, block, &rejects)
+    } else if input.held.count > InputClock.heldLimit {
+      believe(1, of: input, block, &rejects)
     }
   }
 
-  private func end(_ input: InputClock) {
-    believe(input.held.count, of: input)
-    input.isFinished = true
+  /// Takes the first `count` held events; the others are weighed anew against the clock that this sets.
+  private func believe(_ count: Int, of input: InputClock, _ block: Block, _ rejects: inout [Reject]) {
+    let all = input.held
+    input.held = []
+    for held in all[..<count] where !admit(held.time, held.block, held.index, input) {
+      rejects.append(
+        tooLate(
+          input.clock &- held.time, offset: held.offset - block.offset, length: held.raw.count,
+          line: held.line - input.lines, number: held.number - input.records, raw: held.raw))
+    }
+    for var held in all[count...] {
+      held.confirmations = 0
+      arrive(held, input, block, &rejects)
+    }
+  }
+
+  /// Takes a believed event; false if it is late and late ones are rejected.
+  private func admit(_ time: Int64, _ block: UInt32, _ index: UInt32, _ input: InputClock) -> Bool {
+    if input.clock != Int64.min, time < input.clock { noteLateness(input.clock &- time) }
+    if input.clock == Int64.min || time >= input.clock &- disorder {
+      input.add(time, block: block, index: index)
+    } else if settings.late == .reject {
+      sessionizer.counts.lateRejected += 1
+      blocks.leave(block)
+      return false
+    } else {
+      input.addLate(block: block, index: index)
+    }
+    return true
   }
 
   // MARK: Rejects
@@ -189,14 +220,15 @@ public final class SessionStage: EventConsumer {
       line: held.line - input.lines, number: held.number - input.records, raw: held.raw)
   }
 
-  private func tooLate(_ event: UnsafePointer<Event>, _ input: InputClock) -> Reject {
-    let lateness = input.clock &- event.pointee.time
-    return Reject(
+  private func tooLate(
+    _ lateness: Int64, offset: Int?, length: Int, line: Int, number: Int, raw: [UInt8]? = nil
+  ) -> Reject {
+    Reject(
       stage: .session, code: "S102",
       message: "\(SessionStage.seconds(lateness)) behind the latest record, more than the disorder of "
         + SessionStage.seconds(disorder),
-      hint: "raise session.disorder, or let session.late be attach or new", offset: Int(event.pointee.recordOffset),
-      length: Int(event.pointee.recordLength), line: Int(event.pointee.line), number: Int(event.pointee.number))
+      hint: "raise session.disorder, or let session.late be attach or new", offset: offset, length: length, line: line,
+      number: number, raw: raw)
   }
 
   private static func seconds(_ milliseconds: Int64) -> String { "\((milliseconds + 999) / 1000) s" }

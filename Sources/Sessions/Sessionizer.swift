@@ -249,7 +249,8 @@ final class Sessionizer {
     }
     recency.append(session)
     counts.sessionsOpened &+= 1
-    if sessions.inUse > counts.peakOpenSessions { counts.peakOpenSessions = sessions.inUse }
+    let open = counts.sessionsOpened &- counts.sessionsClosed
+    if open > counts.peakOpenSessions { counts.peakOpenSessions = open }
     if time < to { openBeforeEnd &+= 1 }
     noteFirst(time)
     return session
@@ -296,7 +297,7 @@ final class Sessionizer {
       release(session)
       return
     }
-    if !closing.members.isEmpty, closing.time != time { try flush() }
+    if !closing.members.isEmpty, closing.time != time || closing.isFull { try flush() }
     closing.add(.init(start: session.pointee.start, id: sessionID(session), session: session), at: time)
   }
 

@@ -57,6 +57,24 @@ import Testing
     #expect(issues.all[0].candidates.contains("agent"))
   }
 
+  @Test func invalidRegexAmongOthers() {
+    guard case .failure(let issues) = compile(#"nope || ip.matches("(")"#, in: .sample) else {
+      Testing.Issue.record("compiled")
+      return
+    }
+    #expect(issues.all.map(\.code) == [.unknownName, .invalidRegex])
+  }
+
+  @Test func needlessOrIsAWarning() throws {
+    var environment = Environment.sample
+    environment.narrow("agent")
+    let program = try compile(#"ip.or("x") + agent.or("none")"#, in: environment).get()
+    #expect(program.warnings.map(\.code) == [.needlessOr, .needlessOr])
+    #expect(program.type == .string)
+    #expect(run(#"ip.or("x") + agent.or("none")"#, in: environment) == #""203.0.113.9Mozilla/5.0 bot""#)
+    #expect(try compile(#"agent.or("")"#, in: .sample).get().warnings.isEmpty)
+  }
+
   @Test func expectedType() {
     guard case .failure(let issues) = compile("status", in: .sample, expecting: .bool) else {
       Testing.Issue.record("compiled")

@@ -20,4 +20,227 @@ import Testing
         ]
       ])
   }
+
+  @Test func schemaOfCombined() throws {
+    let fields = try weblog("combined").schema.fields
+    let required = fields.filter { !$0.isOptional }.map(\.name)
+    #expect(required == ["ip", "time", "status"])
+    #expect(
+      fields.map(\.name) == [
+        "ip", "logname", "user", "time", "request", "method", "target", "path", "query", "protocol", "status", "bytes",
+        "referer", "agent",
+      ])
+    #expect(fields.first { $0.name == "time" }?.type == .timestamp)
+    #expect(fields.first { $0.name == "bytes" }?.type == .int)
+  }
+
+  /// Requests as they stand in a log, and what they are: method, target, path, query, protocol.
+  static let requests: [(String, [String?])] = [
+    ("GET / HTTP/1.1", ["GET", "/", "/", nil, "HTTP/1.1"]),
+    ("GET /x? HTTP/2.0", ["GET", "/x?", "/x", "", "HTTP/2.0"]),
+    ("GET /x?a?b HTTP/3", ["GET", "/x?a?b", "/x", "a?b", "HTTP/3"]),
+    ("get /x http/1.0", ["get", "/x", "/x", nil, "http/1.0"]),
+    ("GET /a b c HTTP/1.1", ["GET", "/a b c", "/a b c", nil, "HTTP/1.1"]),
+    ("GET /a HTTP/1.1 HTTP/1.1", ["GET", "/a HTTP/1.1", "/a HTTP/1.1", nil, "HTTP/1.1"]),
+    ("GET http://h.example/x?y HTTP/1.1", ["GET", "http://h.example/x?y", "/x", "y", "HTTP/1.1"]),
+    ("GET http://h.example HTTP/1.1", ["GET", "http://h.example", "/", nil, "HTTP/1.1"]),
+    ("GET http://h.example?q HTTP/1.1", ["GET", "http://h.example?q", "/", "q", "HTTP/1.1"]),
+    ("CONNECT h.example:443 HTTP/1.1", ["CONNECT", "h.example:443", nil, nil, "HTTP/1.1"]),
+    ("OPTIONS * HTTP/1.0", ["OPTIONS", "*", nil, nil, "HTTP/1.0"]),
+    ("GET /old", ["GET", "/old", "/old", nil, nil]),
+    ("GET  HTTP/1.1", ["GET", nil, nil, nil, "HTTP/1.1"]),
+    ("GET HTTP/1.1", ["GET", nil, nil, nil, "HTTP/1.1"]),
+    ("quit", [nil, nil, nil, nil, nil]),
+    ("", [nil, nil, nil, nil, nil]),
+    ("-", [nil, nil, nil, nil, nil]),
+    (#"\x16\x03\x01\x02\x00\x01"#, [nil, nil, nil, nil, nil]),
+    (#"\x16\x03 \x22 HTTP/1.1"#, [nil, nil, nil, nil, nil]),
+    ("\u{16}\u{3}\u{1} ab", [nil, nil, nil, nil, nil]),
+    ("+ ADw script", [nil, nil, nil, nil, nil]),
+    (#"GET /a\"b?c=\"d\" HTTP/1.1"#, ["GET", #"/a"b?c="d""#, #"/a"b"#, #"c="d""#, "HTTP/1.1"]),
+    (#"GET /a\\ HTTP/1.1"#, ["GET", #"/a\"#, #"/a\"#, nil, "HTTP/1.1"]),
+    (#"GET /\x22\xC3\xA9\t HTTP/1.1"#, ["GET", "/\"é\t", "/\"é\t", nil, "HTTP/1.1"]),
+    ("GET /%C3%A9%20+ HTTP/1.1", ["GET", "/%C3%A9%20+", "/%C3%A9%20+", nil, "HTTP/1.1"]),
+    (#"GET /\q\x2 HTTP/1.1"#, ["GET", #"/\q\x2"#, #"/\q\x2"#, nil, "HTTP/1.1"]),
+    ("GET /a\u{0}b HTTP/1.1", ["GET", "/a\u{0}b", "/a\u{0}b", nil, "HTTP/1.1"]),
+  ]
+
+  @Test(arguments: requests) func request(_ text: String, _ expected: [String?]) throws {
+    let line = "10.0.0.1 - - [10/Oct/2000:13:55:36 +0000] \"\(text)\" 408 - \"-\" \"-\"\n"
+    let reading = try read(line, with: weblog("combined"))
+    #expect(reading.rejects == [])
+    let record = try #require(reading.records.first)
+    #expect(["method", "target", "path", "query", "protocol"].map { record[$0] } == expected)
+    #expect(record["status"] == "408")
+    #expect(record["bytes"] == nil && record["referer"] == nil && record["agent"] == nil)
+  }
+
+  /// Lines of combined logs and some of their fields.
+  static let lines: [(String, [String: String])] = [
+    (
+      #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0545] "GET / HTTP/1.1" 200 1 "-" "a \"b\" c""#,
+      ["agent": #"a "b" c"#, "time": "971165436"]
+    ),
+    (
+      #"1.2.3.4 - - [10/OCT/2000:13:55:60 +0000] "GET / HTTP/1.1" 200 1 "-" "ends\\""#,
+      ["agent": #"ends\"#, "time": "971186160"]
+    ),
+    (#"1.2.3.4 - - [10/oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "-" "\x22x\x22""#, ["agent": #""x""#]),
+    (#"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "-" "lost"#, ["agent": "lost"]),
+    (#"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "-" "lost\"#, ["agent": #"lost\"#]),
+    (#"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "-" "x" "extra" 7"#, ["agent": "x"]),
+    (
+      #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "say "hi" now" "x "y" z""#,
+      ["referer": #"say "hi" now"#, "agent": #"x "y"#]
+    ),
+    (
+      #"[2001:db8::1] - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 000 1 "" """#,
+      ["ip": "[2001:db8::1]", "status": "0"]
+    ),
+    (
+      #"fe80::1%eth0 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 444 0 "-" "-""#,
+      ["ip": "fe80::1%eth0", "status": "444", "bytes": "0"]
+    ),
+    (#"::ffff:1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "" 499 0 "-" "-""#, ["ip": "::ffff:1.2.3.4", "status": "499"]),
+    (#"unix: - - [10/Oct/2000:13:55:36 +0000] "-" 408 0 "-" "-""#, ["ip": "unix:", "status": "408"]),
+    (
+      #"host.example - john q. public [10/Oct/2000:13:55:36 +0000] "-" 408 0 "-" "-""#,
+      ["ip": "host.example", "user": "john q. public"]
+    ),
+    (#"1.2.3.4, 5.6.7.8 - - [10/Oct/2000:13:55:36 +0000] "-" 408 0 "-" "-""#, ["ip": "1.2.3.4,"]),
+  ]
+
+  @Test(arguments: lines) func line(_ text: String, _ expected: [String: String]) throws {
+    for end in ["", "\n", "\r\n"] {
+      let reading = try read(text + end, with: weblog("combined"))
+      #expect(reading.rejects == [])
+      let record = try #require(reading.records.first)
+      for (name, value) in expected { #expect(record[name] == value, "\(name)") }
+      #expect(reading.raws == [Array(text.utf8)])
+    }
+  }
+
+  @Test func bytesThatAreNoUTF8() throws {
+    let start = Array(#"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET /"#.utf8)
+    let bytes = start + [0xFF, 0xC3] + Array(#" HTTP/1.1" 200 1 "-" "\xFF""#.utf8)
+    let reading = try read(MemorySource(bytes), with: weblog("combined"))
+    #expect(reading.rejects == [])
+    #expect(reading.records.first?["path"] == "/\u{FFFD}\u{FFFD}")
+    #expect(reading.records.first?["agent"] == "\u{FFFD}")
+  }
+
+  /// Lines that are no records, and what is said.
+  static let malformed: [(String, String)] = [
+    ("x", "R102 1 1 2 the line ends where ' ' was expected before the logname"),
+    ("1.2.3.4 - - 10/Oct/2000", "R102 1 1 24 the line ends where ' [' was expected before the time"),
+    (
+      #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] GET / HTTP/1.1 200 1 "-" "-""#,
+      #"R101 1 1 40 expected '] "' before the request"#
+    ),
+    (
+      #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1 200 1 "#,
+      #"R102 1 1 64 the line ends where '" ' was expected before the status"#
+    ),
+    (
+      #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" OK 1 "-" "-""#,
+      "R104 1 1 59 the status is no number"
+    ),
+    (
+      #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" - 1 "-" "-""#,
+      "R105 1 1 59 the status is missing, which every record needs"
+    ),
+    (
+      #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1x "-" "-""#,
+      "R104 1 1 63 the bytes is no number"
+    ),
+    (
+      #"1.2.3.4 - - [31/Feb/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "-" "-""#,
+      "R103 1 1 14 the time is no time as the format has it"
+    ),
+    (
+      #"1.2.3.4 - - [10/Oct/2000:24:00:00 +0000] "GET / HTTP/1.1" 200 1 "-" "-""#,
+      "R103 1 1 14 the time is no time as the format has it"
+    ),
+    (
+      #"1.2.3.4 - - [10/Oct/2000:13:55:36] "GET / HTTP/1.1" 200 1 "-" "-""#,
+      "R103 1 1 14 the time is no time as the format has it"
+    ),
+    (
+      #"- - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "-" "-""#,
+      "R105 1 1 1 the ip is missing, which every record needs"
+    ),
+    (
+      #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1"#,
+      #"R102 1 1 64 the line ends where ' "' was expected before the referer"#
+    ),
+  ]
+
+  @Test(arguments: malformed) func malformed(_ text: String, _ expected: String) throws {
+    let reading = try read(text, with: weblog("combined"))
+    #expect(reading.records == [])
+    #expect(reading.rejects == [expected])
+    #expect(reading.count == 1)
+  }
+
+  @Test func accounts() throws {
+    let good = #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "-" "-""#
+    let reading = try read("\n# x\n\(good)\r\n \t\r\nbad\n\(good)", with: weblog("combined"))
+    #expect(reading.lines == 6)
+    #expect(reading.blanks == 2)
+    #expect(reading.comments == 1)
+    #expect(reading.count == 3)
+    #expect(reading.places == ["3:1:5", "6:3:\(5 + good.utf8.count + 2 + 4 + 4)"])
+    #expect(reading.rejects.count == 1)
+    #expect(reading.rejects.first?.hasPrefix("R102 5 2 4 ") == true)
+  }
+
+  @Test(
+    arguments: [
+      ("h.example", "h.example", nil), ("h.example:8080", "h.example", "8080"), ("[::1]:443", "[::1]", "443"),
+      ("[::1]", "[::1]", nil), ("::1", "::1", nil), ("h.example:-", "h.example", nil),
+    ] as [(String, String, String?)])
+  func virtualHost(_ text: String, _ host: String, _ port: String?) throws {
+    let rest = #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1"#
+    for (preset, tail) in [("vhost_common", ""), ("vhost_combined", #" "-" "x""#)] {
+      let reading = try read("\(text) \(rest)\(tail) more 17\n", with: weblog(preset))
+      #expect(reading.rejects == [])
+      #expect(reading.records.first?["host"] == host)
+      #expect(reading.records.first?["port"] == port)
+      #expect(reading.records.first?["bytes"] == "1")
+    }
+  }
+
+  @Test func missingTexts() throws {
+    let span = SourceSpan(line: 1, column: 1)
+    func scalar(_ text: String) -> ConfigNode { .scalar(ConfigScalar(text: text, style: .plain, span: span)) }
+    func entry(_ key: String, _ value: ConfigNode) -> ConfigEntry { ConfigEntry(key: key, keySpan: span, value: value) }
+    let reader = try ReaderCatalogue.make(
+      settings: .map(
+        [
+          entry("reader", scalar("weblog")), entry("format", scalar("combined")),
+          entry("missing", .list([scalar("(null)")], span)),
+        ], span), file: "x")
+    let reading = try read(
+      #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "-" 200 (null) "(null)" "-""#, with: reader)
+    #expect(reading.records.first?["agent"] == "-")
+    #expect(reading.records.first?["referer"] == nil)
+    #expect(reading.records.first?["bytes"] == nil)
+    #expect(reading.rejects == [])
+  }
+
+  @Test func fieldsThatNobodyAskedFor() throws {
+    let line = #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET /p?q HTTP/1.1" x y "-" "\"""#
+    let reading = try read(
+      MemorySource(Array(line.utf8)), with: weblog("combined"), fields: ["agent", "path", "agent", "nothing"])
+    #expect(reading.rejects == [])
+    #expect(reading.records == [["agent": "\"", "path": "/p"]])
+  }
+
+  @Test func fullBatches() throws {
+    let lines = (0..<10).map { #"1.2.3.\#($0) - - [10/Oct/2000:13:55:36 +0000] "GET /p?q HTTP/1.1" 200 1 "-" "a""# }
+    let reading = try read(
+      MemorySource(Array(lines.joined(separator: "\n").utf8)), with: weblog("combined"), batch: 3)
+    #expect(reading.records.compactMap { $0["ip"] } == (0..<10).map { "1.2.3.\($0)" })
+    #expect(reading.places.last?.hasPrefix("10:10:") == true)
+  }
 }

@@ -1,4 +1,5 @@
 import Pipeline
+import Sessions
 import Testing
 
 @Suite struct PayloadTests {

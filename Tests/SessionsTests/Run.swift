@@ -62,6 +62,8 @@ struct Run {
   var satisfiedAfter: Int?
   var recycled: Int
   var blocks: Int
+  /// Blocks that the stage held at once, after it returned.
+  var mostBlocksOut = 0
 
   /// - Parameters:
   ///   - hits: in the order in which they are read; an input's blocks hold its hits only.
@@ -102,6 +104,7 @@ struct Run {
       block.isLast = lastOfInput[input] < end
       try stage.consume(mapped, of: block, rejects: &rejects)
       blocks += 1
+      mostBlocksOut = max(mostBlocksOut, blocks - recycled.value)
       at = end
       if stage.isSatisfied, satisfiedAfter == nil { satisfiedAfter = at }
     }

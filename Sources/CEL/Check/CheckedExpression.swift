@@ -7,6 +7,8 @@ public struct CheckedExpression: Sendable {
   public let references: [String]
   /// The narrowed paths that are used.
   public let narrowedPaths: [String]
+  /// Findings that do not keep the expression from running.
+  public let warnings: [Issue]
   let types: [Type]
   let rawTypes: [Type]
   let resolutions: [Resolution?]
@@ -41,5 +43,6 @@ public func check(
   return .success(
     CheckedExpression(
       expression: expression, type: type, references: checker.references, narrowedPaths: checker.narrowedPaths,
+      warnings: checker.warnings,
       types: checker.types, rawTypes: checker.rawTypes, resolutions: checker.resolutions, slots: checker.maximumSlots))
 }

@@ -3,6 +3,7 @@
 struct Checker {
   let environment: Environment
   var issues: [Issue] = []
+  var warnings: [Issue] = []
   var references: [String] = []
   var narrowedPaths: [String] = []
   var types: [Type]

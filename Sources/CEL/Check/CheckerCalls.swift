@@ -40,15 +40,34 @@ extension Checker {
       let fits = zip(types, overload.parameters).allSatisfy { substitution.accepts($0, for: $1) }
       if fits { matches.append((overload, substitution.resolve(overload.result))) }
     }
-    // Without a dynamic argument the first match is the only one.
-    if !types.contains(.dyn) { matches = Array(matches.prefix(1)) }
+    // Without a dynamic argument one match is the only one: an exact one, or else the first.
+    if !types.contains(.dyn) {
+      let exact = matches.filter { $0.0.parameters == types }
+      matches = Array((exact.isEmpty ? matches : exact).prefix(1))
+    }
     if let first = matches.first {
       resolutions[expression.id] = .overloads(matches.map(\.0), hasTarget: target != nil)
       return matches.allSatisfy { $0.1 == first.1 } ? first.1 : .dyn
     }
+    if let type = needless(name, operands, types) {
+      resolutions[expression.id] = .overloads([Library.identity], hasTarget: true)
+      return type
+    }
     resolutions[expression.id] = style.isEmpty ? .unknown : .overloads(style, hasTarget: target != nil)
     explain(function, name, target, operands, types, style, expression)
     return .dyn
+  }
+
+  /// `.or(…)` on a value that is never absent, perhaps because its path is narrowed: the value itself, and a warning.
+  private mutating func needless(_ name: Name, _ operands: [Expression], _ types: [Type]) -> Type? {
+    guard name.text == "or" || name.text == "orValue", operands.count == 2, types[0].unwrapped == nil,
+      Type.assignable(types[1].unwrapped ?? types[1], to: types[0])
+    else { return nil }
+    warnings.append(
+      Issue(
+        .needlessOr, at: name.span, "the value is never absent here", remedy: "leave out .\(name.text)(…)",
+        name: operands[0].path))
+    return types[0]
   }
 
   private mutating func explain(

@@ -4,6 +4,8 @@ public struct Issue: Hashable, Sendable {
   public enum Code: String, Sendable, CaseIterable {
     case syntax, unknownName, unknownFunction, unknownProperty, noOverload, typeMismatch, optionalWhereRequired
     case invalidRegex, invalidArgument, tooDeep, tooLong
+    /// A warning: `.or(…)` on a value that is never absent.
+    case needlessOr
   }
 
   public var code: Code

@@ -46,7 +46,13 @@ enum Operators {
     for (left, right, result) in arithmetic[operation] ?? [] {
       var substitution = Substitution()
       // Lists of different types make a list of dynamic elements.
-      if case .list = left, case .list = a, case .list = b { return Type.join(a, b) }
+      if case .list = left {
+        switch (a, b) {
+        case (.list, .list): return Type.join(a, b)
+        case (.list, .dyn), (.dyn, .list): return .list(.dyn)
+        default: break
+        }
+      }
       guard substitution.accepts(a, for: left), substitution.accepts(b, for: right) else { continue }
       let type = substitution.resolve(result)
       if let found, found != type { return .dyn }

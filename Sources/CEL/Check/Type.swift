@@ -71,12 +71,16 @@ struct Substitution {
         bound[name] = argument
         return true
       }
-      if known == argument || argument == .dyn { return true }
-      if Type.assignable(argument, to: known) { return true }
-      guard Type.assignable(known, to: argument) else { return false }
-      bound[name] = argument
+      guard known == argument || Type.assignable(argument, to: known) || Type.assignable(known, to: argument) else {
+        return false
+      }
+      // What is dynamic anywhere is dynamic in the result: a static type is a promise that evaluators rely on.
+      bound[name] = Type.join(known, argument)
       return true
-    case (.dyn, _), (_, .dyn): return true
+    case (.dyn, _): return true
+    case (.list(let p), .dyn), (.optional(let p), .dyn): return accepts(.dyn, for: p)
+    case (.map(let pk, let pv), .dyn): return accepts(.dyn, for: pk) && accepts(.dyn, for: pv)
+    case (_, .dyn): return true
     case (.list(let p), .list(let a)): return accepts(a, for: p)
     case (.map(let pk, let pv), .map(let ak, let av)): return accepts(ak, for: pk) && accepts(av, for: pv)
     case (.optional(let p), .optional(let a)): return accepts(a, for: p)
@@ -107,12 +111,8 @@ extension Type {
   static func join(_ a: Type, _ b: Type) -> Type {
     if a == b { return a }
     switch (a, b) {
-    case (.list(.dyn), .list), (.map(.dyn, .dyn), .map): return b
-    case (.list, .list(.dyn)), (.map, .map(.dyn, .dyn)): return a
     case (.list(let x), .list(let y)): return .list(join(x, y))
     case (.map(let xk, let xv), .map(let yk, let yv)): return .map(join(xk, yk), join(xv, yv))
-    case (.optional(.dyn), .optional): return b
-    case (.optional, .optional(.dyn)): return a
     case (.optional(let x), .optional(let y)): return .optional(join(x, y))
     default: return .dyn
     }
@@ -121,39 +121,34 @@ extension Type {
 
 // MARK: - At run time
 
-/// The kinds of value that a parameter takes, as a set of bits; bit 31 is for every optional value.
-struct KindSet {
-  let bits: UInt32
-
-  static let any = KindSet(bits: .max)
-
-  init(bits: UInt32) { self.bits = bits }
-
-  init(_ type: Type) {
-    func bit(_ kind: Kind) -> UInt32 { 1 << UInt32(kind.rawValue) }
-    switch type {
-    case .null: bits = bit(.null)
-    case .bool: bits = bit(.bool)
-    case .int: bits = bit(.int)
-    case .uint: bits = bit(.uint)
-    case .double: bits = bit(.double)
-    case .string: bits = bit(.string)
-    case .bytes: bits = bit(.bytes)
-    case .timestamp: bits = bit(.timestamp)
-    case .duration: bits = bit(.duration)
-    case .decimal: bits = bit(.decimal)
-    case .type: bits = bit(.type)
-    case .list: bits = bit(.list)
-    case .map: bits = bit(.map)
-    case .object: bits = bit(.object)
-    case .optional: bits = 1 << 31
-    case .dyn, .parameter: bits = .max
+extension Type {
+  /// Whether every value of a static type is known to fit a parameter, so that nothing is left to check at run time.
+  static func guarantees(_ type: Type, _ parameter: Type) -> Bool {
+    switch (type, parameter) {
+    case (_, .parameter), (_, .dyn): true
+    case (.list(let a), .list(let p)), (.optional(let a), .optional(let p)): guarantees(a, p)
+    case (.map(let ak, let av), .map(let pk, let pv)): guarantees(ak, pk) && guarantees(av, pv)
+    default: type == parameter
     }
   }
 
-  @inline(__always)
-  func contains(_ value: Value) -> Bool {
-    let shift = value.isOptional ? 31 : UInt32(value.kind.rawValue)
-    return bits &>> shift & 1 != 0
+  /// Whether a value has the type, down to the elements of lists and maps.
+  func holds(_ value: Value, _ objects: [String: UInt32]) -> Bool {
+    switch self {
+    case .dyn, .parameter: return true
+    case .optional(let inner): return value.isNone || value.isPresent && inner.holds(value.unwrapped, objects)
+    default: if value.isOptional { return false }
+    }
+    switch (self, value.kind) {
+    case (.null, .null), (.bool, .bool), (.int, .int), (.uint, .uint), (.double, .double), (.string, .string),
+      (.bytes, .bytes), (.timestamp, .timestamp), (.duration, .duration), (.decimal, .decimal), (.type, .type):
+      return true
+    case (.list(let element), .list): return value.elements.allSatisfy { element.holds($0, objects) }
+    case (.map(let key, let element), .map):
+      let pairs = value.pairs
+      return pairs.indices.allSatisfy { ($0 % 2 == 0 ? key : element).holds(pairs[$0], objects) }
+    case (.object(let name), .object): return objects[name] == value.count
+    default: return false
+    }
   }
 }

@@ -74,19 +74,31 @@ extension Lowering {
     let load = left.evaluate
     if let literal = right.constant, literal.isPlain(.int) {
       let limit = literal.int
-      @inline(__always)
-      func make(_ test: @escaping @Sendable (Int64) -> Bool) -> Evaluate {
-        { activation in
+      switch operation {
+      case .less:
+        return { activation in
           let x = load(activation)
-          if x.head == Value.intHead { return .bool(test(x.int)) }
+          if x.head == Value.intHead { return .bool(x.int < limit) }
           return x.isError ? x : Dynamic.compare(operation, x, literal).located(at: offset)
         }
-      }
-      switch operation {
-      case .less: return make { $0 < limit }
-      case .lessOrEqual: return make { $0 <= limit }
-      case .greater: return make { $0 > limit }
-      default: return make { $0 >= limit }
+      case .lessOrEqual:
+        return { activation in
+          let x = load(activation)
+          if x.head == Value.intHead { return .bool(x.int <= limit) }
+          return x.isError ? x : Dynamic.compare(operation, x, literal).located(at: offset)
+        }
+      case .greater:
+        return { activation in
+          let x = load(activation)
+          if x.head == Value.intHead { return .bool(x.int > limit) }
+          return x.isError ? x : Dynamic.compare(operation, x, literal).located(at: offset)
+        }
+      default:
+        return { activation in
+          let x = load(activation)
+          if x.head == Value.intHead { return .bool(x.int >= limit) }
+          return x.isError ? x : Dynamic.compare(operation, x, literal).located(at: offset)
+        }
       }
     }
     let other = right.evaluate
@@ -150,20 +162,28 @@ extension Lowering {
   {
     let (a, b) = (left.evaluate, right.evaluate)
     if left.type == .int, right.type == .int {
-      @inline(__always)
-      func make(_ operation: @escaping @Sendable (Int64, Int64) -> Value) -> Evaluate {
-        { activation in
+      switch operation {
+      case .add:
+        return { activation in
           let x = a(activation)
           if x.isError { return x }
           let y = b(activation)
-          if y.isError { return y }
-          return operation(x.int, y.int).located(at: offset)
+          return y.isError ? y : Dynamic.int(.add, x.int, y.int).located(at: offset)
         }
-      }
-      switch operation {
-      case .add: return make { Dynamic.int(.add, $0, $1) }
-      case .subtract: return make { Dynamic.int(.subtract, $0, $1) }
-      case .multiply: return make { Dynamic.int(.multiply, $0, $1) }
+      case .subtract:
+        return { activation in
+          let x = a(activation)
+          if x.isError { return x }
+          let y = b(activation)
+          return y.isError ? y : Dynamic.int(.subtract, x.int, y.int).located(at: offset)
+        }
+      case .multiply:
+        return { activation in
+          let x = a(activation)
+          if x.isError { return x }
+          let y = b(activation)
+          return y.isError ? y : Dynamic.int(.multiply, x.int, y.int).located(at: offset)
+        }
       default: break
       }
     }

@@ -23,11 +23,9 @@ extension Lowering {
     return folded(expression, overloads.allSatisfy(\.isPure) ? lowered : [operand(expression, evaluate)], evaluate)
   }
 
-  /// Whether the static types alone guarantee the kinds of the arguments.
+  /// Whether the static types alone guarantee that the arguments fit.
   private func fits(_ operands: [Operand], _ overload: Overload) -> Bool {
-    zip(operands, overload.parameters).allSatisfy { operand, parameter in
-      KindSet(parameter).bits == UInt32.max || KindSet(operand.type).bits != UInt32.max
-    }
+    zip(operands, overload.parameters).allSatisfy { Type.guarantees($0.type, $1) }
   }
 
   private func dispatch(_ overloads: [Overload], _ operands: [Operand], _ offset: UInt32) -> Evaluate {
@@ -35,7 +33,10 @@ extension Lowering {
       return direct(only.implementation, operands.map(\.evaluate), offset)
     }
     // The kinds of the arguments choose the overload.
-    let choices = overloads.map { Choice(kinds: $0.parameters.map { KindSet($0) }, implementation: $0.implementation) }
+    let objects = environment.objectTypes.mapValues(\.identifier)
+    let choices = overloads.map {
+      Choice(parameters: $0.parameters, objects: objects, implementation: $0.implementation)
+    }
     let fill = Fill.balanced(operands.map(\.evaluate)[...])
     let count = operands.count
     return { activation in
@@ -132,11 +133,12 @@ extension Lowering {
 
 /// An overload that may be chosen at run time.
 private struct Choice: Sendable {
-  let kinds: [KindSet]
+  let parameters: [Type]
+  let objects: [String: UInt32]
   let implementation: Overload.Implementation
 
   func accepts(_ arguments: UnsafeBufferPointer<Value>) -> Bool {
-    for (index, kinds) in kinds.enumerated() where !kinds.contains(arguments[index]) { return false }
+    for (index, type) in parameters.enumerated() where !type.holds(arguments[index], objects) { return false }
     return true
   }
 

@@ -10,6 +10,8 @@ public struct Program: Sendable {
   public let references: [String]
   /// The narrowed paths that are used.
   public let narrowedPaths: [String]
+  /// Findings that do not keep the program from running.
+  public let warnings: [Issue]
   public let expression: Expression
   let known: Constant?
 
@@ -26,9 +28,19 @@ public struct Program: Sendable {
 public func compile(
   _ source: String, in environment: Environment, expecting expected: Type? = nil
 ) -> Result<Program, Issues> {
-  Parser.parse(source)
-    .flatMap { check($0, in: environment, expecting: expected) }
-    .flatMap { compile($0, in: environment) }
+  Parser.parse(source).flatMap { expression in
+    switch check(expression, in: environment, expecting: expected) {
+    case .success(let checked): return compile(checked, in: environment)
+    case .failure(let issues):
+      // What only the compiler finds, such as an invalid regular expression, is reported along with the rest.
+      var lenient = environment
+      lenient.isDynamic = true
+      guard case .success(let checked) = check(expression, in: lenient),
+        case .failure(let more) = compile(checked, in: lenient)
+      else { return .failure(issues) }
+      return .failure(Issues(issues.all + more.all))
+    }
+  }
 }
 
 /// Compiles a checked expression, in the environment that it was checked in.
@@ -39,7 +51,8 @@ public func compile(_ checked: CheckedExpression, in environment: Environment) -
   return .success(
     Program(
       type: checked.type, evaluate: framed(operand.evaluate, slots: checked.slots), references: checked.references,
-      narrowedPaths: checked.narrowedPaths, expression: checked.expression, known: operand.known))
+      narrowedPaths: checked.narrowedPaths, warnings: checked.warnings, expression: checked.expression,
+      known: operand.known))
 }
 
 /// Gives a program with comprehensions its own variables, since a host's loader may run one program inside another.

@@ -2,7 +2,9 @@
 enum Library {
   static let functions: [String: Function] = {
     var functions: [String: Function] = [:]
-    for (name, overload) in sizes + conversions + strings + stringExtension + optionals + numbers + urls + times {
+    for (name, overload) in sizes + conversions + strings + stringExtension + optionals + numbers + urls + times
+      + encoders
+    {
       functions[name, default: Function(name: name)].overloads.append(overload)
     }
     return functions

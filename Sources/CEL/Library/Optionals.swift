@@ -29,6 +29,12 @@ extension Library {
     ),
   ]
 
+  /// The first of two values, whatever the second is.
+  static let identity = Overload.binary(value, .parameter("U"), value, member: true, specialize: first) { _, x, _ in x }
+
+  @Sendable
+  private static func first(_ site: inout CallSite) -> Evaluate? { site.arguments[0].evaluate }
+
   /// The alternative is evaluated only when it is needed, so an error in it does not count otherwise.
   private static func lazily(unwraps: Bool) -> Overload.Specialize {
     { site in
@@ -37,14 +43,14 @@ extension Library {
         return { activation in
           let x = load(activation)
           if x.isNone { return literal.value }
-          return x.isError ? x : x.unwrapped
+          return x.isOptional ? x.unwrapped : x
         }
       }
       if unwraps {
         return { activation in
           let x = load(activation)
           if x.isNone { return other(activation) }
-          return x.isError ? x : x.unwrapped
+          return x.isOptional ? x.unwrapped : x
         }
       }
       return { activation in

@@ -31,18 +31,18 @@ extension Library {
     ),
     ("substring", .binary(.string, .int, .string, member: true) { a, x, from in substring(a, x, from, nil) }),
     ("substring", .ternary(.string, .int, .int, .string, member: true) { a, x, from, to in substring(a, x, from, to) }),
-    ("lowerAscii", .unary(.string, .string, member: true) { a, x in mapASCII(a, x, { $0.isUpper }, { $0.lowered }) }),
-    ("upperAscii", .unary(.string, .string, member: true) { a, x in mapASCII(a, x, { $0.isLower }, { $0.uppered }) }),
+    ("lowerAscii", .unary(.string, .string, member: true) { a, x in mapASCII(a, x, from: 0x41) }),
+    ("upperAscii", .unary(.string, .string, member: true) { a, x in mapASCII(a, x, from: 0x61) }),
     (
       "lower",
       .unary(.string, .string, member: true) { a, x in
-        isASCII(x.start, x.length) ? mapASCII(a, x, { $0.isUpper }, { $0.lowered }) : a.string(x.text.lowercased())
+        isASCII(x.start, x.length) ? mapASCII(a, x, from: 0x41) : a.string(x.text.lowercased())
       }
     ),
     (
       "upper",
       .unary(.string, .string, member: true) { a, x in
-        isASCII(x.start, x.length) ? mapASCII(a, x, { $0.isLower }, { $0.uppered }) : a.string(x.text.uppercased())
+        isASCII(x.start, x.length) ? mapASCII(a, x, from: 0x61) : a.string(x.text.uppercased())
       }
     ),
     ("trim", .unary(.string, .string, member: true) { _, x in trim(x) }),
@@ -58,6 +58,7 @@ extension Library {
     ("split", .ternary(.string, .string, .int, .list(.string), member: true) { a, x, y, n in split(a, x, y, n.int) }),
     ("join", .unary(.list(.string), .string, member: true) { a, x in join(a, x, .emptyString) }),
     ("join", .binary(.list(.string), .string, .string, member: true, join)),
+    ("format", .binary(.string, .list(.dyn), .string, member: true, Format.format)),
     ("strings.quote", .unary(.string, .string, quote)),
     (
       "after",
@@ -105,21 +106,30 @@ extension Library {
 
   // MARK: Letters
 
-  /// Copies the text only if there is a letter to change.
-  @inline(__always)
-  private static func mapASCII(
-    _ activation: Activation, _ x: Value, _ changes: (UInt8) -> Bool, _ change: (UInt8) -> UInt8
-  ) -> Value {
+  /// Flips the case of the 26 letters from a first one; copies the text only if there is a letter to change.
+  private static func mapASCII(_ activation: Activation, _ x: Value, from letter: UInt8) -> Value {
     let (p, count) = (x.start, x.length)
-    var first = 0
-    while first < count, !changes(p[first]) { first += 1 }
+    let first = firstLetter(p, count, from: letter)
     guard first < count else { return x }
     guard let memory = activation.allocate(count)?.assumingMemoryBound(to: UInt8.self) else {
       return .error(.outOfMemory)
     }
     memory.update(from: p, count: first)
-    for index in first..<count { memory[index] = change(p[index]) }
+    for index in first..<count { memory[index] = p[index] ^ (p[index] &- letter < 26 ? 0x20 : 0) }
     return .string(UnsafePointer(memory), count: count)
+  }
+
+  /// The offset of the first of 26 letters, or the end.
+  private static func firstLetter(_ p: Pointer, _ count: Int, from letter: UInt8) -> Int {
+    var index = 0
+    let base = SIMD16<UInt8>(repeating: letter)
+    let range = SIMD16<UInt8>(repeating: 26)
+    while index + 16 <= count {
+      if any((load128(p + index) &- base) .< range) { break }
+      index += 16
+    }
+    while index < count, p[index] &- letter >= 26 { index += 1 }
+    return index
   }
 
   /// Without the white space of Unicode at both ends.

@@ -1,8 +1,8 @@
-/// Timestamps and durations (cel-spec: years 1 to 9999, and the lengths between them).
+/// Timestamps of the years 1 to 9999, and durations of up to 63 bits of nanoseconds, as the conformance suite has it.
 enum Time {
   static let firstSecond: Int64 = -62_135_596_800
   static let lastSecond: Int64 = 253_402_300_799
-  static let longest: Int64 = 315_576_000_000
+  static let longest: Int64 = 9_223_372_036
 
   static func timestamp(_ seconds: Int64, _ nanoseconds: Int64) -> Value {
     guard let (s, n) = normalized(seconds, nanoseconds), s >= firstSecond, s <= lastSecond else {

@@ -8,6 +8,10 @@ public final class Activation {
   struct State {
     @usableFromInline var cursor: UnsafeMutableRawPointer
     @usableFromInline var end: UnsafeMutableRawPointer
+    @usableFromInline let first: UnsafeMutableRawPointer
+    @usableFromInline let firstEnd: UnsafeMutableRawPointer
+    /// Whether memory behind the first chunk is in use.
+    @usableFromInline var isSpilled = false
     @usableFromInline var host: UnsafeMutableRawPointer?
     @usableFromInline var frame: UnsafeMutablePointer<Value>
     @usableFromInline var top: UnsafeMutablePointer<Value>
@@ -16,7 +20,7 @@ public final class Activation {
 
   /// Held by address, so that no access is checked for exclusivity at run time.
   @usableFromInline let state: UnsafeMutablePointer<State>
-  private let slots: UnsafeMutablePointer<Value>
+  @usableFromInline let slots: UnsafeMutablePointer<Value>
   private var chunks: [UnsafeMutableRawBufferPointer] = []
   private var chunk = 0
   private var allocated = 0
@@ -38,7 +42,8 @@ public final class Activation {
     let start = first.baseAddress ?? UnsafeMutableRawPointer(slots)
     state.initialize(
       to: State(
-        cursor: start, end: start + first.count, host: nil, frame: slots, top: slots, limit: slots + Self.slotCount))
+        cursor: start, end: start + first.count, first: start, firstEnd: start + first.count, host: nil, frame: slots,
+        top: slots, limit: slots + Self.slotCount))
   }
 
   deinit {
@@ -58,20 +63,23 @@ public final class Activation {
   public var capacity: Int { allocated }
 
   /// Frees all values that were made in the arena and keeps its memory, except chunks of an outsized record.
+  @inlinable
   public func reset() {
-    if chunk > 0 {
-      while chunks.count > 1, allocated > 4 << 20, let last = chunks.popLast() {
-        allocated -= last.count
-        last.deallocate()
-      }
-      chunk = 0
-    }
-    if let start = chunks[0].baseAddress {
-      state.pointee.cursor = start
-      state.pointee.end = start + chunks[0].count
-    }
+    if state.pointee.isSpilled { trim() }
+    state.pointee.cursor = state.pointee.first
+    state.pointee.end = state.pointee.firstEnd
     state.pointee.frame = slots
     state.pointee.top = slots
+  }
+
+  @usableFromInline
+  func trim() {
+    while chunks.count > 1, allocated > 4 << 20, let last = chunks.popLast() {
+      allocated -= last.count
+      last.deallocate()
+    }
+    chunk = 0
+    state.pointee.isSpilled = false
   }
 
   /// Memory for `count` bytes, aligned to 8, until `reset()`; nil when the record has used up its share.
@@ -116,6 +124,7 @@ public final class Activation {
 
   private func start(in chunk: UnsafeMutableRawBufferPointer, _ size: Int) -> UnsafeMutableRawPointer? {
     guard let start = chunk.baseAddress else { return nil }
+    state.pointee.isSpilled = true
     state.pointee.cursor = start + size
     state.pointee.end = start + chunk.count
     return start

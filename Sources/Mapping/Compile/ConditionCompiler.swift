@@ -112,7 +112,7 @@ struct ConditionCompiler {
   }
 
   private func text(_ program: Program, _ values: [ConfigScalar], _ site: Int) -> Term? {
-    let patterns = PatternSet()
+    var patterns: [String] = []
     var isCostly = false
     var regexes: [Predicate] = []
     for value in values {
@@ -134,9 +134,9 @@ struct ConditionCompiler {
           remedy: "shorten it, or write a regex: ~ ^pattern$")
         continue
       }
-      patterns.add(value.text)
+      patterns.append(value.text)
     }
-    let plain = Predicates.text(program.evaluate, patterns, site: site)
+    let plain = Predicates.text(program.evaluate, PatternSet(patterns), site: site)
     let hasPatterns = values.count > regexes.count
     let all = (hasPatterns ? [plain] : []) + regexes
     guard !all.isEmpty else { return nil }
@@ -154,7 +154,7 @@ struct ConditionCompiler {
     switch CEL.compile(source, in: scope, expecting: .bool) {
     case .success(let matcher):
       let matches = matcher.evaluate
-      return { activation in
+      return Predicate { activation in
         if evaluate(activation).isNone { return .no }
         let value = matches(activation)
         if value.isError {

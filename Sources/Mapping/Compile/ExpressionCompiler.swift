@@ -38,14 +38,18 @@ final class ExpressionCompiler {
     scope.narrowed.formUnion(narrowed)
     for (name, variable) in extra { scope.variables[name] = variable }
     switch CEL.compile(text, in: scope, expecting: expecting) {
-    case .success(let program): return program
+    case .success(let program):
+      for issue in program.warnings { report(issue, in: scalar, offset: offset, severity: .warning) }
+      return program
     case .failure(let issues):
       for issue in issues.all { report(issue, in: scalar, offset: offset) }
       return nil
     }
   }
 
-  func report(_ issue: Issue, in scalar: ConfigScalar, offset: Int) {
+  func report(
+    _ issue: Issue, in scalar: ConfigScalar, offset: Int, severity: Diagnostic.Severity = .error
+  ) {
     let span = findings.source.place(issue.span.lowerBound + offset..<issue.span.upperBound + offset, in: scalar)
     var message = issue.message
     var label = ""
@@ -63,7 +67,10 @@ final class ExpressionCompiler {
       let quoted = "put single quotes around this expression if YAML cut it (at ` #`, `: `, or in braces at a comma)"
       remedy = remedy.isEmpty ? quoted : remedy + "; or " + quoted
     }
-    findings.error(Self.code(issue.code), message, at: span, label: label, remedy: remedy)
+    findings.add(
+      Diagnostic(
+        Self.code(issue.code), message, severity: severity, label: label, remedy: remedy, file: findings.source.file,
+        span: span))
   }
 
   private static func code(_ code: Issue.Code) -> String {
@@ -78,6 +85,7 @@ final class ExpressionCompiler {
     case .invalidRegex: "M108"
     case .invalidArgument: "M109"
     case .tooDeep, .tooLong: "M110"
+    case .needlessOr: "M201"
     }
   }
 }

@@ -7,7 +7,7 @@ struct CompiledRule: Sendable {
   /// Nil: every record.
   let condition: Predicate?
   /// The event's time, nil for the reader's.
-  let time: (evaluate: Evaluate, site: Int)?
+  let time: Computed?
   /// The natural id as JSON, nil for the record's bytes.
   let id: Emitter?
   /// What is hashed before the id: `record` or `id`, the rule's key, each with a line end.
@@ -163,13 +163,13 @@ struct RuleCompiler {
     return Emitters.expression(program.evaluate, type: program.type, site: compiler.site(scalar, "id"))
   }
 
-  private func time(_ scalar: ConfigScalar, _ narrowed: Set<String>) -> (evaluate: Evaluate, site: Int)? {
+  private func time(_ scalar: ConfigScalar, _ narrowed: Set<String>) -> Computed? {
     guard ExpressionCompiler.isExpression(scalar) else {
       findings.error("M006", "'time' must be an expression", at: scalar.span, remedy: "write time: =field")
       return nil
     }
     guard let program = compiler.compile(scalar, expecting: .timestamp, narrowed: narrowed) else { return nil }
-    return (program.evaluate, compiler.site(scalar, "time"))
+    return Computed(evaluate: program.evaluate, site: compiler.site(scalar, "time"))
   }
 
   private func tail(_ section: Section) -> String {

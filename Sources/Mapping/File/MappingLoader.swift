@@ -111,11 +111,11 @@ struct MappingLoader {
   // MARK: Identity
 
   private struct Identity {
-    var visitor: [(evaluate: Evaluate, site: Int)] = []
+    var visitor: [Computed] = []
     var dropsMissing = false
     var salt = ""
-    var profileID: (evaluate: Evaluate, site: Int)?
-    var aliases: [(evaluate: Evaluate, site: Int)] = []
+    var profileID: Computed?
+    var aliases: [Computed] = []
   }
 
   private enum Missing: String, CaseIterable { case drop, reject }
@@ -170,7 +170,7 @@ struct MappingLoader {
   /// An expression that gives text, or nothing.
   private func text(
     _ node: ConfigNode, _ what: String, _ compiler: ExpressionCompiler, _ narrowed: Set<String>
-  ) -> (evaluate: Evaluate, site: Int)? {
+  ) -> Computed? {
     guard let scalar = node.scalar, ExpressionCompiler.isExpression(scalar) else {
       compiler.findings.error("M006", "'\(what)' must be an expression", at: node.span, remedy: "begin it with '='")
       return nil
@@ -181,7 +181,7 @@ struct MappingLoader {
         "M104", "'\(what)' must be text, not \(program.type)", at: scalar.span, remedy: "convert it: string(…)")
       return nil
     }
-    return (program.evaluate, compiler.site(scalar, what))
+    return Computed(evaluate: program.evaluate, site: compiler.site(scalar, what))
   }
 
   // MARK: Session

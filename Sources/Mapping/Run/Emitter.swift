@@ -10,13 +10,20 @@ enum Emission: UInt8, Sendable {
   case failed
 }
 
-/// Writes one JSON value, or nothing.
-typealias Emitter = @Sendable (Activation, ByteBuffer) -> Emission
+/// Writes one JSON value, or nothing. A struct for the reason that `Predicate` is one.
+struct Emitter: Sendable {
+  private let write: @Sendable (Activation, ByteBuffer) -> Emission
+
+  init(_ write: @escaping @Sendable (Activation, ByteBuffer) -> Emission) { self.write = write }
+
+  @inline(__always)
+  func callAsFunction(_ activation: Activation, _ buffer: ByteBuffer) -> Emission { write(activation, buffer) }
+}
 
 enum Emitters {
   static func constant(_ json: String) -> Emitter {
     let constant = ConstantBytes(json)
-    return { _, buffer in
+    return Emitter { _, buffer in
       buffer.append(constant.start, constant.count)
       return .written
     }
@@ -25,7 +32,7 @@ enum Emitters {
   /// The value of an expression.
   static func expression(_ evaluate: @escaping Evaluate, type: Type, site: Int) -> Emitter {
     if type == .string || type == .optional(.string) {
-      return { activation, buffer in
+      return Emitter { activation, buffer in
         var value = evaluate(activation)
         if value.isOptional {
           if value.isNone { return .missing }
@@ -39,7 +46,7 @@ enum Emitters {
         return .written
       }
     }
-    return { activation, buffer in
+    return Emitter { activation, buffer in
       let value = evaluate(activation)
       let emission = write(value, to: buffer, activation, depth: 0)
       if emission == .failed {
@@ -54,7 +61,7 @@ enum Emitters {
   static func object(_ members: [(key: String, emit: Emitter)]) -> Emitter {
     let keys = members.map { ConstantBytes("," + JSONLiteral.quoted($0.key) + ":") }
     let emitters = members.map(\.emit)
-    return { activation, buffer in
+    return Emitter { activation, buffer in
       let start = buffer.count
       for index in emitters.indices {
         let before = buffer.count
@@ -77,7 +84,7 @@ enum Emitters {
 
   /// A list; missing elements are left out, and an empty list is itself missing.
   static func list(_ elements: [Emitter]) -> Emitter {
-    { activation, buffer in
+    Emitter { activation, buffer in
       let start = buffer.count
       for index in elements.indices {
         let before = buffer.count
@@ -99,7 +106,7 @@ enum Emitters {
 
   /// The first branch whose condition holds; nil stands for `else`.
   static func cases(_ branches: [(condition: Predicate?, emit: Emitter)]) -> Emitter {
-    { activation, buffer in
+    Emitter { activation, buffer in
       for index in branches.indices {
         guard let condition = branches[index].condition else { return branches[index].emit(activation, buffer) }
         switch condition(activation) {
@@ -113,8 +120,8 @@ enum Emitters {
   }
 
   /// One element for each row of a list field.
-  static func each(rows evaluate: @escaping Evaluate, _ element: @escaping Emitter, site: Int) -> Emitter {
-    { activation, buffer in
+  static func each(rows evaluate: @escaping Evaluate, _ element: Emitter, site: Int) -> Emitter {
+    Emitter { activation, buffer in
       var list = evaluate(activation)
       if list.isNone { return .missing }
       if list.isOptional { list = list.unwrapped }

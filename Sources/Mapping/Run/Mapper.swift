@@ -12,10 +12,16 @@ final class Mapper: EventMapper {
   private let nothing: UnsafeMutablePointer<Field>
   private let hasher: NameHasher
   private let idText = ByteBuffer(capacity: 256)
+  private let firstDrop: FirstMatch
+  /// Records dropped by each entry in the batch at work.
+  private let dropped: UnsafeMutablePointer<Int>
   private var timestamps = TimestampWriter()
 
   init(_ program: MappingProgram) {
     self.program = program
+    firstDrop = FirstMatch(program.drops.map(\.condition)[...])
+    dropped = .allocate(capacity: max(1, program.drops.count))
+    dropped.initialize(repeating: 0, count: max(1, program.drops.count))
     memo = .allocate(capacity: 1)
     memo.initialize(to: TextMemo())
     letValues = .allocate(capacity: max(1, program.lets))
@@ -34,6 +40,7 @@ final class Mapper: EventMapper {
   }
 
   deinit {
+    dropped.deallocate()
     memo.pointee.free()
     memo.deallocate()
     letValues.deallocate()
@@ -49,6 +56,10 @@ final class Mapper: EventMapper {
       begin(batch, index)
       map(batch.records[index], into: result)
     }
+    for index in program.drops.indices {
+      result.counts.dropped[program.drops[index].reason] += dropped[index]
+      dropped[index] = 0
+    }
   }
 
   @inline(__always)
@@ -61,14 +72,12 @@ final class Mapper: EventMapper {
   }
 
   private func map(_ record: Record, into result: MappedBlock) {
-    for index in program.drops.indices {
-      switch program.drops[index].condition(activation) {
-      case .no: continue
-      case .yes:
-        result.counts.dropped[program.drops[index].reason] &+= 1
-        return
-      case .failed: return reject(record, rule: nil, into: result)
-      }
+    switch firstDrop(activation) {
+    case FirstMatch.none: break
+    case FirstMatch.failed: return reject(record, rule: nil, into: result)
+    case let index:
+      dropped[index] &+= 1
+      return
     }
     let events = result.count
     let text = result.text.count
@@ -313,4 +322,34 @@ final class Mapper: EventMapper {
         stage: .mapping, code: "R201", message: message, hint: hint, offset: record.offset, length: record.count,
         line: record.line, number: record.number, rule: rule), to: result)
   }
+}
+
+/// The first of several conditions that holds, as one closure: the conditions are bound into it, so that a call neither
+/// looks into an array nor counts references.
+struct FirstMatch: Sendable {
+  /// No condition holds.
+  static let none = -1
+  /// One failed; the activation's frame says which.
+  static let failed = -2
+
+  private let find: @Sendable (Activation) -> Int
+
+  init(_ conditions: ArraySlice<Predicate>) {
+    guard let condition = conditions.first else {
+      find = { _ in FirstMatch.none }
+      return
+    }
+    let index = conditions.startIndex
+    let rest = FirstMatch(conditions.dropFirst())
+    find = { activation in
+      switch condition(activation) {
+      case .no: rest(activation)
+      case .yes: index
+      case .failed: FirstMatch.failed
+      }
+    }
+  }
+
+  @inline(__always)
+  func callAsFunction(_ activation: Activation) -> Int { find(activation) }
 }

@@ -18,7 +18,7 @@ func bytesEqual(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ count: I
   return true
 }
 
-/// The text patterns of one `when` list, in one matcher: exact texts, `/folder/**`, `*.suffix`, other globs, regexes.
+/// The text patterns of one `when` list, in one matcher: exact texts, `/folder/**`, `*.suffix`, other globs.
 ///
 /// Without `/` a glob looks at the last segment; with `/`, `*` stays in its segment and `**` crosses.
 final class PatternSet: @unchecked Sendable {
@@ -34,38 +34,44 @@ final class PatternSet: @unchecked Sendable {
     }
   }
 
-  private var exact: [Text] = []
-  private var prefixes: [Text] = []
-  /// Literal ends of the last segment.
-  private var suffixes: [Text] = []
-  /// Which last bytes any suffix has.
-  private var lastBytes = [Bool](repeating: false, count: 256)
-  private var firstBytes = [Bool](repeating: false, count: 256)
-  private var globs: [Glob] = []
+  private let exact: [Text]
+  private let prefixes: [Text]
+  /// Literal ends of the last segment, ordered by last byte; `suffixStart[b]..<suffixStart[b + 1]` end in `b`.
+  private let suffixes: [Text]
+  private let suffixStart: UnsafeMutablePointer<Int>
+  private let globs: [Glob]
 
-  init() {}
-
-  deinit { for text in exact + prefixes + suffixes { text.start.deallocate() } }
-
-  func add(_ pattern: String) {
-    let bytes = Array(pattern.utf8)
+  init(_ patterns: [String]) {
     let star = UInt8(ascii: "*")
-    guard bytes.contains(star) else {
-      exact.append(Text(bytes))
-      return
-    }
     let slash = UInt8(ascii: "/")
-    if bytes.contains(slash), pattern.hasSuffix("/**"), !bytes.dropLast(2).contains(star) {
-      let head = Array(bytes.dropLast(2))
-      prefixes.append(Text(head))
-      firstBytes[Int(head[0])] = true
-    } else if !bytes.contains(slash), bytes.first == star, bytes.count > 1, !bytes.dropFirst().contains(star) {
-      let tail = Array(bytes.dropFirst())
-      suffixes.append(Text(tail))
-      lastBytes[Int(tail[tail.count - 1])] = true
-    } else {
-      globs.append(Glob(bytes))
+    var exact: [Text] = []
+    var prefixes: [Text] = []
+    var tails: [[UInt8]] = []
+    var globs: [Glob] = []
+    for pattern in patterns {
+      let bytes = Array(pattern.utf8)
+      if !bytes.contains(star) {
+        exact.append(Text(bytes))
+      } else if bytes.contains(slash), pattern.hasSuffix("/**"), !bytes.dropLast(2).contains(star) {
+        prefixes.append(Text(Array(bytes.dropLast(2))))
+      } else if !bytes.contains(slash), bytes.first == star, bytes.count > 1, !bytes.dropFirst().contains(star) {
+        tails.append(Array(bytes.dropFirst()))
+      } else {
+        globs.append(Glob(bytes))
+      }
     }
+    tails.sort { ($0.last ?? 0) < ($1.last ?? 0) }
+    suffixStart = .allocate(capacity: 257)
+    for byte in 0...256 { suffixStart[byte] = tails.firstIndex { Int($0.last ?? 0) >= byte } ?? tails.count }
+    suffixes = tails.map(Text.init)
+    self.exact = exact
+    self.prefixes = prefixes
+    self.globs = globs
+  }
+
+  deinit {
+    for text in exact + prefixes + suffixes { text.start.deallocate() }
+    suffixStart.deallocate()
   }
 
   func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -76,17 +82,14 @@ final class PatternSet: @unchecked Sendable {
       if candidate.count == count, bytesEqual(candidate.start, start, count) { return true }
     }
     guard count > 0 else { return false }
-    if !suffixes.isEmpty, lastBytes[Int(start[count - 1])] {
-      for index in suffixes.indices {
-        let suffix = suffixes[index]
-        if suffix.count <= count, bytesEqual(suffix.start, start + (count - suffix.count), suffix.count) { return true }
-      }
+    for index in prefixes.indices {
+      let prefix = prefixes[index]
+      if prefix.count <= count, bytesEqual(prefix.start, start, prefix.count) { return true }
     }
-    if !prefixes.isEmpty, firstBytes[Int(start[0])] {
-      for index in prefixes.indices {
-        let prefix = prefixes[index]
-        if prefix.count <= count, bytesEqual(prefix.start, start, prefix.count) { return true }
-      }
+    let last = Int(start[count - 1])
+    for index in suffixStart[last]..<suffixStart[last + 1] {
+      let suffix = suffixes[index]
+      if suffix.count <= count, bytesEqual(suffix.start, start + (count - suffix.count), suffix.count) { return true }
     }
     for index in globs.indices where globs[index].matches(text) { return true }
     return false

@@ -7,8 +7,16 @@ enum Truth: UInt8, Sendable {
   case failed
 }
 
-/// A compiled condition.
-typealias Predicate = @Sendable (Activation) -> Truth
+/// A compiled condition. A struct around its closure, because a closure in an optional, an array or a tuple is wrapped in
+/// a thunk for each generic container that it passes, and every call would pay for all of them.
+struct Predicate: Sendable {
+  private let test: @Sendable (Activation) -> Truth
+
+  init(_ test: @escaping @Sendable (Activation) -> Truth) { self.test = test }
+
+  @inline(__always)
+  func callAsFunction(_ activation: Activation) -> Truth { test(activation) }
+}
 
 enum Predicates {
   /// All must hold; tested in this order.
@@ -18,24 +26,24 @@ enum Predicates {
     case 1: return terms[0]
     case 2:
       let (a, b) = (terms[0], terms[1])
-      return { activation in
+      return Predicate { activation in
         let truth = a(activation)
         return truth == .yes ? b(activation) : truth
       }
     case 3:
       let (a, b, c) = (terms[0], terms[1], terms[2])
-      return { activation in
+      return Predicate { activation in
         var truth = a(activation)
         if truth == .yes { truth = b(activation) }
         return truth == .yes ? c(activation) : truth
       }
     default:
-      return { activation in
-        for index in terms.indices {
-          let truth = terms[index](activation)
-          if truth != .yes { return truth }
-        }
-        return .yes
+      guard let rest = all(Array(terms.dropFirst(2))) else { return nil }
+      let (a, b) = (terms[0], terms[1])
+      return Predicate { activation in
+        var truth = a(activation)
+        if truth == .yes { truth = b(activation) }
+        return truth == .yes ? rest(activation) : truth
       }
     }
   }
@@ -43,7 +51,7 @@ enum Predicates {
   /// One of several must hold; tested in this order. There is at least one.
   static func any(_ terms: [Predicate]) -> Predicate {
     if terms.count == 1 { return terms[0] }
-    return { activation in
+    return Predicate { activation in
       for index in terms.indices {
         let truth = terms[index](activation)
         if truth != .no { return truth }
@@ -52,8 +60,8 @@ enum Predicates {
     }
   }
 
-  static func not(_ term: @escaping Predicate) -> Predicate {
-    { activation in
+  static func not(_ term: Predicate) -> Predicate {
+    Predicate { activation in
       switch term(activation) {
       case .no: .yes
       case .yes: .no
@@ -64,7 +72,7 @@ enum Predicates {
 
   /// A boolean expression; an absent optional boolean is false.
   static func expression(_ evaluate: @escaping Evaluate, site: Int) -> Predicate {
-    { activation in
+    Predicate { activation in
       let value = evaluate(activation)
       if value.isTrue { return .yes }
       if value.isError {
@@ -76,7 +84,7 @@ enum Predicates {
   }
 
   static func present(_ evaluate: @escaping Evaluate, site: Int) -> Predicate {
-    { activation in
+    Predicate { activation in
       let value = evaluate(activation)
       if value.isError {
         activation.fail(value, site: site)
@@ -88,7 +96,7 @@ enum Predicates {
 
   /// Text against patterns; absent never matches.
   static func text(_ evaluate: @escaping Evaluate, _ patterns: PatternSet, site: Int) -> Predicate {
-    { activation in
+    Predicate { activation in
       var value = evaluate(activation)
       if value.isOptional {
         if value.isNone { return .no }
@@ -106,13 +114,13 @@ enum Predicates {
   static func number(_ evaluate: @escaping Evaluate, _ ranges: [ClosedRange<Int64>], site: Int) -> Predicate {
     if ranges.count == 1 {
       let (low, high) = (ranges[0].lowerBound, ranges[0].upperBound)
-      return { activation in
+      return Predicate { activation in
         let value = evaluate(activation)
         if value.isPlain(.int) { return value.int >= low && value.int <= high ? .yes : .no }
         return other(activation, value, ranges, site)
       }
     }
-    return { activation in other(activation, evaluate(activation), ranges, site) }
+    return Predicate { activation in other(activation, evaluate(activation), ranges, site) }
   }
 
   private static func other(

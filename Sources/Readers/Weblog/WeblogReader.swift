@@ -13,7 +13,7 @@ public struct WeblogReader: Reader {
   }
 
   public func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource {
-    LineSource(bytes, limits: limits)
+    LineSource(TextSource(bytes), limits: limits)
   }
 
   public func makeParser(fields: [String]) -> any RecordParser {

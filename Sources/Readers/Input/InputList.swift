@@ -1,0 +1,146 @@
+internal import Glibc
+public import Pipeline
+
+/// One input of a run: a file, or standard input.
+public struct InputPath: Sendable, Equatable {
+  /// As messages name it.
+  public let name: String
+  /// nil for standard input.
+  public let path: String?
+
+  public init(name: String, path: String?) {
+    self.name = name
+    self.path = path
+  }
+
+  public static let standardInput = InputPath(name: "-", path: nil)
+}
+
+/// Turns what stands on the command line into inputs: files, folders with everything below them, patterns of glob(7),
+/// and `-`. Hidden entries of folders are passed over; the order is that of the names' bytes.
+public enum InputList {
+  /// - Throws: I101 no such file, I102 not readable, I103 nothing found, I104 the same file twice; all of them at once.
+  public static func expand(_ arguments: [String]) throws(Diagnostics) -> [InputPath] {
+    var list = Expansion()
+    for argument in arguments { list.add(argument) }
+    guard list.findings.isEmpty else { throw Diagnostics(list.findings) }
+    return list.inputs
+  }
+}
+
+private struct Expansion {
+  struct Identity: Hashable {
+    var device: UInt64
+    var number: UInt64
+  }
+
+  var inputs: [InputPath] = []
+  var findings: [Diagnostic] = []
+  /// By file: the argument and the name that brought it.
+  private var seen: [Identity: (argument: String, name: String)] = [:]
+  private var folders: Set<Identity> = []
+  private var hasStandardInput = false
+
+  mutating func add(_ argument: String) {
+    if argument == "-" {
+      if hasStandardInput {
+        findings.append(Diagnostic("I104", "standard input is given twice", remedy: "write `-` once"))
+      } else {
+        inputs.append(.standardInput)
+      }
+      hasStandardInput = true
+      return
+    }
+    let before = inputs.count + findings.count
+    if Expansion.status(argument) != nil {
+      add(path: argument, argument)
+      if inputs.count + findings.count == before {
+        findings.append(
+          Diagnostic("I103", "no file in the folder \(argument)", remedy: "name a folder with logs in it"))
+      }
+    } else if argument.utf8.contains(where: { "*?[".utf8.contains($0) }) {
+      for path in Expansion.matches(argument) { add(path: path, argument) }
+      if inputs.count + findings.count == before {
+        findings.append(Diagnostic("I103", "no file matches \(argument)", remedy: "check the pattern"))
+      }
+    } else {
+      findings.append(SystemError.diagnostic(errno, argument))
+    }
+  }
+
+  private mutating func add(path: String, _ argument: String) {
+    guard let status = Expansion.status(path) else {
+      findings.append(SystemError.diagnostic(errno, path))
+      return
+    }
+    let identity = Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+    let isWalked = path != argument
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR:
+      // A link may lead back up.
+      guard folders.insert(identity).inserted else { return }
+      add(folder: path, argument)
+      folders.remove(identity)
+    case S_IFREG, S_IFIFO, S_IFCHR:
+      if isWalked, status.st_mode & S_IFMT != S_IFREG { return }
+      add(file: path, identity, argument)
+    default:
+      if !isWalked {
+        findings.append(Diagnostic("I102", "cannot read \(path): it is no file", remedy: "name a file or a folder"))
+      }
+    }
+  }
+
+  private mutating func add(file path: String, _ identity: Identity, _ argument: String) {
+    if let before = seen[identity] {
+      // Links beside their targets are common in folders of logs; the same file by two arguments is a mistake.
+      if before.argument == argument { return }
+      findings.append(
+        Diagnostic("I104", "\(path) is the same file as \(before.name)", remedy: "name each file once"))
+      return
+    }
+    guard access(path, R_OK) == 0 else {
+      findings.append(SystemError.diagnostic(errno, path))
+      return
+    }
+    seen[identity] = (argument, path)
+    inputs.append(InputPath(name: path, path: path))
+  }
+
+  private mutating func add(folder path: String, _ argument: String) {
+    guard let directory = opendir(path) else {
+      findings.append(SystemError.diagnostic(errno, path))
+      return
+    }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    let stem = path.hasSuffix("/") ? path : path + "/"
+    for name in names.sorted(by: Expansion.precedes) { add(path: stem + name, argument) }
+  }
+
+  private static func matches(_ pattern: String) -> [String] {
+    var found = glob_t()
+    defer { globfree(&found) }
+    guard glob(pattern, GLOB_NOSORT, nil, &found) == 0 else { return [] }
+    var paths: [String] = []
+    for index in 0..<Int(found.gl_pathc) {
+      if let path = found.gl_pathv[index] { paths.append(String(cString: path)) }
+    }
+    return paths.sorted(by: precedes)
+  }
+
+  private static func precedes(_ one: String, _ other: String) -> Bool {
+    one.utf8.lexicographicallyPrecedes(other.utf8)
+  }
+
+  private static func status(_ path: String) -> stat? {
+    var status = stat()
+    return stat(path, &status) == 0 ? status : nil
+  }
+}

@@ -1,0 +1,227 @@
+public import Pipeline
+
+/// All inputs of a run as one series of blocks, roughly in the order of time: the block that comes next is of the open
+/// input that is furthest behind, and inputs are opened when the others have come to their first time.
+///
+/// The order depends on the inputs' bytes, the capacity of the blocks and the options only, never on timing.
+public final class InputFeed: BlockFeed {
+  public struct Options: Sendable {
+    public var limits: ReadLimits
+    /// The field that dates a record; nil leaves it to the reader's schema.
+    public var timeField: String?
+    /// At most so many records of each input.
+    public var limit: Int?
+    /// How late a record may come, in milliseconds: inputs are opened so much before their first time.
+    public var disorder: Int64
+    /// Inputs open at once.
+    public var maximumOpen: Int
+
+    public init(
+      limits: ReadLimits = ReadLimits(), timeField: String? = nil, limit: Int? = nil, disorder: Int64 = 5 * 60_000,
+      maximumOpen: Int = 512
+    ) {
+      self.limits = limits
+      self.timeField = timeField
+      self.limit = limit
+      self.disorder = disorder
+      self.maximumOpen = maximumOpen
+    }
+  }
+
+  private final class Open {
+    let source: any BlockSource
+    let index: Int
+    /// The latest time delivered, its first time before that.
+    var clock: Int64
+    var consumed = 0
+    var records = 0
+
+    init(_ source: any BlockSource, _ index: Int, clock: Int64) {
+      self.source = source
+      self.index = index
+      self.clock = clock
+    }
+  }
+
+  /// Bytes shared by the blocks of all open inputs, and what each gets at least.
+  private static let shared = 16 << 20
+  private static let least = 64 * 1024
+  /// More compressed inputs than these are inflated without threads of their own.
+  private static let threaded = 4
+  /// Bytes at a block's end that tell how far it went.
+  private static let probed = 4096
+  private static let day: Int64 = 24 * 3_600_000
+
+  public let inputs: [InputDescription]
+  private let paths: [InputPath]
+  private let reader: any Reader
+  private let options: Options
+  private let probe: TimeProbe
+  /// Standard input, opened and peeked at already.
+  private var standardInput: (any ByteSource)?
+  private var open: [Open] = []
+  private var nextToOpen = 0
+  private var finished = 0
+
+  /// Looks at the head of every input.
+  /// - Throws: I101, I102 for inputs that cannot be read, I105 for copies; all of them at once.
+  public init(_ paths: [InputPath], reader: any Reader, options: Options = Options()) throws(Diagnostics) {
+    self.reader = reader
+    self.options = options
+    let timeField = options.timeField ?? reader.schema.timeField
+    let probe = TimeProbe(reader, timeField: timeField)
+    self.probe = probe
+    var heads: [InputHead] = []
+    var findings: [Diagnostic] = []
+    let block = Block(capacity: InputHead.length, headroom: options.limits.record)
+    for path in paths {
+      do {
+        let (bytes, isComplete, stored) = try InputHead.read(path)
+        heads.append(
+          try InputHead(
+            path, bytes, isComplete: isComplete, size: stored.size, reader: reader, limits: options.limits,
+            probe: probe, block: block))
+        if path.path == nil {
+          let rest = stored.bytes is InflatingSource ? ReadAheadSource(stored.bytes) : stored.bytes
+          standardInput = PeekedSource(head: bytes, rest: rest)
+        }
+      } catch let finding as Diagnostic {
+        findings.append(finding)
+      } catch {
+        findings.append(Diagnostic("I102", "cannot read \(path.name): \(error)"))
+      }
+    }
+    if findings.isEmpty {
+      do {
+        findings = try CopyGuard.findings(heads)
+      } catch let finding as Diagnostic {
+        findings.append(finding)
+      } catch {
+        findings.append(Diagnostic("I102", "cannot read the inputs: \(error)"))
+      }
+    }
+    heads.sort { one, other in
+      let times = (one.firstTime ?? .min, other.firstTime ?? .min)
+      if times.0 != times.1 { return times.0 < times.1 }
+      if one.hash != other.hash { return one.hash < other.hash }
+      return one.input.name.utf8.lexicographicallyPrecedes(other.input.name.utf8)
+    }
+    self.paths = heads.map(\.input)
+    inputs = heads.map { InputDescription(name: $0.input.name, firstTime: $0.firstTime, size: $0.size) }
+    guard findings.isEmpty else { throw Diagnostics(findings) }
+  }
+
+  /// Bytes of all inputs as stored; nil if one of them is standard input or a pipe.
+  public var size: Int? {
+    inputs.reduce(0 as Int?) { sum, input in
+      guard let sum, let size = input.size else { return nil }
+      return sum + size
+    }
+  }
+
+  /// Bytes as stored of what was delivered.
+  public var consumed: Int { finished + open.reduce(0) { $0 + $1.consumed } }
+
+  /// Inputs that are open.
+  public var openCount: Int { open.count }
+
+  /// Every input's last block says so (`Block.isLast`); it may be empty.
+  /// - Throws: I102 when an input can no longer be read, I106 when too many would be open, I107 when one is gone.
+  public func next(into block: Block) throws -> Bool {
+    try openDue()
+    guard let chosen = open.min(by: { ($0.clock, $0.index) < ($1.clock, $1.index) }) else { return false }
+    if let paced = chosen.source as? any PacedBlockSource {
+      paced.pace = max(InputFeed.least, InputFeed.shared / open.count)
+    }
+    block.input = chosen.index
+    let isFilled = try chosen.source.next(into: block)
+    block.input = chosen.index
+    if !isFilled { block.isLast = true }
+    if let limit = options.limit { cut(block, chosen, limit) }
+    chosen.consumed = block.consumed
+    if block.isLast {
+      finished += inputs[chosen.index].size ?? block.consumed
+      open.removeAll { $0 === chosen }
+    } else if open.count > 1 || nextToOpen < paths.count {
+      advance(chosen, block)
+    }
+    return true
+  }
+
+  private func openDue() throws {
+    while nextToOpen < paths.count {
+      let first = inputs[nextToOpen].firstTime
+      if let first, let slowest = open.lazy.map(\.clock).min(), first - options.disorder > slowest { return }
+      guard open.count < options.maximumOpen else {
+        throw Diagnostic(
+          "I106", "more than \(options.maximumOpen) inputs overlap in time",
+          remedy: "split the run: give fewer inputs at once, for instance one host's logs after the other's")
+      }
+      open.append(Open(try source(nextToOpen), nextToOpen, clock: first ?? .min))
+      nextToOpen += 1
+    }
+  }
+
+  private func source(_ index: Int) throws -> any BlockSource {
+    let path = paths[index]
+    if path.path == nil, let bytes = standardInput {
+      standardInput = nil
+      return reader.makeSource(bytes, limits: options.limits)
+    }
+    do {
+      let stored = try StoredInput(path, isThreaded: open.count < InputFeed.threaded)
+      return reader.makeSource(stored.bytes, limits: options.limits)
+    } catch let finding as Diagnostic where finding.code == "I101" {
+      throw Diagnostic(
+        "I107", "\(path.name) is gone since the run began",
+        remedy: "stop rotating logs while they are read, or copy them")
+    }
+  }
+
+  /// Moves the input's clock to the latest believable time at the block's end.
+  private func advance(_ input: Open, _ block: Block) {
+    var offset = 0
+    if block.count > InputFeed.probed {
+      let end = UnsafePointer(block.start) + block.count
+      let line = Scan.byte(UInt8(ascii: "\n"), end - InputFeed.probed, end)
+      offset = min(block.count, line + 1 - UnsafePointer(block.start))
+    }
+    let horizon = input.clock == .min ? Int64.max : input.clock + InputFeed.day
+    var latest = Int64.min
+    var earliestBeyond = Int64.max
+    probe.times(block, from: offset) { time in
+      if time <= horizon { latest = max(latest, time) } else { earliestBeyond = min(earliestBeyond, time) }
+      return false
+    }
+    // Where everything is beyond a day, the log has a gap.
+    if latest == .min, earliestBeyond != .max { latest = earliestBeyond }
+    input.clock = max(input.clock, latest)
+  }
+
+  /// Ends the block before the first record over the limit.
+  private func cut(_ block: Block, _ input: Open, _ limit: Int) {
+    // Over-long records count as well, and come first.
+    let allowed = max(0, limit - input.records)
+    if block.skippedLines > allowed {
+      var kept = 0
+      block.rejects.removeAll {
+        guard $0.code == "R001" else { return true }
+        kept += 1
+        return kept > allowed
+      }
+      block.skippedLines = allowed
+      end(block, at: 0)
+      return
+    }
+    input.records += block.skippedLines
+    let (count, offset) = probe.records(block, before: limit - input.records)
+    input.records += count
+    if let offset { end(block, at: offset) }
+  }
+
+  private func end(_ block: Block, at offset: Int) {
+    block.count = offset
+    block.isLast = true
+    block.seal()
+  }
+}

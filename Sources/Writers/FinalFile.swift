@@ -1,0 +1,107 @@
+internal import Glibc
+internal import Pipeline
+
+/// A file that stands under its name only when it is complete: written beside it in the same folder, synced, renamed,
+/// and the folder synced. What is no regular file (a device, a pipe) is written to directly; a symbolic link is followed
+/// and stays.
+final class FinalFile {
+  /// As the user named it.
+  let name: String
+  private let target: String
+  /// Where it is written; nil if directly.
+  private var part: String?
+  private var descriptor: Int32
+  let output: DescriptorOutput
+
+  /// Throws O202.
+  init(_ name: String) throws {
+    self.name = name
+    target = FinalFile.followLinks(name)
+    var status = stat()
+    let exists = stat(target, &status) == 0
+    if exists, status.st_mode & S_IFMT == S_IFDIR { throw OutputFailure.creating(name, EISDIR) }
+    if exists, status.st_mode & S_IFMT != S_IFREG {
+      descriptor = open(target, O_WRONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw OutputFailure.creating(name, errno) }
+    } else {
+      (descriptor, part) = try FinalFile.createPart(target, name, mode: exists ? status.st_mode & 0o7777 : nil)
+    }
+    output = DescriptorOutput(descriptor, name: name)
+  }
+
+  deinit { abandon() }
+
+  /// Makes it final; nothing happens a second time. Throws O201 or O202, and leaves nothing behind then.
+  func finish() throws {
+    guard descriptor >= 0 else { return }
+    do {
+      try output.flush()
+      if let part {
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw OutputFailure.writing(name, errno) }
+        guard rename(part, target) == 0 else { throw OutputFailure.creating(name, errno) }
+        self.part = nil
+        FinalFile.syncFolder(FinalFile.folder(of: target))
+      }
+      let closed = close(descriptor)
+      descriptor = -1
+      // After EINTR the descriptor is closed nevertheless.
+      if closed != 0, errno != EINTR { throw OutputFailure.writing(name, errno) }
+    } catch {
+      abandon()
+      throw error
+    }
+  }
+
+  /// Leaves nothing behind; what is final already stays.
+  func abandon() {
+    if descriptor >= 0 { close(descriptor) }
+    descriptor = -1
+    if let part { unlink(part) }
+    part = nil
+  }
+
+  /// A new file beside the target: `.NAME.part-PID-N`.
+  private static func createPart(_ target: String, _ name: String, mode: mode_t?) throws -> (Int32, String) {
+    let folder = folder(of: target)
+    let base = target.split(separator: "/").last.map(String.init) ?? target
+    // With the additions a long name could become too long.
+    let short = String(decoding: base.utf8.prefix(200), as: UTF8.self)
+    for attempt in 0..<100 {
+      let part = folder + "/." + short + ".part-\(getpid())-\(attempt)"
+      let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 {
+        // A replaced file keeps its permissions, as far as one may set them.
+        if let mode { _ = fchmod(descriptor, mode) }
+        return (descriptor, part)
+      }
+      guard errno == EEXIST else { break }
+    }
+    throw OutputFailure.creating(name, errno)
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The path behind symbolic links, whether or not it exists.
+  private static func followLinks(_ path: String) -> String {
+    var path = path
+    for _ in 0..<40 {
+      var target = [CChar](repeating: 0, count: 4096)
+      let count = readlink(path, &target, target.count)
+      guard count > 0 else { break }
+      let next = String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      path = next.hasPrefix("/") ? next : folder(of: path) + "/" + next
+    }
+    return path
+  }
+
+  /// Some file systems cannot sync a folder; the file itself is safe then.
+  private static func syncFolder(_ path: String) {
+    let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { return }
+    _ = fsync(folder)
+    close(folder)
+  }
+}

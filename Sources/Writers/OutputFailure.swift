@@ -1,0 +1,32 @@
+internal import Glibc
+internal import Pipeline
+
+/// What went wrong at an output, as a diagnostic: O201 it cannot be written (disk full, I/O error), O202 it cannot be
+/// created, O203 the reader of a pipe has gone.
+enum OutputFailure {
+  static func writing(_ name: String, _ error: Int32) -> Diagnostic {
+    switch error {
+    case EPIPE: Diagnostic("O203", "closed pipe", file: name)
+    case ENOSPC, EDQUOT:
+      Diagnostic(
+        "O201", "disk full: \(text(error))", remedy: "make room, or write to another file system", file: name)
+    default: Diagnostic("O201", "cannot be written: \(text(error))", file: name)
+    }
+  }
+
+  static func creating(_ name: String, _ error: Int32) -> Diagnostic {
+    let remedy =
+      switch error {
+      case EACCES, EPERM, EROFS: "choose a folder that you may write to"
+      case ENOENT, ENOTDIR: "create its folder first"
+      case EISDIR: "name a file, not a folder"
+      case ENAMETOOLONG: "choose a shorter name"
+      default: ""
+      }
+    return Diagnostic("O202", "cannot be created: \(text(error))", remedy: remedy, file: name)
+  }
+
+  private static func text(_ error: Int32) -> String {
+    String(cString: strerror(error)).lowercased()
+  }
+}

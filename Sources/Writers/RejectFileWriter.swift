@@ -1,0 +1,104 @@
+public import Pipeline
+
+/// Rejects as lines of JSON:
+///
+///     {"v":1,"at":"…Z","class":"record|mapping|session","code":"R101","message":"…","hint":"…",
+///      "where":{"input":"…","record":…,"line":…,"column":…,"offset":…},
+///      "mapping":{"name":"…","sha256":"…","rule":"…"},"raw":"…"}
+///
+/// What is unknown is left out. `raw` is the record byte by byte; where it is no UTF-8, `raw_base64` (RFC 4648 §4) has
+/// it instead. The file stands under its name only when it is complete.
+public final class RejectFileWriter: RejectWriter {
+  private let file: FinalFile
+  private let line = ByteBuffer()
+  private let begin: [UInt8]
+  private let mapping: [UInt8]
+
+  /// - Parameters:
+  ///   - startedAt: the run's start in milliseconds since 1970-01-01 UTC, which all lines carry.
+  ///   - mapping: its name; nil for none.
+  ///   - sha256: of the mapping's bytes, hexadecimal.
+  public init(path: String, startedAt: Int64, mapping: String? = nil, sha256: String? = nil) throws {
+    let text = ByteBuffer()
+    text.append("{\"v\":1,\"at\":")
+    text.append(json: TimestampWriter.text(startedAt))
+    text.append(",\"class\":\"")
+    begin = Array(text.bytes)
+    text.removeAll()
+    for (key, value) in [("name", mapping), ("sha256", sha256)] {
+      guard let value else { continue }
+      if text.count > 0 { text.append(",") }
+      text.append(json: key)
+      text.append(":")
+      text.append(json: value)
+    }
+    self.mapping = Array(text.bytes)
+    file = try FinalFile(path)
+  }
+
+  public func write(_ located: LocatedReject) throws {
+    let reject = located.reject
+    line.removeAll()
+    begin.withUnsafeBufferPointer { line.append($0) }
+    line.append(text: reject.stage.rawValue)
+    line.append("\",\"code\":")
+    line.append(json: reject.code)
+    line.append(",\"message\":")
+    line.append(json: reject.message)
+    if !reject.hint.isEmpty {
+      line.append(",\"hint\":")
+      line.append(json: reject.hint)
+    }
+    line.append(",\"where\":{\"input\":")
+    line.append(json: located.input)
+    append(",\"record\":", located.record)
+    append(",\"line\":", located.line)
+    append(",\"column\":", reject.column)
+    // The first byte of an input is a place as well, if its line is known.
+    if located.offset > 0 || located.line == 1 {
+      line.append(",\"offset\":")
+      line.append(decimal: Int64(located.offset))
+    }
+    line.append("}")
+    appendMapping(rule: reject.rule)
+    located.raw.withUnsafeBufferPointer { appendRaw($0) }
+    line.append("}")
+    try file.output.write(line: line.bytes)
+    line.removeAll()
+    line.shrink(to: 1 << 20)
+  }
+
+  /// Makes the file final.
+  public func finish() throws { try file.finish() }
+  /// Leaves nothing behind.
+  public func abandon() { file.abandon() }
+
+  private func append(_ key: StaticString, _ value: Int) {
+    guard value > 0 else { return }
+    line.append(key)
+    line.append(decimal: Int64(value))
+  }
+
+  private func appendMapping(rule: String?) {
+    guard !mapping.isEmpty || rule != nil else { return }
+    line.append(",\"mapping\":{")
+    mapping.withUnsafeBufferPointer { line.append($0) }
+    if let rule {
+      if !mapping.isEmpty { line.append(",") }
+      line.append("\"rule\":")
+      line.append(json: rule)
+    }
+    line.append("}")
+  }
+
+  private func appendRaw(_ raw: UnsafeBufferPointer<UInt8>) {
+    if UTF8Scan.isValid(raw) {
+      line.append(",\"raw\":\"")
+      line.appendEscaped(raw, limit: Int.max)
+    } else {
+      line.append(",\"raw_base64\":\"")
+      Base64.append(raw, to: line)
+    }
+    line.append("\"")
+  }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Glibc
+import Pipeline
+
+/// Words for the person at the terminal: standard error, always.
+struct Console: Sendable {
+  enum ColorChoice: String, ExpressibleByArgument, CaseIterable, Sendable { case auto, always, never }
+
+  let isTerminal: Bool
+  let isColoured: Bool
+
+  init(color: ColorChoice) {
+    isTerminal = isatty(STDERR_FILENO) == 1
+    isColoured =
+      switch color {
+      case .always: true
+      case .never: false
+      case .auto: isTerminal && environmentValue("NO_COLOR") == nil && environmentValue("TERM") != "dumb"
+      }
+  }
+
+  func write(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes in
+      var left = UnsafeRawBufferPointer(bytes)
+      while left.count > 0 {
+        let count = Glibc.write(STDERR_FILENO, left.baseAddress, left.count)
+        if count < 0 && errno == EINTR { continue }
+        if count <= 0 { return }
+        left = UnsafeRawBufferPointer(rebasing: left[count...])
+      }
+    }
+  }
+
+  /// One line of text, escaped, in the form `trackfill: …`.
+  func say(_ message: String) { write("trackfill: \(DisplayText.escaped(message))\n") }
+
+  func report(_ diagnostics: [Diagnostic], sources: [String: [UInt8]] = [:]) {
+    write(DiagnosticRenderer(sources: sources, isColoured: isColoured).render(diagnostics))
+  }
+}
+
+/// A variable that is set and not empty.
+func environmentValue(_ name: String) -> String? {
+  guard let value = getenv(name), value.pointee != 0 else { return nil }
+  return String(cString: value)
+}
+
+func environmentVariables() -> [String: String] {
+  var result: [String: String] = [:]
+  var at = environ
+  while let entry = at.pointee {
+    let text = String(cString: entry)
+    if let equals = text.firstIndex(of: "=") {
+      result[String(text[..<equals])] = String(text[text.index(after: equals)...])
+    }
+    at += 1
+  }
+  return result
+}
+
+func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+
+/// Nanoseconds of a clock that only goes forward.
+func monotonicNanoseconds() -> UInt64 {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}
+
+/// Processors that are there.
+func availableProcessors() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+/// Milliseconds since 1970-01-01 UTC.
+func currentMilliseconds() -> Int64 {
+  var time = timespec()
+  clock_gettime(CLOCK_REALTIME, &time)
+  return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+}

@@ -1,0 +1,51 @@
+import Pipeline
+
+/// How a run ended, as its exit status (sysexits.h and DELIVERY.md's own).
+enum ExitStatus: Int32, Sendable {
+  case done = 0
+  case someRejected = 3
+  case tooManyRejects = 4
+  case usage = 64
+  case badInput = 65
+  case missingInput = 66
+  case internalError = 70
+  case cannotCreate = 73
+  case outputFailed = 74
+  case badMapping = 78
+  case interrupted = 130
+  case terminated = 143
+
+  /// The word for it in a summary.
+  var word: String {
+    switch self {
+    case .done: "done"
+    case .someRejected: "done, some records rejected"
+    case .tooManyRejects: "too many rejects"
+    case .usage: "usage"
+    case .badInput: "input unusable"
+    case .missingInput: "input missing"
+    case .internalError: "internal error"
+    case .cannotCreate: "cannot create output"
+    case .outputFailed: "output failed"
+    case .badMapping: "mapping at fault"
+    case .interrupted, .terminated: "interrupted"
+    }
+  }
+
+  /// What a finding that stopped the run means for its status.
+  init(_ diagnostic: Diagnostic) {
+    switch diagnostic.code.first {
+    case "I":
+      switch diagnostic.code {
+      case "I101", "I102", "I103": self = .missingInput
+      case "I104": self = .usage
+      default: self = .badInput
+      }
+    case "O": self = diagnostic.code == "O202" ? .cannotCreate : .outputFailed
+    case "U": self = .usage
+    case "R": self = .badInput
+    case "M": self = .badMapping
+    default: self = .internalError
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import ArgumentParser
+import Pipeline
+
+// What options take, beyond words and whole numbers.
+
+/// `4096`, `256K`, `256M`, `2G`; binary multiples.
+struct ByteSize: ExpressibleByArgument, Sendable, Equatable {
+  let bytes: Int
+
+  init(_ bytes: Int) { self.bytes = bytes }
+
+  init?(argument: String) {
+    var digits = argument[...]
+    var shift = 0
+    for suffix in ["iB", "B", "b"] where digits.hasSuffix(suffix) {
+      digits = digits.dropLast(suffix.count)
+      break
+    }
+    switch digits.last {
+    case "k", "K": shift = 10
+    case "m", "M": shift = 20
+    case "g", "G": shift = 30
+    default: break
+    }
+    if shift > 0 { digits = digits.dropLast() }
+    guard let value = OptionText.number(digits), value > 0, value <= Int.max >> (shift + 4) else { return nil }
+    bytes = value << shift
+  }
+
+  var defaultValueDescription: String { OptionText.size(bytes) }
+}
+
+/// A number of records or a percentage of them.
+struct RejectLimit: ExpressibleByArgument, Sendable {
+  let tolerance: RejectTolerance
+
+  init(_ tolerance: RejectTolerance) { self.tolerance = tolerance }
+
+  init?(argument: String) {
+    guard argument.hasSuffix("%") else {
+      guard let count = OptionText.number(argument[...]) else { return nil }
+      tolerance = .count(count)
+      return
+    }
+    let parts = argument.dropLast().split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let first = parts.first, let whole = OptionText.number(first), whole <= 100 else { return nil }
+    var hundredths = whole * 100
+    if parts.count == 2 {
+      guard (1...2).contains(parts[1].count), let fraction = OptionText.number(parts[1]) else { return nil }
+      hundredths += parts[1].count == 1 ? fraction * 10 : fraction
+    }
+    guard hundredths <= 10_000 else { return nil }
+    tolerance = .share(hundredths: hundredths)
+  }
+
+  var defaultValueDescription: String { RejectLimit.text(tolerance) }
+
+  static func text(_ tolerance: RejectTolerance) -> String {
+    switch tolerance {
+    case .count(let count): return OptionText.grouped(count)
+    case .share(let hundredths):
+      let rest = hundredths % 100
+      let fraction = rest == 0 ? "" : rest % 10 == 0 ? ".\(rest / 10)" : rest < 10 ? ".0\(rest)" : ".\(rest)"
+      return "\(hundredths / 100)\(fraction)%"
+    }
+  }
+}
+
+/// `2024-05-01`, `2024-05-01T10:00`, `2024-05-01T10:00:00.250Z`, `2024-05-01T10:00:00+02:00`; UTC unless it says
+/// otherwise.
+struct TimeBound: ExpressibleByArgument, Sendable, Equatable {
+  /// Since 1970-01-01 UTC.
+  let milliseconds: Int64
+
+  init?(argument: String) {
+    let bytes = Array(argument.utf8)
+    var at = 0
+    func take(_ digits: Int) -> Int64? {
+      guard at + digits <= bytes.count else { return nil }
+      var value: Int64 = 0
+      for byte in bytes[at..<(at + digits)] {
+        guard byte >= 0x30, byte <= 0x39 else { return nil }
+        value = value * 10 + Int64(byte - 0x30)
+      }
+      at += digits
+      return value
+    }
+    func skip(_ characters: String) -> Bool {
+      guard at < bytes.count, characters.utf8.contains(bytes[at]) else { return false }
+      at += 1
+      return true
+    }
+    guard let year = take(4), skip("-"), let month = take(2), skip("-"), let day = take(2), year >= 1,
+      (1...12).contains(month), (1...CalendarTime.daysIn(month: month, year: year)).contains(day)
+    else { return nil }
+    var time = CalendarTime.days(year: year, month: month, day: day) * 86_400_000
+    if at < bytes.count {
+      guard skip("T t"), let hour = take(2), skip(":"), let minute = take(2), hour < 24, minute < 60 else { return nil }
+      time += hour * 3_600_000 + minute * 60_000
+      if skip(":") {
+        guard let second = take(2), second < 60 else { return nil }
+        time += second * 1000
+        if skip(".,") {
+          var unit: Int64 = 100
+          guard at < bytes.count, bytes[at] >= 0x30, bytes[at] <= 0x39 else { return nil }
+          while let digit = take(1) {
+            time += digit * unit
+            unit /= 10
+          }
+        }
+      }
+      if at < bytes.count, !skip("Zz") {
+        let sign: Int64 = bytes[at] == UInt8(ascii: "-") ? -1 : 1
+        guard skip("+-"), let hours = take(2) else { return nil }
+        _ = skip(":")
+        guard let minutes = at < bytes.count ? take(2) : 0, hours < 24, minutes < 60 else { return nil }
+        time -= sign * (hours * 3_600_000 + minutes * 60_000)
+      }
+    }
+    guard at == bytes.count, CalendarTime.range.contains(time) else { return nil }
+    milliseconds = time
+  }
+}
+
+/// Numbers as people write and read them.
+enum OptionText {
+  /// Decimal digits only: no sign, no blank.
+  static func number(_ text: Substring) -> Int? {
+    guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
+    return Int(text)
+  }
+
+  /// `1,234,567`
+  static func grouped(_ value: Int) -> String {
+    var digits = Array(String(value.magnitude))
+    var at = digits.count - 3
+    while at > 0 {
+      digits.insert(",", at: at)
+      at -= 3
+    }
+    return (value < 0 ? "-" : "") + String(digits)
+  }
+
+  /// `256M`
+  static func size(_ bytes: Int) -> String {
+    for (suffix, shift) in [("G", 30), ("M", 20), ("K", 10)] where bytes > 0 && bytes & ((1 << shift) - 1) == 0 {
+      return "\(bytes >> shift)\(suffix)"
+    }
+    return String(bytes)
+  }
+
+  /// `12.3 MiB`, for progress.
+  static func approximate(bytes: Int) -> String {
+    var value = Double(bytes)
+    for unit in ["B", "KiB", "MiB", "GiB"] {
+      if value < 1024 { return unit == "B" ? "\(bytes) B" : tenths(value) + " " + unit }
+      value /= 1024
+    }
+    return tenths(value) + " TiB"
+  }
+
+  /// One decimal place.
+  static func tenths(_ value: Double) -> String {
+    let tenths = Int((value * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+
+  /// `20 ms`, `1.5 s`, `3 min 20 s`, `2 h 5 min`
+  static func duration(milliseconds: Int64) -> String {
+    if milliseconds < 1_000 { return "\(milliseconds) ms" }
+    if milliseconds < 60_000 { return tenths(Double(milliseconds) / 1000) + " s" }
+    let seconds = (milliseconds + 500) / 1000
+    if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60) s" }
+    return "\(seconds / 3600) h \(seconds % 3600 / 60) min"
+  }
+}

@@ -1,0 +1,91 @@
+import Glibc
+
+/// SIGINT and SIGTERM as words to a run instead of its death. The first one stops the run at its next block; a second
+/// one, or a first one while there is nothing to stop, ends the process. A signal that was ignored from the start (nohup)
+/// stays ignored.
+///
+/// A thread of its own waits for them, so that no code runs inside a signal handler.
+final class SignalWatch: @unchecked Sendable {
+  /// What a signal needs to know of a run.
+  struct Run {
+    /// Asks it to stop.
+    var cancel: () -> Void
+    /// Whether it writes nothing any more, though it may still hang in a read.
+    var isAtRest: () -> Bool
+    /// Takes back what is unfinished.
+    var abandon: () -> Void
+
+    /// What must not be cut short: a first signal waits for what comes next.
+    static var brief: Run { Run(cancel: {}, isAtRest: { false }, abandon: {}) }
+  }
+
+  /// How long a run that hangs in a read may go on after the first signal.
+  private static let patience: UInt64 = 1_000_000_000
+
+  private var mutex = pthread_mutex_t()
+  private var run: Run?
+  private var received: Int32 = 0
+  private var set = sigset_t()
+
+  init() {
+    pthread_mutex_init(&mutex, nil)
+    sigemptyset(&set)
+    for number in [SIGINT, SIGTERM] where !SignalWatch.isIgnored(number) { sigaddset(&set, number) }
+    pthread_sigmask(SIG_BLOCK, &set, nil)
+    var thread = pthread_t()
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        if let argument { Unmanaged<SignalWatch>.fromOpaque(argument).takeRetainedValue().watch() }
+        return nil
+      }, Unmanaged.passRetained(self).toOpaque())
+    if status == 0 { pthread_detach(thread) } else { pthread_sigmask(SIG_UNBLOCK, &set, nil) }
+  }
+
+  /// The signal that arrived, as an exit status.
+  var status: ExitStatus? {
+    locked { received == SIGINT ? .interrupted : received == SIGTERM ? .terminated : nil }
+  }
+
+  /// From here on a signal stops this run.
+  func attach(_ run: Run) { locked { self.run = run } }
+
+  /// There is nothing to take back: from here on a signal ends the process.
+  func detach() { locked { run = nil } }
+
+  private func locked<Result>(_ body: () -> Result) -> Result {
+    pthread_mutex_lock(&mutex)
+    defer { pthread_mutex_unlock(&mutex) }
+    return body()
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard sigaction(number, nil, &action) == 0 else { return false }
+    // Function values cannot be compared; their addresses can.
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+
+  private func watch() {
+    var number: Int32 = 0
+    guard sigwait(&set, &number) == 0 else { return }
+    let first: Run? = locked {
+      received = number
+      return run
+    }
+    let status: Int32 = number == SIGINT ? 130 : 143
+    guard let first else { _exit(status) }
+    first.cancel()
+    let began = monotonicNanoseconds()
+    var pause = timespec(tv_sec: 0, tv_nsec: 50_000_000)
+    while true {
+      let isSecond = sigtimedwait(&set, nil, &pause) > 0
+      let isLate = monotonicNanoseconds() - began > SignalWatch.patience
+      locked {
+        guard let run, isSecond || isLate && run.isAtRest() else { return }
+        run.abandon()
+        _exit(status)
+      }
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import Pipeline
+import Sessions
+
+/// The summary for programs: one JSON object, its keys in this order, `"v":1`. Times of events are ISO 8601, durations
+/// milliseconds. `rejected.records + dropped.total + unmatched + mapped` is `records`.
+enum SummaryJSON {
+  static func render(_ report: RunReport) -> String {
+    let counts = report.counts
+    let sessions = report.sessions
+    var json = JSONObjectWriter()
+    json.put("v", 1)
+    json.put("command", "convert")
+    json.put("version", Trackfill.version)
+    json.put("exit", Int(report.status.rawValue))
+    json.put("status", report.status.word)
+    if let message = report.message { json.put("message", message) }
+    json.put("output_complete", report.isOutputComplete)
+    json.object("mapping") { json in
+      json.put("file", report.mappingFile)
+      if let name = report.mappingName { json.put("name", name) }
+      if let hash = report.mappingHash { json.put("sha256", hash) }
+    }
+    json.put("started_at", TimestampWriter.text(report.startedAt))
+    json.put("elapsed_ms", Int(report.elapsedNanoseconds / 1_000_000))
+    json.put("records_per_second", report.recordsPerSecond)
+    json.list("inputs", counts.inputs) { json, input in
+      json.put("name", input.name)
+      if let size = input.size { json.put("size", size) }
+      json.put("bytes", input.bytes)
+      json.put("lines", input.lines)
+      json.put("records", input.records)
+      json.put("rejected", input.rejected)
+      json.put("damaged", input.isDamaged)
+    }
+    json.put("bytes", counts.bytes)
+    json.put("lines", counts.sum.lines)
+    json.put("comments", counts.sum.comments)
+    json.put("blanks", counts.sum.blanks)
+    json.put("replaced_bytes", counts.sum.replacedBytes)
+    json.put("records", counts.sum.records)
+    json.object("rejected") { json in
+      json.put("records", counts.rejected)
+      json.put("events", counts.sessionRejects)
+      json.list("by_code", counts.rejects) { json, tally in
+        json.put("code", tally.code)
+        json.put("class", tally.stage.rawValue)
+        json.put("count", tally.count)
+        json.put("message", tally.message)
+        json.object("first") { json in
+          json.put("input", tally.input)
+          if tally.line > 0 { json.put("line", tally.line) }
+          if tally.record > 0 { json.put("record", tally.record) }
+        }
+      }
+    }
+    json.object("dropped") { json in
+      json.put("total", counts.dropped)
+      json.object("by_reason") { json in
+        for (reason, count) in report.droppedByReason { json.put(reason, count) }
+      }
+    }
+    json.put("unmatched", counts.sum.unmatched)
+    json.put("mapped", counts.sum.mapped)
+    json.object("events") { json in
+      json.put("total", counts.events)
+      json.put("emitted", sessions.eventsEmitted)
+      json.put("duplicates", sessions.duplicates)
+      json.object("by_rule") { json in for (rule, _, count) in report.eventsByRule { json.put(rule, count) } }
+      json.object("by_type") { json in for (type, count) in report.eventsByType { json.put(type, count) } }
+    }
+    json.object("sessions") { json in
+      json.put("opened", sessions.sessionsOpened)
+      json.put("closed", sessions.sessionsClosed)
+      json.put("emitted", sessions.sessionsEmitted)
+      json.put("outside", sessions.sessionsOutside)
+      json.put("peak_open", sessions.peakOpenSessions)
+      json.put("longest_ms", Int(sessions.longestSession))
+      json.put("spilled_bytes", sessions.spilledBytes)
+    }
+    json.object("payloads") { json in
+      json.put("total", sessions.payloads)
+      json.put("further_parts", sessions.furtherParts)
+      json.put("bytes", sessions.payloadBytes)
+    }
+    json.object("late") { json in
+      json.put("total", sessions.late)
+      json.put("attached", sessions.lateAttached)
+      json.put("new", sessions.lateNew)
+      json.put("rejected", sessions.lateRejected)
+      json.put("largest_ms", Int(sessions.largestLateness))
+      if let disorder = report.proposedDisorder { json.put("proposed_disorder", disorder) }
+    }
+    json.put("outliers", sessions.outliers)
+    if let first = sessions.firstEvent, let last = sessions.lastEvent {
+      json.object("time_range") { json in
+        json.put("from", TimestampWriter.text(first))
+        json.put("to", TimestampWriter.text(last))
+      }
+    }
+    return json.finish()
+  }
+}
+
+/// Writes one JSON object (RFC 8259) with indentation, its keys in the order of the calls.
+struct JSONObjectWriter {
+  private let buffer = ByteBuffer()
+  private var depth = 1
+  private var isFirst = true
+
+  init() { buffer.append("{") }
+
+  mutating func put(_ key: String, _ value: Int) {
+    begin(key)
+    buffer.append(decimal: Int64(value))
+  }
+
+  mutating func put(_ key: String, _ value: String) {
+    begin(key)
+    buffer.append(json: value)
+  }
+
+  mutating func put(_ key: String, _ value: Bool) {
+    begin(key)
+    buffer.append(text: value ? "true" : "false")
+  }
+
+  mutating func object(_ key: String, _ body: (inout JSONObjectWriter) -> Void) {
+    begin(key)
+    nested("{", "}") { body(&$0) }
+  }
+
+  mutating func list<Element>(
+    _ key: String, _ elements: [Element], _ body: (inout JSONObjectWriter, Element) -> Void
+  ) {
+    begin(key)
+    nested("[", "]") { json in
+      for element in elements {
+        json.newLine()
+        json.nested("{", "}") { body(&$0, element) }
+      }
+    }
+  }
+
+  /// The text, ended by a line end.
+  consuming func finish() -> String {
+    depth = 0
+    endLine()
+    buffer.append("}\n")
+    return withExtendedLifetime(buffer) { String(decoding: buffer.bytes, as: UTF8.self) }
+  }
+
+  private mutating func nested(_ open: StaticString, _ close: StaticString, _ body: (inout JSONObjectWriter) -> Void) {
+    buffer.append(open)
+    depth += 1
+    isFirst = true
+    body(&self)
+    depth -= 1
+    if !isFirst { endLine() }
+    isFirst = false
+    buffer.append(close)
+  }
+
+  private mutating func begin(_ key: String) {
+    newLine()
+    buffer.append(json: key)
+    buffer.append(": ")
+  }
+
+  private mutating func newLine() {
+    if !isFirst { buffer.append(",") }
+    isFirst = false
+    endLine()
+  }
+
+  private func endLine() {
+    buffer.append("\n")
+    for _ in 0..<depth { buffer.append("  ") }
+  }
+}

@@ -1,0 +1,224 @@
+import Foundation
+import Pipeline
+import Testing
+
+@testable import Writers
+
+/// A folder of its own for a test.
+final class Folder {
+  let path: String
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory.path + "/trackfill-writers-" + Foundation.UUID().uuidString
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func callAsFunction(_ name: String) -> String { path + "/" + name }
+  var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
+  func text(_ name: String) -> String? {
+    FileManager.default.contents(atPath: self(name)).map { String(decoding: $0, as: UTF8.self) }
+  }
+}
+
+func write(_ text: String, to writer: any PayloadWriter) throws {
+  try Array(text.utf8).withUnsafeBufferPointer { try writer.write($0) }
+}
+
+/// The code of the diagnostic that a piece of work throws.
+func code(_ work: () throws -> Void) -> String? {
+  do {
+    try work()
+    return nil
+  } catch {
+    return (error as? Diagnostic)?.code ?? "\(error)"
+  }
+}
+
+@Suite struct NDJSONFileWriterTests {
+  @Test func standsUnderItsNameOnlyWhenComplete() throws {
+    let folder = try Folder()
+    let writer = try NDJSONFileWriter(path: folder("out.ndjson"))
+    let large = String(repeating: "y", count: 700_000)
+    for line in ["{\"a\":1}", large, "{\"b\":2}"] { try write(line, to: writer) }
+    #expect(folder.text("out.ndjson") == nil)
+    #expect(folder.names.count == 1)
+    #expect(folder.names[0].hasPrefix(".out.ndjson.part-"))
+    try writer.finish()
+    #expect(folder.names == ["out.ndjson"])
+    #expect(folder.text("out.ndjson") == "{\"a\":1}\n\(large)\n{\"b\":2}\n")
+    try writer.finish()
+    writer.abandon()
+    #expect(folder.names == ["out.ndjson"])
+  }
+
+  @Test func abandonLeavesWhatWasThere() throws {
+    let folder = try Folder()
+    try AtomicTextFile.write(folder("out"), "before")
+    let writer = try NDJSONFileWriter(path: folder("out"))
+    try write("after", to: writer)
+    #expect(folder.text("out") == "before")
+    writer.abandon()
+    #expect(folder.names == ["out"])
+    #expect(folder.text("out") == "before")
+  }
+
+  @Test func forgottenWriterLeavesNothing() throws {
+    let folder = try Folder()
+    do { try write("x", to: NDJSONFileWriter(path: folder("out"))) }
+    #expect(folder.names == [])
+  }
+
+  @Test func replacedFileKeepsItsPermissions() throws {
+    let folder = try Folder()
+    try AtomicTextFile.write(folder("out"), "before")
+    chmod(folder("out"), 0o640)
+    try AtomicTextFile.write(folder("out"), "after")
+    let mode = try FileManager.default.attributesOfItem(atPath: folder("out"))[.posixPermissions] as? Int
+    #expect(mode == 0o640)
+    #expect(folder.text("out") == "after")
+  }
+
+  @Test func symbolicLinksAreFollowedAndStay() throws {
+    let folder = try Folder()
+    try FileManager.default.createDirectory(atPath: folder("real"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: folder("link"), withDestinationPath: "real/out")
+    try AtomicTextFile.write(folder("link"), "through")
+    #expect(folder.text("real/out") == "through")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder("link")) == "real/out")
+  }
+
+  @Test func devicesAreWrittenDirectly() throws {
+    let null = try NDJSONFileWriter(path: "/dev/null")
+    try write("x", to: null)
+    try null.finish()
+    let full = try NDJSONFileWriter(path: "/dev/full")
+    try write("x", to: full)
+    #expect(code { try full.finish() } == "O201")
+  }
+
+  @Test func cannotBeCreated() throws {
+    let folder = try Folder()
+    #expect(code { _ = try NDJSONFileWriter(path: folder("no/such/folder")) } == "O202")
+    #expect(code { _ = try NDJSONFileWriter(path: folder.path) } == "O202")
+    try AtomicTextFile.write(folder("file"), "")
+    #expect(code { _ = try NDJSONFileWriter(path: folder("file/out")) } == "O202")
+  }
+
+  @Test(.enabled(if: getuid() != 0, "the superuser may write anywhere"))
+  func unwritableFolder() throws {
+    let folder = try Folder()
+    chmod(folder.path, 0o500)
+    defer { chmod(folder.path, 0o700) }
+    #expect(code { _ = try NDJSONFileWriter(path: folder("out")) } == "O202")
+  }
+}
+
+@Suite struct NDJSONStreamWriterTests {
+  init() { signal(SIGPIPE, SIG_IGN) }
+
+  @Test func fullDisk() throws {
+    let descriptor = open("/dev/full", O_WRONLY)
+    defer { close(descriptor) }
+    let writer = NDJSONStreamWriter(descriptor: descriptor)
+    #expect(code { for _ in 0..<40 { try write(String(repeating: "x", count: 10_000), to: writer) } } == "O201")
+  }
+
+  @Test func closedPipe() throws {
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    close(ends[0])
+    defer { close(ends[1]) }
+    let writer = NDJSONStreamWriter(descriptor: ends[1])
+    try write("x", to: writer)
+    #expect(code { try writer.finish() } == "O203")
+  }
+
+  /// A non-blocking pipe takes what it can and then nothing for a while: every write is short or refused.
+  @Test func shortWrites() async throws {
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
+    let reading = ends[0]
+    let reader = Task.detached {
+      var all: [UInt8] = []
+      var piece = [UInt8](repeating: 0, count: 3001)
+      while case let count = read(reading, &piece, piece.count), count > 0 { all += piece[..<count] }
+      return all
+    }
+    let writer = NDJSONStreamWriter(descriptor: ends[1])
+    var expected: [UInt8] = []
+    for index in 0..<60 {
+      let line = String(repeating: "\(index),", count: 7_000)
+      try write(line, to: writer)
+      expected += Array((line + "\n").utf8)
+    }
+    try writer.finish()
+    close(ends[1])
+    #expect(await reader.value == expected)
+    close(reading)
+  }
+}
+
+@Suite struct RejectFileWriterTests {
+  func reject(_ change: (inout LocatedReject) -> Void = { _ in }) -> LocatedReject {
+    var located = LocatedReject(
+      reject: Reject(
+        stage: .record, code: "R101", message: "no \"time\"", offset: 12, length: 3, line: 1, number: 1),
+      input: "access.log", record: 7, line: 8, offset: 512, raw: Array("a\"b".utf8))
+    change(&located)
+    return located
+  }
+
+  func lines(_ rejects: [LocatedReject], mapping: String? = nil, sha256: String? = nil) throws -> [String] {
+    let folder = try Folder()
+    let writer = try RejectFileWriter(
+      path: folder("rejects"), startedAt: 1_714_557_600_000, mapping: mapping, sha256: sha256)
+    for reject in rejects { try writer.write(reject) }
+    #expect(folder.text("rejects") == nil)
+    try writer.finish()
+    return (folder.text("rejects") ?? "").split(separator: "\n").map(String.init)
+  }
+
+  @Test func everythingKnown() throws {
+    let full = reject {
+      $0.reject.hint = "say when"
+      $0.reject.column = 3
+      $0.reject.rule = "order"
+    }
+    #expect(
+      try lines([full], mapping: "shop", sha256: "ab12") == [
+        "{\"v\":1,\"at\":\"2024-05-01T10:00:00.000Z\",\"class\":\"record\",\"code\":\"R101\","
+          + "\"message\":\"no \\\"time\\\"\",\"hint\":\"say when\",\"where\":{\"input\":\"access.log\","
+          + "\"record\":7,\"line\":8,\"column\":3,\"offset\":512},\"mapping\":{\"name\":\"shop\","
+          + "\"sha256\":\"ab12\",\"rule\":\"order\"},\"raw\":\"a\\\"b\"}"
+      ])
+  }
+
+  @Test func unknownIsLeftOut() throws {
+    let bare = reject {
+      $0.record = 0
+      $0.line = 0
+      $0.offset = 0
+      $0.reject.rule = nil
+    }
+    #expect(
+      try lines([bare])[0].hasSuffix("\"where\":{\"input\":\"access.log\"},\"raw\":\"a\\\"b\"}"))
+  }
+
+  @Test(arguments: [[0xFF], [0x61, 0xC3], [0xC3, 0x28, 0x00], [0xED, 0xA0, 0x80, 0x0A]] as [[UInt8]])
+  func rawThatIsNotUTF8IsByteExact(_ raw: [UInt8]) throws {
+    let line = try lines([reject { $0.raw = raw }])[0]
+    let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+    #expect(object?["raw"] == nil)
+    #expect((object?["raw_base64"] as? String).flatMap { Data(base64Encoded: $0) }.map(Array.init) == raw)
+  }
+
+  @Test(arguments: ["", "zażółć\u{0}\u{1b}[31m\t", String(repeating: "ł", count: 50_000)])
+  func rawIsByteExact(_ raw: String) throws {
+    let line = try lines([reject { $0.raw = Array(raw.utf8) }])[0]
+    let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+    #expect(object?["raw"] as? String == raw)
+  }
+}
