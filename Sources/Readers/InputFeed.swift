@@ -57,8 +57,8 @@ public final class InputFeed: BlockFeed {
   private let reader: any Reader
   private let options: Options
   private let probe: TimeProbe
-  /// Standard input, opened and peeked at already.
-  private var standardInput: (any ByteSource)?
+  /// What can be read only once (standard input, pipes), opened and peeked at already, by name.
+  private var kept: [String: any ByteSource] = [:]
   private var open: [Open] = []
   private var nextToOpen = 0
   private var finished = 0
@@ -81,9 +81,9 @@ public final class InputFeed: BlockFeed {
           try InputHead(
             path, bytes, isComplete: isComplete, size: stored.size, reader: reader, limits: options.limits,
             probe: probe, block: block))
-        if path.path == nil {
+        if stored.size == nil {
           let rest = stored.bytes is InflatingSource ? ReadAheadSource(stored.bytes) : stored.bytes
-          standardInput = PeekedSource(head: bytes, rest: rest)
+          kept[path.name] = PeekedSource(head: bytes, rest: rest)
         }
       } catch let finding as Diagnostic {
         findings.append(finding)
@@ -164,8 +164,7 @@ public final class InputFeed: BlockFeed {
 
   private func source(_ index: Int) throws -> any BlockSource {
     let path = paths[index]
-    if path.path == nil, let bytes = standardInput {
-      standardInput = nil
+    if let bytes = kept.removeValue(forKey: path.name) {
       return reader.makeSource(bytes, limits: options.limits)
     }
     do {

@@ -84,8 +84,8 @@ public final class LineSource: PacedBlockSource {
       } else {
         start = block.base
         end = start
-        searched = start
       }
+      searched = end
     }
   }
 

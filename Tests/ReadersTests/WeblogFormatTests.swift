@@ -82,7 +82,12 @@ import Testing
     Sample(format: "%h\\t%t\\t%s", line: "h\t[10/Oct/2000:13:55:36 +0000]\t200", fields: ["status": "200"]),
     Sample(
       format: "%h %{SSL_PROTOCOL}x %{Foo}i %{foo}i", line: "h TLSv1.3 a b",
-      fields: ["ssl_ssl_protocol": "TLSv1.3", "foo": "a", "header_foo": "b"]),
+      fields: ["ssl_protocol": "TLSv1.3", "foo": "a", "header_foo": "b"]),
+    Sample(
+      format: "%h %t %r %>s", line: "h [10/Oct/2000:13:55:36] GET /a b HTTP/1.1 200",
+      fields: ["target": "/a b", "status": "200", "time": "971178936"], more: ["zone": "Europe/Warsaw"]),
+    Sample(
+      format: "%h %r %>s %t", line: "h - 408 [10/Oct/2000:13:55:36 +0000]", fields: ["status": "408"]),
     // nginx
     Sample(
       format:
@@ -127,7 +132,7 @@ import Testing
       fields: ["request_body": #"a\x22 b\"#, "time": "971186136"], more: ["escape": "none"]),
   ]
 
-  @Test(arguments: samples) func sample(_ sample: Sample) throws {
+  @Test(arguments: samples) func fields(_ sample: Sample) throws {
     let span = SourceSpan(line: 1, column: 1)
     let entries = (["reader": "weblog", "format": sample.format].merging(sample.more) { $1 }).map {
       ConfigEntry(
@@ -174,7 +179,7 @@ import Testing
     (["reader": "weblog", "format": "$remote_addr ${x"], "M306", "write $name or ${name}"),
   ]
 
-  @Test(arguments: wrong) func wrong(_ pairs: [String: String], _ code: String, _ remedy: String) throws {
+  @Test(arguments: wrong) func finding(_ pairs: [String: String], _ code: String, _ remedy: String) throws {
     let span = SourceSpan(line: 3, column: 9)
     let entries = pairs.map {
       ConfigEntry(key: $0.key, keySpan: span, value: .scalar(ConfigScalar(text: $0.value, style: .plain, span: span)))
@@ -185,6 +190,18 @@ import Testing
     #expect(found?.all.map(\.code) == [code])
     #expect(found?.all.map(\.remedy) == [remedy])
     #expect(found?.all.first?.span?.line == 3 && found?.all.first?.file == "m.yaml")
+  }
+
+  @Test func timesOutOfRange() throws {
+    for (format, line) in [
+      ("$msec $remote_addr", "999999999999999999 h"), ("%{sec}t %h", "253402300800 h"), ("%{%s}t %h", "999999999999 h"),
+      ("%{%FT%T%z}t %h", "0001-01-01T00:00:00+0100 h"), ("%t %h", "[01/Jan/0001:00:00:00 +0100] h"),
+      ("$time_iso8601 $remote_addr", "2000-13-01T00:00:00Z h"), ("%{%F %T %z}t %h", "2001-02-29 00:00:00 +0000 h"),
+    ] {
+      let reading = try read(line, with: weblog(format))
+      #expect(reading.records == [])
+      #expect(reading.rejects.map { $0.prefix(4) } == ["R103"])
+    }
   }
 
   @Test func ambiguousHour() throws {

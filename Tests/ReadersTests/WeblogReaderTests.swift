@@ -175,7 +175,7 @@ import Testing
     ),
   ]
 
-  @Test(arguments: malformed) func malformed(_ text: String, _ expected: String) throws {
+  @Test(arguments: malformed) func reject(_ text: String, _ expected: String) throws {
     let reading = try read(text, with: weblog("combined"))
     #expect(reading.records == [])
     #expect(reading.rejects == [expected])

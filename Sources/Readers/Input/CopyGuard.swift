@@ -6,7 +6,7 @@ enum CopyGuard {
   /// record are never copies.
   static func findings(_ heads: [InputHead]) throws -> [Diagnostic] {
     var findings: [Diagnostic] = []
-    let sorted = heads.filter { $0.hasRecords && $0.input.path != nil }.sorted {
+    let sorted = heads.filter { $0.hasRecords && $0.size != nil }.sorted {
       $0.stem == $1.stem
         ? $0.input.name.utf8.lexicographicallyPrecedes($1.input.name.utf8) : $0.stem.lexicographicallyPrecedes($1.stem)
     }

@@ -135,7 +135,8 @@ struct ApacheFormat {
     case "o": return LogField(source, .text, ["response_" + name], "response header \(argument)")
     case "^ti": return LogField(source, .text, ["trailer_" + name], "request trailer \(argument)")
     case "^to": return LogField(source, .text, ["response_trailer_" + name], "response trailer \(argument)")
-    case "c", "x": return LogField(source, .text, ["ssl_" + name], "TLS variable \(argument)")
+    case "c", "x":
+      return LogField(source, .text, [name.hasPrefix("ssl_") ? name : "ssl_" + name], "TLS variable \(argument)")
     case "p":
       switch argument {
       case "remote": return LogField(source, .int, ["remote_port"], "client's port")

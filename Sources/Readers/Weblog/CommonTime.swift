@@ -45,7 +45,7 @@ struct CommonTime {
       else { return nil }
       parts.month = month
       text.at += 3
-      guard text.skip(UInt8(ascii: "/")), text.number(4...4, 1...9999, &parts.year), text.skip(UInt8(ascii: ":"))
+      guard text.skip(UInt8(ascii: "/")), text.number(4...4, 1970...9998, &parts.year), text.skip(UInt8(ascii: ":"))
       else { return nil }
       text.at = at + 21
       guard at[21] == UInt8(ascii: "+") || at[21] == UInt8(ascii: "-"), text.offset(&parts.offset),

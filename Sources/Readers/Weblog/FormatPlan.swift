@@ -55,6 +55,11 @@ struct FormatPlan: Sendable {
     name()
   }
 
+  private static func isQuote(_ pieces: [LogFormat.Piece], _ index: Int) -> Bool {
+    guard index < pieces.count, case .literal(let bytes) = pieces[index] else { return false }
+    return bytes.first == UInt8(ascii: "\"")
+  }
+
   private var timeFields: [LogField] {
     steps.map(\.field).filter { $0.kind.isTime && $0.names[0] == timeName }
   }
@@ -80,7 +85,7 @@ struct FormatPlan: Sendable {
   /// Fields that only make sense together become one: `%U%q`, `$uri$is_args$args`, `%v:%p`.
   private static func joined(_ pieces: [LogFormat.Piece]) -> [LogFormat.Piece] {
     var result: [LogFormat.Piece] = []
-    for piece in pieces {
+    for (index, piece) in pieces.enumerated() {
       guard case .field(let field) = piece else {
         result.append(piece)
         continue
@@ -107,6 +112,20 @@ struct FormatPlan: Sendable {
         before.names = before.names + ["\n"] + field.names
         result.removeLast()
         result[result.count - 1] = .field(before)
+        continue
+      }
+      // A request spelled out in quotes is a request: its target may have blanks.
+      if field.names.first == "protocol", isQuote(pieces, index + 1), result.count >= 4,
+        case .field(let target) = result[result.count - 2],
+        target.kind == .target, case .field(var method) = result[result.count - 4], method.names.first == "method",
+        case .literal([0x20]) = result[result.count - 1], case .literal([0x20]) = result[result.count - 3]
+      {
+        method.kind = .request
+        method.source += " \(target.source) \(field.source)"
+        method.names = ["request"]
+        method.summary = "request line"
+        result.removeLast(4)
+        result.append(.field(method))
         continue
       }
       result.append(piece)

@@ -7,10 +7,6 @@ struct RequestLine {
   var target: Part?
   var proto: Part?
 
-  private static let blank = SIMD16<UInt8>(repeating: UInt8(ascii: " "))
-  private static let question = SIMD16<UInt8>(repeating: UInt8(ascii: "?"))
-  private static let hash = SIMD16<UInt8>(repeating: UInt8(ascii: "#"))
-
   /// The method is the first word, the protocol the last if it begins with `HTTP/`; blanks between them belong to the
   /// target. Without a protocol only HTTP/0.9's `GET target` is a request; what is none has no parts.
   @inline(__always)
@@ -60,6 +56,8 @@ struct RequestLine {
       guard let path = pathOfOther(start, end) else { return (nil, nil) }
       start = path
     }
+    let question = SIMD16<UInt8>(repeating: UInt8(ascii: "?"))
+    let hash = SIMD16<UInt8>(repeating: UInt8(ascii: "#"))
     let mark = Scan.first(of: question, or: hash, start, end)
     var query: Part?
     if mark < end, mark.pointee == UInt8(ascii: "?") {

@@ -152,8 +152,17 @@ struct TimeParts {
     case invalid, ambiguous
   }
 
+  /// What can be written with four digits of year, in seconds.
+  static let range = CalendarTime.range.lowerBound / 1000...CalendarTime.range.upperBound / 1000
+
   /// UTC seconds. A second 60 is the next minute's first.
   func seconds(_ zone: Zone?, _ ambiguous: Zone.Ambiguity) -> Outcome {
+    let outcome = resolve(zone, ambiguous)
+    if case .time(let seconds) = outcome, !TimeParts.range.contains(seconds) { return .invalid }
+    return outcome
+  }
+
+  private func resolve(_ zone: Zone?, _ ambiguous: Zone.Ambiguity) -> Outcome {
     if epoch != .min { return .time(epoch) }
     let days: Int64
     if dayOfYear > 0 {

@@ -15,8 +15,8 @@ final class WeblogParser: RecordParser {
     var isRequired: Bool
     /// Ends at an unescaped quote rather than at any byte.
     var isQuoted: Bool
-    /// ", " and " : " belong to the value.
-    var isList: Bool
+    /// Some blanks belong to the value: those of lists, and those of requests without quotes.
+    var hasBlanks: Bool
     var isLast: Bool
     /// Takes the rest of the line.
     var isOpen: Bool
@@ -100,7 +100,8 @@ final class WeblogParser: RecordParser {
       (steps + index).initialize(
         to: Step(
           kind: kind, isRequired: step.field.isRequired, isQuoted: step.terminator.first == UInt8(ascii: "\""),
-          isList: step.field.kind == .list, isLast: step.isLast,
+          hasBlanks: step.field.kind == .list || step.field.kind == .request && step.terminator == [0x20],
+          isLast: step.isLast,
           isOpen: step.isLast && step.terminator.isEmpty && [.free, .list, .request].contains(step.field.kind),
           first: step.terminator.first ?? UInt8(ascii: " "), length: step.terminator.count, word: word, mask: mask,
           literal: UnsafePointer(literal), scale: scale, main: column(0), method: column(1), target: column(2),
@@ -226,10 +227,12 @@ final class WeblogParser: RecordParser {
         if end - at >= CommonTime.length, let read = time.pointee.read(at) {
           seconds = read
           at += CommonTime.length
-        } else if let read = timeWithoutOffset(&at, end) {
-          seconds = read
         } else {
-          return Failure(reason: .time, at: from, step: index)
+          switch timeWithoutOffset(&at, end) {
+          case .time(let read): seconds = read
+          case .ambiguous: return Failure(reason: .ambiguous, at: from, step: index)
+          case .invalid: return Failure(reason: .time, at: from, step: index)
+          }
         }
         guard terminates(step, at, end) else { return Failure(reason: .literal, at: at, step: index) }
         if step.pointee.main >= 0 { row[step.pointee.main] = .timestamp(seconds: seconds) }
@@ -301,7 +304,9 @@ final class WeblogParser: RecordParser {
         if at > end { at = end }
         continue
       }
-      if isTerminator(step, at, end), !(step.pointee.isList && isInsideList(at, start, end)) { return (at, isEscaped) }
+      if isTerminator(step, at, end), !(step.pointee.hasBlanks && isInside(step, at, start, end)) {
+        return (at, isEscaped)
+      }
       at += 1
     }
   }
@@ -320,11 +325,19 @@ final class WeblogParser: RecordParser {
     return true
   }
 
+  /// Whether a blank at which the value could end is one of its own.
   @inline(never)
-  private func isInsideList(
-    _ at: UnsafePointer<UInt8>, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  private func isInside(
+    _ step: UnsafePointer<Step>, _ at: UnsafePointer<UInt8>, _ start: UnsafePointer<UInt8>,
+    _ end: UnsafePointer<UInt8>
   ) -> Bool {
     guard at.pointee == UInt8(ascii: " "), at > start else { return false }
+    if step.pointee.kind == .request {
+      // Without quotes only the protocol tells where a request ends.
+      let word = Scan.lastByte(UInt8(ascii: " "), start, at).map { $0 + 1 } ?? start
+      if word == start { return !missing.contains(start, at) }
+      return !(at - word > 5 && word[0] == 0x48 && word[1] == 0x54 && word[2] == 0x54 && word[3] == 0x50)
+    }
     if at[-1] == UInt8(ascii: ",") { return true }
     if end - at > 2, at[1] == UInt8(ascii: ":"), at[2] == UInt8(ascii: " ") { return true }
     return at - start >= 2 && at[-1] == UInt8(ascii: ":") && at[-2] == UInt8(ascii: " ")
@@ -503,15 +516,16 @@ final class WeblogParser: RecordParser {
 
   /// The common time without an offset, read in the zone of the settings.
   @inline(never)
-  private func timeWithoutOffset(_ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Int64? {
-    guard let zone else { return nil }
+  private func timeWithoutOffset(
+    _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> TimeParts.Outcome {
+    guard let zone else { return .invalid }
     var parts = TimeParts()
     guard let next = WeblogParser.withoutOffset.read(at, end, &parts), next == end || next.pointee != 0x20 else {
-      return nil
+      return .invalid
     }
-    guard case .time(let seconds) = parts.seconds(zone, ambiguous) else { return nil }
     at = next
-    return seconds
+    return parts.seconds(zone, ambiguous)
   }
 
   private static let withoutOffset = TimePattern("%d/%b/%Y:%H:%M:%S")
@@ -543,7 +557,10 @@ final class WeblogParser: RecordParser {
       let unit: Int64 = step.scale == 0 ? 1 : step.scale == 3 ? 1000 : 1_000_000
       seconds = value / unit
       nanoseconds = UInt32(truncatingIfNeeded: value % unit * (1_000_000_000 / unit))
-      if step.scale == 0, text.skip(UInt8(ascii: ".")) { guard text.fraction(&nanoseconds) else { return failure } }
+      if step.scale == 0, step.first != UInt8(ascii: "."), text.skip(UInt8(ascii: ".")) {
+        guard text.fraction(&nanoseconds) else { return failure }
+      }
+      guard TimeParts.range.contains(seconds) else { return failure }
       at = text.at
     case .fraction:
       var text = TimeText(at: at, end: end)

@@ -1,0 +1,323 @@
+import CZlib
+import Glibc
+import Pipeline
+import Testing
+
+@testable import Readers
+
+/// A folder that goes when the test does.
+final class Scratch {
+  let path: String
+
+  init() throws {
+    var template = Array("/tmp/readers-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw CancellationError() }
+    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  deinit { system("rm -rf \(path)") }
+
+  @discardableResult
+  func write(_ name: String, _ bytes: [UInt8]) -> String {
+    let whole = path + "/" + name
+    if let slash = whole.lastIndex(of: "/") { system("mkdir -p \(whole[..<slash])") }
+    if let file = fopen(whole, "w") {
+      fwrite(bytes, 1, bytes.count, file)
+      fclose(file)
+    }
+    return whole
+  }
+}
+
+/// One gzip member, or zlib data.
+func deflated(_ bytes: [UInt8], gzip: Bool = true) -> [UInt8] {
+  var stream = z_stream()
+  deflateInit2_(
+    &stream, 6, Z_DEFLATED, gzip ? 31 : 15, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+    Int32(MemoryLayout<z_stream>.size))
+  var output = [UInt8](repeating: 0, count: bytes.count + 1000)
+  var input = bytes
+  let size = output.count
+  let left: UInt32 = input.withUnsafeMutableBufferPointer { from in
+    output.withUnsafeMutableBufferPointer { to in
+      stream.next_in = from.baseAddress
+      stream.avail_in = UInt32(from.count)
+      stream.next_out = to.baseAddress
+      stream.avail_out = UInt32(to.count)
+      deflate(&stream, Z_FINISH)
+      return stream.avail_out
+    }
+  }
+  deflateEnd(&stream)
+  return Array(output[..<(size - Int(left))])
+}
+
+/// `count` lines from a second on, one each `step` seconds.
+func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0.1") -> [UInt8] {
+  func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  var text = ""
+  for index in 0..<count {
+    let at = second + index * step
+    let clock = "\(two(at / 3600 % 24)):\(two(at / 60 % 60)):\(two(at % 60))"
+    text += "\(ip) - - [\(two(1 + at / 86_400))/Oct/2000:\(clock) +0000] \"GET /\(index) HTTP/1.1\" 200 1 \"-\" \"-\"\n"
+  }
+  return Array(text.utf8)
+}
+
+@Suite struct InflatingSourceTests {
+  private func inflate(_ stored: [UInt8], step: Int = .max, room: Int = 70_000, threaded: Bool) throws
+    -> (bytes: [UInt8], damage: String?)
+  {
+    let inner = InflatingSource(MemorySource(stored, step: step))
+    let source: any FragileSource = threaded ? ReadAheadSource(inner, buffers: 2, size: 4096) : inner
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: room)
+    while true {
+      let count = try buffer.withUnsafeMutableBytes { try source.read(into: $0) }
+      if count == 0 { break }
+      bytes += buffer[..<count]
+    }
+    return (bytes, source.damage.map { "\($0.code) \($0.message)" })
+  }
+
+  @Test(arguments: [false, true]) func whole(_ threaded: Bool) throws {
+    let text = log(3000)
+    let member = deflated(text)
+    let noise: [UInt8] = [0x1F, 7, 9]
+    let cases: [([UInt8], [UInt8])] = [
+      (member, text), (member + member, text + text), (member + [0, 0, 0], text), (member + noise, text),
+      (member + [0x1F], text), (member + [0, 0] + member + [0], text + text), (deflated(text, gzip: false), text),
+      (deflated([]) + member + deflated([]), text), (deflated([]), []),
+    ]
+    for (stored, expected) in cases {
+      #expect(InflatingSource.recognises(stored))
+      for step in [1, 100, Int.max] {
+        let result = try inflate(stored, step: step, room: step == 1 ? 70_000 : 999, threaded: threaded)
+        #expect(result.bytes == expected)
+        #expect(result.damage == nil)
+      }
+    }
+  }
+
+  @Test(arguments: [false, true]) func damaged(_ threaded: Bool) throws {
+    let text = log(3000)
+    let member = deflated(text)
+    for cutAt in [4, 11, member.count / 2, member.count - 3] {
+      let result = try inflate(Array(member[..<cutAt]), threaded: threaded)
+      #expect(text.starts(with: result.bytes))
+      #expect(
+        result.damage
+          == "I201 the compressed data ends too early at byte \(cutAt), after \(result.bytes.count) decompressed bytes")
+    }
+    var wrongSum = member
+    wrongSum[member.count - 6] ^= 1
+    let sum = try inflate(wrongSum, threaded: threaded)
+    #expect(sum.bytes == text)
+    #expect(sum.damage?.hasPrefix("I202 the compressed data is corrupt (incorrect data check)") == true)
+    var broken = member
+    for index in 0..<40 { broken[member.count / 2 + index] = 0xFF }
+    #expect(try inflate(broken, threaded: threaded).damage?.hasPrefix("I202") == true)
+    let second = try inflate(member + member[..<40], threaded: threaded)
+    #expect(second.bytes.count >= text.count)
+    #expect(second.damage?.hasPrefix("I201") == true)
+  }
+
+  @Test func plainTextIsNotCompressed() {
+    #expect(!InflatingSource.recognises(Array("x^2".utf8)) || Array("x^2".utf8)[2] >> 1 & 3 != 3)
+    #expect(!InflatingSource.recognises(Array("1.2.3.4".utf8)))
+    #expect(!InflatingSource.recognises([]))
+  }
+
+  @Test func stopsEarly() throws {
+    let member = deflated(log(20_000))
+    for _ in 0..<20 {
+      let source = ReadAheadSource(InflatingSource(MemorySource(member)), buffers: 2, size: 4096)
+      var buffer = [UInt8](repeating: 0, count: 10)
+      #expect(try buffer.withUnsafeMutableBytes { try source.read(into: $0) } == 10)
+    }
+  }
+
+  @Test func unfinishedRecordIsNoRecord() throws {
+    let member = deflated(log(3000))
+    let source = InflatingSource(MemorySource(Array(member[..<(member.count / 2)])))
+    let reading = try read(source, with: weblog("combined"), capacity: 8192)
+    #expect(reading.rejects.count == 1)
+    #expect(reading.rejects.first?.hasPrefix("I201") == true)
+    #expect(reading.records.count > 100)
+    #expect(reading.raws.last?.last == UInt8(ascii: "\""))
+  }
+}
+
+@Suite struct InputListTests {
+  private func codes(_ arguments: [String]) -> [String] {
+    do {
+      _ = try InputList.expand(arguments)
+      return []
+    } catch { return error.all.map(\.code) }
+  }
+
+  @Test func expansion() throws {
+    let scratch = try Scratch()
+    for name in ["b.log", "a.log", "sub/c.log", "sub/.hidden", ".secret/d.log", "B.log"] { scratch.write(name, [65]) }
+    system("ln -s a.log \(scratch.path)/latest.log; ln -s .. \(scratch.path)/sub/up; mkdir \(scratch.path)/empty")
+    let names = { (inputs: [InputPath]) in inputs.map { $0.name.dropFirst(scratch.path.utf8.count + 1) } }
+    #expect(try names(InputList.expand([scratch.path])) == ["B.log", "a.log", "b.log", "sub/c.log"])
+    #expect(try names(InputList.expand([scratch.path + "/[ab].log"])) == ["a.log", "b.log"])
+    #expect(try names(InputList.expand([scratch.path + "/b.log", scratch.path + "/a.log"])) == ["b.log", "a.log"])
+    #expect(try InputList.expand(["-"]) == [.standardInput])
+    #expect(codes(["-", "-"]) == ["I104"])
+    #expect(
+      codes([scratch.path + "/none", scratch.path + "/x*", scratch.path + "/empty"]) == ["I101", "I103", "I103"])
+    #expect(codes([scratch.path + "/a.log", scratch.path + "/latest.log"]) == ["I104"])
+    #expect(codes([scratch.path + "/a.log/x"]) == ["I101"])
+  }
+}
+
+@Suite struct InputFeedTests {
+  /// Names of the inputs in the order of the blocks, and the records of each.
+  private func run(
+    _ names: [String], _ options: InputFeed.Options = InputFeed.Options(), capacity: Int = 1 << 18
+  ) throws -> (order: [String], counts: [String: Int], rejects: [String], most: Int, consumed: Int, size: Int?) {
+    let reader = try weblog("combined")
+    let feed = try InputFeed(InputList.expand(names), reader: reader, options: options)
+    let block = Block(capacity: capacity, headroom: 4 << 20)
+    let parser = reader.makeParser(fields: ["time"])
+    let batch = RecordBatch(stride: 1)
+    var order: [String] = []
+    var counts: [String: Int] = [:]
+    var rejects: [String] = []
+    var most = 0
+    var ended: Set<Int> = []
+    block.reset()
+    while try feed.next(into: block) {
+      most = max(most, feed.openCount)
+      #expect(!ended.contains(block.input))
+      if block.isLast { ended.insert(block.input) }
+      let name = String(feed.inputs[block.input].name.split(separator: "/").last ?? "")
+      rejects += block.rejects.map(\.code)
+      if order.last != name { order.append(name) }
+      let result = MappedBlock()
+      var cursor = 0
+      var isMore = true
+      while isMore {
+        batch.reset()
+        isMore = parser.parse(block, from: &cursor, into: batch, result: result)
+      }
+      counts[name, default: 0] += result.counts.records
+      block.reset()
+    }
+    #expect(ended.count == feed.inputs.count)
+    return (order, counts, rejects, most, feed.consumed, feed.size)
+  }
+
+  private func codes(_ names: [String]) -> [String] {
+    do {
+      _ = try run(names)
+      return []
+    } catch let error as Diagnostics { return error.all.map(\.code) } catch { return ["?"] }
+  }
+
+  @Test func orderOfTime() throws {
+    let scratch = try Scratch()
+    let paths = [
+      scratch.write("a", log(500, from: 80_000)), scratch.write("b.gz", deflated(log(500, from: 40_000))),
+      scratch.write("c", log(500, from: 0)), scratch.write("d", []),
+      scratch.write("e", Array("no log at all\n".utf8)),
+    ]
+    let result = try run(paths)
+    #expect(result.order.suffix(3) == ["c", "b.gz", "a"])
+    #expect(Set(result.order.prefix(2)) == ["d", "e"])
+    #expect(result.counts == ["a": 500, "b.gz": 500, "c": 500, "d": 0, "e": 1])
+    #expect(result.consumed == result.size)
+    // Lazily: what does not overlap is not open together.
+    #expect(result.most <= 3)
+  }
+
+  @Test func overlapping() throws {
+    let scratch = try Scratch()
+    let paths = (0..<3).map { scratch.write("\($0)", log(4000, from: $0, step: 3, ip: "10.0.0.\($0)")) }
+    let result = try run(paths, capacity: 64 * 1024)
+    #expect(result.most == 3)
+    #expect(result.order.prefix(4) == ["0", "1", "2", "0"])
+    let again = try run(paths.reversed(), capacity: 64 * 1024)
+    #expect(again.order == result.order)
+  }
+
+  @Test func tooMany() throws {
+    let scratch = try Scratch()
+    let paths = (0..<4).map { scratch.write("\($0)", log(4000, from: $0, step: 3, ip: "10.0.0.\($0)")) }
+    let error = #expect(throws: Diagnostic.self) { try run(paths, InputFeed.Options(maximumOpen: 3)) }
+    #expect(error?.code == "I106")
+  }
+
+  @Test func copies() throws {
+    let scratch = try Scratch()
+    let long = log(2000)
+    let long2 = Array(long.dropLast(3)) + [65, 65, 10]
+    let paths = [
+      scratch.write("a", long), scratch.write("b.gz", deflated(long2)), scratch.write("short", log(1)),
+      scratch.write("medium", log(50)), scratch.write("other", log(2000, from: 5)),
+      scratch.write("empty", []), scratch.write("empty2", []),
+    ]
+    #expect(codes([paths[0], paths[1]]) == ["I105"])
+    #expect(codes([paths[2], paths[0], paths[4]]) == ["I105"])
+    #expect(codes([paths[3], paths[0], paths[4]]) == ["I105"])
+    #expect(codes([paths[2], paths[3]]) == ["I105"])
+    #expect(codes([paths[0], paths[4], paths[5], paths[6]]) == [])
+  }
+
+  @Test func limit() throws {
+    let scratch = try Scratch()
+    let bad = Array("bad\n\n# x\n".utf8)
+    let paths = [scratch.write("a", bad + log(5000)), scratch.write("b", bad + log(3, from: 9))]
+    for limit in [1, 2, 3, 999, 2500] {
+      let result = try run(paths, InputFeed.Options(limit: limit), capacity: 64 * 1024)
+      #expect(result.counts == ["a": limit, "b": min(limit, 4)])
+    }
+  }
+
+  @Test func pipe() throws {
+    let scratch = try Scratch()
+    let path = scratch.write("a", deflated(log(30_000)))
+    system("mkfifo \(scratch.path)/p; cat \(path) > \(scratch.path)/p &")
+    #expect(try run([scratch.path + "/p"]).counts == ["p": 30_000])
+  }
+
+  @Test func damage() throws {
+    let scratch = try Scratch()
+    let member = deflated(log(5000))
+    let result = try run([scratch.write("a", Array(member[..<(member.count / 2)]))])
+    #expect(result.rejects == ["I201"])
+    #expect((result.counts["a"] ?? 0) > 1000)
+  }
+
+  @Test func goneAndMissing() throws {
+    let scratch = try Scratch()
+    let one = scratch.write("a", log(10))
+    let two = scratch.write("b", log(10, from: 80_000))
+    let reader = try weblog("combined")
+    let feed = try InputFeed(InputList.expand([one, two]), reader: reader)
+    system("rm \(two)")
+    let block = Block(capacity: 4096, headroom: 4096)
+    let error = #expect(throws: Diagnostic.self) { while try feed.next(into: block) { block.reset() } }
+    #expect(error?.code == "I107")
+    let missing = #expect(throws: Diagnostics.self) {
+      try InputFeed([InputPath(name: "x", path: two)], reader: reader)
+    }
+    #expect(missing?.all.map(\.code) == ["I101"])
+  }
+
+  @Test func firstTime() {
+    func first(_ times: [Int64]) -> Int64? {
+      var guardian = FirstTime()
+      for time in times where guardian.take(time * 60_000) { break }
+      return guardian.value.map { $0 / 60_000 }
+    }
+    #expect(first([]) == nil)
+    #expect(first([7]) == 7)
+    #expect(first([100, 98, 101, 102, 103, 1]) == 100)
+    #expect(first([9000, 10, 11, 12, 13]) == 10)
+    #expect(first([9000, 9001, 10, 11]) == 10)
+    #expect(first([10, 9000, 11, 12, 13]) == 10)
+  }
+}
