@@ -23,7 +23,8 @@ public enum ByteHash {
     } else {
       for index in 0..<left { a = a << 8 | UInt64(raw.load(fromByteOffset: at + index, as: UInt8.self)) }
     }
-    return mix(0x4B33_A62E_D433_D4A3 ^ UInt64(truncatingIfNeeded: bytes.count), mix(a ^ 0x4D5A_2DA5_1DE1_AA47, b ^ state))
+    return mix(
+      0x4B33_A62E_D433_D4A3 ^ UInt64(truncatingIfNeeded: bytes.count), mix(a ^ 0x4D5A_2DA5_1DE1_AA47, b ^ state))
   }
 
   @inlinable @inline(__always)

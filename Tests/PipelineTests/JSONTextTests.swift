@@ -1,0 +1,108 @@
+import Pipeline
+import Testing
+
+@Suite struct JSONTextTests {
+  private func escaped(_ bytes: [UInt8]) -> [UInt8] {
+    let buffer = ByteBuffer(capacity: 64)
+    bytes.withUnsafeBufferPointer { buffer.append(json: $0) }
+    return withExtendedLifetime(buffer) { Array(buffer.bytes) }
+  }
+
+  private func text(_ bytes: [UInt8]) -> String { String(decoding: escaped(bytes), as: UTF8.self) }
+
+  @Test func everyASCIICharacter() {
+    let short: [UInt8: String] = [
+      0x08: "\\b", 0x09: "\\t", 0x0A: "\\n", 0x0C: "\\f", 0x0D: "\\r", 0x22: "\\\"", 0x5C: "\\\\",
+    ]
+    for byte in UInt8(0)..<0x80 {
+      let digits = String(byte, radix: 16)
+      let plain =
+        byte < 0x20 || byte == 0x7F
+        ? "\\u00" + (digits.count < 2 ? "0" : "") + digits : String(Character(UnicodeScalar(byte)))
+      #expect(text([byte]) == "\"" + (short[byte] ?? plain) + "\"")
+    }
+  }
+
+  /// What is ill-formed becomes one U+FFFD for each maximal part (Unicode 15, table 3-8).
+  @Test(
+    arguments: [
+      (
+        [0xC0, 0xAF, 0xE0, 0x80, 0xBF, 0xF0, 0x81, 0x82, 0x41],
+        "\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}A"
+      ),
+      (
+        [0xED, 0xA0, 0x80, 0xED, 0xBF, 0xBF, 0xED, 0xAF, 0x41],
+        "\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}A"
+      ),
+      ([0xE1, 0x80, 0xE2, 0xF0, 0x91, 0x92, 0xF1, 0xBF, 0x41], "\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}A"),
+      ([0xC3, 0xA9], "é"), ([0xE2, 0x82], "\u{FFFD}"), ([0xF0, 0x9F, 0x90, 0x8B], "🐋"),
+    ] as [([UInt8], String)])
+  func illFormedBytes(bytes: [UInt8], expected: String) {
+    #expect(text(bytes) == "\"\(expected)\"")
+  }
+
+  /// Against a plain implementation, at every alignment of special bytes within the vectors.
+  @Test func sameAsReference() {
+    var random = SplitMix(seed: 7)
+    for round in 0..<3_000 {
+      let bytes = (0..<Int(random.next() % 70)).map { _ -> UInt8 in
+        let roll = random.next()
+        switch roll % 8 {
+        case 0: return UInt8(truncatingIfNeeded: roll >> 8)
+        case 1: return [0x22, 0x5C, 0x0A, 0x1F, 0x7F, 0x7E, 0x20, 0x80][Int(roll >> 8) % 8]
+        default: return 0x61 + UInt8(truncatingIfNeeded: (roll >> 8) % 26)
+        }
+      }
+      #expect(escaped(bytes) == reference(bytes), "round \(round): \(bytes)")
+    }
+  }
+
+  private func reference(_ bytes: [UInt8]) -> [UInt8] {
+    var result = "\""
+    for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\u{8}": result += "\\b"
+      case "\t": result += "\\t"
+      case "\n": result += "\\n"
+      case "\u{c}": result += "\\f"
+      case "\r": result += "\\r"
+      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return Array((result + "\"").utf8)
+  }
+
+  @Test func longTextIsCutAtACharacter() {
+    let whole = [UInt8](repeating: 0x61, count: ByteBuffer.longestText)
+    #expect(escaped(whole).count == ByteBuffer.longestText + 2)
+    let cut = escaped(Array(repeating: 0x61, count: ByteBuffer.longestText - 1) + Array("é".utf8))
+    #expect(cut.count == ByteBuffer.longestText - 1 + 2)
+    #expect(cut.dropFirst().first == 0x61 && cut.dropLast().last == 0x61)
+  }
+
+  @Test(arguments: [0, 7, -1, 10, 99, 100, Int64.max, Int64.min, 1_000_000_007])
+  func decimals(value: Int64) {
+    let buffer = ByteBuffer()
+    buffer.append(decimal: value)
+    withExtendedLifetime(buffer) { #expect(String(decoding: buffer.bytes, as: UTF8.self) == String(value)) }
+  }
+}
+
+/// A small generator, so that a failure can be had again.
+struct SplitMix: RandomNumberGenerator {
+  private var state: UInt64
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
