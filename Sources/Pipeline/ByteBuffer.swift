@@ -49,8 +49,30 @@ public final class ByteBuffer {
   @inlinable @inline(__always)
   public func append(_ start: UnsafePointer<UInt8>, _ length: Int) {
     reserve(length)
-    (base + count).update(from: start, count: length)
+    ByteBuffer.copy(start, to: base + count, length)
     count &+= length
+  }
+
+  /// Short copies, which keys and values mostly are, as two overlapping moves of a fixed size instead of a call. Every
+  /// move lies within `length` bytes on both sides.
+  @inlinable @inline(__always)
+  static func copy(_ from: UnsafePointer<UInt8>, to: UnsafeMutablePointer<UInt8>, _ length: Int) {
+    let (source, target) = (UnsafeRawPointer(from), UnsafeMutableRawPointer(to))
+    if length > 32 {
+      to.update(from: from, count: length)
+    } else if length >= 16 {
+      let head = source.loadUnaligned(as: SIMD16<UInt8>.self)
+      let tail = source.loadUnaligned(fromByteOffset: length - 16, as: SIMD16<UInt8>.self)
+      target.storeBytes(of: head, as: SIMD16<UInt8>.self)
+      target.storeBytes(of: tail, toByteOffset: length - 16, as: SIMD16<UInt8>.self)
+    } else if length >= 8 {
+      let head = source.loadUnaligned(as: UInt64.self)
+      let tail = source.loadUnaligned(fromByteOffset: length - 8, as: UInt64.self)
+      target.storeBytes(of: head, as: UInt64.self)
+      target.storeBytes(of: tail, toByteOffset: length - 8, as: UInt64.self)
+    } else {
+      for index in 0..<length { to[index] = from[index] }
+    }
   }
 
   @inlinable @inline(__always)

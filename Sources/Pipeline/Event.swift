@@ -78,8 +78,8 @@ public final class MappedBlock: @unchecked Sendable {
   private var capacity: Int
   /// Visitors, bodies, contexts.
   public let text = ByteBuffer(capacity: 64 * 1024)
-  public var rejects: [Reject] = []
-  public var counts = BlockCounts()
+  @exclusivity(unchecked) public var rejects: [Reject] = []
+  @exclusivity(unchecked) public var counts = BlockCounts()
   /// Events that the sessions' reorder buffer still refers to.
   @exclusivity(unchecked) public var pending = 0
 

@@ -1,47 +1,85 @@
+internal import Glibc
+
 /// Memory for bodies in small equal pieces: sessions grow without copying, and what one gives back fits every other.
+///
+/// Chunks are numbered; the chains that bodies make of them are kept in a table apart, small enough for the cache, so
+/// that walking a chain does not wait for each chunk's memory in turn.
 final class ChunkPool {
   static let size = 512
-  /// What a chunk holds besides its link.
-  static let room = size - MemoryLayout<UnsafeMutableRawPointer?>.stride
-  private static let perSlab = 128
+  static let none = UInt32.max
+  private static let shift = 12
+  private static let perSlab = 1 << shift
 
-  typealias Chunk = UnsafeMutableRawPointer
-
-  @exclusivity(unchecked) private var free: Chunk?
+  @exclusivity(unchecked) private var slabs: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  @exclusivity(unchecked) private var slabCount = 0
+  @exclusivity(unchecked) private var slabCapacity = 64
+  @exclusivity(unchecked) private var links: UnsafeMutablePointer<UInt32>
+  @exclusivity(unchecked) private var free = none
+  /// Chunks from here on have never been used; their memory has not been touched.
+  @exclusivity(unchecked) private var fresh: UInt32 = 0
   @exclusivity(unchecked) private(set) var inUse = 0
-  private var slabs: [UnsafeMutableRawPointer] = []
 
-  deinit { for slab in slabs { slab.deallocate() } }
+  init() {
+    slabs = .allocate(capacity: slabCapacity)
+    links = .allocate(capacity: slabCapacity << ChunkPool.shift)
+  }
 
-  /// A chunk whose link is nil.
+  deinit {
+    for index in 0..<slabCount { slabs[index].deallocate() }
+    slabs.deallocate()
+    links.deallocate()
+  }
+
+  /// The `size` bytes of a chunk. Bounds: numbers come from `take` only.
   @inline(__always)
-  func take() -> Chunk {
-    let chunk = free ?? refill()
-    free = ChunkPool.next(chunk)
-    ChunkPool.link(chunk, to: nil)
+  func bytes(_ chunk: UInt32) -> UnsafeMutableRawPointer {
+    slabs[Int(chunk) >> ChunkPool.shift] + (Int(chunk) & (ChunkPool.perSlab - 1)) * ChunkPool.size
+  }
+
+  @inline(__always) func next(_ chunk: UInt32) -> UInt32 { links[Int(chunk)] }
+  @inline(__always) func link(_ chunk: UInt32, to next: UInt32) { links[Int(chunk)] = next }
+
+  /// A chunk linked to none.
+  @inline(__always)
+  func take() -> UInt32 {
+    var chunk = free
+    if chunk != ChunkPool.none {
+      free = links[Int(chunk)]
+    } else {
+      if Int(fresh) == slabCount << ChunkPool.shift { addSlab() }
+      chunk = fresh
+      fresh &+= 1
+    }
+    links[Int(chunk)] = ChunkPool.none
     inUse &+= 1
     return chunk
   }
 
   /// Gives back a chain of `count` chunks.
-  func give(_ first: Chunk, last: Chunk, count: Int) {
-    ChunkPool.link(last, to: free)
+  func give(_ first: UInt32, last: UInt32, count: Int) {
+    links[Int(last)] = free
     free = first
-    inUse -= count
+    inUse &-= count
   }
 
   @inline(never)
-  private func refill() -> Chunk {
-    let slab = UnsafeMutableRawPointer.allocate(byteCount: ChunkPool.size * ChunkPool.perSlab, alignment: 64)
-    slabs.append(slab)
-    for index in 0..<ChunkPool.perSlab {
-      let next = index + 1 < ChunkPool.perSlab ? slab + (index + 1) * ChunkPool.size : nil
-      ChunkPool.link(slab + index * ChunkPool.size, to: next)
+  private func addSlab() {
+    if slabCount == slabCapacity {
+      let grown = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: slabCapacity * 2)
+      grown.moveInitialize(from: slabs, count: slabCount)
+      slabs.deallocate()
+      slabs = grown
+      let all = UnsafeMutablePointer<UInt32>.allocate(capacity: (slabCapacity * 2) << ChunkPool.shift)
+      all.moveInitialize(from: links, count: slabCount << ChunkPool.shift)
+      links.deallocate()
+      links = all
+      slabCapacity *= 2
     }
-    return slab
+    let bytes = ChunkPool.perSlab * ChunkPool.size
+    let slab = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: bytes)
+    // Chunks are visited in no order: with small pages each would cost a walk of the page tables.
+    if slabCount > 0 { madvise(slab, bytes, MADV_HUGEPAGE) }
+    (slabs + slabCount).initialize(to: slab)
+    slabCount += 1
   }
-
-  @inline(__always) static func next(_ chunk: Chunk) -> Chunk? { chunk.load(as: Chunk?.self) }
-  @inline(__always) static func link(_ chunk: Chunk, to next: Chunk?) { chunk.storeBytes(of: next, as: Chunk?.self) }
-  @inline(__always) static func bytes(_ chunk: Chunk) -> Chunk { chunk + MemoryLayout<Chunk?>.stride }
 }

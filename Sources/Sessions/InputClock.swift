@@ -2,12 +2,12 @@ internal import Pipeline
 
 /// One input of the run: its clock, what waits in its reorder buffer, and the guard against times far ahead.
 final class InputClock {
-  /// An event more than this ahead of its input's clock is not believed until others follow.
-  static let horizon: Int64 = 24 * 3_600_000
+  private static let day: Int64 = 24 * 3_600_000
   /// Events at or after it that make a held event believable.
   static let confirmations = 3
-  /// Events held at once; one more, and the first is believed.
+  /// Events held at once, and bytes of their records; beyond, the first is believed.
   static let heldLimit = 256
+  static let heldBytes = 8 << 20
 
   /// An event that is not yet believed, with what its reject would say.
   struct Held {
@@ -33,15 +33,24 @@ final class InputClock {
   var lines = 0
   var records = 0
 
+  /// An event more than this ahead of its input's clock is not believed until others follow: 24 hours, or the disorder
+  /// if that is more.
+  let horizon: Int64
   private let firstTime: Int64?
   private let disorder: Int64
 
   init(index: Int, input: InputDescription, disorder: Int64) {
     self.index = index
     self.disorder = disorder
+    horizon = max(disorder, InputClock.day)
     firstTime = input.firstTime
     // An empty file promises nothing and need not be waited for.
     isFinished = input.size == 0
+  }
+
+  /// Whether more is held than should be.
+  var holdsTooMuch: Bool {
+    held.count > InputClock.heldLimit || held.reduce(0) { $0 + $1.raw.count } > InputClock.heldBytes
   }
 
   /// No event of this input will be processed before this time any more, unless its first record's time was wrong.
@@ -53,7 +62,9 @@ final class InputClock {
 
   /// Up to where times are believed at once.
   @inline(__always)
-  var believed: Int64 { clock == Int64.min ? Int64.min : clock &+ InputClock.horizon }
+  var believed: Int64 {
+    clock == Int64.min ? Int64.min : min(clock &+ horizon, CalendarTime.range.upperBound)
+  }
 
   /// Takes a believed event into the reorder buffer.
   @inline(__always)

@@ -19,6 +19,12 @@ final class Merge {
     active = inputs
   }
 
+  /// Waits for an input that had seemed to be at its end.
+  func reopen(_ input: InputClock) {
+    input.isFinished = false
+    if !active.contains(where: { $0 === input }) { active.append(input) }
+  }
+
   /// Everything before this time has come, and waits or has been processed.
   var watermark: Int64 {
     var mark = Int64.max

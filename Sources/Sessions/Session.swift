@@ -3,45 +3,50 @@ internal import Pipeline
 
 typealias SessionRef = UnsafeMutablePointer<Session>
 
-/// An open session. Lives in a `SessionPool` and is used again with its `head` buffer.
+/// An open session. Lives in a `SessionPool` and is used again with its `head` buffer. Three cache lines, in the order
+/// of need: what each event reads and writes comes first.
 struct Session {
-  var visitorHash: UInt64 = 0
   /// The visitor's bytes, then the first context, request, profile and split value that were present.
   var head: UnsafeMutablePointer<UInt8>
-  var headCapacity: Int
-  var headCount = 0
-  var visitorLength = 0
-  var context = ByteRange.none
-  var request = ByteRange.none
-  var profile = ByteRange.none
-  var split = ByteRange.none
-
-  /// Time of the event that opened it: what its id is made of.
-  var opened: Int64 = 0
-  /// Times of its first and last event.
-  var start: Int64 = 0
+  var visitorLength: Int32 = 0
+  var events: Int32 = 0
+  /// Times of its last event, and of the one that opened it: what its id is made of.
   var last: Int64 = 0
+  var opened: Int64 = 0
   /// The run's time when it was last added to; `last`, unless that event was late.
   var touched: Int64 = 0
-  /// Local day of `opened`, where midnight splits.
-  var day: Int64 = 0
-  /// Among the visitor's sessions opened at the same time.
-  var ordinal: Int = 0
-  var events: Int = 0
+  // Least recently added to first.
+  var older: SessionRef?
+  var newer: SessionRef?
   /// Opened by a late event beside the visitor's current session; takes late events only.
   var isLate = false
   /// Whether its events are out of order.
   var isUnsorted = false
+  /// Among the visitor's sessions opened at the same time.
+  var ordinal: Int32 = 0
 
   var body = SessionBody()
+  var context = ByteRange.none
+  var request = ByteRange.none
+  var profile = ByteRange.none
 
-  // Least recently added to first.
-  var older: SessionRef?
-  var newer: SessionRef?
+  var split = ByteRange.none
+  /// Local day of `opened`, where midnight splits.
+  var day: Int64 = 0
+  /// Time of its first event.
+  var start: Int64 = 0
+  var visitorHash: UInt64 = 0
+  var headCapacity: Int32
+  var headCount: Int32 = 0
   /// Other open sessions of the visitor.
   var sibling: SessionRef?
 
-  var visitor: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: head, count: visitorLength) }
+  init(head: UnsafeMutablePointer<UInt8>, headCapacity: Int) {
+    self.head = head
+    self.headCapacity = Int32(truncatingIfNeeded: headCapacity)
+  }
+
+  var visitor: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: head, count: Int(visitorLength)) }
 
   func bytes(_ range: ByteRange) -> UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(start: UnsafePointer(head) + Int(range.offset), count: max(0, Int(range.length)))
@@ -49,31 +54,38 @@ struct Session {
 
   @inline(__always)
   func isOf(_ other: UnsafePointer<UInt8>, _ length: Int) -> Bool {
-    length == visitorLength && memcmp(head, other, length) == 0
+    length == Int(visitorLength) && memcmp(head, other, length) == 0
   }
 }
 
-/// Allocates sessions, and keeps those that closed for the next.
+/// Allocates sessions, and keeps those that closed for the next. Behind each session lies room for its head, so that
+/// most need no other memory than this and their chunks.
 final class SessionPool {
-  private static let perSlab = 64
-  private static let headSize = 256
-  private static let largestKeptHead = 2048
+  /// A session and its room.
+  static let stride = 512
+  private static let room = stride - MemoryLayout<Session>.stride
+  private static let perSlab = 4096
 
-  private var slabs: [SessionRef] = []
+  private var slabs: [UnsafeMutableRawPointer] = []
   @exclusivity(unchecked) private var free: SessionRef?
+  /// Sessions of the last slab that have been used; its other memory has not been touched.
+  @exclusivity(unchecked) private var used = perSlab
   @exclusivity(unchecked) private(set) var inUse = 0
-  /// Bytes of the heads of all sessions, in use or kept.
+  /// Bytes of heads that outgrew their room.
   @exclusivity(unchecked) private(set) var headBytes = 0
 
   deinit {
-    for slab in slabs {
-      for index in 0..<SessionPool.perSlab { slab[index].head.deallocate() }
+    for (index, slab) in slabs.enumerated() {
+      for number in 0..<(index + 1 == slabs.count ? used : SessionPool.perSlab) {
+        let session = slab + number * SessionPool.stride
+        freeHead(session.assumingMemoryBound(to: Session.self))
+      }
       slab.deallocate()
     }
   }
 
   func take() -> SessionRef {
-    let session = free ?? refill()
+    let session = free ?? fresh()
     free = session.pointee.newer
     session.pointee.newer = nil
     inUse &+= 1
@@ -81,15 +93,8 @@ final class SessionPool {
   }
 
   func give(_ session: SessionRef) {
-    var head = session.pointee.head
-    var capacity = session.pointee.headCapacity
-    if capacity > SessionPool.largestKeptHead {
-      headBytes -= capacity - SessionPool.headSize
-      head.deallocate()
-      capacity = SessionPool.headSize
-      head = .allocate(capacity: capacity)
-    }
-    session.pointee = Session(head: head, headCapacity: capacity)
+    freeHead(session)
+    session.pointee = Session(head: SessionPool.room(of: session), headCapacity: SessionPool.room)
     session.pointee.newer = free
     free = session
     inUse &-= 1
@@ -97,34 +102,47 @@ final class SessionPool {
 
   /// Copies bytes into the session's head.
   func keep(_ session: SessionRef, _ bytes: UnsafePointer<UInt8>, _ length: Int) -> ByteRange {
-    let offset = session.pointee.headCount
-    if offset + length > session.pointee.headCapacity { grow(session, to: offset + length) }
+    let offset = Int(session.pointee.headCount)
+    if offset + length > Int(session.pointee.headCapacity) { grow(session, to: offset + length) }
     memcpy(session.pointee.head + offset, bytes, length)
-    session.pointee.headCount = offset + length
+    session.pointee.headCount = Int32(truncatingIfNeeded: offset + length)
     return ByteRange(offset: offset, length: length)
+  }
+
+  private static func room(of session: SessionRef) -> UnsafeMutablePointer<UInt8> {
+    UnsafeMutableRawPointer(session + 1).assumingMemoryBound(to: UInt8.self)
+  }
+
+  private func freeHead(_ session: SessionRef) {
+    guard session.pointee.head != SessionPool.room(of: session) else { return }
+    headBytes -= Int(session.pointee.headCapacity)
+    session.pointee.head.deallocate()
   }
 
   @inline(never)
   private func grow(_ session: SessionRef, to size: Int) {
     let capacity = (size + size / 4 + 63) & ~63
     let grown = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-    memcpy(grown, session.pointee.head, session.pointee.headCount)
-    session.pointee.head.deallocate()
-    headBytes += capacity - session.pointee.headCapacity
+    memcpy(grown, session.pointee.head, Int(session.pointee.headCount))
+    freeHead(session)
+    headBytes += capacity
     session.pointee.head = grown
-    session.pointee.headCapacity = capacity
+    session.pointee.headCapacity = Int32(truncatingIfNeeded: capacity)
   }
 
   @inline(never)
-  private func refill() -> SessionRef {
-    let slab = SessionRef.allocate(capacity: SessionPool.perSlab)
-    for index in 0..<SessionPool.perSlab {
-      (slab + index).initialize(
-        to: Session(head: .allocate(capacity: SessionPool.headSize), headCapacity: SessionPool.headSize))
-      slab[index].newer = index + 1 < SessionPool.perSlab ? slab + index + 1 : nil
+  private func fresh() -> SessionRef {
+    if used == SessionPool.perSlab {
+      let bytes = SessionPool.perSlab * SessionPool.stride
+      let slab = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: bytes)
+      // As for chunks: visited in no order.
+      if !slabs.isEmpty { madvise(slab, bytes, MADV_HUGEPAGE) }
+      slabs.append(slab)
+      used = 0
     }
-    headBytes += SessionPool.headSize * SessionPool.perSlab
-    slabs.append(slab)
-    return slab
+    let session = (slabs[slabs.count - 1] + used * SessionPool.stride).assumingMemoryBound(to: Session.self)
+    session.initialize(to: Session(head: SessionPool.room(of: session), headCapacity: SessionPool.room))
+    used += 1
+    return session
   }
 }

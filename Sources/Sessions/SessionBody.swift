@@ -35,11 +35,11 @@ struct EventMark: BitwiseCopyable {
 /// A session's events: marks and JSON one after the other, in chunks of a `ChunkPool`, the older part perhaps in a
 /// `SpillFile`.
 struct SessionBody {
-  var first: ChunkPool.Chunk?
-  var last: ChunkPool.Chunk?
+  var last = ChunkPool.none
   /// Free bytes at the end of the last chunk.
-  var room = 0
-  var chunks = 0
+  var room: Int32 = 0
+  var first = ChunkPool.none
+  var chunks: Int32 = 0
   /// Bytes in chunks.
   var count = 0
   /// Bytes in the file, and the last of its extents there.
@@ -49,64 +49,66 @@ struct SessionBody {
   @inline(__always)
   mutating func append(_ mark: EventMark, _ json: UnsafePointer<UInt8>, _ pool: ChunkPool) {
     let length = Int(mark.length)
-    let total = EventMark.size &+ length
-    count &+= total
-    if let last, room >= total {
+    count &+= EventMark.size &+ length
+    if Int(room) < EventMark.size {
+      appendSplit(mark, pool)
+    } else {
       // Bounds: `room` bytes are free at the end of the last chunk.
-      let to = last + (ChunkPool.size &- room)
-      mark.store(at: to)
-      memcpy(to + EventMark.size, json, length)
-      room &-= total
-      return
+      mark.store(at: pool.bytes(last) + (ChunkPool.size &- Int(room)))
+      room &-= Int32(EventMark.size)
     }
+    extend(json, length, pool)
+  }
+
+  @inline(never)
+  private mutating func appendSplit(_ mark: EventMark, _ pool: ChunkPool) {
     withUnsafeTemporaryAllocation(byteCount: EventMark.size, alignment: 8) { buffer in
       guard let start = buffer.baseAddress else { return }
       mark.store(at: start)
       extend(start, EventMark.size, pool)
     }
-    extend(json, length, pool)
   }
 
   /// Copies bytes over as many chunks as it takes.
+  @inline(__always)
   private mutating func extend(_ bytes: UnsafeRawPointer, _ length: Int, _ pool: ChunkPool) {
     var from = bytes
     var left = length
     while left > 0 {
       if room == 0 {
         let chunk = pool.take()
-        if let last { ChunkPool.link(last, to: chunk) } else { first = chunk }
+        if last == ChunkPool.none { first = chunk } else { pool.link(last, to: chunk) }
         last = chunk
-        room = ChunkPool.room
+        room = Int32(ChunkPool.size)
         chunks &+= 1
       }
-      guard let last else { return }
-      let part = min(room, left)
-      memcpy(last + (ChunkPool.size &- room), from, part)
+      let part = min(Int(room), left)
+      memcpy(pool.bytes(last) + (ChunkPool.size &- Int(room)), from, part)
       from += part
       left &-= part
-      room &-= part
+      room &-= Int32(truncatingIfNeeded: part)
     }
   }
 
   /// Copies what is in chunks to `to`, which has room for `count` bytes.
-  func gather(to: UnsafeMutablePointer<UInt8>) {
+  func gather(to: UnsafeMutablePointer<UInt8>, _ pool: ChunkPool) {
     var to = to
     var left = count
     var chunk = first
-    while let current = chunk, left > 0 {
-      let part = min(left, ChunkPool.room)
-      memcpy(to, ChunkPool.bytes(current), part)
+    while left > 0 {
+      let part = min(left, ChunkPool.size)
+      memcpy(to, pool.bytes(chunk), part)
       to += part
       left &-= part
-      chunk = ChunkPool.next(current)
+      chunk = pool.next(chunk)
     }
   }
 
   /// Gives the chunks back.
   mutating func release(_ pool: ChunkPool) {
-    if let first, let last { pool.give(first, last: last, count: chunks) }
-    first = nil
-    last = nil
+    if chunks > 0 { pool.give(first, last: last, count: Int(chunks)) }
+    first = ChunkPool.none
+    last = ChunkPool.none
     room = 0
     chunks = 0
     count = 0

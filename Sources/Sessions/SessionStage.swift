@@ -4,15 +4,19 @@ public import Pipeline
 ///
 /// **Order.** Events are processed by (time, input, arrival). An input's clock is its latest believed time; an event
 /// waits until the clocks of all inputs have passed it by the disorder. An event behind its own input's clock by more
-/// than the disorder is late: it is processed as if its time were just before clock − disorder. What happens depends on the
-/// inputs alone, never on how they were cut into blocks (with several inputs, as long as none is late). A time more than 24 hours ahead of the clock is held: an event
-/// before it by more than the disorder rejects it (S101), three at or after it or the input's end confirm it. An input's
-/// first events are held as well, until three follow that confirm one; among them 24 hours make an outlier.
+/// than the disorder is late: it is processed as if its time were just before clock − disorder. What happens depends on
+/// the inputs alone, never on how they were cut into blocks (with several inputs, as long as none is late). A time more
+/// than 24 hours ahead of the clock is held: an event before it by more than the disorder rejects it (S101), three at or
+/// after it or the input's end confirm it. An input's first events are held as well, until three follow that confirm
+/// one; among them 24 hours make an outlier. A time that payloads cannot write is rejected at once (S103).
 ///
 /// **Sessions.** A visitor's session ends by a silence longer than the gap, by the first event more than `max` after it
 /// was opened, by another value of `split_when`, by local midnight, or by its number of events. Payloads leave in the
 /// order of (closing time, session start, session id, part); the closing time is the last event + gap, or the time of
-/// the event that forced the cut.
+/// the event that forced the cut. (A late event counts as of the time at which it was processed.)
+///
+/// **Late events** attach to an open session of their visitor within the gap, if nothing splits them from it, else open
+/// one beside the current; or always open one of their own; or are rejected (S102): as the settings say.
 ///
 /// **Ids.** A session's id is a UUID of version 5 (RFC 9562) in the settings' namespace, of the text
 ///
@@ -41,7 +45,7 @@ public final class SessionStage: EventConsumer {
     recycle: @escaping (MappedBlock) -> Void
   ) {
     self.settings = settings
-    disorder = min(max(settings.disorder, 0), InputClock.horizon)
+    disorder = min(max(settings.disorder, 0), 1 << 53)
     let disorder = disorder
     merge = Merge(inputs.enumerated().map { InputClock(index: $0.offset, input: $0.element, disorder: disorder) })
     blocks = BlockTable(recycle: recycle)
@@ -56,7 +60,12 @@ public final class SessionStage: EventConsumer {
   public func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws {
     precondition(merge.inputs.indices.contains(block.input), "a block of no input")
     let input = merge.inputs[block.input]
+    if input.isFinished { merge.reopen(input) }
+    // What the feed rejected stands before the block's records, damage (I…) behind them.
+    var damage = 0
+    for reject in block.rejects where reject.code.utf8.first == UInt8(ascii: "I") { damage += 1 }
     input.lines += block.skippedLines
+    input.records += block.rejects.count - damage
     let slot = blocks.enter(mapped)
     let events = mapped.events
     for index in 0..<mapped.count {
@@ -69,12 +78,12 @@ public final class SessionStage: EventConsumer {
       }
     }
     blocks.leave(slot)
-    input.lines += mapped.counts.lines
-    input.records += mapped.counts.records
     if block.isLast {
       believe(input.held.count, of: input, block, &rejects)
       input.isFinished = true
     }
+    input.lines += mapped.counts.lines + damage
+    input.records += mapped.counts.records + damage
     try release()
   }
 
@@ -126,6 +135,11 @@ public final class SessionStage: EventConsumer {
     _ rejects: inout [Reject]
   ) {
     let time = event.pointee.time
+    guard CalendarTime.range.contains(time) else {
+      rejects.append(outOfRange(event))
+      blocks.leave(slot)
+      return
+    }
     let isPlainlyLate = input.clock != Int64.min && input.held.isEmpty && time < input.clock
     if isPlainlyLate {
       if !admit(time, slot, UInt32(truncatingIfNeeded: index), input) {
@@ -156,7 +170,7 @@ public final class SessionStage: EventConsumer {
     _ event: InputClock.Held, _ input: InputClock, _ block: Block, _ rejects: inout [Reject]
   ) {
     let isKnown = input.clock != Int64.min
-    let distance = isKnown ? disorder : InputClock.horizon
+    let distance = isKnown ? disorder : input.horizon
     input.held.removeAll { held in
       guard event.time < held.time &- distance else { return false }
       rejects.append(outlier(held, input, block))
@@ -173,7 +187,7 @@ public final class SessionStage: EventConsumer {
       believe(input.held.count, of: input, block, &rejects)
     } else if let confirmed = input.held.lastIndex(where: { $0.confirmations >= InputClock.confirmations }) {
       believe(confirmed + 1, of: input, block, &rejects)
-    } else if input.held.count > InputClock.heldLimit {
+    } else if input.holdsTooMuch {
       believe(1, of: input, block, &rejects)
     }
   }
@@ -229,6 +243,13 @@ public final class SessionStage: EventConsumer {
         + SessionStage.seconds(disorder),
       hint: "raise session.disorder, or let session.late be attach or new", offset: offset, length: length, line: line,
       number: number, raw: raw)
+  }
+
+  private func outOfRange(_ event: UnsafePointer<Event>) -> Reject {
+    Reject(
+      stage: .session, code: "S103", message: "the time is not within the years 1 to 9999",
+      hint: "correct the record's time", offset: Int(event.pointee.recordOffset),
+      length: Int(event.pointee.recordLength), line: Int(event.pointee.line), number: Int(event.pointee.number))
   }
 
   private static func seconds(_ milliseconds: Int64) -> String { "\((milliseconds + 999) / 1000) s" }

@@ -111,7 +111,7 @@ final class Sessionizer {
   private func hasRoom(
     _ session: SessionRef, _ event: UnsafePointer<Event>, _ text: UnsafePointer<UInt8>, _ day: Int64
   ) -> Bool {
-    if session.pointee.events >= cap || session.pointee.day != day { return false }
+    if Int(session.pointee.events) >= cap || localDay != nil && session.pointee.day != day { return false }
     if session.pointee.body.count &+ session.pointee.body.spilled > Sessionizer.largestBody { return false }
     let split = event.pointee.split
     if split.isPresent, session.pointee.split.isPresent {
@@ -212,7 +212,7 @@ final class Sessionizer {
     var ordinal = 0
     var other: SessionRef? = first
     while let session = other {
-      if session.pointee.opened == opened { ordinal = max(ordinal, session.pointee.ordinal + 1) }
+      if session.pointee.opened == opened { ordinal = max(ordinal, Int(session.pointee.ordinal) + 1) }
       other = session.pointee.sibling
     }
     return ordinal
@@ -226,13 +226,13 @@ final class Sessionizer {
     let time = event.pointee.time
     let visitor = event.pointee.visitor
     session.pointee.visitorHash = event.pointee.visitorHash
-    session.pointee.visitorLength = max(0, Int(visitor.length))
-    _ = sessions.keep(session, text + Int(visitor.offset), session.pointee.visitorLength)
+    session.pointee.visitorLength = max(0, visitor.length)
+    _ = sessions.keep(session, text + Int(visitor.offset), Int(session.pointee.visitorLength))
     session.pointee.opened = time
     session.pointee.start = time
     session.pointee.last = time
     session.pointee.day = day
-    session.pointee.ordinal = ordinal
+    session.pointee.ordinal = Int32(truncatingIfNeeded: ordinal)
     session.pointee.isLate = isLate
     if let first {
       if isLate {
@@ -304,7 +304,7 @@ final class Sessionizer {
   private func unlink(_ session: SessionRef) {
     guard
       let first = table.find(
-        session.pointee.visitorHash, session.pointee.head, session.pointee.visitorLength)
+        session.pointee.visitorHash, session.pointee.head, Int(session.pointee.visitorLength))
     else { return }
     if first == session {
       if let next = session.pointee.sibling { table.replace(session, by: next) } else { table.remove(session) }
@@ -353,7 +353,7 @@ final class Sessionizer {
     scratch.removeAll()
     scratch.reserve(size)
     if body.spilled > 0 { try spill.read(body.extent, count: body.spilled, to: scratch.base) }
-    body.gather(to: scratch.base + body.spilled)
+    body.gather(to: scratch.base + body.spilled, chunks)
     scratch.count = size
     let profile = session.pointee.profile.isPresent ? nil : pseudonyms.pseudonym(of: session.pointee.visitor)
     counts.sessionsEmitted &+= 1
@@ -380,7 +380,7 @@ final class Sessionizer {
   /// What open sessions hold.
   @inline(__always)
   private var memoryInUse: Int {
-    chunks.inUse &* ChunkPool.size &+ sessions.headBytes &+ sessions.inUse &* MemoryLayout<Session>.stride
+    chunks.inUse &* ChunkPool.size &+ sessions.headBytes &+ sessions.inUse &* SessionPool.stride
       &+ table.bytes
   }
 
@@ -396,7 +396,7 @@ final class Sessionizer {
       if body.count > 0 {
         scratch.removeAll()
         scratch.reserve(body.count)
-        body.gather(to: scratch.base)
+        body.gather(to: scratch.base, chunks)
         scratch.count = body.count
         session.pointee.body.extent = try spill.write(scratch.bytes, after: body.extent)
         session.pointee.body.spilled += body.count

@@ -81,7 +81,8 @@ final class Conversion {
     let inputs = try InputList.expand(plan.inputs)
     try plan.check(expanded: inputs.compactMap(\.path))
     let limits = ReadLimits(record: plan.maxRecord)
-    let feed = try InputFeed(inputs, reader: mapping.reader, options: .init(limits: limits, disorder: mapping.sessions.disorder))
+    let feed = try InputFeed(
+      inputs, reader: mapping.reader, options: .init(limits: limits, disorder: mapping.sessions.disorder))
 
     signals.attach(.brief)
     let writer: any PayloadWriter

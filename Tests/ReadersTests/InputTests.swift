@@ -81,7 +81,7 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
   }
 
   @Test(arguments: [false, true]) func whole(_ threaded: Bool) throws {
-    let text = log(3000)
+    let text = log(1000)
     let member = deflated(text)
     let noise: [UInt8] = [0x1F, 7, 9]
     let cases: [([UInt8], [UInt8])] = [
@@ -93,18 +93,18 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
       #expect(InflatingSource.recognises(stored))
       for step in [1, 100, Int.max] {
         let result = try inflate(stored, step: step, room: step == 1 ? 70_000 : 999, threaded: threaded)
-        #expect(result.bytes == expected)
+        #expect((result.bytes == expected) as Bool)
         #expect(result.damage == nil)
       }
     }
   }
 
   @Test(arguments: [false, true]) func damaged(_ threaded: Bool) throws {
-    let text = log(3000)
+    let text = log(1000)
     let member = deflated(text)
     for cutAt in [4, 11, member.count / 2, member.count - 3] {
       let result = try inflate(Array(member[..<cutAt]), threaded: threaded)
-      #expect(text.starts(with: result.bytes))
+      #expect(text.starts(with: result.bytes) as Bool)
       #expect(
         result.damage
           == "I201 the compressed data ends too early at byte \(cutAt), after \(result.bytes.count) decompressed bytes")
@@ -129,7 +129,7 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
   }
 
   @Test func stopsEarly() throws {
-    let member = deflated(log(20_000))
+    let member = deflated(log(3000))
     for _ in 0..<20 {
       let source = ReadAheadSource(InflatingSource(MemorySource(member)), buffers: 2, size: 4096)
       var buffer = [UInt8](repeating: 0, count: 10)
@@ -138,12 +138,12 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
   }
 
   @Test func unfinishedRecordIsNoRecord() throws {
-    let member = deflated(log(3000))
+    let member = deflated(log(1000))
     let source = InflatingSource(MemorySource(Array(member[..<(member.count / 2)])))
     let reading = try read(source, with: weblog("combined"), capacity: 8192)
     #expect(reading.rejects.count == 1)
     #expect(reading.rejects.first?.hasPrefix("I201") == true)
-    #expect(reading.records.count > 100)
+    #expect(reading.records.count > 30)
     #expect(reading.raws.last?.last == UInt8(ascii: "\""))
   }
 }
@@ -278,9 +278,9 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
 
   @Test func pipe() throws {
     let scratch = try Scratch()
-    let path = scratch.write("a", deflated(log(30_000)))
+    let path = scratch.write("a", deflated(log(3000)))
     system("mkfifo \(scratch.path)/p; cat \(path) > \(scratch.path)/p &")
-    #expect(try run([scratch.path + "/p"]).counts == ["p": 30_000])
+    #expect(try run([scratch.path + "/p"]).counts == ["p": 3000])
   }
 
   @Test func damage() throws {

@@ -127,7 +127,7 @@ struct Run {
       let id = namespace.named(hit.name ?? hit.record)
       let padding = String(repeating: "x", count: hit.padding)
       let body =
-        "{\"id\":\"\(id.text)\",\"type\":\"hit\",\"time\":{\"insert\":\"\(TimestampWriter.text(hit.time))\"},"
+        "{\"id\":\"\(id.text)\",\"type\":\"hit\",\"time\":{\"insert\":\"\(CalendarTime.range.contains(hit.time) ? TimestampWriter.text(hit.time) : "")\"},"
         + "\"properties\":{\"t\":\(hit.time),\"v\":\"\(hit.visitor)\(padding)\"}}"
       let visitor = put(hit.visitor, mapped)
       mapped.append(

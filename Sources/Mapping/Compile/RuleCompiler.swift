@@ -1,8 +1,8 @@
 internal import CEL
 internal import Pipeline
 
-/// A rule, ready to run.
-struct CompiledRule: Sendable {
+/// A rule, ready to run. A class, so that a mapper takes one by a single reference.
+final class CompiledRule: Sendable {
   let rule: Rule
   /// Nil: every record.
   let condition: Predicate?
@@ -19,6 +19,22 @@ struct CompiledRule: Sendable {
   /// `,"options":{…},"tags":[…]`, perhaps empty.
   let tail: ConstantBytes
   let span: SourceSpan
+
+  init(
+    rule: Rule, condition: Predicate?, time: Computed?, id: Emitter?, idPrefix: ConstantBytes, head: ConstantBytes,
+    properties: Emitter?, context: Emitter?, tail: ConstantBytes, span: SourceSpan
+  ) {
+    self.rule = rule
+    self.condition = condition
+    self.time = time
+    self.id = id
+    self.idPrefix = idPrefix
+    self.head = head
+    self.properties = properties
+    self.context = context
+    self.tail = tail
+    self.span = span
+  }
 }
 
 /// A drop entry, ready to run.

@@ -59,20 +59,12 @@ enum Emitters {
 
   /// An object; a member whose value is missing is left out, and an object without members is itself missing.
   static func object(_ members: [(key: String, emit: Emitter)]) -> Emitter {
-    let keys = members.map { ConstantBytes("," + JSONLiteral.quoted($0.key) + ":") }
-    let emitters = members.map(\.emit)
+    let chain = Members(members[...])
     return Emitter { activation, buffer in
       let start = buffer.count
-      for index in emitters.indices {
-        let before = buffer.count
-        buffer.append(keys[index].start, keys[index].count)
-        switch emitters[index](activation, buffer) {
-        case .written: break
-        case .missing: buffer.count = before
-        case .failed:
-          buffer.count = start
-          return .failed
-        }
+      guard chain(activation, buffer) else {
+        buffer.count = start
+        return .failed
       }
       guard buffer.count > start else { return .missing }
       // The first member's comma becomes the opening brace.
@@ -80,6 +72,34 @@ enum Emitters {
       buffer.append(UInt8(ascii: "}"))
       return .written
     }
+  }
+
+  /// The members of an object as one closure, each bound to the next.
+  private struct Members: Sendable {
+    private let write: @Sendable (Activation, ByteBuffer) -> Bool
+
+    init(_ members: ArraySlice<(key: String, emit: Emitter)>) {
+      guard let (key, emit) = members.first else {
+        write = { _, _ in true }
+        return
+      }
+      let text = ConstantBytes("," + JSONLiteral.quoted(key) + ":")
+      let rest = Members(members.dropFirst())
+      write = { activation, buffer in
+        let before = buffer.count
+        buffer.append(text.start, text.count)
+        switch emit(activation, buffer) {
+        case .written: break
+        case .missing: buffer.count = before
+        case .failed: return false
+        }
+        return rest(activation, buffer)
+      }
+    }
+
+    /// False if a value failed.
+    @inline(__always)
+    func callAsFunction(_ activation: Activation, _ buffer: ByteBuffer) -> Bool { write(activation, buffer) }
   }
 
   /// A list; missing elements are left out, and an empty list is itself missing.

@@ -15,7 +15,7 @@ final class Mapper: EventMapper {
   private let firstDrop: FirstMatch
   /// Records dropped by each entry in the batch at work.
   private let dropped: UnsafeMutablePointer<Int>
-  private var timestamps = TimestampWriter()
+  @exclusivity(unchecked) private var timestamps = TimestampWriter()
 
   init(_ program: MappingProgram) {
     self.program = program

@@ -2,7 +2,8 @@ internal import Glibc
 public import Pipeline
 
 /// Reads a source on a thread of its own, a few buffers ahead, so that inflating overlaps with what is done to the
-/// bytes. The thread ends when the source does, or when this object goes.
+/// bytes. The thread ends when the source does, or soon after this object goes; nobody waits for it, since it may be
+/// waiting for a pipe that stays silent, and it keeps alive what it uses.
 public final class ReadAheadSource: FragileSource {
   private let ring: Ring
   private var thread = pthread_t()
@@ -24,13 +25,10 @@ public final class ReadAheadSource: FragileSource {
           if let argument { Unmanaged<Ring>.fromOpaque(argument).takeRetainedValue().run() }
           return nil
         }, Unmanaged.passRetained(ring).toOpaque()) == 0
-    if !isThreaded { Unmanaged.passUnretained(ring).release() }
+    if isThreaded { pthread_detach(thread) } else { Unmanaged.passUnretained(ring).release() }
   }
 
-  deinit {
-    ring.stop()
-    if isThreaded { pthread_join(thread, nil) }
-  }
+  deinit { ring.stop() }
 
   public func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
     guard isThreaded else {

@@ -7,9 +7,10 @@ public final class TextSource: FragileSource {
 
   private let bytes: any ByteSource
   private var mode = Mode.unknown
-  /// Read, but not yet given or converted.
-  private var raw: [UInt8] = []
+  /// Read, but not yet given or converted: `raw[at..<end]`.
+  private var raw = [UInt8](repeating: 0, count: 4)
   private var at = 0
+  private var end = 0
   /// Converted, but no room was left.
   private var pending: [UInt8] = []
   private var hasEnded = false
@@ -23,8 +24,8 @@ public final class TextSource: FragileSource {
     guard target.count > 0 else { return 0 }
     if mode == .unknown { try detect() }
     if mode == .plain {
-      guard at < raw.count else { return try bytes.read(into: target) }
-      let count = min(target.count, raw.count - at)
+      guard at < end else { return try bytes.read(into: target) }
+      let count = min(target.count, end - at)
       for index in 0..<count { target[index] = raw[at + index] }
       at += count
       return count
@@ -52,19 +53,21 @@ public final class TextSource: FragileSource {
   }
 
   private func detect() throws {
-    while raw.count < 2, try fill() {}
-    switch (raw.first, raw.dropFirst().first) {
-    case (0xFF, 0xFE): mode = .little
-    case (0xFE, 0xFF): mode = .big
+    while end < 2, try fill(upTo: 2) {}
+    switch (raw[0], raw[1]) {
+    case (0xFF, 0xFE) where end == 2: mode = .little
+    case (0xFE, 0xFF) where end == 2: mode = .big
     default: mode = .plain
     }
-    if mode != .plain { at = 2 }
+    guard mode != .plain else { return }
+    end = 0
+    raw = [UInt8](repeating: 0, count: 64 * 1024)
   }
 
   private func scalar() throws -> UnicodeScalar? {
     guard let first = try unit(at: 0) else {
-      guard at < raw.count else { return nil }
-      at = raw.count
+      guard at < end else { return nil }
+      at = end
       return "\u{FFFD}"
     }
     guard first & 0xFC00 == 0xD800, let second = try unit(at: 2), second & 0xFC00 == 0xDC00 else {
@@ -76,24 +79,22 @@ public final class TextSource: FragileSource {
   }
 
   private func unit(at offset: Int) throws -> UInt16? {
-    while raw.count - at < offset + 2 { if try !fill() { return nil } }
+    while end - at < offset + 2 { if try !fill(upTo: raw.count) { return nil } }
     let one = UInt16(raw[at + offset])
     let other = UInt16(raw[at + offset + 1])
     return mode == .little ? other << 8 | one : one << 8 | other
   }
 
-  /// Reads on behind what is not yet used.
-  private func fill() throws -> Bool {
+  /// Reads on behind what is not yet used, which is never more than three bytes.
+  private func fill(upTo size: Int) throws -> Bool {
     guard !hasEnded else { return false }
-    raw.removeFirst(at)
+    for index in 0..<(end - at) { raw[index] = raw[at + index] }
+    end -= at
     at = 0
-    let before = raw.count
-    let size = mode == .unknown ? 2 : 64 * 1024
-    raw.append(contentsOf: repeatElement(0, count: size))
     let count = try raw.withUnsafeMutableBytes {
-      try bytes.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[before...]))
+      try bytes.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[end..<size]))
     }
-    raw.removeLast(size - count)
+    end += count
     hasEnded = count == 0
     return count > 0
   }

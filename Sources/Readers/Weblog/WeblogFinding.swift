@@ -21,24 +21,24 @@ struct WeblogFinding {
         : "compare the line with the format of the log: see `format`"
     case .time:
       code = "R103"
-      message = "the \(name) is no time as the format has it"
+      message = "'\(name)' is no time as the format has it"
       hint =
         "times look like 10/Oct/2000:13:55:36 -0700 unless the format says otherwise; without an offset, set `zone`"
     case .date:
       code = "R103"
-      message = "the \(name) is no date of the calendar"
+      message = "'\(name)' is no date of the calendar"
       hint = "check the day, the month and the year"
     case .number:
       code = "R104"
-      message = "the \(name) is no number"
+      message = "'\(name)' is no number"
       hint = "add the text to `missing` if it stands for no value"
     case .missing:
       code = "R105"
-      message = "the \(name) is missing, which every record needs"
+      message = "'\(name)' is missing, which every record needs"
       hint = "remove the line, or take the text out of `missing`"
     case .ambiguous:
       code = "R106"
-      message = "the \(name) exists twice or never in its zone"
+      message = "'\(name)' exists twice or never in its zone"
       hint = "say `ambiguous: earlier` or `ambiguous: later`"
     }
   }

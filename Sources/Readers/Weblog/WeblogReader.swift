@@ -1,6 +1,19 @@
 public import Pipeline
 
 /// Access logs of web servers: a line a request, in a format that the settings name or spell out.
+///
+/// Settings: `format` (a preset, an Apache `LogFormat` or an nginx `log_format` text), `missing` (texts that stand for
+/// no value, `["-", ""]`), `zone` and `ambiguous` (`earlier`, `later`, `reject`) for times without an offset, `escape`
+/// (`default`, `json`, `none`).
+///
+/// Fields are named by what they mean (`time ip user method target path query protocol status bytes referer agent host
+/// port forwarded duration request`), others after the directive: `%{X-Foo}i` and `$http_x_foo` are `x_foo`,
+/// `%{sid}C` and `$cookie_sid` are `cookie_sid`, `%{X}o` and `$sent_http_x` are `response_x`, `%{X}e` is `env_x`,
+/// `%{X}n` is `note_x`, any other nginx variable keeps its name. Where a name is taken, the next of its kind takes a
+/// longer one (`bytes_sent`) or a number (`x_2`). `duration` is in microseconds, whatever the server logs.
+///
+/// Rejects: R101 something else than the format expects, R102 the line ends too early, R103 no time, R104 no number,
+/// R105 a required value is missing, R106 a local time that exists twice or never.
 public struct WeblogReader: Reader {
   public let schema: Schema
   private let plan: FormatPlan

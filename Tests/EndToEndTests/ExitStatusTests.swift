@@ -1,0 +1,148 @@
+import Foundation
+import Testing
+
+@Suite struct ExitStatusTests {
+  private let space: Workspace
+  private let mapping: String
+  private let log: String
+
+  init() throws {
+    space = try Workspace()
+    mapping = try space.write("m.yaml", Material.mapping)
+    log = try space.write("a.log", Material.line + "\n")
+  }
+
+  private func convert(_ arguments: String..., output: String? = nil) throws -> Binary.Result {
+    try Binary.run(["convert"] + arguments, output: output)
+  }
+
+  @Test func done() throws {
+    let result = try convert(log, "-m", mapping)
+    #expect(result.status == 0)
+    #expect(result.lines.count == 1)
+    #expect(result.errors.contains("records"))
+  }
+
+  @Test func quiet() throws {
+    let result = try convert(log, "-m", mapping, "-q")
+    #expect(result.status == 0)
+    #expect(result.errors.isEmpty)
+  }
+
+  @Test func someRejected() throws {
+    try space.write("b.log", Material.line + "\nbroken\n")
+    let result = try convert(space.path("b.log"), "-m", mapping, "--rejects", space.path("r.ndjson"))
+    #expect(result.status == 3)
+    #expect(result.lines.count == 1)
+    let rejects = String(decoding: try space.read("r.ndjson"), as: UTF8.self)
+    #expect(rejects.contains("\"raw\":\"broken\""))
+    #expect(rejects.contains("\"line\":2"))
+  }
+
+  @Test func tooManyRejects() throws {
+    try space.write("b.log", Material.text([Material.line, "x", "x", "x"]))
+    let result = try convert(
+      space.path("b.log"), "-m", mapping, "--max-rejects", "2", "-o", space.path("o"), "--rejects", space.path("r"),
+      "--summary", space.path("s"))
+    #expect(result.status == 4)
+    #expect(!space.exists("o"))
+    #expect(String(decoding: try space.read("r"), as: UTF8.self).split(separator: "\n").count == 3)
+    #expect(try space.json("s")["exit"] as? Int == 4)
+  }
+
+  @Test(
+    arguments: [
+      [], ["convert"], ["convert", "LOG"], ["convert", "LOG", "-m", "MAP", "--threads", "0"],
+      ["convert", "LOG", "-m", "MAP", "--memory", "lots"], ["convert", "LOG", "-m", "MAP", "--from", "2024-02-30"],
+      ["convert", "LOG", "-m", "MAP", "--from", "2024-02-02", "--to", "2024-02-01"],
+      ["convert", "LOG", "-m", "MAP", "--max-rejects", "101%"], ["convert", "LOG", "-m", "MAP", "--nonsense"],
+      ["convert", "LOG", "-m", "MAP", "-o", "LOG"], ["convert", "FOLDER", "-m", "MAP", "-o", "FOLDER/o"],
+      ["convert", "LOG", "-m", "MAP", "-o", "FOLDER"], ["convert", "LOG", "-m", "MAP", "-o", "MAP"],
+      ["convert", "LOG", "-m", "MAP", "-o", "FOLDER/o", "--rejects", "FOLDER/./o"],
+      ["convert", "-", "-", "-m", "MAP"], ["convert", "FOLDER/*.log", "-m", "MAP", "-o", "LOG"],
+    ] as [[String]])
+  func usage(template: [String]) throws {
+    let folder = space.folder
+    let arguments = template.map {
+      $0.replacing("LOG", with: log).replacing("MAP", with: mapping).replacing("FOLDER", with: folder)
+    }
+    let before = try space.read("a.log")
+    let result = try Binary.run(arguments)
+    // Help for the command alone is no error.
+    #expect(result.status == (template.isEmpty ? 0 : 64), "\(result.errors)")
+    #expect(try space.read("a.log") == before)
+    #expect(try space.names() == ["a.log", "m.yaml"])
+  }
+
+  @Test func emptyInput() throws {
+    let empty = try space.write("empty.log", "")
+    let result = try convert(empty, "-m", mapping, "-o", space.path("o"))
+    #expect(result.status == 65)
+    #expect(result.errors.contains("no records"))
+    #expect(!space.exists("o"))
+  }
+
+  @Test func nothingValid() throws {
+    let junk = try space.write("junk.log", "x\ny\n")
+    let result = try convert(junk, "-m", mapping, "-o", space.path("o"), "--rejects", space.path("r"))
+    #expect(result.status == 65)
+    #expect(result.errors.contains("no valid record"))
+    #expect(!space.exists("o"))
+    #expect(space.exists("r"))
+  }
+
+  @Test func missingInput() throws {
+    let result = try convert(space.path("nothing.log"), "-m", mapping, "-o", space.path("o"))
+    #expect(result.status == 66)
+    #expect(result.errors.contains("no such file"))
+    #expect(!space.exists("o"))
+  }
+
+  @Test func missingMapping() throws {
+    #expect(try convert(log, "-m", space.path("nothing.yaml")).status == 66)
+    #expect(try convert(log, "-m", space.folder).status == 66)
+  }
+
+  @Test func outputThatCannotBeCreated() throws {
+    let result = try convert(log, "-m", mapping, "-o", space.path("no/such/folder/o"))
+    #expect(result.status == 73)
+    #expect(try convert(log, "-m", mapping, "--rejects", space.path("no/r")).status == 73)
+    #expect(try convert(log, "-m", mapping, "--summary", space.path("no/s")).status == 73)
+  }
+
+  @Test func fullDisk() throws {
+    #expect(try convert(log, "-m", mapping, "-o", "/dev/full").status == 74)
+    #expect(try convert(log, "-m", mapping, output: "/dev/full").status == 74)
+    #expect(FileManager.default.fileExists(atPath: "/dev/full"))
+  }
+
+  @Test func mappingWithErrors() throws {
+    try space.write("bad.yaml", Material.mapping.replacing("=status", with: "=sttaus"))
+    let result = try convert(log, "-m", space.path("bad.yaml"), "-o", space.path("o"), "--summary", space.path("s"))
+    #expect(result.status == 78)
+    #expect(result.errors.contains("^^^^^^"))
+    #expect(result.errors.contains("error[M"))
+    #expect(!space.exists("o"))
+    #expect(try space.json("s")["exit"] as? Int == 78)
+    #expect(!result.errors.contains("\u{1b}"))
+  }
+
+  @Test func version() throws {
+    let result = try Binary.run(["--version"])
+    #expect(result.status == 0)
+    #expect(result.lines.count == 1)
+  }
+
+  @Test func colourOnlyWhereItIsWanted() throws {
+    try space.write("bad.yaml", Material.mapping.replacing("=status", with: "=sttaus"))
+    #expect(try convert(log, "-m", space.path("bad.yaml"), "--color", "always").errors.contains("\u{1b}[1;31m"))
+    #expect(!(try convert(log, "-m", space.path("bad.yaml"), "--color", "never").errors.contains("\u{1b}")))
+  }
+
+  @Test func namesCannotReachTheTerminal() throws {
+    let result = try convert(space.path("a\u{1b}[31m\nb.log"), "-m", mapping)
+    #expect(result.status == 66)
+    #expect(!result.errors.contains("\u{1b}"))
+    #expect(result.errors.contains("a\\x1b[31m\\nb.log"))
+  }
+}

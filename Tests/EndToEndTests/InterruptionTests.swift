@@ -1,0 +1,80 @@
+import Foundation
+import Glibc
+import Testing
+
+/// What cuts a run short leaves nothing half-written.
+@Suite struct InterruptionTests {
+  private let space: Workspace
+  private let mapping: String
+
+  init() throws {
+    space = try Workspace()
+    mapping = try space.write("m.yaml", Material.mapping)
+  }
+
+  @Test func closedPipe() throws {
+    let log = try space.write("a.log", Material.text(Material.log(lines: 6_000)))
+    let result = try Binary.shell(
+      #"{ "$trackfill" convert "$1" -m "$2"; echo $? >"$3"; } | head -1"#, log, mapping, space.path("status"))
+    #expect(result.lines.count == 1)
+    #expect(String(decoding: try space.read("status"), as: UTF8.self) == "0\n")
+    #expect(result.errors.isEmpty)
+  }
+
+  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+  func signalWhileWaitingForInput(number: Int32, status: Int32) throws {
+    let pipe = space.path("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    // Opened for both, so that nobody waits for the other end.
+    let end = open(pipe, O_RDWR)
+    defer { close(end) }
+    let line = Material.line + "\n"
+    _ = line.withCString { Glibc.write(end, $0, strlen($0)) }
+    let running = try Binary.start(
+      ["convert", "-", "-m", mapping, "-o", space.path("o"), "--rejects", space.path("r"), "--threads", "2"],
+      input: pipe)
+    usleep(500_000)
+    running.signal(number)
+    let result = running.wait()
+    #expect(result.status == status)
+    #expect(try space.names() == ["m.yaml", "pipe"])
+  }
+
+  @Test func signalWhileWorking() throws {
+    let log = try space.write("a.log", Material.text(Material.log(lines: 150_000)))
+    try space.write("o", "what was there before")
+    let running = try Binary.start([
+      "convert", log, "-m", mapping, "-o", space.path("o"), "--rejects", space.path("r"), "--summary", space.path("s"),
+      "--block-size", "16K",
+    ])
+    // As soon as it writes.
+    for _ in 0..<2_000 where try space.names().count < 5 { usleep(1_000) }
+    running.signal(SIGINT)
+    let result = running.wait()
+    #expect(result.status == 130)
+    #expect(result.errors.contains("interrupted"))
+    #expect(String(decoding: try space.read("o"), as: UTF8.self) == "what was there before")
+    #expect(try space.names() == ["a.log", "m.yaml", "o", "s"])
+    #expect(try space.json("s")["output_complete"] as? Bool == false)
+  }
+
+  @Test func cutOffCompression() throws {
+    let lines = Material.log(lines: 3_000, bad: 0)
+    let log = try space.write("a.log", Material.text(lines))
+    let result = try Binary.shell(
+      #"""
+      gzip -c "$1" >"$1.gz" && head -c "$(($(wc -c <"$1.gz") / 2))" "$1.gz" >"$1.cut.gz"
+      "$trackfill" convert "$1.cut.gz" -m "$2" -o "$3" --summary "$4"
+      """#, log, mapping, space.path("o"), space.path("s"))
+    #expect(result.status == 65)
+    #expect(result.errors.contains("damaged"))
+    let summary = try space.json("s")
+    let records = try #require(summary["records"] as? Int)
+    #expect(records > 500 && records < 3_000)
+    // The same as from the complete records alone; the last one is the reject.
+    let kept = try space.write("kept.log", Material.text(lines[..<(records - 1)]))
+    let expected = try Binary.run(["convert", kept, "-m", mapping, "-q"])
+    #expect(expected.status == 0)
+    #expect(try space.read("o") == expected.output)
+  }
+}
