@@ -94,45 +94,32 @@ extension UUID: CustomStringConvertible {
   public var description: String { text }
 }
 
-/// Makes UUIDs of version 5 in one namespace, piece by piece, without allocating. OpenSSL's algorithm is fetched once:
-/// fetching it for each digest would cost more than the digest.
+/// Makes UUIDs of version 5 in one namespace, piece by piece, without allocating.
 public final class NameHasher {
-  private let context: OpaquePointer?
-  private let algorithm: OpaquePointer?
-  private let prefix: UnsafeMutablePointer<UInt8>
+  /// The digest's state after the namespace, where every name begins.
+  private let start: SHA_CTX
+  @exclusivity(unchecked) private var state: SHA_CTX
   private let digest: UnsafeMutablePointer<UInt8>
 
   public init(namespace: UUID) {
-    context = EVP_MD_CTX_new()
-    algorithm = EVP_MD_fetch(nil, "SHA1", nil)
-    prefix = .allocate(capacity: 16)
-    digest = .allocate(capacity: Int(EVP_MAX_MD_SIZE))
-    for index in 0..<8 {
-      prefix[index] = UInt8(truncatingIfNeeded: namespace.high >> UInt64(56 - 8 * index))
-      prefix[index + 8] = UInt8(truncatingIfNeeded: namespace.low >> UInt64(56 - 8 * index))
-    }
-    precondition(context != nil && algorithm != nil, "libcrypto has no SHA-1")
+    digest = .allocate(capacity: Int(SHA_DIGEST_LENGTH))
+    var state = SHA_CTX()
+    SHA1_Init(&state)
+    let bytes = [namespace.high.bigEndian, namespace.low.bigEndian]
+    SHA1_Update(&state, bytes, 16)
+    start = state
+    self.state = state
   }
 
-  deinit {
-    EVP_MD_CTX_free(context)
-    EVP_MD_free(algorithm)
-    prefix.deallocate()
-    digest.deallocate()
-  }
+  deinit { digest.deallocate() }
 
-  public func begin() {
-    EVP_DigestInit_ex2(context, algorithm, nil)
-    EVP_DigestUpdate(context, prefix, 16)
-  }
+  public func begin() { state = start }
 
   @inline(__always)
-  public func update(_ bytes: UnsafeBufferPointer<UInt8>) {
-    EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
-  }
+  public func update(_ bytes: UnsafeBufferPointer<UInt8>) { SHA1_Update(&state, bytes.baseAddress, bytes.count) }
 
   public func finish() -> UUID {
-    EVP_DigestFinal_ex(context, digest, nil)
+    SHA1_Final(digest, &state)
     return UUID(hash: digest, version: 5)
   }
 
@@ -143,50 +130,41 @@ public final class NameHasher {
 
 /// Keyed pseudonyms: HMAC-SHA-256 (RFC 2104) of a text under a salt, its first sixteen bytes as UUID version 8.
 public final class Pseudonymizer {
-  private let key: [UInt8]
-  private let algorithm: OpaquePointer?
-  private let inner: OpaquePointer?
-  private let outer: OpaquePointer?
-  private let context: OpaquePointer?
+  /// The digest's states after the padded key: a text costs two digests of a few blocks and no key schedule.
+  private let inner: SHA256_CTX
+  private let outer: SHA256_CTX
   private let digest: UnsafeMutablePointer<UInt8>
 
   public init(salt: [UInt8]) {
-    algorithm = EVP_MD_fetch(nil, "SHA256", nil)
-    context = EVP_MD_CTX_new()
-    inner = EVP_MD_CTX_new()
-    outer = EVP_MD_CTX_new()
-    digest = .allocate(capacity: Int(EVP_MAX_MD_SIZE))
-    precondition(algorithm != nil && context != nil && inner != nil && outer != nil, "libcrypto has no SHA-256")
+    digest = .allocate(capacity: Int(SHA256_DIGEST_LENGTH))
     var key = salt
     if key.count > 64 {
-      EVP_DigestInit_ex2(context, algorithm, nil)
-      EVP_DigestUpdate(context, key, key.count)
-      EVP_DigestFinal_ex(context, digest, nil)
+      var state = SHA256_CTX()
+      SHA256_Init(&state)
+      SHA256_Update(&state, key, key.count)
+      SHA256_Final(digest, &state)
       key = Array(UnsafeBufferPointer(start: digest, count: 32))
     }
     key += [UInt8](repeating: 0, count: 64 - key.count)
-    self.key = key
-    EVP_DigestInit_ex2(inner, algorithm, nil)
-    EVP_DigestUpdate(inner, key.map { $0 ^ 0x36 }, 64)
-    EVP_DigestInit_ex2(outer, algorithm, nil)
-    EVP_DigestUpdate(outer, key.map { $0 ^ 0x5c }, 64)
+    func state(_ pad: UInt8) -> SHA256_CTX {
+      var state = SHA256_CTX()
+      SHA256_Init(&state)
+      SHA256_Update(&state, key.map { $0 ^ pad }, 64)
+      return state
+    }
+    inner = state(0x36)
+    outer = state(0x5c)
   }
 
-  deinit {
-    EVP_MD_CTX_free(context)
-    EVP_MD_CTX_free(inner)
-    EVP_MD_CTX_free(outer)
-    EVP_MD_free(algorithm)
-    digest.deallocate()
-  }
+  deinit { digest.deallocate() }
 
   public func pseudonym(of text: UnsafeBufferPointer<UInt8>) -> UUID {
-    EVP_MD_CTX_copy_ex(context, inner)
-    EVP_DigestUpdate(context, text.baseAddress, text.count)
-    EVP_DigestFinal_ex(context, digest, nil)
-    EVP_MD_CTX_copy_ex(context, outer)
-    EVP_DigestUpdate(context, digest, 32)
-    EVP_DigestFinal_ex(context, digest, nil)
+    var state = inner
+    SHA256_Update(&state, text.baseAddress, text.count)
+    SHA256_Final(digest, &state)
+    state = outer
+    SHA256_Update(&state, digest, 32)
+    SHA256_Final(digest, &state)
     return UUID(hash: digest, version: 8)
   }
 }

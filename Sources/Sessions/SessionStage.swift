@@ -61,7 +61,11 @@ public final class SessionStage: EventConsumer {
     precondition(merge.inputs.indices.contains(block.input), "a block of no input")
     let input = merge.inputs[block.input]
     if input.isFinished { merge.reopen(input) }
+    // What the feed rejected stands before the block's records, damage (I…) behind them.
+    var damage = 0
+    for reject in block.rejects where reject.code.utf8.first == UInt8(ascii: "I") { damage += 1 }
     input.lines += block.skippedLines
+    input.records += block.rejects.count - damage
     let slot = blocks.enter(mapped)
     let events = mapped.events
     for index in 0..<mapped.count {
@@ -74,12 +78,12 @@ public final class SessionStage: EventConsumer {
       }
     }
     blocks.leave(slot)
-    input.lines += mapped.counts.lines
-    input.records += mapped.counts.records
     if block.isLast {
       believe(input.held.count, of: input, block, &rejects)
       input.isFinished = true
     }
+    input.lines += mapped.counts.lines + damage
+    input.records += mapped.counts.records + damage
     try release()
   }
 

@@ -111,7 +111,7 @@ final class Sessionizer {
   private func hasRoom(
     _ session: SessionRef, _ event: UnsafePointer<Event>, _ text: UnsafePointer<UInt8>, _ day: Int64
   ) -> Bool {
-    if Int(session.pointee.events) >= cap || session.pointee.day != day { return false }
+    if Int(session.pointee.events) >= cap || localDay != nil && session.pointee.day != day { return false }
     if session.pointee.body.count &+ session.pointee.body.spilled > Sessionizer.largestBody { return false }
     let split = event.pointee.split
     if split.isPresent, session.pointee.split.isPresent {

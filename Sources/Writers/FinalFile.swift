@@ -16,15 +16,18 @@ final class FinalFile {
   /// Throws O202.
   init(_ name: String) throws {
     self.name = name
-    target = FinalFile.followLinks(name)
     var status = stat()
-    let exists = stat(target, &status) == 0
+    let exists = stat(name, &status) == 0
     if exists, status.st_mode & S_IFMT == S_IFDIR { throw OutputFailure.creating(name, EISDIR) }
-    if exists, status.st_mode & S_IFMT != S_IFREG {
+    // `/dev/stdout` is a link as well, but to something that need not have a name.
+    let isDevice = name.hasPrefix("/dev/") || name.hasPrefix("/proc/")
+    let isDirect = exists && (isDevice || status.st_mode & S_IFMT != S_IFREG)
+    target = isDirect ? name : FinalFile.followLinks(name)
+    if isDirect {
       descriptor = open(target, O_WRONLY | O_CLOEXEC)
       guard descriptor >= 0 else { throw OutputFailure.creating(name, errno) }
     } else {
-      (descriptor, part) = try FinalFile.createPart(target, name, mode: exists ? status.st_mode & 0o7777 : nil)
+      (descriptor, part) = try FinalFile.createPart(target, name, mode: exists ? status.st_mode & 0o777 : nil)
     }
     output = DescriptorOutput(descriptor, name: name)
   }

@@ -60,11 +60,19 @@ import Testing
   }
 
   @Test func lateAmongTheFirstIsRejectedWithItsRecord() throws {
-    let late = hits([10, 20, 30, 15, 40])
-    let run = try Run(late, settings { $0.late = .reject }, blockSize: { _ in 1 })
+    let late = hits([10, 20, 21, 14])
+    let more = hits([10, 20, 14, 30, 40])
+    let run = try Run(more, settings { $0.late = .reject }, blockSize: { _ in 1 })
     #expect(minutes(run.sessions) == [[10, 20, 30, 40]])
     #expect(run.rejects.map(\.code) == ["S102"])
-    #expect(run.rejects.first?.raw.map { String(decoding: $0, as: UTF8.self) } == late[3].record)
+    let reject = try #require(run.rejects.first)
+    #expect(reject.raw.map { String(decoding: $0, as: UTF8.self) } == more[2].record)
+    // Known to be late when the one after it confirmed the first.
+    #expect(reject.line == -1)
+    // The same at the end of the input, in the block that holds it.
+    let short = try Run(late, settings { $0.late = .reject }, blockSize: { _ in 1 })
+    #expect(short.rejects.map(\.code) == ["S102"])
+    #expect(short.rejects.map(\.line) == [0])
   }
 
   @Test func lateDoesNotAttachOverASplitOrCap() throws {

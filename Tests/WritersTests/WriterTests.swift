@@ -98,6 +98,19 @@ func code(_ work: () throws -> Void) -> String? {
     #expect(code { try full.finish() } == "O201")
   }
 
+  @Test func standardOutputByItsName() throws {
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    let writer = try NDJSONFileWriter(path: "/dev/fd/\(ends[1])")
+    try write("{}", to: writer)
+    try writer.finish()
+    close(ends[1])
+    var bytes = [UInt8](repeating: 0, count: 10)
+    #expect(read(ends[0], &bytes, 10) == 3)
+    #expect(bytes[..<3] == Array("{}\n".utf8)[...])
+    close(ends[0])
+  }
+
   @Test func cannotBeCreated() throws {
     let folder = try Folder()
     #expect(code { _ = try NDJSONFileWriter(path: folder("no/such/folder")) } == "O202")

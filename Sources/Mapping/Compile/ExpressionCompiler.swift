@@ -6,16 +6,14 @@ final class ExpressionCompiler {
   let findings: Findings
   let schema: Schema
   var environment: Environment
-  private(set) var columns: [String]
   /// Where each compiled expression stands; a failing record names it by index.
   private(set) var sites: [Site] = []
   /// `let` names whose value rests on a narrowed path, and on which.
   var letNarrowings: [String: Set<String>] = [:]
 
-  init(schema: Schema, findings: Findings) {
+  init(schema: Schema, columns: [String], findings: Findings) {
     self.schema = schema
     self.findings = findings
-    columns = schema.fields.map(\.name)
     environment = HostEnvironment.make(schema: schema, columns: columns)
   }
 
@@ -59,7 +57,8 @@ final class ExpressionCompiler {
       label = "not a field of reader \(schema.title), nor a `let`"
     }
     if let name = issue.name, !issue.candidates.isEmpty || issue.code == .unknownName {
-      let candidates = issue.candidates.isEmpty ? Array(environment.variables.keys) : issue.candidates
+      let known = Set(schema.fields.map(\.name)).union(environment.variables.keys)
+      let candidates = issue.code == .unknownName ? Array(known) : issue.candidates
       let suggestion = Suggestion.remedy(for: name, among: candidates)
       if !suggestion.isEmpty { remedy = suggestion }
     }

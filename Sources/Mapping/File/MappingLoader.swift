@@ -41,7 +41,8 @@ struct MappingLoader {
       throw Diagnostics(findings.sorted)
     }
     let schema = reader.schema
-    let compiler = ExpressionCompiler(schema: schema, findings: findings)
+    let columns = FieldUse.columns(of: schema, in: root)
+    let compiler = ExpressionCompiler(schema: schema, columns: columns, findings: findings)
     let ruleCompiler = RuleCompiler(compiler)
     let dropEntries = file.list("drop")
     let narrowings = ruleCompiler.narrowings(dropEntries)
@@ -69,18 +70,18 @@ struct MappingLoader {
         "M005", "the mapping needs 'events'", at: root.span,
         remedy: "add at least one rule: events: [ { type: page-view } ]")
     }
-    let timeColumn = timeColumn(input, schema, compiler.columns, rules, findings)
+    let timeColumn = timeColumn(input, schema, columns, rules, findings)
     let tests = tests(file)
     if findings.hasErrors { throw Diagnostics(findings.sorted) }
     let program = MappingProgram(
-      file: source.file, columns: compiler.columns.count, timeColumn: timeColumn, lets: lets.count, drops: drops,
+      file: source.file, columns: columns.count, timeColumn: timeColumn, lets: lets.count, drops: drops,
       dropReasons: reasons.count, rules: rules, emitsAll: file.choice("emit", Emit.self) == .all,
       rejectsUnmatched: file.choice("otherwise", Otherwise.self) == .reject, visitor: identity.visitor,
       noVisitorDrop: noVisitorDrop, profileID: identity.profileID, profileAliases: identity.aliases, split: split,
       context: target.context, request: target.request, namespace: namespace, sites: compiler.sites)
     if findings.hasErrors { throw Diagnostics(findings.sorted) }
     return MappingPlan(
-      name: name?.text ?? "", summary: file.text("description") ?? "", reader: reader, columns: compiler.columns,
+      name: name?.text ?? "", summary: file.text("description") ?? "", reader: reader, columns: columns,
       drops: reasons, rules: rules.map(\.rule), sessions: settings, warnings: findings.sorted, tests: tests,
       program: program)
   }
