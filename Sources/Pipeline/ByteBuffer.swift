@@ -19,6 +19,9 @@ public final class ByteBuffer {
 
   @inlinable public var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
 
+  /// Ill-formed parts of JSON texts that U+FFFD was written for, since `removeAll`.
+  @exclusivity(unchecked) public internal(set) var replacements = 0
+
   /// Makes room for `extra` further bytes; every append through `cursor` must be covered by a call before it.
   @inlinable @inline(__always)
   public func reserve(_ extra: Int) {
@@ -113,7 +116,10 @@ public final class ByteBuffer {
     }
   }
 
-  @inlinable public func removeAll() { count = 0 }
+  public func removeAll() {
+    count = 0
+    replacements = 0
+  }
 
   /// Lets go of what one unusual record or session made it grow to.
   public func shrink(to limit: Int) {

@@ -130,8 +130,8 @@ public struct BlockCounts: Sendable {
   public var blanks = 0
   /// Records, those that became rejects included.
   public var records = 0
-  /// Bytes that were not UTF-8 and were replaced.
-  public var replacedBytes = 0
+  /// Places in texts that were not UTF-8 and were replaced by U+FFFD.
+  public var replaced = 0
   /// Records that became at least one event.
   public var mapped = 0
   /// Records that no rule wanted.
@@ -148,7 +148,7 @@ public struct BlockCounts: Sendable {
     comments = 0
     blanks = 0
     records = 0
-    replacedBytes = 0
+    replaced = 0
     mapped = 0
     unmatched = 0
     for index in dropped.indices { dropped[index] = 0 }
@@ -160,7 +160,7 @@ public struct BlockCounts: Sendable {
     sum.comments += block.comments
     sum.blanks += block.blanks
     sum.records += block.records
-    sum.replacedBytes += block.replacedBytes
+    sum.replaced += block.replaced
     sum.mapped += block.mapped
     sum.unmatched += block.unmatched
     add(block.dropped, to: &sum.dropped)

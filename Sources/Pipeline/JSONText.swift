@@ -52,7 +52,7 @@ extension ByteBuffer {
           left -= 1
           steps -= 1
         } else {
-          let used = ByteBuffer.escape(from, left, &to)
+          let used = escape(from, left, &to)
           from += used
           left -= used
           steps -= used
@@ -63,20 +63,20 @@ extension ByteBuffer {
   }
 
   /// One character that is not plain. Returns the bytes read, at least 1.
-  private static func escape(
+  private func escape(
     _ from: UnsafePointer<UInt8>, _ left: Int, _ to: inout UnsafeMutablePointer<UInt8>
   ) -> Int {
     let byte = from.pointee
     if byte < 0x80 {
       switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): put(byte, &to)
-      case 0x08: put(UInt8(ascii: "b"), &to)
-      case 0x09: put(UInt8(ascii: "t"), &to)
-      case 0x0A: put(UInt8(ascii: "n"), &to)
-      case 0x0C: put(UInt8(ascii: "f"), &to)
-      case 0x0D: put(UInt8(ascii: "r"), &to)
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): ByteBuffer.put(byte, &to)
+      case 0x08: ByteBuffer.put(UInt8(ascii: "b"), &to)
+      case 0x09: ByteBuffer.put(UInt8(ascii: "t"), &to)
+      case 0x0A: ByteBuffer.put(UInt8(ascii: "n"), &to)
+      case 0x0C: ByteBuffer.put(UInt8(ascii: "f"), &to)
+      case 0x0D: ByteBuffer.put(UInt8(ascii: "r"), &to)
       default:
-        put(UInt8(ascii: "u"), &to)
+        ByteBuffer.put(UInt8(ascii: "u"), &to)
         to[0] = UInt8(ascii: "0")
         to[1] = UInt8(ascii: "0")
         to[2] = UInt8(ascii: "0") + (byte >> 4)
@@ -91,6 +91,7 @@ extension ByteBuffer {
       to.update(from: from, count: length)
       to += length
     } else {
+      replacements += 1
       to[0] = 0xEF
       to[1] = 0xBF
       to[2] = 0xBD

@@ -41,7 +41,7 @@ enum ExitStatus: Int32, Sendable {
       case "I104": self = .usage
       default: self = .badInput
       }
-    case "O": self = diagnostic.code == "O202" ? .cannotCreate : .outputFailed
+    case "O": self = ["O202", "O204"].contains(diagnostic.code) ? .cannotCreate : .outputFailed
     case "U": self = .usage
     case "R": self = .badInput
     case "M": self = .badMapping

@@ -36,7 +36,7 @@ enum SummaryJSON {
     json.put("lines", counts.sum.lines)
     json.put("comments", counts.sum.comments)
     json.put("blanks", counts.sum.blanks)
-    json.put("replaced_bytes", counts.sum.replacedBytes)
+    json.put("replaced", counts.sum.replaced)
     json.put("records", counts.sum.records)
     json.object("rejected") { json in
       json.put("records", counts.rejected)

@@ -25,7 +25,7 @@ struct SummaryText {
         + "\(OptionText.grouped(report.recordsPerSecond)) records/s")
     row(
       "lines", counts.sum.lines, 0,
-      counts.sum.replacedBytes > 0 ? "\(counts.sum.replacedBytes) bytes were not UTF-8" : "")
+      counts.sum.replaced > 0 ? "\(counts.sum.replaced) places were not UTF-8 and were replaced" : "")
     row("comments", counts.sum.comments, 1, hidden: true)
     row("blank", counts.sum.blanks, 1, hidden: true)
     row("records", counts.sum.records, 1)

@@ -56,6 +56,7 @@ final class Mapper: EventMapper {
       begin(batch, index)
       map(batch.records[index], into: result)
     }
+    result.counts.replaced = result.text.replacements
     for index in program.drops.indices {
       result.counts.dropped[program.drops[index].reason] += dropped[index]
       dropped[index] = 0
