@@ -15,8 +15,6 @@ public final class RunLoop: @unchecked Sendable {
     /// Bytes that a block may carry over from the one before: the longest record.
     public var headroom = 4 << 20
     public var tolerance = RejectTolerance.standard
-    /// Well-formed records of each input, after which the rest of it is passed over; needs one thread.
-    public var limit: Int?
 
     public init() {}
   }
@@ -49,12 +47,10 @@ public final class RunLoop: @unchecked Sendable {
     let parser: any RecordParser
     let mapper: any EventMapper
     let batch: RecordBatch
-    let columns: Int
 
     init(parser: any RecordParser, mapper: any EventMapper, columns: Int) {
       self.parser = parser
       self.mapper = mapper
-      self.columns = columns
       batch = RecordBatch(stride: columns)
     }
 
@@ -66,20 +62,6 @@ public final class RunLoop: @unchecked Sendable {
         more = parser.parse(item.block, from: &cursor, into: batch, result: item.mapped)
         if batch.count > 0 { mapper.map(batch, into: item.mapped) }
       }
-    }
-
-    /// Like `work`, for at most `left` well-formed records.
-    func work(on item: Item, left: inout Int) {
-      var cursor = 0
-      var more = item.block.count > 0
-      while more, left > 0 {
-        let batch = left >= self.batch.capacity ? self.batch : RecordBatch(stride: columns, capacity: left)
-        batch.reset()
-        more = parser.parse(item.block, from: &cursor, into: batch, result: item.mapped)
-        if batch.count > 0 { mapper.map(batch, into: item.mapped) }
-        left -= batch.count
-      }
-      if more { item.block.rejects.removeAll { ($0.offset ?? 0) >= cursor } }
     }
   }
 
@@ -113,9 +95,6 @@ public final class RunLoop: @unchecked Sendable {
 
   // Touched by the serial stage only.
   private var accounts = RunCounts()
-  // Touched by the reading thread only.
-  private var leftOfInput: [Int]
-
   /// - Parameters:
   ///   - pool: where the consumer puts the mapped blocks that it has let go of.
   ///   - columns: number of fields that the parsers were asked for.
@@ -128,7 +107,7 @@ public final class RunLoop: @unchecked Sendable {
     onProgress: ((RunCounts) -> Void)? = nil
   ) {
     var settings = settings
-    settings.threads = settings.limit == nil ? max(1, settings.threads) : 1
+    settings.threads = max(1, settings.threads)
     self.settings = settings
     self.feed = feed
     self.columns = columns
@@ -140,7 +119,6 @@ public final class RunLoop: @unchecked Sendable {
     self.onProgress = onProgress
     slots = settings.threads == 1 ? 1 : 2 * settings.threads + 2
     ready = Array(repeating: nil, count: slots)
-    leftOfInput = Array(repeating: settings.limit ?? 0, count: feed.inputs.count)
     accounts.inputs = feed.inputs.map { RunCounts.Input(name: $0.name, size: $0.size) }
   }
 
@@ -225,7 +203,6 @@ public final class RunLoop: @unchecked Sendable {
       work.block.count = 0
     }
     let ends = work.isEnd || work.failure != nil
-    let input = work.block.input
 
     monitor.lock()
     isReading = false
@@ -233,16 +210,9 @@ public final class RunLoop: @unchecked Sendable {
     monitor.wakeAll()
     monitor.unlock()
 
-    if !ends {
-      if settings.limit != nil, leftOfInput.indices.contains(input) {
-        worker.work(on: work, left: &leftOfInput[input])
-      } else {
-        worker.work(on: work)
-      }
-    }
+    if !ends { worker.work(on: work) }
 
     monitor.lock()
-    if settings.limit != nil, leftOfInput.allSatisfy({ $0 <= 0 }) { hasEnded = true }
     ready[sequence % slots] = work
     monitor.wakeAll()
   }

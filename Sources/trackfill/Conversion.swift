@@ -80,9 +80,10 @@ final class Conversion {
     let mapping = try loadMapping()
     let inputs = try InputList.expand(plan.inputs)
     try plan.check(expanded: inputs.compactMap(\.path))
-    let limits = ReadLimits(record: plan.maxRecord)
     let feed = try InputFeed(
-      inputs, reader: mapping.reader, options: .init(limits: limits, disorder: mapping.sessions.disorder))
+      inputs, reader: mapping.reader,
+      options: InputFeed.Options(
+        limits: ReadLimits(record: plan.maxRecord), limit: plan.limit, disorder: mapping.sessions.disorder))
 
     signals.attach(.brief)
     let writer: any PayloadWriter
@@ -101,7 +102,7 @@ final class Conversion {
       throw error
     }
     do {
-      try drive(mapping, feed, limits, writer, rejects)
+      try drive(mapping, feed, writer, rejects)
       if report.counts.sum.records == 0 {
         throw Stop(status: .badInput, message: "no records in \(names(of: inputs))")
       }
@@ -156,7 +157,7 @@ final class Conversion {
 
   /// Runs everything from the first block to the last payload; the writers are not finished yet.
   private func drive(
-    _ mapping: MappingPlan, _ feed: InputFeed, _ limits: ReadLimits, _ writer: any PayloadWriter,
+    _ mapping: MappingPlan, _ feed: InputFeed, _ writer: any PayloadWriter,
     _ rejects: RejectFileWriter?
   ) throws {
     var settings = mapping.sessions
@@ -168,9 +169,8 @@ final class Conversion {
     var loopSettings = RunLoop.Settings()
     loopSettings.threads = plan.threads
     loopSettings.blockSize = plan.blockSize
-    loopSettings.headroom = limits.record
+    loopSettings.headroom = plan.maxRecord
     loopSettings.tolerance = plan.tolerance
-    loopSettings.limit = plan.limit
     let progress = ProgressLine(console, isQuiet: plan.isQuiet)
     let loop = RunLoop(
       feed: feed, columns: mapping.columns.count, consumer: stage, pool: pool, rejects: rejects,

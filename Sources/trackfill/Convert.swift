@@ -32,7 +32,7 @@ struct Convert: ParsableCommand {
   @Option(help: ArgumentHelp("Memory for open sessions; more goes to a temporary file.", valueName: "size"))
   var memory = ByteSize(256 << 20)
 
-  @Option(help: ArgumentHelp("Read only the first well-formed records of each input.", valueName: "n"))
+  @Option(help: ArgumentHelp("Read only so many records of each input.", valueName: "n"))
   var limit: Int?
 
   @Option(help: ArgumentHelp("Only sessions that begin at or after this date or time (UTC).", valueName: "time"))

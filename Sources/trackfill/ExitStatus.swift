@@ -37,7 +37,7 @@ enum ExitStatus: Int32, Sendable {
     switch diagnostic.code.first {
     case "I":
       switch diagnostic.code {
-      case "I101", "I102", "I103": self = .missingInput
+      case "I101", "I102", "I103", "I107": self = .missingInput
       case "I104": self = .usage
       default: self = .badInput
       }

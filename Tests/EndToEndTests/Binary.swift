@@ -131,3 +131,11 @@ final class Workspace {
     try JSONSerialization.jsonObject(with: read(name)) as? [String: Any] ?? [:]
   }
 }
+
+/// Where two outputs part, nil if nowhere. (The testing library would look for the shortest edit between them, which
+/// takes hours for outputs of this size.)
+func firstDifference<Elements: Collection>(_ one: Elements, _ other: Elements) -> Int?
+where Elements.Element: Equatable {
+  if one.elementsEqual(other) { return nil }
+  return zip(one, other).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(one.count, other.count)
+}

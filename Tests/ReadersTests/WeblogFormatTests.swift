@@ -148,11 +148,11 @@ import Testing
 
   /// Settings that are wrong, and the findings.
   static let wrong: [([String: String], String, String)] = [
-    (["reader": "weblgo"], "M302", "did you mean 'weblog'? use one of: weblog"),
+    (["reader": "weblgo"], "M302", "did you mean 'weblog'?"),
     ([:], "M301", "add `reader:` with one of: weblog"),
     (
       ["reader": "weblog", "format": "combind"], "M305",
-      "did you mean 'combined'? use one of: common, combined, vhost_common, vhost_combined"
+      "did you mean 'combined'?"
     ),
     (["reader": "weblog", "format": "%h %y"], "M306", "use a directive of Apache's mod_log_config"),
     (["reader": "weblog", "format": "%h%u %t"], "M306", "put a blank, a quote or another separator between them"),
@@ -167,11 +167,11 @@ import Testing
     ),
     (
       ["reader": "weblog", "format": "combined", "ambiguous": "latr"], "M304",
-      "did you mean 'later'? use one of: earlier, later, reject"
+      "did you mean 'later'?"
     ),
     (
       ["reader": "weblog", "format": "combined", "misssing": "x"], "M303",
-      "did you mean 'missing'? use one of: reader, format, escape, missing, zone, ambiguous, time, fields"
+      "did you mean 'missing'?"
     ),
     (["reader": "weblog", "format": "combined", "time": "when"], "M304", "write `time: time`, or nothing"),
     (["reader": "weblog"], "M304", "write `format: combined` or a LogFormat text"),

@@ -9,7 +9,7 @@ public struct Overload: Sendable {
   public typealias Variadic = @Sendable (Activation, UnsafeBufferPointer<Value>) -> Value
   /// Looks at a call while it is compiled: returns an evaluator made for its constant arguments, reports an issue, or
   /// returns nil for the general implementation.
-  public typealias Specialize = @Sendable (inout CallSite) -> Evaluate?
+  public typealias Specialize = @Sendable (inout CallSite) -> Specialized?
 
   enum Implementation: Sendable {
     case unary(Unary)
@@ -70,6 +70,14 @@ public struct Overload: Sendable {
   }
 }
 
+/// An evaluator made for one call. A struct, because a closure in an optional is wrapped in a thunk that every call would
+/// pay for.
+public struct Specialized: Sendable {
+  public let evaluate: Evaluate
+
+  public init(_ evaluate: @escaping Evaluate) { self.evaluate = evaluate }
+}
+
 /// A call under compilation, for the `specialize` hook of an overload.
 public struct CallSite {
   /// The arguments, the target of a member call first.
@@ -101,7 +109,7 @@ public struct Operand: Sendable {
     /// `subject.endsWith(literal)`, where equal keys mean the same subject.
     case suffix(key: String, subject: Evaluate, literal: [UInt8])
     /// Strings that are joined into one.
-    case concatenation([Evaluate])
+    case concatenation([Operand])
   }
 }
 

@@ -14,7 +14,8 @@ extension Lowering {
       let special = specialize(&site)
       issues += site.issues
       if let special {
-        var operand = folded(expression, first.isPure ? lowered : [self.operand(expression, special)], special)
+        var operand = folded(
+          expression, first.isPure ? lowered : [self.operand(expression, special.evaluate)], special.evaluate)
         if name.text == "endsWith", operand.known == nil { operand.form = suffixForm(lowered, operands) }
         return operand
       }
@@ -30,7 +31,7 @@ extension Lowering {
 
   private func dispatch(_ overloads: [Overload], _ operands: [Operand], _ offset: UInt32) -> Evaluate {
     if overloads.count == 1, let only = overloads.first, fits(operands, only) {
-      return direct(only.implementation, operands.map(\.evaluate), offset)
+      return direct(only.implementation, operands, offset)
     }
     // The kinds of the arguments choose the overload.
     let objects = environment.objectTypes.mapValues(\.identifier)
@@ -53,16 +54,17 @@ extension Lowering {
     }
   }
 
-  private func direct(_ implementation: Overload.Implementation, _ operands: [Evaluate], _ offset: UInt32) -> Evaluate {
+  private func direct(_ implementation: Overload.Implementation, _ operands: [Operand], _ offset: UInt32) -> Evaluate {
     switch implementation {
     case .unary(let body):
-      let a = operands[0]
+      let a = operands[0].evaluate
       return { activation in
         let x = a(activation)
         return x.isError ? x : body(activation, x).located(at: offset)
       }
     case .binary(let body):
-      let (a, b) = (operands[0], operands[1])
+      let a = operands[0].evaluate
+      let b = operands[1].evaluate
       return { activation in
         let x = a(activation)
         if x.isError { return x }
@@ -70,7 +72,9 @@ extension Lowering {
         return y.isError ? y : body(activation, x, y).located(at: offset)
       }
     case .ternary(let body):
-      let (a, b, c) = (operands[0], operands[1], operands[2])
+      let a = operands[0].evaluate
+      let b = operands[1].evaluate
+      let c = operands[2].evaluate
       return { activation in
         let x = a(activation)
         if x.isError { return x }
@@ -80,7 +84,7 @@ extension Lowering {
         return z.isError ? z : body(activation, x, y, z).located(at: offset)
       }
     case .variadic(let body):
-      let fill = Fill.balanced(operands[...])
+      let fill = Fill.balanced(operands.map(\.evaluate)[...])
       let count = operands.count
       return { activation in
         withUnsafeTemporaryAllocation(of: Value.self, capacity: max(count, 1)) { buffer in

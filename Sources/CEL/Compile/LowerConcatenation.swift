@@ -1,22 +1,23 @@
 extension Lowering {
   /// `a + b + c` of strings: all parts are evaluated, then copied once.
   func lowerConcatenation(_ left: Operand, _ right: Operand, _ expression: Expression) -> Operand {
-    var parts: [Evaluate] = []
+    var parts: [Operand] = []
     for side in [left, right] {
       if case .concatenation(let inner) = side.form, side.known == nil {
         parts += inner
       } else {
-        parts.append(side.evaluate)
+        parts.append(side)
       }
     }
-    if parts.count > 4 { parts = [left.evaluate, right.evaluate] }
+    if parts.count > 4 { parts = [left, right] }
     var operand = folded(expression, [left, right], Self.concatenation(parts, Self.offset(expression)))
     if operand.known == nil { operand.form = .concatenation(parts) }
     return operand
   }
 
-  private static func concatenation(_ parts: [Evaluate], _ offset: UInt32) -> Evaluate {
-    let (a, b) = (parts[0], parts[1])
+  private static func concatenation(_ parts: [Operand], _ offset: UInt32) -> Evaluate {
+    let a = parts[0].evaluate
+    let b = parts[1].evaluate
     switch parts.count {
     case 2:
       return { activation in
@@ -27,7 +28,7 @@ extension Lowering {
         return Dynamic.concatenate(activation, x, y).located(at: offset)
       }
     case 3:
-      let c = parts[2]
+      let c = parts[2].evaluate
       return { activation in
         let x = a(activation)
         if !x.isPlain(.string) { return failure(x, offset) }
@@ -38,7 +39,8 @@ extension Lowering {
         return concatenate(activation, x, y, z, .emptyString, offset)
       }
     default:
-      let (c, d) = (parts[2], parts[3])
+      let c = parts[2].evaluate
+      let d = parts[3].evaluate
       return { activation in
         let x = a(activation)
         if !x.isPlain(.string) { return failure(x, offset) }

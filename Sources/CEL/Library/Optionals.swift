@@ -33,27 +33,27 @@ extension Library {
   static let identity = Overload.binary(value, .parameter("U"), value, member: true, specialize: first) { _, x, _ in x }
 
   @Sendable
-  private static func first(_ site: inout CallSite) -> Evaluate? { site.arguments[0].evaluate }
+  private static func first(_ site: inout CallSite) -> Specialized? { Specialized(site.arguments[0].evaluate) }
 
   /// The alternative is evaluated only when it is needed, so an error in it does not count otherwise.
   private static func lazily(unwraps: Bool) -> Overload.Specialize {
     { site in
       let (load, other) = (site.arguments[0].evaluate, site.arguments[1].evaluate)
       if unwraps, let literal = site.arguments[1].known {
-        return { activation in
+        return Specialized { activation in
           let x = load(activation)
           if x.isNone { return literal.value }
           return x.isOptional ? x.unwrapped : x
         }
       }
       if unwraps {
-        return { activation in
+        return Specialized { activation in
           let x = load(activation)
           if x.isNone { return other(activation) }
           return x.isOptional ? x.unwrapped : x
         }
       }
-      return { activation in
+      return Specialized { activation in
         let x = load(activation)
         return x.isNone ? other(activation) : x
       }

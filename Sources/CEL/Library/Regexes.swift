@@ -29,7 +29,7 @@ extension Library {
           specialize: { site in
             guard let regex = literal(&site) else { return nil }
             let load = site.arguments[0].evaluate
-            return { activation in
+            return Specialized { activation in
               let text = load(activation)
               return text.isError ? text : .bool(regex.matches(text))
             }
@@ -44,7 +44,7 @@ extension Library {
           specialize: { site in
             guard let regex = literal(&site) else { return nil }
             let load = site.arguments[0].evaluate
-            return { activation in
+            return Specialized { activation in
               let text = load(activation)
               return text.isError ? text : regex.extract(text)?.wrapped ?? .none
             }

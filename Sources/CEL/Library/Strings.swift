@@ -24,11 +24,11 @@ extension Library {
     ] + regexes
 
   @Sendable
-  private static func specializeContains(_ site: inout CallSite) -> Evaluate? {
+  private static func specializeContains(_ site: inout CallSite) -> Specialized? {
     guard let literal = site.arguments[1].known else { return nil }
     let load = site.arguments[0].evaluate
     let count = literal.value.length
-    return { activation in
+    return Specialized { activation in
       let text = load(activation)
       if text.isError { return text }
       return .bool(firstIndex(of: literal.value.start, count, in: text.start, text.length) != nil)
@@ -36,39 +36,39 @@ extension Library {
   }
 
   @Sendable
-  private static func specializePrefix(_ site: inout CallSite) -> Evaluate? {
+  private static func specializePrefix(_ site: inout CallSite) -> Specialized? {
     guard let literal = site.arguments[1].known else { return nil }
     let load = site.arguments[0].evaluate
     let count = literal.value.length
     if count <= 8 {
       let word = packed(literal.value.start, count)
-      return { activation in
+      return Specialized { activation in
         let text = load(activation)
         if text.isError { return text }
         return .bool(text.length >= count && packed(text.start, count) == word)
       }
     }
-    return { activation in
+    return Specialized { activation in
       let text = load(activation)
       return text.isError ? text : .bool(hasPrefix(text.start, text.length, literal.value.start, count))
     }
   }
 
   @Sendable
-  private static func specializeSuffix(_ site: inout CallSite) -> Evaluate? {
+  private static func specializeSuffix(_ site: inout CallSite) -> Specialized? {
     guard let literal = site.arguments[1].known else { return nil }
     let load = site.arguments[0].evaluate
     let count = literal.value.length
     if count <= 8 {
       let word = packed(literal.value.start, count)
-      return { activation in
+      return Specialized { activation in
         let text = load(activation)
         if text.isError { return text }
         let length = text.length
         return .bool(length >= count && packed(text.start + (length - count), count) == word)
       }
     }
-    return { activation in
+    return Specialized { activation in
       let text = load(activation)
       return text.isError ? text : .bool(hasSuffix(text.start, text.length, literal.value.start, count))
     }

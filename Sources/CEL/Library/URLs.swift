@@ -18,11 +18,11 @@ extension Library {
 
   /// A literal base is taken apart once.
   @Sendable
-  private static func specializeBase(_ site: inout CallSite) -> Evaluate? {
+  private static func specializeBase(_ site: inout CallSite) -> Specialized? {
     guard let literal = site.arguments[1].known else { return nil }
     let load = site.arguments[0].evaluate
     let base = URLBase(URLParts(literal.value), literal)
-    return { activation in
+    return Specialized { activation in
       let text = load(activation)
       return text.isError ? text : URLObject.parse(activation, text, base: base.parts)
     }

@@ -45,8 +45,8 @@ extension Activation {
 
 /// Remembers a yes or no for recently seen texts: user agents repeat. Direct-mapped, exact (it compares the text).
 struct TextMemo {
-  private static let slots = 1024
-  private static let longest = 496
+  private static let slots = 4096
+  private static let longest = 248
 
   private struct Slot {
     var hash: UInt64

@@ -1,3 +1,5 @@
+internal import Pipeline
+
 /// Recognises what a `format` setting is: a preset's name, an Apache or an nginx text, the bare text or the whole line
 /// of the server's configuration.
 enum LogFormatText {

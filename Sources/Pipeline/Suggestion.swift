@@ -1,5 +1,5 @@
 /// "Did you mean": what somebody who wrote an unknown name most likely wanted.
-enum Suggestion {
+public enum Suggestion {
   /// Names that other tools use for ours.
   private static let synonyms = [
     "user_agent": "agent", "useragent": "agent", "http_user_agent": "agent", "remote_addr": "ip", "client_ip": "ip",
@@ -12,7 +12,7 @@ enum Suggestion {
 
   /// The best candidate, or nil. Equality without case, `_` and `-` comes first, then synonyms, then an edit distance
   /// of at most a third of the length (1 at least).
-  static func best(for name: String, among candidates: [String]) -> String? {
+  public static func best(for name: String, among candidates: [String]) -> String? {
     let plain = squeezed(name)
     if let same = candidates.first(where: { squeezed($0) == plain }) { return same }
     if let synonym = synonyms[name.lowercased()], candidates.contains(synonym) { return synonym }
@@ -22,7 +22,7 @@ enum Suggestion {
   }
 
   /// A remedy line: the best candidate or the list of all.
-  static func remedy(for name: String, among candidates: [String]) -> String {
+  public static func remedy(for name: String, among candidates: [String]) -> String {
     if let best = best(for: name, among: candidates) { return "did you mean '\(best)'?" }
     guard !candidates.isEmpty else { return "" }
     let sorted = candidates.sorted()
