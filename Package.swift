@@ -44,7 +44,7 @@ let package = Package(
     .systemLibrary(name: "CSQLite", path: "Tests/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .testTarget(name: "SessionsTests", dependencies: ["Sessions", "Pipeline", "CSQLite"]),
     .testTarget(name: "WritersTests", dependencies: ["Writers", "Pipeline"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["trackfill"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["trackfill"], exclude: ["Goldens"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
