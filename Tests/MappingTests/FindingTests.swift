@@ -103,6 +103,12 @@ import Testing
     for text in ["", "\u{FEFF}", "- a", "\0\0\0", deep, MappingRun.head + nested, "a: b: c", "%YAML 9.9\n---\na: 1"] {
       #expect(throws: Diagnostics.self) { _ = try MappingRun.load(text) }
     }
+    // Each of these once took quadratic time or a stack frame for each entry.
+    let rules = (0..<100_000).map { "  - { type: t\($0), when: { status: \($0) } }" }.joined(separator: "\n")
+    let lets = (0..<50_000).map { "  a\($0): =status" }.joined(separator: "\n")
+    for text in ["events:\n" + rules, "let:\n" + lets, rules.replacing("  - {", with: "k: {")] {
+      #expect(throws: Diagnostics.self) { _ = try MappingRun.load(MappingRun.head + text) }
+    }
     #expect(throws: Diagnostics.self) {
       _ = try MappingPlan.load(
         [0xFF, 0xFE, 0x00, 0xC3], file: "x", readers: { (_, _) throws(Diagnostics) -> any Reader in LineReader() },

@@ -15,6 +15,10 @@ struct LetCompiler {
       findings.error("M006", "'let' must be a map of names", at: node.span, remedy: "write name: =expression")
       return
     }
+    guard entries.count <= 1_000 else {
+      findings.error("M009", "'let' has \(entries.count) names, more than 1000", at: node.span, remedy: "compute less")
+      return
+    }
     var pending: [String: (entry: ConfigEntry, scalar: ConfigScalar, uses: Set<String>)] = [:]
     var order: [String] = []
     let names = Set(entries.map(\.key))

@@ -16,6 +16,10 @@ struct ValueCompiler {
       findings.error("M006", "'\(title)' must be a map", at: node.span, remedy: "write key: value")
       return nil
     }
+    guard entries.count <= 1_000 else {
+      findings.error("M009", "'\(title)' has \(entries.count) keys, more than 1000", at: node.span, remedy: "emit less")
+      return nil
+    }
     var root = Branch()
     for entry in entries {
       root.add(entry.key.split(separator: ".", omittingEmptySubsequences: false), entry, findings)

@@ -48,7 +48,8 @@ struct Section {
     self.title = title
     self.node = node
     self.findings = findings
-    for entry in entries where !keys.contains(entry.key) {
+    // One unknown key is a slip; a thousand are another kind of file, and one finding says so.
+    for entry in entries.filter({ !keys.contains($0.key) }).prefix(20) {
       findings.error(
         "M004", "unknown key '\(entry.key)' in \(title)", at: entry.keySpan,
         remedy: Suggestion.remedy(for: entry.key, among: keys))
@@ -90,9 +91,18 @@ struct Section {
     }
   }
 
+  /// Entries of one list that a mapping may have: conditions are bound into a chain as deep as the list is long.
+  private static let longest = 1_000
+
   func list(_ key: String) -> [ConfigNode] {
     guard let value = node[key] else { return [] }
-    if let list = value.list { return list }
+    if let list = value.list {
+      if list.count <= Self.longest { return list }
+      findings.error(
+        "M009", "'\(key)' has \(list.count) entries, more than \(Self.longest)", at: keySpan(key),
+        remedy: "put patterns of one outcome into one list, or look values up by expression")
+      return []
+    }
     findings.error("M006", "'\(key)' must be a list", at: value.span, remedy: "begin each entry with '- '")
     return []
   }

@@ -13,6 +13,9 @@ final class Mapper: EventMapper {
   private let hasher: NameHasher
   private let idText = ByteBuffer(capacity: 256)
   private let firstDrop: FirstMatch
+  private let firstRule: FirstMatch
+  /// Under `emit: all`, the rules behind each one.
+  private let laterRules: [FirstMatch]
   /// Records dropped by each entry in the batch at work.
   private let dropped: UnsafeMutablePointer<Int>
   @exclusivity(unchecked) private var timestamps = TimestampWriter()
@@ -20,6 +23,9 @@ final class Mapper: EventMapper {
   init(_ program: MappingProgram) {
     self.program = program
     firstDrop = FirstMatch(program.drops.map(\.condition)[...])
+    let conditions = program.rules.map { $0.condition ?? Predicate { _ in .yes } }
+    firstRule = FirstMatch(conditions[...])
+    laterRules = program.emitsAll ? conditions.indices.map { FirstMatch(conditions[($0 + 1)...]) } : []
     dropped = .allocate(capacity: max(1, program.drops.count))
     dropped.initialize(repeating: 0, count: max(1, program.drops.count))
     memo = .allocate(capacity: 1)
@@ -75,7 +81,7 @@ final class Mapper: EventMapper {
   private func map(_ record: Record, into result: MappedBlock) {
     switch firstDrop(activation) {
     case FirstMatch.none: break
-    case FirstMatch.failed: return reject(record, rule: nil, into: result)
+    case ...FirstMatch.failed: return reject(record, rule: nil, into: result)
     case let index:
       dropped[index] &+= 1
       return
@@ -83,15 +89,13 @@ final class Mapper: EventMapper {
     let events = result.count
     let text = result.text.count
     var visitor: (hash: UInt64, range: ByteRange)?
-    for index in program.rules.indices {
-      if let condition = program.rules[index].condition {
-        switch condition(activation) {
-        case .no: continue
-        case .yes: break
-        case .failed:
-          undo(to: events, text, result)
-          return reject(record, rule: program.rules[index].rule.name, into: result)
-        }
+    var match = firstRule
+    while true {
+      let index = match(activation)
+      if index == FirstMatch.none { break }
+      if index <= FirstMatch.failed {
+        undo(to: events, text, result)
+        return reject(record, rule: program.rules[FirstMatch.failed - index].rule.name, into: result)
       }
       if visitor == nil {
         switch self.visitor(into: result.text) {
@@ -110,6 +114,7 @@ final class Mapper: EventMapper {
         return reject(record, rule: program.rules[index].rule.name, into: result)
       }
       if !program.emitsAll { break }
+      match = laterRules[index]
     }
     if result.count > events {
       result.counts.mapped &+= 1
@@ -330,7 +335,7 @@ final class Mapper: EventMapper {
 struct FirstMatch: Sendable {
   /// No condition holds.
   static let none = -1
-  /// One failed; the activation's frame says which.
+  /// Condition 0 failed, `failed - n` for condition n; the activation's frame says how.
   static let failed = -2
 
   private let find: @Sendable (Activation) -> Int
@@ -346,7 +351,7 @@ struct FirstMatch: Sendable {
       switch condition(activation) {
       case .no: rest(activation)
       case .yes: index
-      case .failed: FirstMatch.failed
+      case .failed: FirstMatch.failed - index
       }
     }
   }

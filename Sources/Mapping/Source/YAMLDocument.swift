@@ -36,9 +36,22 @@ enum YAMLDocument {
     let source: SourceText
     var findings: [Diagnostic] = []
 
-    private enum Frame {
-      case list([ConfigNode], SourceSpan)
-      case map([ConfigEntry], SourceSpan, key: (text: String, span: SourceSpan)?)
+    /// A list or map that has begun.
+    private final class Open {
+      let isMap: Bool
+      let span: SourceSpan
+      var nodes: [ConfigNode] = []
+      var entries: [ConfigEntry] = []
+      /// The key whose value comes next.
+      var key: (text: String, span: SourceSpan)?
+      var firstLines: [String: Int] = [:]
+
+      init(isMap: Bool, span: SourceSpan) {
+        self.isMap = isMap
+        self.span = span
+      }
+
+      var node: ConfigNode { isMap ? .map(entries, span) : .list(nodes, span) }
     }
 
     init(source: SourceText) { self.source = source }
@@ -60,7 +73,7 @@ enum YAMLDocument {
     }
 
     private mutating func read(_ parser: UnsafeMutablePointer<yaml_parser_t>) -> ConfigNode? {
-      var stack: [Frame] = []
+      var stack: [Open] = []
       var root: ConfigNode?
       var event = yaml_event_t()
       while true {
@@ -84,13 +97,15 @@ enum YAMLDocument {
           refuse(anchor: scalar.anchor, tag: scalar.tag, span)
           let text = String(
             decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
-          if case .map(let entries, let start, nil)? = stack.last {
-            if let twin = entries.first(where: { $0.key == text }) {
+          if let open = stack.last, open.isMap, open.key == nil {
+            if let line = open.firstLines[text] {
               report(
-                "M003", "key '\(text)' stands twice", span, label: "first at line \(twin.keySpan.line)",
+                "M003", "key '\(text)' stands twice", span, label: "first at line \(line)",
                 remedy: "remove one of the two: the later would silently win")
+            } else {
+              open.firstLines[text] = span.line
             }
-            stack[stack.count - 1] = .map(entries, start, key: (text, span))
+            open.key = (text, span)
           } else {
             finished = .scalar(ConfigScalar(text: text, style: style(scalar.style), span: span))
           }
@@ -101,7 +116,7 @@ enum YAMLDocument {
           } else {
             refuse(anchor: event.data.sequence_start.anchor, tag: event.data.sequence_start.tag, span)
           }
-          if case .map(_, _, nil)? = stack.last {
+          if let open = stack.last, open.isMap, open.key == nil {
             report("M001", "a key that is not a word", span, remedy: "use plain text as key")
             return nil
           }
@@ -110,22 +125,21 @@ enum YAMLDocument {
               "M009", "nested more than \(YAMLDocument.deepest) levels deep", span, remedy: "flatten the mapping")
             return nil
           }
-          stack.append(isMap ? .map([], span, key: nil) : .list([], span))
+          stack.append(Open(isMap: isMap, span: span))
         case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:
-          switch stack.popLast() {
-          case .list(let nodes, let start): finished = .list(nodes, start)
-          case .map(let entries, let start, _): finished = .map(entries, start)
-          case nil: break
-          }
+          finished = stack.popLast()?.node
         default: break
         }
         guard let finished else { continue }
-        switch stack.last {
-        case .list(let nodes, let start): stack[stack.count - 1] = .list(nodes + [finished], start)
-        case .map(let entries, let start, let key?):
-          let entry = ConfigEntry(key: key.text, keySpan: key.span, value: finished)
-          stack[stack.count - 1] = .map(entries + [entry], start, key: nil)
-        default: root = finished
+        guard let open = stack.last else {
+          root = finished
+          continue
+        }
+        if let key = open.key {
+          open.entries.append(ConfigEntry(key: key.text, keySpan: key.span, value: finished))
+          open.key = nil
+        } else {
+          open.nodes.append(finished)
         }
       }
     }
