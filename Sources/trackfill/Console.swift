@@ -36,7 +36,9 @@ struct Console: Sendable {
   func say(_ message: String) { write("trackfill: \(DisplayText.escaped(message))\n") }
 
   func report(_ diagnostics: [Diagnostic], sources: [String: [UInt8]] = [:]) {
-    write(DiagnosticRenderer(sources: sources, isColoured: isColoured).render(diagnostics))
+    let most = 30
+    write(DiagnosticRenderer(sources: sources, isColoured: isColoured).render(Array(diagnostics.prefix(most))))
+    if diagnostics.count > most { write("… and \(diagnostics.count - most) more\n") }
   }
 }
 

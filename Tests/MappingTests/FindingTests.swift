@@ -27,6 +27,15 @@ import Testing
 
   @Test(arguments: [
     Case(
+      "drop: [ { reason: n, unless_present: [agent], when: { status: 408 } } ]\nevents: [ { type: t, properties: { a: '=agent + \"!\"' } } ]",
+      7, 41, "M105", "", ""),
+    Case(
+      "let: { u: '=parse_url(target)' }\ndrop: [ { reason: q, needs: [u.query.z] }, { reason: y, unless_present: [target] } ]\nevents: [ { type: t } ]",
+      7, 30, "M105", "'u' needs 'target'", "unless_present: [target]"),
+    Case("events: [ { type: =method } ]", 6, 19, "M006", "an expression where only literal text", "write the text"),
+    Case("events: [ { type: t, when: {} } ]", 6, 28, "M007", "an empty map of conditions", "leave the key out"),
+    Case("description: [a]\nevents: [ { type: t } ]", 6, 14, "M006", "'description' must be a single value", ""),
+    Case(
       "events: [ { type: t, when: { statuss: 200 } } ]", 6, 30, "M101", "unknown field 'statuss'",
       "did you mean 'status'?"),
     Case(
@@ -58,7 +67,7 @@ import Testing
     Case(
       "let: { p: =target.size() }\ndrop: [ { reason: big, if: =p > 5 }, { reason: n, unless_present: [target] } ]\nevents: [ { type: t } ]",
       7, 28, "M105", "'p' needs 'target'", "unless_present: [target]"),
-    Case("events: [ { type: t, options: { a: =status } } ]", 6, 36, "M006", "options are the same", "literal"),
+    Case("events: [ { type: t, options: { a: =status } } ]", 6, 36, "M006", "only literal text", "write the text"),
     Case("events: [ { type: t, properties: { a: } } ]", 6, 39, "M007", "no value", "leave the key out"),
   ])
   func finding(_ expected: Case) throws {
@@ -74,6 +83,17 @@ import Testing
       #expect(found.span?.line == expected.line && found.span?.column == expected.column, "\(codes)")
       #expect(found.message.contains(expected.message), "\(codes)")
       #expect(found.remedy.contains(expected.remedy), "\(codes)")
+    }
+  }
+
+  @Test(arguments: [
+    ("salt: pepper", "salt: \"\""), ("source: web", "source: \"\""), ("source: web", "source: env(UNSET, \"\")"),
+    ("{ hash: visitor, salt: pepper }", "{ hash: visitor, salt: pepper, id: =user }"),
+    ("{ hash: visitor, salt: pepper }", "{ hash: visitor, salt: pepper, ids: [ =user ] }"),
+  ])
+  func identityAndTargetAreWholeAndUnambiguous(_ was: String, _ becomes: String) throws {
+    #expect(throws: Diagnostics.self) {
+      _ = try MappingRun.load(MappingRun.head.replacing(was, with: becomes) + "events: [ { type: t } ]\n")
     }
   }
 

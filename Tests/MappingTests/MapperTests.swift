@@ -14,7 +14,7 @@ import Testing
       ("{ m: =method, n: { deep: =agent } }", "method=GET", #"{"m":"GET"}"#),
       ("{ page.url: =target, page.referer.host: x }", "target=/a", #"{"page":{"url":"/a","referer":{"host":"x"}}}"#),
       ("{ s: =status, b: =bytes }", "status=404", #"{"s":404}"#),
-      ("{ t: =time }", "", #"{"t":"1970-01-01T00:16:40Z"}"#),
+      ("{ t: =time }", "", #"{"t":"1970-01-01T00:16:40.000Z"}"#),
       ("{ q: '=parse_url(target.or(\"\")).query.q' }", "target=/s?q=caf%C3%A9+%22x%22", #"{"q":"café \"x\""}"#),
       ("{ d: '=decimal(\"199.90\")' }", "", #"{"d":199.90}"#),
       ("{ l: [a, =method, =status] }", "status=1", #"{"l":["a",1]}"#),
@@ -156,5 +156,53 @@ import Testing
   @Test func unmatchedRecordsCanBeRejected() throws {
     let mapping = MappingRun.head + "events: [ { type: t, when: { status: 1 } } ]\notherwise: reject"
     #expect(try MappingRun.map(mapping, ["time=1 ip=1 status=0"]).rejects == ["R202 line 1: no rule wants this record"])
+  }
+
+  /// A failed record must leave nothing behind that a later one reports.
+  @Test func rejectsNeverSpeakOfAnEarlierRecord() throws {
+    let rules = """
+      events:
+        - { type: a, needs: [user], properties: { n: '=int(target.or("") + "!")' } }
+        - { type: x, id: '=(target.or("") + "zz").size() > 1 ? [user] : [user]' }
+      """
+    let long = "/" + String(repeating: "A", count: 3000)
+    let outcome = try MappingRun.map(
+      MappingRun.head + rules,
+      ["time=1 ip=1 status=0 user=bob target=/x", "time=1 ip=1 status=0 target=\(long)"])
+    #expect(outcome.bodies.isEmpty)
+    #expect(outcome.rejects.count == 2)
+    #expect(outcome.rejects[1].hasSuffix("the value is absent"))
+  }
+
+  @Test func aNaturalIDWithAMissingPartIsARejectAndNoSharedID() throws {
+    let rule =
+      "let: { url: '=parse_url(target.or(\"/\"), \"http://x\")' }\nevents: [ { type: t, id: '=[\"order\", url.query.order]' } ]"
+    let outcome = try MappingRun.map(
+      MappingRun.head + rule, ["time=1 ip=1 status=0 target=/a", "time=1 ip=1 status=0 target=/a?order=7"])
+    #expect(outcome.bodies.count == 1)
+    #expect(outcome.rejects.count == 1)
+  }
+
+  @Test func aProfileWithoutIDIsAReject() throws {
+    let mapping = MappingRun.head.replacing("{ hash: visitor, salt: pepper }", with: "{ id: =user }")
+    let outcome = try MappingRun.map(
+      mapping + "events: [ { type: t } ]",
+      ["time=1 ip=1 status=0", "time=1 ip=1 status=0 user=", "time=1 ip=1 status=0 user=u"])
+    #expect(outcome.profiles == [#""id":"u""#])
+    #expect(outcome.rejects.count == 2)
+  }
+
+  @Test func anAbsentBooleanMatchesNeitherValue() throws {
+    for wanted in ["true", "false"] {
+      let rule = "let: { f: '=user.optMap(u, u == \"x\")' }\nevents: [ { type: t, when: { f: \(wanted) } } ]"
+      let outcome = try MappingRun.map(MappingRun.head + rule, ["time=1 ip=1 status=0"])
+      #expect(outcome.unmatched == 1)
+    }
+  }
+
+  @Test func emptyKeysNeverLeave() throws {
+    let rule = "events: [ { type: t, properties: { q: '=parse_url(target.or(\"/\")).query' } } ]"
+    let outcome = try MappingRun.map(MappingRun.head + rule, ["time=1 ip=1 status=0 target=/a?=1&b=2"])
+    #expect(outcome.bodies[0].hasSuffix(#""properties":{"q":{"b":"2"}}}"#))
   }
 }

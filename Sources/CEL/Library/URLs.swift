@@ -13,7 +13,7 @@ extension Library {
     ),
     ("parse_query", .unary(.string, .map(.string, .string)) { activation, text in Query.parse(activation, text) }),
     ("url_decode", .unary(.string, .string) { activation, text in Query.decode(activation, text) }),
-    ("mask_ip", .unary(.string, .string, maskAddress)),
+    ("mask_ip", .unary(.string, .optional(.string), maskAddress)),
   ]
 
   /// A literal base is taken apart once.
@@ -39,34 +39,60 @@ extension Library {
     }
   }
 
-  /// An IPv4 address with its last part as 0, an IPv6 address with only its first 48 bits; other text unchanged.
+  /// An IPv4 address with its last part as 0, an IPv6 address with only its first 48 bits. Brackets, a port and a zone
+  /// fall away, an IPv4 address mapped into IPv6 is masked as what it is. Anything else is absent: whoever masks must
+  /// never get the original back.
   @Sendable
   private static func maskAddress(_ activation: Activation, _ x: Value) -> Value {
-    let (p, count) = (x.start, x.length)
-    var writer = TextWriter(activation)
-    if firstIndex(of: UInt8(ascii: ":"), p, count) == nil {
-      var last = count - 1
-      while last >= 0, p[last].isDigit { last -= 1 }
-      guard last > 0, p[last] == UInt8(ascii: "."), x.utf8.filter({ $0 == UInt8(ascii: ".") }).count == 3,
-        x.utf8.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: ".") })
-      else { return x }
-      guard writer.append(p, last + 1), writer.append(.string("0")) else { return .error(.outOfMemory) }
-      return writer.string
+    var text = x.utf8[...]
+    let colon = UInt8(ascii: ":")
+    let dot = UInt8(ascii: ".")
+    if text.first == UInt8(ascii: "[") {
+      guard let close = text.firstIndex(of: UInt8(ascii: "]")) else { return .none }
+      text = text[(text.startIndex + 1)..<close]
     }
-    guard x.utf8.allSatisfy({ $0.hexadecimal != nil || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }) else {
-      return x
+    if let zone = text.firstIndex(of: UInt8(ascii: "%")) { text = text[..<zone] }
+    if text.contains(dot) {
+      // A mapped address begins `::ffff:`; a port follows a single colon.
+      let prefix = Array("::ffff:".utf8)
+      if text.count > prefix.count, zip(text, prefix).allSatisfy({ $0.lowered == $1 }) {
+        text = text.dropFirst(prefix.count)
+      } else if let port = text.firstIndex(of: colon) {
+        guard text[(port + 1)...].allSatisfy(\.isDigit) else { return .none }
+        text = text[..<port]
+      }
+      return maskOld(activation, text)
+    }
+    guard text.filter({ $0 == colon }).count >= 2, text.allSatisfy({ $0.hexadecimal != nil || $0 == colon }) else {
+      return .none
     }
     // The first three groups; a `::` before them ends the known part.
-    var (end, groups) = (0, 0)
-    while end < count, groups < 3 {
-      if p[end] == UInt8(ascii: ":") {
-        if end + 1 < count, p[end + 1] == UInt8(ascii: ":") { break }
+    var (end, groups) = (text.startIndex, 0)
+    while end < text.endIndex, groups < 3 {
+      if text[end] == colon {
+        if end + 1 < text.endIndex, text[end + 1] == colon { break }
         groups += 1
         if groups == 3 { break }
       }
       end += 1
     }
-    guard writer.append(p, end), writer.append(.string("::")) else { return .error(.outOfMemory) }
-    return writer.string
+    return joined(activation, text[..<end], "::")
+  }
+
+  private static func maskOld(_ activation: Activation, _ text: Slice<UnsafeBufferPointer<UInt8>>) -> Value {
+    let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard parts.count == 4, parts.allSatisfy({ (1...3).contains($0.count) && $0.allSatisfy(\.isDigit) }) else {
+      return .none
+    }
+    return joined(activation, text[..<parts[3].startIndex], "0")
+  }
+
+  private static func joined(
+    _ activation: Activation, _ head: Slice<UnsafeBufferPointer<UInt8>>, _ tail: StaticString
+  ) -> Value {
+    var writer = TextWriter(activation)
+    let bytes = UnsafeBufferPointer(rebasing: head)
+    if let start = bytes.baseAddress, !writer.append(start, bytes.count) { return .error(.outOfMemory) }
+    return writer.append(.string(tail)) ? writer.string.wrapped : .error(.outOfMemory)
   }
 }

@@ -45,7 +45,7 @@ extension Value {
   /// The error's text, lower-case and without a full stop.
   public var errorMessage: String {
     guard let detail = UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: bits)) else { return errorCode.message }
-    let count = Int(detail.loadUnaligned(as: UInt32.self))
+    let count = min(Int(detail.loadUnaligned(as: UInt32.self)), 200)
     let bytes = UnsafeRawBufferPointer(start: detail + 4, count: count)
     let text = String(decoding: bytes, as: UTF8.self)
     return errorCode == .custom ? text : "\(errorCode.message): \(text)"

@@ -81,12 +81,21 @@ struct ConditionCompiler {
         "M006", "'when' must be a map", at: node.span, remedy: "write field: value; an expression goes under `if`")
       return []
     }
+    if entries.isEmpty {
+      findings.error(
+        "M007", "an empty map of conditions", at: node.span, remedy: "leave the key out: it would hold always")
+    }
     return entries.compactMap { term($0, narrowed, extra) }
   }
 
   private func term(_ entry: ConfigEntry, _ narrowed: Set<String>, _ extra: [String: Variable]) -> Term? {
     let key = ConfigScalar(text: entry.key, style: .plain, span: entry.keySpan)
     guard let program = compiler.compile(key, narrowed: narrowed, extra: extra) else { return nil }
+    guard program.path != nil else {
+      findings.error(
+        "M116", "'\(entry.key)' is no path", at: entry.keySpan, remedy: "an expression goes under `let` or `if`")
+      return nil
+    }
     let values = (entry.value.list ?? [entry.value]).compactMap { node -> ConfigScalar? in
       if node.scalar == nil {
         findings.error("M006", "a value to compare with must be text or a number", at: node.span)
@@ -191,8 +200,7 @@ struct ConditionCompiler {
       findings.error("M116", "compare a boolean with true or false", at: values[0].span)
       return nil
     }
-    let holds = Predicates.expression(program.evaluate, site: site)
-    return Term(cost: 1, predicate: wanted ? holds : Predicates.not(holds))
+    return Term(cost: 1, predicate: Predicates.equals(program.evaluate, wanted, site: site))
   }
 }
 

@@ -56,12 +56,17 @@ struct RuleCompiler {
   /// All paths that some drop entry makes present for what follows.
   func narrowings(_ entries: [ConfigNode]) -> Set<String> {
     var narrowed: Set<String> = []
-    for entry in entries {
+    for entry in entries where narrows(entry) {
       for node in entry["unless_present"]?.list ?? entry["unless_present"].map({ [$0] }) ?? [] {
         if let path = node.text { ConditionCompiler(compiler).narrow(path, &narrowed) }
       }
     }
     return narrowed
+  }
+
+  /// Only an entry with no further condition drops every record that lacks the value.
+  private func narrows(_ entry: ConfigNode) -> Bool {
+    (entry.entries ?? []).allSatisfy { ["reason", "unless_present"].contains($0.key) }
   }
 
   func drops(_ entries: [ConfigNode], reasons: inout [String], narrowed: inout Set<String>) -> [CompiledDrop] {
@@ -74,13 +79,16 @@ struct RuleCompiler {
           entry, "drop entry", keys: ["reason", "if", "when", "unless", "unless_present", "needs"], findings)
       else { continue }
       guard let reason = section.required("reason", "name what the summary counts: reason: bot") else { continue }
+      findings.refuseExpression(reason)
       var inside = narrowed
       checkLets(section, narrowed: narrowed, later: later)
       let missing = section.names("unless_present")
       var terms: [Predicate] = []
       if let all = conditions.allPresent(missing, narrowed) { terms.append(Predicates.not(all)) }
       if let condition = conditions.compile(section, narrowed: &inside) { terms.append(condition) }
-      for name in missing { conditions.narrow(name.text, &narrowed) }
+      if narrows(entry) {
+        for name in missing { conditions.narrow(name.text, &narrowed) }
+      }
       guard let condition = Predicates.all(terms) else {
         if !findings.hasErrors {
           findings.error(
@@ -100,6 +108,7 @@ struct RuleCompiler {
     let names =
       (section["when"]?.entries?.map { ($0.key, $0.keySpan) } ?? [])
       + (section["unless"]?.entries?.map { ($0.key, $0.keySpan) } ?? [])
+      + (section.names("needs") + section.names("unless_present")).map { ($0.text, $0.span) }
       + ["if", "unless"].compactMap { key in section[key]?.scalar }.flatMap { scalar -> [(String, SourceSpan)] in
         guard case .success(let expression) = Parser.parse(String(scalar.text.dropFirst())) else { return [] }
         var roots: [(String, SourceSpan)] = []
@@ -148,6 +157,7 @@ struct RuleCompiler {
     var narrowed = before
     let condition = ConditionCompiler(compiler).compile(section, narrowed: &narrowed)
     let name = section.scalar("name") ?? type
+    for scalar in [type, name] + section.names("tags") { findings.refuseExpression(scalar) }
     for scalar in [type, name] where scalar.text.isEmpty || scalar.text.contains(where: \.isNewline) {
       findings.error("M007", "a rule needs a name of one line", at: scalar.span)
     }
@@ -176,7 +186,7 @@ struct RuleCompiler {
         "M105", "the id may be missing", at: scalar.span, remedy: "name its path under `needs`, or give .or(…)")
       return nil
     }
-    return Emitters.expression(program.evaluate, type: program.type, site: compiler.site(scalar, "id"))
+    return Emitters.naturalID(program.evaluate, site: compiler.site(scalar, "id"))
   }
 
   private func time(_ scalar: ConfigScalar, _ narrowed: Set<String>) -> Computed? {
@@ -208,6 +218,9 @@ enum StaticJSON {
       findings.error("M006", "options must be a map of names and values", at: node.span, remedy: "write name: value")
       return nil
     }
+    for entry in entries where entry.key.isEmpty {
+      findings.error("M007", "an empty key", at: entry.keySpan, remedy: "name it")
+    }
     return "{" + entries.map { JSONLiteral.quoted($0.key) + ":" + value($0.value, findings) }.joined(separator: ",")
       + "}"
   }
@@ -215,9 +228,7 @@ enum StaticJSON {
   private static func value(_ node: ConfigNode, _ findings: Findings) -> String {
     switch node {
     case .scalar(let scalar):
-      if ExpressionCompiler.isExpression(scalar) {
-        findings.error("M006", "options are the same for every record", at: scalar.span, remedy: "write literal values")
-      }
+      findings.refuseExpression(scalar)
       return JSONLiteral.scalar(scalar)
     case .list(let nodes, _): return "[" + nodes.map { value($0, findings) }.joined(separator: ",") + "]"
     case .map: return object(node, findings) ?? "{}"

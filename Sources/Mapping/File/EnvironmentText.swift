@@ -2,7 +2,22 @@ import Pipeline
 
 /// Literal text, or `env(NAME)` or `env(NAME, "text")`: what must not stand in a file, or differs between machines.
 enum EnvironmentText {
+  /// - Returns: text of one line that is not empty, or nil with a finding.
   static func resolve(_ scalar: ConfigScalar, _ environment: [String: String], _ findings: Findings) -> String? {
+    findings.refuseExpression(scalar)
+    guard let text = value(of: scalar, environment, findings) else { return nil }
+    if text.isEmpty || text.utf8.contains(where: { $0 < 0x20 }) {
+      findings.error(
+        "M007", text.isEmpty ? "an empty text" : "a text with control characters", at: scalar.span,
+        remedy: "give one line of text")
+      return nil
+    }
+    return text
+  }
+
+  private static func value(
+    of scalar: ConfigScalar, _ environment: [String: String], _ findings: Findings
+  ) -> String? {
     let text = scalar.text
     guard text.hasPrefix("env("), text.hasSuffix(")") else { return text }
     let inside = text.dropFirst(4).dropLast()

@@ -72,6 +72,8 @@ struct MappingLoader {
     }
     let timeColumn = timeColumn(input, schema, columns, rules, findings)
     let tests = tests(file)
+    let summary = file.text("description") ?? ""
+    if let name { findings.refuseExpression(name) }
     if findings.hasErrors { throw Diagnostics(findings.sorted) }
     let program = MappingProgram(
       file: source.file, columns: columns.count, timeColumn: timeColumn, lets: lets.count, drops: drops,
@@ -81,7 +83,7 @@ struct MappingLoader {
       context: target.context, request: target.request, namespace: namespace, sites: compiler.sites)
     if findings.hasErrors { throw Diagnostics(findings.sorted) }
     return MappingPlan(
-      name: name?.text ?? "", summary: file.text("description") ?? "", reader: reader, columns: columns,
+      name: name?.text ?? "", summary: summary, reader: reader, columns: columns,
       drops: reasons, rules: rules.map(\.rule), sessions: settings, warnings: findings.sorted, tests: tests,
       program: program)
   }
@@ -149,6 +151,14 @@ struct MappingLoader {
     }
     guard let parts = Section(profile, "profile", keys: ["hash", "salt", "id", "ids"], findings) else {
       return identity
+    }
+    for key in ["hash", "salt"] where parts["id"] != nil && parts[key] != nil {
+      findings.error(
+        "M007", "'\(key)' beside 'id'", at: parts.keySpan(key),
+        remedy: "a profile is either hashed or named: remove one")
+    }
+    if parts["ids"] != nil, parts["id"] == nil {
+      findings.error("M005", "'ids' without 'id'", at: parts.keySpan("ids"), remedy: "name the profile: id: =…")
     }
     if let id = parts["id"] {
       identity.profileID = text(id, "profile.id", compiler, narrowed)

@@ -16,7 +16,19 @@ final class Findings {
     add(Diagnostic(code, message, severity: .warning, remedy: remedy, file: source.file, span: span))
   }
 
+  /// For keys whose value is the same for every record.
+  func refuseExpression(_ scalar: ConfigScalar) {
+    guard scalar.text.hasPrefix("=") else { return }
+    error(
+      "M006", "an expression where only literal text can stand", at: scalar.span,
+      remedy: "write the text; it is the same for every record")
+  }
+
+  /// Findings that are kept; whoever has more has another kind of file.
+  private static let most = 200
+
   func add(_ diagnostic: Diagnostic) {
+    guard all.count < Self.most else { return }
     if !all.contains(diagnostic) { all.append(diagnostic) }
   }
 

@@ -23,7 +23,9 @@ enum BotAgents {
       for part in byFirst[Int(first)] where part.count <= agent.count - at {
         var index = 1
         while index < part.count, lower(start[at + index]) == part[index] { index += 1 }
-        if index == part.count { return true }
+        // Cubot makes phones.
+        let isPhone = part.count == 3 && at >= 2 && lower(start[at - 2]) == 99 && lower(start[at - 1]) == 117
+        if index == part.count, !isPhone { return true }
       }
     }
     return false

@@ -172,6 +172,26 @@ enum Emitters {
     }
   }
 
+  /// Seconds that a timestamp of four digits of year can say.
+  private static let timeRange =
+    CalendarTime.range.lowerBound / 1000...(CalendarTime.range.upperBound - 999) / 1000
+
+  /// A natural id: it must be whole, or records that lack the same part would become one event.
+  static func naturalID(_ evaluate: @escaping Evaluate, site: Int) -> Emitter {
+    Emitter { activation, buffer in
+      let value = evaluate(activation)
+      let isPartial = value.kind == .list && value.elements.contains { $0.isNone || $0.kind == .null }
+      let error = value.isError ? value : isPartial ? .error(.absentValue) : nil
+      if let error {
+        activation.fail(error, site: site)
+        return .failed
+      }
+      let emission = write(value, to: buffer, activation, depth: 0)
+      if emission != .written { activation.fail(.error(.absentValue), site: site) }
+      return emission == .written ? .written : .failed
+    }
+  }
+
   /// Any value. Numbers stay numbers, times are ISO 8601; what JSON cannot say fails.
   static func write(_ value: Value, to buffer: ByteBuffer, _ activation: Activation, depth: Int) -> Emission {
     if value.isOptional {
@@ -185,6 +205,13 @@ enum Emitters {
     case .null, .absent: return .missing
     case .double where !value.double.isFinite: return .failed
     case .uint, .double, .decimal: appendText(of: value, to: buffer)
+    case .timestamp where timeRange.contains(value.seconds):
+      buffer.reserve(TimestampWriter.length + 2)
+      buffer.append(UInt8(ascii: "\""))
+      var writer = TimestampWriter()
+      writer.write(value.seconds * 1000 + Int64(value.nanoseconds / 1_000_000), to: buffer.cursor)
+      buffer.count += TimestampWriter.length
+      buffer.append(UInt8(ascii: "\""))
     case .timestamp, .duration:
       buffer.append(UInt8(ascii: "\""))
       appendText(of: value, to: buffer)
@@ -228,6 +255,11 @@ enum Emitters {
       let before = buffer.count
       buffer.append(UInt8(ascii: ","))
       let key = pairs[index]
+      if key.kind == .string, key.length == 0 {
+        // An empty key would lose the whole event at the receiver.
+        buffer.count = before
+        continue
+      }
       if key.kind == .string {
         buffer.append(json: key.utf8)
       } else {

@@ -74,6 +74,7 @@ final class Mapper: EventMapper {
     activation.reset()
     frame.pointee.fields = UnsafePointer(batch.fields + index &* batch.stride)
     frame.pointee.generation &+= 1
+    frame.pointee.failure = .null
     frame.pointee.failureSite = RecordFrame.nowhere
     frame.pointee.letFailureSite = RecordFrame.nowhere
   }
@@ -268,10 +269,11 @@ final class Mapper: EventMapper {
     guard let id = program.profileID else { return ByteRange.none }
     let start = text.count
     var value = id.evaluate(activation)
-    if value.isNone { return ByteRange.none }
+    // Never a pseudonym in its place: a mapping that names profiles has no salt.
+    if value.isNone || value.isOptional && value.unwrapped.length == 0 { value = .error(.absentValue) }
     if value.isOptional { value = value.unwrapped }
-    guard value.kind == .string else {
-      activation.fail(value, site: id.site)
+    guard value.kind == .string, value.length > 0 else {
+      activation.fail(value.isError ? value : .error(.absentValue), site: id.site)
       return nil
     }
     text.append("\"id\":")

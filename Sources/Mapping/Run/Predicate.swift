@@ -83,6 +83,20 @@ enum Predicates {
     }
   }
 
+  /// A boolean that is present and has this value.
+  static func equals(_ evaluate: @escaping Evaluate, _ wanted: Bool, site: Int) -> Predicate {
+    Predicate { activation in
+      var value = evaluate(activation)
+      if value.isNone { return .no }
+      if value.isOptional { value = value.unwrapped }
+      if value.isError {
+        activation.fail(value, site: site)
+        return .failed
+      }
+      return value.kind == .bool && value.bool == wanted ? .yes : .no
+    }
+  }
+
   static func present(_ evaluate: @escaping Evaluate, site: Int) -> Predicate {
     Predicate { activation in
       let value = evaluate(activation)

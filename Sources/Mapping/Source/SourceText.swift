@@ -6,6 +6,8 @@ struct SourceText: Sendable {
   let bytes: [UInt8]
   /// Without line ends.
   let lines: [ArraySlice<UInt8>]
+  /// Lines in which a character is a byte.
+  let isASCII: [Bool]
 
   init(_ bytes: [UInt8], file: String) {
     self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
@@ -13,6 +15,7 @@ struct SourceText: Sendable {
     lines = self.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
       $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0
     }
+    isASCII = lines.map { $0.allSatisfy { $0 < 0x80 } }
   }
 
   /// The place of a byte range of a scalar's text. The source is walked beside the text, so that quotes, escapes and

@@ -54,6 +54,9 @@ enum YAMLDocument {
       var node: ConfigNode { isMap ? .map(entries, span) : .list(nodes, span) }
     }
 
+    /// Findings after which reading stops.
+    private static let most = 100
+
     init(source: SourceText) { self.source = source }
 
     mutating func build() -> ConfigNode? {
@@ -84,6 +87,7 @@ enum YAMLDocument {
         defer { yaml_event_delete(&event) }
         let span = source.span(event.start_mark, event.end_mark)
         var finished: ConfigNode?
+        if findings.count >= Self.most { return nil }
         switch event.type {
         case YAML_STREAM_END_EVENT: return root
         case YAML_DOCUMENT_START_EVENT where root != nil:
@@ -196,6 +200,7 @@ extension SourceText {
 
   private func byteColumn(line: Int, character: Int) -> Int {
     guard line < lines.count else { return 0 }
+    if isASCII[line] { return min(character, lines[line].count) }
     var seen = 0
     for (offset, byte) in lines[line].enumerated() where byte & 0xC0 != 0x80 {
       if seen == character { return offset }

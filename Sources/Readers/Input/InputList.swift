@@ -22,7 +22,7 @@ public enum InputList {
   /// - Throws: I101 no such file, I102 not readable, I103 nothing found, I104 the same file twice; all of them at once.
   public static func expand(_ arguments: [String]) throws(Diagnostics) -> [InputPath] {
     var list = Expansion()
-    for argument in arguments { list.add(argument) }
+    for (position, argument) in arguments.enumerated() { list.add(argument, position) }
     guard list.findings.isEmpty else { throw Diagnostics(list.findings) }
     return list.inputs
   }
@@ -36,12 +36,12 @@ private struct Expansion {
 
   var inputs: [InputPath] = []
   var findings: [Diagnostic] = []
-  /// By file: the argument and the name that brought it.
-  private var seen: [Identity: (argument: String, name: String)] = [:]
+  /// By file: the position of the argument and the name that brought it.
+  private var seen: [Identity: (position: Int, name: String)] = [:]
   private var folders: Set<Identity> = []
   private var hasStandardInput = false
 
-  mutating func add(_ argument: String) {
+  mutating func add(_ argument: String, _ position: Int) {
     if argument == "-" {
       if hasStandardInput {
         findings.append(Diagnostic("I104", "standard input is given twice", remedy: "write `-` once"))
@@ -53,13 +53,13 @@ private struct Expansion {
     }
     let before = inputs.count + findings.count
     if Expansion.status(argument) != nil {
-      add(path: argument, argument)
+      add(path: argument, argument, position)
       if inputs.count + findings.count == before {
         findings.append(
           Diagnostic("I103", "no file in the folder \(argument)", remedy: "name a folder with logs in it"))
       }
     } else if argument.utf8.contains(where: { "*?[".utf8.contains($0) }) {
-      for path in Expansion.matches(argument) { add(path: path, argument) }
+      for path in Expansion.matches(argument) { add(path: path, argument, position) }
       if inputs.count + findings.count == before {
         findings.append(Diagnostic("I103", "no file matches \(argument)", remedy: "check the pattern"))
       }
@@ -68,8 +68,10 @@ private struct Expansion {
     }
   }
 
-  private mutating func add(path: String, _ argument: String) {
+  private mutating func add(path: String, _ argument: String, _ position: Int) {
     guard let status = Expansion.status(path) else {
+      // A link in a folder whose target is gone is no input; what the user named must be there.
+      if path != argument, errno == ENOENT || errno == ELOOP { return }
       findings.append(SystemError.diagnostic(errno, path))
       return
     }
@@ -79,11 +81,11 @@ private struct Expansion {
     case S_IFDIR:
       // A link may lead back up.
       guard folders.insert(identity).inserted else { return }
-      add(folder: path, argument)
+      add(folder: path, argument, position)
       folders.remove(identity)
     case S_IFREG, S_IFIFO, S_IFCHR:
       if isWalked, status.st_mode & S_IFMT != S_IFREG { return }
-      add(file: path, identity, argument)
+      add(file: path, identity, position)
     default:
       if !isWalked {
         findings.append(Diagnostic("I102", "cannot read \(path): it is no file", remedy: "name a file or a folder"))
@@ -91,10 +93,10 @@ private struct Expansion {
     }
   }
 
-  private mutating func add(file path: String, _ identity: Identity, _ argument: String) {
+  private mutating func add(file path: String, _ identity: Identity, _ position: Int) {
     if let before = seen[identity] {
       // Links beside their targets are common in folders of logs; the same file by two arguments is a mistake.
-      if before.argument == argument { return }
+      if before.position == position { return }
       findings.append(
         Diagnostic("I104", "\(path) is the same file as \(before.name)", remedy: "name each file once"))
       return
@@ -103,11 +105,11 @@ private struct Expansion {
       findings.append(SystemError.diagnostic(errno, path))
       return
     }
-    seen[identity] = (argument, path)
+    seen[identity] = (position, path)
     inputs.append(InputPath(name: path, path: path))
   }
 
-  private mutating func add(folder path: String, _ argument: String) {
+  private mutating func add(folder path: String, _ argument: String, _ position: Int) {
     guard let directory = opendir(path) else {
       findings.append(SystemError.diagnostic(errno, path))
       return
@@ -121,7 +123,7 @@ private struct Expansion {
       if !name.hasPrefix(".") { names.append(name) }
     }
     let stem = path.hasSuffix("/") ? path : path + "/"
-    for name in names.sorted(by: Expansion.precedes) { add(path: stem + name, argument) }
+    for name in names.sorted(by: Expansion.precedes) { add(path: stem + name, argument, position) }
   }
 
   private static func matches(_ pattern: String) -> [String] {

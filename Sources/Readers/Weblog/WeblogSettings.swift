@@ -8,7 +8,7 @@ struct WeblogSettings: Sendable {
 }
 
 extension WeblogReader {
-  private static let keys = ["reader", "format", "escape", "missing", "zone", "ambiguous", "time", "fields"]
+  private static let keys = ["reader", "format", "escape", "missing", "zone", "ambiguous", "time"]
 
   /// - Throws: M303 unknown key, M304 bad value, M305 unknown preset, M306 a format text that cannot be read,
   ///   M307 a time that needs `zone`.
