@@ -165,6 +165,12 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
     #expect(try names(InputList.expand([scratch.path + "/[ab].log"])) == ["a.log", "b.log"])
     #expect(try names(InputList.expand([scratch.path + "/b.log", scratch.path + "/a.log"])) == ["b.log", "a.log"])
     #expect(try InputList.expand(["-"]) == [.standardInput])
+    let one = scratch.path + "/a.log"
+    #expect(codes([one, one]) == ["I104"])
+    #expect(codes([scratch.path, scratch.path]).allSatisfy { $0 == "I104" })
+    symlink(scratch.path + "/gone.log", scratch.path + "/dangling.log")
+    #expect(try names(InputList.expand([scratch.path])) == ["B.log", "a.log", "b.log", "sub/c.log"])
+    #expect(codes([scratch.path + "/dangling.log"]) == ["I101"])
     #expect(codes(["-", "-"]) == ["I104"])
     #expect(
       codes([scratch.path + "/none", scratch.path + "/x*", scratch.path + "/empty"]) == ["I101", "I103", "I103"])
