@@ -181,6 +181,8 @@ import Testing
       MappingRun.head + rule, ["time=1 ip=1 status=0 target=/a", "time=1 ip=1 status=0 target=/a?order=7"])
     #expect(outcome.bodies.count == 1)
     #expect(outcome.rejects.count == 1)
+    let long = "/a?order=" + String(repeating: "9", count: 32_001)
+    #expect(try MappingRun.map(MappingRun.head + rule, ["time=1 ip=1 status=0 target=\(long)"]).rejects.count == 1)
   }
 
   @Test func aProfileWithoutIDIsAReject() throws {

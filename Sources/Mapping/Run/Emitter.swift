@@ -180,8 +180,15 @@ enum Emitters {
   static func naturalID(_ evaluate: @escaping Evaluate, site: Int) -> Emitter {
     Emitter { activation, buffer in
       let value = evaluate(activation)
-      let isPartial = value.kind == .list && value.elements.contains { $0.isNone || $0.kind == .null }
-      let error = value.isError ? value : isPartial ? .error(.absentValue) : nil
+      let parts = value.kind == .list ? value.elements : UnsafeBufferPointer(start: nil, count: 0)
+      var error: Value?
+      if value.isError {
+        error = value
+      } else if parts.contains(where: { $0.isNone || $0.kind == .null }) {
+        error = .error(.absentValue)
+      } else if isMangled(value) || parts.contains(where: isMangled) {
+        error = activation.error(.invalidArgument, "an id must be UTF-8 of at most 32,000 bytes")
+      }
       if let error {
         activation.fail(error, site: site)
         return .failed
@@ -190,6 +197,12 @@ enum Emitters {
       if emission != .written { activation.fail(.error(.absentValue), site: site) }
       return emission == .written ? .written : .failed
     }
+  }
+
+  /// Whether writing the text would change it, so that two keys could become one.
+  private static func isMangled(_ value: Value) -> Bool {
+    let plain = value.isPresent ? value.unwrapped : value
+    return plain.kind == .string && (plain.length > ByteBuffer.longestText || !UTF8Scan.isValid(plain.utf8))
   }
 
   /// Any value. Numbers stay numbers, times are ISO 8601; what JSON cannot say fails.
