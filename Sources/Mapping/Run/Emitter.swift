@@ -60,18 +60,34 @@ enum Emitters {
   /// An object; a member whose value is missing is left out, and an object without members is itself missing.
   static func object(_ members: [(key: String, emit: Emitter)]) -> Emitter {
     let chain = Members(members[...])
-    return Emitter { activation, buffer in
-      let start = buffer.count
-      guard chain(activation, buffer) else {
-        buffer.count = start
-        return .failed
-      }
-      guard buffer.count > start else { return .missing }
-      // The first member's comma becomes the opening brace.
-      buffer.base[start] = UInt8(ascii: "{")
-      buffer.append(UInt8(ascii: "}"))
-      return .written
+    return Emitter { activation, buffer in enclosed("{", "}", buffer) { chain(activation, buffer) } }
+  }
+
+  /// Puts brackets around members that each begin with a comma: the first comma becomes the opening one. Without
+  /// members the whole is missing; if `members` is false, one failed and nothing stays.
+  @inline(__always)
+  private static func enclosed(
+    _ open: Unicode.Scalar, _ close: Unicode.Scalar, _ buffer: ByteBuffer, members: () -> Bool
+  ) -> Emission {
+    let start = buffer.count
+    guard members() else {
+      buffer.count = start
+      return .failed
     }
+    guard buffer.count > start else { return .missing }
+    buffer.base[start] = UInt8(ascii: open)
+    buffer.append(UInt8(ascii: close))
+    return .written
+  }
+
+  /// An element of a list with its comma, which goes again if the value is missing. False if it failed.
+  @inline(__always)
+  private static func element(_ buffer: ByteBuffer, value: () -> Emission) -> Bool {
+    let before = buffer.count
+    buffer.append(UInt8(ascii: ","))
+    let emission = value()
+    if emission == .missing { buffer.count = before }
+    return emission != .failed
   }
 
   /// The members of an object as one closure, each bound to the next.
@@ -105,22 +121,9 @@ enum Emitters {
   /// A list; missing elements are left out, and an empty list is itself missing.
   static func list(_ elements: [Emitter]) -> Emitter {
     Emitter { activation, buffer in
-      let start = buffer.count
-      for index in elements.indices {
-        let before = buffer.count
-        buffer.append(UInt8(ascii: ","))
-        switch elements[index](activation, buffer) {
-        case .written: break
-        case .missing: buffer.count = before
-        case .failed:
-          buffer.count = start
-          return .failed
-        }
+      enclosed("[", "]", buffer) {
+        elements.allSatisfy { emit in element(buffer) { emit(activation, buffer) } }
       }
-      guard buffer.count > start else { return .missing }
-      buffer.base[start] = UInt8(ascii: "[")
-      buffer.append(UInt8(ascii: "]"))
-      return .written
     }
   }
 
@@ -140,7 +143,7 @@ enum Emitters {
   }
 
   /// One element for each row of a list field.
-  static func each(rows evaluate: @escaping Evaluate, _ element: Emitter, site: Int) -> Emitter {
+  static func each(rows evaluate: @escaping Evaluate, _ emit: Emitter, site: Int) -> Emitter {
     Emitter { activation, buffer in
       var list = evaluate(activation)
       if list.isNone { return .missing }
@@ -149,26 +152,15 @@ enum Emitters {
         activation.fail(list, site: site)
         return .failed
       }
-      let start = buffer.count
       let outer = activation.frame.pointee.row
       defer { activation.frame.pointee.row = outer }
-      for row in list.elements {
-        guard row.kind == .object else { continue }
-        activation.frame.pointee.row = row.pointer.assumingMemoryBound(to: Field.self)
-        let before = buffer.count
-        buffer.append(UInt8(ascii: ","))
-        switch element(activation, buffer) {
-        case .written: break
-        case .missing: buffer.count = before
-        case .failed:
-          buffer.count = start
-          return .failed
+      return enclosed("[", "]", buffer) {
+        list.elements.allSatisfy { row in
+          guard row.kind == .object else { return true }
+          activation.frame.pointee.row = row.pointer.assumingMemoryBound(to: Field.self)
+          return element(buffer) { emit(activation, buffer) }
         }
       }
-      guard buffer.count > start else { return .missing }
-      buffer.base[start] = UInt8(ascii: "[")
-      buffer.append(UInt8(ascii: "]"))
-      return .written
     }
   }
 
@@ -245,20 +237,11 @@ enum Emitters {
   private static func write(
     list: Value, to buffer: ByteBuffer, _ activation: Activation, _ depth: Int
   ) -> Emission {
-    let start = buffer.count
-    for element in list.elements {
-      let before = buffer.count
-      buffer.append(UInt8(ascii: ","))
-      switch write(element, to: buffer, activation, depth: depth + 1) {
-      case .written: break
-      case .missing: buffer.count = before
-      case .failed: return .failed
+    enclosed("[", "]", buffer) {
+      list.elements.allSatisfy { value in
+        element(buffer) { write(value, to: buffer, activation, depth: depth + 1) }
       }
     }
-    guard buffer.count > start else { return .missing }
-    buffer.base[start] = UInt8(ascii: "[")
-    buffer.append(UInt8(ascii: "]"))
-    return .written
   }
 
   private static func write(map: Value, to buffer: ByteBuffer, _ activation: Activation, _ depth: Int) -> Emission {
