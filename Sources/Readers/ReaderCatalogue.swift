@@ -13,7 +13,10 @@ public enum ReaderCatalogue {
   public static let entries: [Entry] = [
     Entry(name: "weblog", summary: "access logs of web servers: presets, Apache LogFormat, nginx log_format") {
       settings, file throws(Diagnostics) in try WeblogReader.make(settings, file)
-    }
+    },
+    Entry(name: "xml", summary: "XML exports: records, lists and header values by path, read as a stream") {
+      settings, file throws(Diagnostics) in try XMLReader.make(settings, file)
+    },
   ]
 
   /// The reader that `settings` (the mapping's `input`) asks for by its key `reader`.
