@@ -52,7 +52,7 @@ public final class Block: @unchecked Sendable {
       let middle = (low + high) / 2
       if origins[middle].offset <= offset { low = middle + 1 } else { high = middle }
     }
-    return low > 0 ? origins[low - 1].position : self.offset + offset
+    return low > 0 && offset < count ? origins[low - 1].position : self.offset + offset
   }
 
   /// - Parameter headroom: the longest record that may be carried over, rounded up to pages. Untouched pages cost

@@ -94,6 +94,7 @@ import Testing
     ("@id", #"<r id="7"/>"#, "7"),
     (".", "<r>a<b>b</b><![CDATA[<c>]]>&amp;&#x17B;</r>", "ab<c>&Ż"),
     ("text()", "<r>a<b>b</b>c</r>", "ac"),
+    (".", "<r>a\r\nb\rc<![CDATA[d\r\ne\rf\r]]><![CDATA[\ng]]>&#13;</r>", "a\nb\ncd\ne\nf\n\ng\r"),
     ("b", "<r><a>x</a><b>y</b></r>", "y"),
     ("b/text()", "<r><b>y<i>not</i>z</b></r>", "yz"),
     ("b/@q", #"<r><b q="1">y</b></r>"#, "1"),
@@ -103,6 +104,7 @@ import Testing
     ("/all/r/b", "<r><b>absolute</b></r>", "absolute"),
     ("./b", "<r><b>dot</b></r>", "dot"),
     (#"m[@type="gift"]"#, #"<r><m type="plain">1</m><m>2</m><m type="gift">3</m></r>"#, "3"),
+    (#"m[@type="a&b"]/@k"#, #"<r><m type="a&amp;b" k="&amp;#38;&lt;&#38;&amp;amp;"/></r>"#, "&#38;<&&amp;"),
     (#"m[@type='gift']/v"#, #"<r><m type="x"><v>1</v></m><m type="gift"><v>2</v></m></r>"#, "2"),
     ("@xml:lang", #"<r xml:lang="pl"/>"#, "pl"),
     ("n:b", #"<r><b>no</b><b xmlns="urn:n">yes</b></r>"#, "yes"),
@@ -257,5 +259,25 @@ import Testing
       }
     }
     return Array(output.prefix(Int(stream.total_out)))
+  }
+}
+
+/// Texts of every length, so that all kinds of them are cut where the parser's pieces and chunks end.
+@Suite struct XMLPieceTests {
+  @Test func textIsWholeWhereverItIsCut() throws {
+    let reader = try xml(record: "/a/r", fields: ["k": ["path": "@k"], "v": ["path": "v"]])
+    var document = "<a>"
+    var expected: [String] = []
+    for length in 0..<700 {
+      let filling = String(repeating: "Żx\r\n", count: length / 4) + String(repeating: "y", count: length % 4)
+      document += "<r k='\(length)&amp;'><v>1\(filling)&lt;<![CDATA[\(filling)\r\n]]>\r\n</v></r>\r\n"
+      let plain = filling.replacing("\r\n", with: "\n")
+      expected.append("k=\(length)& v=1\(plain)<\(plain)\n\n")
+    }
+    let outcome = try readXML(document + "</a>", with: reader)
+    let wrong = zip(outcome.records, expected).first { $0 != $1 }
+    #expect(wrong == nil)
+    #expect(outcome.records.count == expected.count)
+    #expect(outcome.rejects == [])
   }
 }

@@ -50,6 +50,7 @@ final class PathTrie {
   private struct Predicate {
     var local: Name?
     var uri: Name?
+    /// As libxml2 gives attributes: with `&#38;` for an ampersand.
     var value: [UInt8]
   }
 
@@ -155,7 +156,7 @@ final class PathTrie {
           Predicate(
             local: try wanted.attribute.local.map { text throws(XMLFailure) in try PathTrie.intern(text, dictionary) },
             uri: try wanted.attribute.uri.map { text throws(XMLFailure) in try PathTrie.intern(text, dictionary) },
-            value: Array(wanted.value.utf8)))
+            value: Array(wanted.value.replacing("&", with: "&#38;").utf8)))
       }
       let isLast = index + 1 == path.steps.count
       steps.append(

@@ -18,6 +18,8 @@ final class XMLDocument {
   private var depth: Int32 = 0
   private var recordDepth: Int32 = -1
   private var isFinishing = false
+  /// Whether a piece of CDATA ended in CR, whose LF may begin the next piece.
+  private var endedInReturn = false
   /// An unknown entity in an attribute, of whose element nothing is known yet.
   private var entityInTag: String?
   private(set) var failure: XMLFailure?
@@ -93,16 +95,16 @@ final class XMLDocument {
 
   /// Bytes of the document that were parsed, in UTF-8.
   var position: Int {
-    guard let input = context.pointee.input else { return failurePosition }
+    guard failure == nil, let input = context.pointee.input else { return failurePosition }
     return Int(input.pointee.consumed) + (input.pointee.cur - input.pointee.base)
   }
 
   private func fail(_ reason: XMLFailure, column: Int = 0) {
     guard failure == nil else { return }
-    failure = reason
     failureLine = line
     failureColumn = column
     failurePosition = position
+    failure = reason
     if let input = context.pointee.input, let start = input.pointee.cur {
       failureBytes = Array(UnsafeBufferPointer(start: start, count: max(0, min(256, input.pointee.end - start))))
     }
@@ -228,6 +230,23 @@ final class XMLDocument {
     if failure == nil { builder.characters(start, count, depth: depth) }
   }
 
+  /// Line ends are LF whatever the file has (XML 1.0 §2.11); libxml2's push parser leaves that out in CDATA.
+  fileprivate func cdata(_ start: UnsafePointer<UInt8>, _ count: Int) {
+    let stop = start + count
+    var at = start
+    if endedInReturn, at < stop, at.pointee == 0x0A { at += 1 }
+    // What comes in pieces is followed by more of it; the last piece by the section's end.
+    endedInReturn = count > 0 && stop[-1] == 0x0D && stop[0] != UInt8(ascii: "]")
+    while at < stop {
+      let hit = Scan.byte(0x0D, at, stop)
+      characters(at, hit - at)
+      guard hit < stop else { return }
+      withUnsafePointer(to: 0x0A as UInt8) { characters($0, 1) }
+      at = hit + 1
+      if at < stop, at.pointee == 0x0A { at += 1 }
+    }
+  }
+
   private func unknownEntity(_ name: UnsafePointer<UInt8>?) {
     let text = name.map { String(decoding: UnsafeBufferPointer(start: $0, count: strnlen($0, 64)), as: UTF8.self) }
     let shown = DisplayText.escaped(text ?? "")
@@ -286,7 +305,10 @@ final class XMLDocument {
     handler.characters = characters
     // The same function: then libxml2 does not guess what is ignorable.
     handler.ignorableWhitespace = characters
-    handler.cdataBlock = characters
+    handler.cdataBlock = { data, start, count in
+      guard let start else { return }
+      XMLDocument.with(data) { $0.cdata(start, Int(count)) }
+    }
     handler.internalSubset = { data, _, _, _ in XMLDocument.with(data) { $0.doctypeBegins() } }
     handler.getEntity = { _, name in xmlGetPredefinedEntity(name) }
     handler.getParameterEntity = { _, _ in nil }

@@ -29,8 +29,19 @@ final class XMLRecordBuilder {
   }
 
   private let layout: XMLLayout
-  /// `items.sku: ` for each slot.
-  private let prefixes: [[UInt8]]
+  /// What is asked for every value, without counting references: by slot, the list that it belongs to (or that it is the
+  /// record's, or the header's), and `items.sku: `.
+  private struct SlotFacts {
+    static let ofRecord: Int32 = -1
+    static let ofHeader: Int32 = -2
+    var list: Int32
+    var prefix: UnsafeMutablePointer<UInt8>
+    var prefixCount: Int
+  }
+
+  private let slots: UnsafeMutablePointer<SlotFacts>
+  private let slotCount: Int
+  private let listCount: Int
   private let text = ByteBuffer(capacity: 4096)
   private let pieces = ByteBuffer(capacity: 4096)
   private var found: UnsafeMutablePointer<Found>
@@ -70,10 +81,23 @@ final class XMLRecordBuilder {
 
   init(_ layout: XMLLayout) {
     self.layout = layout
-    prefixes = layout.slots.map { slot in
+    slotCount = layout.slots.count
+    listCount = layout.lists.count
+    slots = .allocate(capacity: max(1, slotCount))
+    for (index, slot) in layout.slots.enumerated() {
       var name = slot.declaration.name
-      if case .row(let list) = slot.scope, list < layout.lists.count { name = "\(layout.lists[list].name).\(name)" }
-      return Array("\(name): ".utf8)
+      var list = SlotFacts.ofRecord
+      switch slot.scope {
+      case .header: list = SlotFacts.ofHeader
+      case .record: break
+      case .row(let index):
+        list = Int32(index)
+        if index < layout.lists.count { name = "\(layout.lists[index].name).\(name)" }
+      }
+      let bytes = Array("\(name): ".utf8)
+      let prefix = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count)
+      prefix.initialize(from: bytes, count: bytes.count)
+      (slots + index).initialize(to: SlotFacts(list: list, prefix: prefix, prefixCount: bytes.count))
     }
     header = layout.slots.map { _ in nil }
     found = .allocate(capacity: foundCapacity)
@@ -90,6 +114,8 @@ final class XMLRecordBuilder {
   }
 
   deinit {
+    for slot in 0..<slotCount { slots[slot].prefix.deallocate() }
+    slots.deallocate()
     found.deallocate()
     captures.deallocate()
     seen.deallocate()
@@ -113,7 +139,7 @@ final class XMLRecordBuilder {
     pieces.removeAll()
     foundCount = 0
     problem = nil
-    for list in 0..<layout.lists.count {
+    for list in 0..<listCount {
       rowCounts[list] = 0
       rowDepths[list] = 0
     }
@@ -146,11 +172,30 @@ final class XMLRecordBuilder {
   }
 
   func attribute(_ slot: Int, _ start: UnsafePointer<UInt8>, _ count: Int) {
-    guard claim(slot) else { return }
-    if layout.slots[slot].scope == .header { return setHeader(slot, start, count) }
-    guard fits(slot, count) else { return }
-    append(Found(slot: UInt32(truncatingIfNeeded: slot), isPiece: true, start: pieces.count, count: count))
-    pieces.append(start, count)
+    guard claim(slot), slots[slot].list == SlotFacts.ofHeader || fits(slot, count) else { return }
+    let place = pieces.count
+    appendAttribute(start, count)
+    let size = pieces.count - place
+    if slots[slot].list == SlotFacts.ofHeader {
+      setHeader(slot, pieces.base + place, size)
+      pieces.count = place
+      return
+    }
+    append(Found(slot: UInt32(truncatingIfNeeded: slot), isPiece: true, start: place, count: size))
+  }
+
+  /// libxml2 gives an ampersand in an attribute as `&#38;` unless it is told to expand entities, which it must not be.
+  @inline(__always)
+  private func appendAttribute(_ start: UnsafePointer<UInt8>, _ count: Int) {
+    let stop = start + count
+    var at = start
+    while at < stop {
+      let hit = Scan.byte(UInt8(ascii: "&"), at, stop)
+      pieces.append(at, hit - at)
+      guard hit < stop else { return }
+      pieces.append(UInt8(ascii: "&"))
+      at = stop - hit >= 5 && memcmp(hit, "&#38;", 5) == 0 ? hit + 5 : hit + 1
+    }
   }
 
   func beginText(_ slot: Int32, isOwn: Bool, depth: Int32) {
@@ -207,15 +252,13 @@ final class XMLRecordBuilder {
       captureCount &-= 1
       finish(captures[captureCount])
     }
-    if layout.lists.count > 0 {
-      for list in 0..<layout.lists.count where rowDepths[list] == depth { rowDepths[list] = 0 }
-    }
+    for list in 0..<listCount where rowDepths[list] == depth { rowDepths[list] = 0 }
   }
 
   private func finish(_ capture: Capture) {
     let slot = Int(capture.slot)
     // A header value that is still open when the first record begins never gets whole.
-    if layout.slots[slot].scope == .header, isHeaderSettled {
+    if slots[slot].list == SlotFacts.ofHeader, isHeaderSettled {
       if capture.isOwn { ownCount -= 1 }
       _ = claimHeader(slot)
       return
@@ -231,7 +274,7 @@ final class XMLRecordBuilder {
       own.shrink(to: 64 * 1024)
     }
     let base = capture.isOwn ? pieces.base : text.base
-    if layout.slots[slot].scope == .header { return setHeader(slot, base + start, count) }
+    if slots[slot].list == SlotFacts.ofHeader { return setHeader(slot, base + start, count) }
     guard isOpen, fits(slot, count) else { return }
     append(Found(slot: UInt32(truncatingIfNeeded: slot), isPiece: capture.isOwn, start: start, count: count))
   }
@@ -240,10 +283,10 @@ final class XMLRecordBuilder {
   @inline(__always)
   private func claim(_ slot: Int) -> Bool {
     let scope: UInt64
-    switch layout.slots[slot].scope {
-    case .record: scope = recordSerial
-    case .row(let list): scope = rowSerials[list]
-    case .header: return claimHeader(slot)
+    switch slots[slot].list {
+    case SlotFacts.ofHeader: return claimHeader(slot)
+    case SlotFacts.ofRecord: scope = recordSerial
+    case let list: scope = rowSerials[Int(list)]
     }
     guard isOpen else { return false }
     if seen[slot] == scope {
@@ -282,7 +325,10 @@ final class XMLRecordBuilder {
 
   // MARK: - Problems
 
-  private func name(_ slot: Int) -> String { String(decoding: prefixes[slot].dropLast(2), as: UTF8.self) }
+  private func name(_ slot: Int) -> String {
+    String(
+      decoding: UnsafeBufferPointer(start: slots[slot].prefix, count: slots[slot].prefixCount - 2), as: UTF8.self)
+  }
 
   private func note(_ code: String, _ message: String, _ hint: String) {
     if isOpen, problem == nil { problem = Problem(code: code, message: message, hint: hint) }
@@ -336,7 +382,7 @@ final class XMLRecordBuilder {
     if let problem { return writeReject(problem) }
     var size = 0
     for index in 0..<foundCount where found[index].slot < XMLBlock.Entry.row {
-      size += found[index].count + prefixes[Int(found[index].slot)].count + 1
+      size += found[index].count + slots[Int(found[index].slot)].prefixCount + 1
     }
     let total = XMLBlock.Head.size + size + foundCount * XMLBlock.Entry.size
     if total > limit {
@@ -359,7 +405,9 @@ final class XMLRecordBuilder {
       let value = found[index]
       var place = 0
       if value.slot < XMLBlock.Entry.row {
-        at = copy(prefixes[Int(value.slot)], to: at)
+        let slot = slots[Int(value.slot)]
+        memcpy(at, slot.prefix, slot.prefixCount)
+        at += slot.prefixCount
         place = at - start
         memcpy(at, (value.isPiece ? pieces.base : text.base) + value.start, value.count)
         at += value.count
@@ -370,15 +418,6 @@ final class XMLRecordBuilder {
       entry += XMLBlock.Entry.size
     }
     release()
-  }
-
-  @inline(__always)
-  private func copy(_ bytes: [UInt8], to at: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
-    bytes.withUnsafeBufferPointer { bytes in
-      guard let base = bytes.baseAddress else { return at }
-      memcpy(at, base, bytes.count)
-      return at + bytes.count
-    }
   }
 
   private func rowsInBounds() {
@@ -399,7 +438,8 @@ final class XMLRecordBuilder {
     var shown: [UInt8] = []
     for index in 0..<foundCount where found[index].slot < XMLBlock.Entry.row && shown.count < 256 {
       let value = found[index]
-      shown += prefixes[Int(value.slot)]
+      let slot = slots[Int(value.slot)]
+      shown += UnsafeBufferPointer(start: slot.prefix, count: slot.prefixCount)
       let base = value.isPiece ? pieces.base : text.base
       shown += UnsafeBufferPointer(start: base + value.start, count: min(value.count, 200))
       shown.append(0x0A)

@@ -153,7 +153,7 @@ final class XMLSource: PacedBlockSource {
     if let failure = document.failure {
       block.rejects.append(
         Reject(
-          stage: .record, code: failure.code, message: failure.message, hint: failure.hint, offset: nil,
+          stage: .record, code: failure.code, message: failure.message, hint: failure.hint, offset: block.count,
           length: document.failureBytes.count, line: block.skippedLines, number: 0, column: document.failureColumn,
           raw: document.failureBytes))
     } else if var damage = bytes.reportedDamage {
