@@ -13,13 +13,18 @@ import Testing
   static let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? [])
     .filter { $0.hasSuffix(".yaml") }.sorted()
 
-  static func load(_ file: String) throws -> MappingPlan {
+  static func load(_ file: String, purpose: MappingPurpose = .run) throws -> MappingPlan {
     let bytes = try Array(Data(contentsOf: folder.appending(path: file)))
     return try MappingPlan.load(
       bytes, file: file,
       readers: { (node, file) throws(Diagnostics) -> any Reader in
         try ReaderCatalogue.make(settings: node, file: file)
-      }, environment: [:])
+      }, environment: [:], purpose: purpose)
+  }
+
+  @Test(arguments: files)
+  func nothingIsSaidAboutThem(_ file: String) throws {
+    #expect(try Self.load(file, purpose: .check).warnings == [])
   }
 
   @Test func thereAreMappings() { #expect(Self.files.count >= 3) }

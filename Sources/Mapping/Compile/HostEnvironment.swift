@@ -3,7 +3,7 @@ internal import Pipeline
 
 /// What expressions of a mapping see: the reader's fields, the `let` names, and functions beside the standard ones.
 enum HostEnvironment {
-  static func make(schema: Schema, columns: [String]) -> Environment {
+  static func make(schema: Schema, columns: [String], bots: BotAgents) -> Environment {
     var environment = Environment()
     for field in schema.fields {
       guard let column = columns.firstIndex(of: field.name) else { continue }
@@ -33,8 +33,9 @@ enum HostEnvironment {
     environment.register(
       "is_bot",
       .unary(.string, .bool, pure: false) { activation, text in
-        .bool(activation.frame.pointee.memo.pointee.answer(text.utf8, BotAgents.matches))
+        .bool(activation.frame.pointee.memo.pointee.answer(text.utf8, bots.matches))
       })
+    RefererFunction.register(in: &environment)
     return environment
   }
 

@@ -34,9 +34,11 @@ final class Findings {
 
   /// In the order of the file, errors and warnings together.
   var sorted: [Diagnostic] {
-    all.enumerated().sorted { a, b in
+    YAMLTrap.withoutConsequences(all).enumerated().sorted { a, b in
       let (x, y) = (a.element.span, b.element.span)
-      return (x?.line ?? 0, x?.column ?? 0, a.offset) < (y?.line ?? 0, y?.column ?? 0, b.offset)
+      // What was found in a table stands behind what was found in the mapping.
+      let (i, j) = (a.element.file == source.file ? 0 : 1, b.element.file == source.file ? 0 : 1)
+      return (i, x?.line ?? 0, x?.column ?? 0, a.offset) < (j, y?.line ?? 0, y?.column ?? 0, b.offset)
     }.map(\.element)
   }
 
