@@ -35,6 +35,8 @@ struct EmittedValue {
   let path: String
   let kind: JSONKind
   let scalar: ConfigScalar
+  /// The key that it stands under.
+  let key: SourceSpan
   /// Nil for literals, and for what did not compile.
   let program: Program?
   /// Whether it stands in a list, where neighbours may be of another kind.
@@ -44,12 +46,12 @@ struct EmittedValue {
   static func all(_ node: ConfigNode?, _ compiler: ExpressionCompiler) -> [EmittedValue] {
     guard let node else { return [] }
     var values: [EmittedValue] = []
-    collect(node, "", false, compiler, &values)
+    collect(node, "", node.span, false, compiler, &values)
     return values
   }
 
   private static func collect(
-    _ node: ConfigNode, _ path: String, _ isElement: Bool, _ compiler: ExpressionCompiler,
+    _ node: ConfigNode, _ path: String, _ key: SourceSpan, _ isElement: Bool, _ compiler: ExpressionCompiler,
     _ values: inout [EmittedValue]
   ) {
     switch node {
@@ -57,32 +59,36 @@ struct EmittedValue {
       let isExpression = ExpressionCompiler.isExpression(scalar)
       let program = isExpression ? compiler.program(at: scalar.span) : nil
       let kind = isExpression ? program.map { JSONKind($0.type) } ?? .unknown : JSONKind(scalar)
-      values.append(EmittedValue(path: path, kind: kind, scalar: scalar, program: program, isElement: isElement))
+      values.append(
+        EmittedValue(path: path, kind: kind, scalar: scalar, key: key, program: program, isElement: isElement))
     case .list(let nodes, let span):
-      values.append(container(.list, path, span, isElement))
-      for element in nodes { collect(element, path, true, compiler, &values) }
+      values.append(container(.list, path, span, key, isElement))
+      for element in nodes { collect(element, path, key, true, compiler, &values) }
     case .map(let entries, let span):
       if let branches = node["case"]?.list {
         for branch in branches {
-          for key in ["then", "else"] {
-            if let value = branch[key] { collect(value, path, isElement, compiler, &values) }
+          for side in ["then", "else"] {
+            if let value = branch[side] { collect(value, path, key, isElement, compiler, &values) }
           }
         }
       } else if let element = node["do"], node["each"] != nil {
-        values.append(container(.list, path, span, isElement))
-        collect(element, path, true, compiler, &values)
+        values.append(container(.list, path, span, key, isElement))
+        collect(element, path, key, true, compiler, &values)
       } else {
-        if !path.isEmpty { values.append(container(.object, path, span, isElement)) }
+        if !path.isEmpty { values.append(container(.object, path, span, key, isElement)) }
         for entry in entries {
-          collect(entry.value, path.isEmpty ? entry.key : path + "." + entry.key, isElement, compiler, &values)
+          collect(
+            entry.value, path.isEmpty ? entry.key : path + "." + entry.key, entry.keySpan, isElement, compiler, &values)
         }
       }
     }
   }
 
-  private static func container(_ kind: JSONKind, _ path: String, _ span: SourceSpan, _ isElement: Bool) -> Self {
+  private static func container(
+    _ kind: JSONKind, _ path: String, _ span: SourceSpan, _ key: SourceSpan, _ isElement: Bool
+  ) -> Self {
     EmittedValue(
-      path: path, kind: kind, scalar: ConfigScalar(text: "", style: .plain, span: span), program: nil,
+      path: path, kind: kind, scalar: ConfigScalar(text: "", style: .plain, span: span), key: key, program: nil,
       isElement: isElement)
   }
 }

@@ -187,6 +187,7 @@ enum QueryText {
     let bytes = memory.assumingMemoryBound(to: UInt8.self)
     var count = 0
     var at = text.startIndex
+    var isASCII = true
     while at < text.endIndex {
       if text[at] == UInt8(ascii: "%"), at + 2 < text.endIndex, let high = digit(text[at + 1]),
         let low = digit(text[at + 2])
@@ -197,9 +198,14 @@ enum QueryText {
         bytes[count] = text[at] == UInt8(ascii: "+") ? UInt8(ascii: " ") : text[at]
         at += 1
       }
+      if bytes[count] >= 0x80 { isASCII = false }
       count += 1
     }
-    return Value.string(UnsafePointer(bytes), count: count).wrapped
+    let decoded = Value.string(UnsafePointer(bytes), count: count)
+    if isASCII || String(validating: decoded.utf8, as: UTF8.self) != nil { return decoded.wrapped }
+    // What is not UTF-8 in the end becomes U+FFFD.
+    let repaired = activation.string(decoded.text)
+    return repaired.isError ? repaired : repaired.wrapped
   }
 
   private static func digit(_ byte: UInt8) -> UInt8? {

@@ -128,7 +128,10 @@ struct SourceText: Sendable {
   func trap(atLine line: Int) -> String {
     guard line >= 1, line <= lines.count else { return "" }
     let text = String(decoding: lines[line - 1], as: UTF8.self)
-    return text.contains(": =") || text.contains("[=") || text.contains("- =")
-      ? "put single quotes around this expression" : "check quotes, indentation and brackets near this place"
+    if text.contains(": =") || text.contains("[=") || text.contains("[ =") || text.contains("- =") {
+      return "put single quotes around this expression"
+    }
+    if text.contains(": env(") { return "put single quotes around env(…): in braces YAML splits it at the comma" }
+    return "check quotes, indentation and brackets near this place"
   }
 }
