@@ -65,6 +65,8 @@ import Testing
     "Mozilla/5.0 (Linux; Android 11; KFTRWI) AppleWebKit/537.36 (KHTML, like Gecko) Silk/108.4.6 like Chrome/108.0.5359.160 Safari/537.36",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 baiduboxapp/13.60",
     "Mozilla/5.0 (Linux; Android 13; SM-S908N) AppleWebKit/537.36 Chrome/110.0 Mobile Safari/537.36 NAVER(inapp; search; 1000; 11.20.1)",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 11_4_1 like Mac OS X) AppleWebKit/605.1.15 [FBAN/FBIOS;FBCR/OrangeBotswana;FBID/phone]",
+    "HUAWEI-U2800/001.00 Browser/Obigo-Browser/Q05A HuaweiJava/1.0 Profile/MIDP-2.0 Configuration/CLDC-1.1",
     "Opera/9.80 (Windows NT 6.1; WOW64) Presto/2.12.388 Version/12.18",
   ]
   static let programs = [

@@ -6,17 +6,20 @@ internal import Pipeline
 final class BotAgents: Sendable {
   /// Parts of names, lower-case, by their first byte.
   private let byFirst: [[[UInt8]]]
+  /// What user agents begin with.
+  private let beginnings: [[UInt8]]
   private let patterns: UserAgentPatterns?
 
   /// The list that the program carries: Mappings/lists/bots.txt.
   static let standard = BotAgents(ListText.lines(EmbeddedLists.bots), patterns: nil)
 
   /// - Parameters:
-  ///   - parts: parts of names, lower-case.
+  ///   - parts: parts of names, lower-case; `^` stands for the beginning of the user agent.
   ///   - patterns: what names programs besides.
   init(_ parts: [String], patterns: UserAgentPatterns?) {
     var table = [[[UInt8]]](repeating: [], count: 256)
-    for part in parts {
+    beginnings = parts.filter { $0.hasPrefix("^") }.map { Array($0.utf8.dropFirst()) }
+    for part in parts where !part.hasPrefix("^") {
       let bytes = Array(part.utf8)
       if let first = bytes.first { table[Int(first)].append(bytes) }
     }
@@ -32,14 +35,21 @@ final class BotAgents: Sendable {
       for part in byFirst[Int(first)] where part.count <= agent.count - at {
         var index = 1
         while index < part.count, Self.lower(start[at + index]) == part[index] { index += 1 }
-        // Cubot makes phones.
-        let isPhone =
-          part.count == 3 && at >= 2 && Self.lower(start[at - 2]) == UInt8(ascii: "c")
-          && Self.lower(start[at - 1]) == UInt8(ascii: "u")
-        if index == part.count, !isPhone { return true }
+        if index == part.count, part != Self.bot || Self.isProgram(agent, at) { return true }
       }
     }
+    for beginning in beginnings where beginning.count <= agent.count {
+      if beginning.indices.allSatisfy({ Self.lower(start[$0]) == beginning[$0] }) { return true }
+    }
     return patterns?.isSpider(.string(agent)) ?? false
+  }
+
+  private static let bot = Array("bot".utf8)
+
+  /// Cubot makes telephones, and Orange Botswana is a company that people telephone with.
+  private static func isProgram(_ agent: UnsafeBufferPointer<UInt8>, _ at: Int) -> Bool {
+    if at >= 2, lower(agent[at - 2]) == UInt8(ascii: "c"), lower(agent[at - 1]) == UInt8(ascii: "u") { return false }
+    return !agent[(at + 3)...].prefix(5).map(lower).elementsEqual("swana".utf8)
   }
 
   @inline(__always)

@@ -5,7 +5,8 @@ enum EmbeddedLists {
   static let bots = #"""
     # Programs that call themselves so in their user agent, one part of a name to a line, lower-case; a line that begins with
     # `#` is a comment. A user agent that contains one of them is a program's. The receiver refuses a whole payload for one
-    # program, so this list takes rather too many than too few; but no browser may contain any of them.
+    # program, so this list takes rather too many than too few; but no browser may contain any of them. `^` stands for the
+    # beginning of the user agent.
 
     # Most programs say what they are.
     bot
@@ -17,7 +18,11 @@ enum EmbeddedLists {
     fetch
     indexer
     monitor
-    preview
+    web preview
+    bingpreview
+    uripreview
+    linkpreview
+    urlpreview
     validator
     headless
 
@@ -28,12 +33,13 @@ enum EmbeddedLists {
     python/
     aiohttp
     httpx
-    java/
+    ^java/
     jakarta
     okhttp
     libwww
     lwp::
-    ruby
+    ^ruby
+    ruby/
     php/
     perl
     axios
@@ -143,15 +149,39 @@ enum EmbeddedLists {
     mj12
     dataprovider
     wordpress/
-    jetpack
-    screaming frog
+    jetpack by
     xenu
+    screaming frog
     sistrix
     seokicks
     serpstat
     barkrowler
     linkcheck
     w3c_
+
+    # Smaller ones
+    netvibes
+    ^ning/
+    daumoa
+    riddler
+    datanyze
+    wsr-agent
+    genieo
+    yahoocachesystem
+    cibra
+    nutch
+    ichiro
+    blogbridge
+    iltrovatore
+    internetarchive
+    gomezagent
+    thumbnail
+    newsgator
+    pagepeeker
+    ^reaper
+    zooshot
+    ^holmes
+    qwantify
     """#
 
   static let referers = #"""
