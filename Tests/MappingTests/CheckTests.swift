@@ -77,6 +77,10 @@ import Testing
     Case(
       "drop: [ { reason: a, when: { status: 1..9 } }, { reason: b, when: { status: 5 } } ]\nevents: [ { type: a } ]",
       ["1:58 M121"]),
+    Case(
+      "drop: [ { reason: n, unless_present: [ip, status] } ]\nevents: [ { type: a } ]", ["1:19 M122"], "no record lacks"
+    ),
+    Case("drop: [ { reason: n, unless_present: [ip, agent] } ]\nevents: [ { type: a } ]", []),
     // Branches.
     Case(
       "events: [ { type: a, properties: { x: { case: [ { else: y }, { when: { status: 1 }, then: z } ] } } } ]",
@@ -181,6 +185,15 @@ import Testing
     #expect(MappingRun.findings(text).map(\.code) == ["M117"])
     #expect(MappingRun.findings(text, purpose: .check).map(\.code) == ["M202", "M203"])
     #expect(MappingRun.findings(text, environment: ["TRACARDI_SOURCE_ID": "x"]).isEmpty)
+  }
+
+  @Test func manyWarningsHideNoError() {
+    let properties = (0..<250).map { "p\($0): \($0)" }.joined(separator: ", ")
+    let text =
+      "events: [ { type: page-view, when: { status: 1 }, properties: { \(properties) } }, { type: a }, { type: b } ]\n"
+    let found = MappingRun.findings(MappingRun.head + text)
+    #expect(found.filter { $0.severity == .error }.map(\.code) == ["M121"])
+    #expect(found.count == 201)
   }
 
   // MARK: Traps

@@ -17,6 +17,10 @@ struct Demand {
   /// Only of drop entries; it holds for records that lack something, which no other demand implies.
   let asksForAbsence: Bool
   let span: SourceSpan
+  /// Whether a part of it is not of the form that is compared here.
+  private let isOpaque: Bool
+  /// Whether every path of `unless_present` is one that no record lacks.
+  private let asksInVain: Bool
   /// Paths that no record lacks.
   private let present: Set<String>
 
@@ -25,12 +29,19 @@ struct Demand {
     when = Self.sets(node["when"], compiler)
     let needed = (node["needs"]?.list ?? node["needs"].map { [$0] } ?? []).compactMap(\.scalar)
     needs = Set(needed.map(\.text))
-    present = Set(
-      needed.filter { compiler.program(at: $0.span).map { $0.type.unwrapped == nil } ?? false }.map(\.text))
+    func isAlwaysThere(_ name: ConfigScalar) -> Bool {
+      compiler.program(at: name.span).map { $0.type.unwrapped == nil } ?? false
+    }
+    present = Set(needed.filter(isAlwaysThere).map(\.text))
+    let asked = (node["unless_present"]?.list ?? node["unless_present"].map { [$0] } ?? []).compactMap(\.scalar)
+    asksInVain = !asked.isEmpty && asked.allSatisfy(isAlwaysThere)
     condition = node["if"]?.scalar.map { Self.normal($0.text) }
     isNever = node["if"]?.scalar.flatMap { compiler.program(at: $0.span)?.constant }.map(\.isFalse) ?? false
     unlessText = node["unless"]?.scalar.map { Self.normal($0.text) }
     unlessMap = node["unless"]?.entries == nil ? nil : Self.sets(node["unless"], compiler)
+    isOpaque =
+      node["when"].map { $0.entries == nil } ?? false || node["if"].map { $0.scalar == nil } ?? false
+      || node["unless"].map { $0.list != nil } ?? false
     asksForAbsence = node["unless_present"] != nil
   }
 
@@ -51,7 +62,7 @@ struct Demand {
 
   /// Whether every record that satisfies `other` satisfies this one too.
   func covers(_ other: Demand, _ budget: inout Int) -> Bool {
-    guard !asksForAbsence, !isNever else { return false }
+    guard !asksForAbsence, !isNever, !isOpaque else { return false }
     for (path, values) in when {
       guard let narrower = other.when[path], values.contains(narrower, &budget) else { return false }
     }
@@ -79,6 +90,7 @@ struct Demand {
   /// Whether no record can satisfy it, and why.
   func contradiction(_ budget: inout Int) -> String? {
     if isNever { return "its `if` is always false" }
+    if asksInVain { return "no record lacks what it asks for" }
     if let condition, condition == unlessText { return "`unless` takes back its `if`" }
     for (path, values) in when.sorted(by: { $0.key < $1.key }) where values.isImpossible {
       return "'\(path)' is lower-case, the pattern is not"

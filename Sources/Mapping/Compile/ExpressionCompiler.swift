@@ -5,6 +5,7 @@ internal import Pipeline
 final class ExpressionCompiler {
   let findings: Findings
   let schema: Schema
+  private let columns: [String]
   var environment: Environment
   /// Where each compiled expression stands; a failing record names it by index.
   private(set) var sites: [Site] = []
@@ -24,6 +25,7 @@ final class ExpressionCompiler {
 
   init(schema: Schema, columns: [String], bots: BotAgents, findings: Findings) {
     self.schema = schema
+    self.columns = columns
     self.findings = findings
     environment = HostEnvironment.make(schema: schema, columns: columns, bots: bots)
   }
@@ -70,6 +72,18 @@ final class ExpressionCompiler {
     return name.text == "lower" || name.text == "lowerAscii"
   }
 
+  /// The column that an expression is, if it is nothing but a text or a whole number of the record.
+  func column(_ program: Program, extra: [String: Variable] = [:]) -> FieldColumn? {
+    guard let path = program.path, extra[path] == nil, let index = columns.firstIndex(of: path),
+      let field = schema.fields.first(where: { $0.name == path })
+    else { return nil }
+    switch field.type {
+    case .string: return FieldColumn(index: index, type: .text, isOptional: field.isOptional)
+    case .int: return FieldColumn(index: index, type: .int, isOptional: field.isOptional)
+    default: return nil
+    }
+  }
+
   func report(
     _ issue: Issue, in scalar: ConfigScalar, offset: Int, severity: Diagnostic.Severity = .error
   ) {
@@ -93,13 +107,25 @@ final class ExpressionCompiler {
     }
     findings.add(
       Diagnostic(
-        Self.code(issue.code), message, severity: severity, label: label, remedy: remedy, file: findings.source.file,
+        Self.code(issue.code), message, severity: severity, label: label,
+        remedy: remedy.isEmpty ? Self.usualRemedy(issue.code) : remedy, file: findings.source.file,
         span: span))
   }
 
   /// Names in an expression that did not compile, so that what it uses does not count as unused.
   private static func words(_ text: String) -> [String] {
     text.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) && $0 != "_" }.map(String.init)
+  }
+
+  /// What helps when the language has no better advice.
+  private static func usualRemedy(_ code: Issue.Code) -> String {
+    switch code {
+    case .noOverload, .typeMismatch:
+      "convert one side: string(…), int(…), decimal(…); give a value that may be missing a default: .or(…)"
+    case .unknownProperty: "only objects and maps have properties"
+    case .syntax: "compare brackets, quotes and operators with the reference"
+    default: ""
+    }
   }
 
   private static func code(_ code: Issue.Code) -> String {

@@ -24,12 +24,15 @@ final class Findings {
       remedy: "write the text; it is the same for every record")
   }
 
-  /// Findings that are kept; whoever has more has another kind of file.
+  /// Errors that are kept, and warnings; whoever has more has another kind of file. They are counted apart: a flood of
+  /// warnings must not hide an error.
   private static let most = 200
+  private var counts: [Diagnostic.Severity: Int] = [:]
 
   func add(_ diagnostic: Diagnostic) {
-    guard all.count < Self.most else { return }
-    if !all.contains(diagnostic) { all.append(diagnostic) }
+    guard counts[diagnostic.severity, default: 0] < Self.most, !all.contains(diagnostic) else { return }
+    counts[diagnostic.severity, default: 0] += 1
+    all.append(diagnostic)
   }
 
   /// In the order of the file, errors and warnings together.

@@ -132,6 +132,18 @@ struct SourceText: Sendable {
       return "put single quotes around this expression"
     }
     if text.contains(": env(") { return "put single quotes around env(…): in braces YAML splits it at the comma" }
+    if text.prefix(while: { $0 == " " || $0 == "\t" }).contains("\t") {
+      return "indent with blanks: YAML allows no tabs there"
+    }
+    if [": *", "[*", "[ *", ", *", "- *"].contains(where: text.contains) {
+      return "put quotes around a pattern that begins with `*`"
+    }
+    if [": @", "- @", "[@", ": `", "- `", ": %", "- %"].contains(where: text.contains) {
+      return "put quotes around text that begins with a sign"
+    }
+    if text.contains("\""), text.contains("\\") {
+      return "in double quotes a backslash begins an escape: put the text into single quotes"
+    }
     return "check quotes, indentation and brackets near this place"
   }
 }
