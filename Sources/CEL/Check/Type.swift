@@ -1,6 +1,8 @@
 /// A static type.
 public indirect enum Type: Hashable, Sendable {
   case null, bool, int, uint, double, string, bytes, timestamp, duration, decimal, type
+  /// An IP address (`net.IP`), and a range of them (`net.CIDR`).
+  case address, network
   case list(Type)
   case map(Type, Type)
   case optional(Type)
@@ -27,6 +29,8 @@ extension Type: CustomStringConvertible {
     case .duration: "duration"
     case .decimal: "decimal"
     case .type: "type"
+    case .address: "net.IP"
+    case .network: "net.CIDR"
     case .list(let element): "list(\(element))"
     case .map(let key, let value): "map(\(key), \(value))"
     case .optional(let value): "optional_type(\(value))"
@@ -141,7 +145,8 @@ extension Type {
     }
     switch (self, value.kind) {
     case (.null, .null), (.bool, .bool), (.int, .int), (.uint, .uint), (.double, .double), (.string, .string),
-      (.bytes, .bytes), (.timestamp, .timestamp), (.duration, .duration), (.decimal, .decimal), (.type, .type):
+      (.bytes, .bytes), (.timestamp, .timestamp), (.duration, .duration), (.decimal, .decimal), (.type, .type),
+      (.address, .address), (.network, .network):
       return true
     case (.list(let element), .list): return value.elements.allSatisfy { element.holds($0, objects) }
     case (.map(let key, let element), .map):

@@ -2,6 +2,8 @@
 struct Lexer {
   private let source: [UInt8]
   private var position = 0
+  /// Where each byte of the last string comes from, if anybody asks.
+  private var origins: [Int]?
 
   static let keywords: Set<String> = ["true", "false", "null", "in"]
   static let reserved: Set<String> = [
@@ -153,6 +155,21 @@ struct Lexer {
 // MARK: - Strings
 
 extension Lexer {
+  /// The source of some bytes of a string literal; nil when the span is not one literal.
+  static func place(of range: Range<Int>, inLiteral span: Range<Int>, of source: [UInt8]) -> Range<Int>? {
+    guard span.upperBound <= source.count else { return nil }
+    var lexer = Lexer(Array(source[..<span.upperBound]))
+    lexer.position = span.lowerBound
+    lexer.origins = []
+    guard (try? lexer.quotedLiteral()) != nil, lexer.position == span.upperBound, let origins = lexer.origins,
+      !origins.isEmpty, range.lowerBound < origins.count
+    else { return nil }
+    let end = range.upperBound < origins.count ? origins[range.upperBound] : nil
+    let closing = source[span.upperBound - 1]
+    let isTriple = span.count >= 6 && source[span.upperBound - 2] == closing && source[span.upperBound - 3] == closing
+    return origins[range.lowerBound]..<(end ?? span.upperBound - (isTriple ? 3 : 1))
+  }
+
   private mutating func quotedLiteral() throws(SyntaxError) -> Literal? {
     var prefix = 0
     var isRaw = false
@@ -179,7 +196,7 @@ extension Lexer {
       guard position < source.count else {
         throw SyntaxError(at: start..<source.count, "the string is not closed", remedy: "add the closing quote")
       }
-      let byte = source[position]
+      let (byte, unit) = (source[position], position)
       if byte == quote, !isTriple || peek(1) == quote && peek(2) == quote {
         position += isTriple ? 3 : 1
         break
@@ -193,6 +210,7 @@ extension Lexer {
         bytes.append(byte)
         position += 1
       }
+      if origins != nil { while origins?.count ?? 0 < bytes.count { origins?.append(unit) } }
     }
     return isBytes ? .bytes(bytes) : .string(String(decoding: bytes, as: UTF8.self))
   }

@@ -9,7 +9,7 @@ extension ParserState {
     return try make(.call(name, target: target, arguments), span)
   }
 
-  private func macro(_ name: Name, target: Expression?, _ arguments: [Expression]) throws(SyntaxError) -> Node? {
+  private mutating func macro(_ name: Name, target: Expression?, _ arguments: [Expression]) throws(SyntaxError) -> Node? {
     guard let target else {
       guard name.text == "has", arguments.count == 1 else { return nil }
       guard case .select(let operand, let field, let isOptional) = arguments[0].node else {
@@ -44,6 +44,12 @@ extension ParserState {
     case ("bind", 3):
       guard case .identifier("cel") = target.node else { return nil }
       return .bind(try variables(arguments.prefix(1))[0], arguments[1], arguments[2])
+    case ("greatest", 3...), ("least", 3...):
+      // Two functions with any number of arguments: beyond two they are those of a list.
+      guard case .identifier("math") = target.node else { return nil }
+      let span = arguments[0].span.lowerBound..<arguments[arguments.count - 1].span.upperBound
+      let list = try make(.list(arguments.map { Element(value: $0, isOptional: false) }), span)
+      return .call(name, target: target, [list])
     default: return nil
     }
   }
