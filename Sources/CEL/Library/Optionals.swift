@@ -3,7 +3,7 @@ extension Library {
   private static let optional = Type.optional(value)
 
   static let optionals: [Entry] = [
-    ("optional.none", .variadic([], optional) { _, _ in .none }),
+    ("optional.none", .variadic([], .optional(.free)) { _, _ in .none }),
     ("optional.of", .unary(value, optional) { _, x in x.wrapped }),
     ("optional.ofNonZeroValue", .unary(value, optional) { _, x in isZero(x) ? .none : x.wrapped }),
     ("hasValue", .unary(optional, .bool, member: true) { _, x in .bool(x.isPresent) }),
