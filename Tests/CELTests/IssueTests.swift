@@ -57,6 +57,35 @@ import Testing
     #expect(issues.all[0].candidates.contains("agent"))
   }
 
+  /// Each list holds the marked pieces of the source, in order.
+  static let several: [(String, [String])] = [
+    ("a = 1 && b = 2", ["=", "="]),
+    ("a = 1 && b |c", ["=", "|"]),
+    ("f(1 2, 3, 4 5)", ["2", "5"]),
+    ("f(a, (b c), d e)", ["c", "e"]),
+    ("[1 2, (3 4), {1: 2 3, 4: 5}]", ["2", "4", "3"]),
+    ("a b && c d || e", ["b", "d"]),
+    ("f(for, 1) && [while]", ["for", "while"]),
+    (#""a\q" + "b\z""#, [#"\q"#, #"\z"#]),
+    ("12ab + 3cd", ["12ab", "3cd"]),
+    ("a ? $ : 1 # 2", ["$", "#"]),
+    ("f(1 +, 2) && g(* 3)", [",", "*"]),
+    ("(1 + ", [""]),
+    ("f(1, [2, 3)", [")"]),
+    ("'a", ["'a"]),
+    ("has(1) && has(2)", ["1", "2"]),
+  ]
+
+  @Test(arguments: several) func severalSyntaxErrors(_ source: String, _ marked: [String]) {
+    guard case .failure(let issues) = compile(source, in: .sample) else {
+      Testing.Issue.record("compiled: \(source)")
+      return
+    }
+    let bytes = Array(source.utf8)
+    #expect(issues.all.map { String(decoding: bytes[$0.span], as: UTF8.self) } == marked)
+    #expect(issues.all.allSatisfy { $0.code == .syntax })
+  }
+
   @Test func invalidRegexAmongOthers() {
     guard case .failure(let issues) = compile(#"nope || ip.matches("(")"#, in: .sample) else {
       Testing.Issue.record("compiled")

@@ -23,7 +23,8 @@ enum Library {
   static let typeNames: [String: Type] = [
     "null_type": .null, "bool": .bool, "int": .int, "uint": .uint, "double": .double, "string": .string,
     "bytes": .bytes, "list": .list(.dyn), "map": .map(.dyn, .dyn), "type": .type, "optional_type": .optional(.dyn),
-    "google.protobuf.Timestamp": .timestamp, "google.protobuf.Duration": .duration, "decimal": .decimal, "net.IP": .address, "net.CIDR": .network,
+    "google.protobuf.Timestamp": .timestamp, "google.protobuf.Duration": .duration, "decimal": .decimal,
+    "net.IP": .address, "net.CIDR": .network,
   ]
 
   /// The name of a type at run time, without its parameters.

@@ -191,7 +191,8 @@ extension Lexer {
     var lexer = Lexer(Array(source[..<span.upperBound]))
     lexer.position = span.lowerBound
     lexer.origins = []
-    guard (try? lexer.quotedLiteral()) != nil, lexer.issues.isEmpty, lexer.position == span.upperBound, let origins = lexer.origins,
+    guard (try? lexer.quotedLiteral()) != nil, lexer.issues.isEmpty, lexer.position == span.upperBound,
+      let origins = lexer.origins,
       !origins.isEmpty, range.lowerBound < origins.count
     else { return nil }
     let end = range.upperBound < origins.count ? origins[range.upperBound] : nil

@@ -9,7 +9,8 @@ extension ParserState {
     return try make(.call(name, target: target, arguments), span)
   }
 
-  private mutating func macro(_ name: Name, target: Expression?, _ arguments: [Expression]) throws(SyntaxError) -> Node? {
+  private mutating func macro(_ name: Name, target: Expression?, _ arguments: [Expression]) throws(SyntaxError) -> Node?
+  {
     guard let target else {
       guard name.text == "has", arguments.count == 1 else { return nil }
       guard case .select(let operand, let field, let isOptional) = arguments[0].node else {

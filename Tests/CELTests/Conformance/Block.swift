@@ -8,7 +8,9 @@ enum Block {
     guard text.hasPrefix(opening), text.hasSuffix(")") else { return text }
     let (bindings, rest) = elements(text.dropFirst(opening.count))
     var result = "(" + rest.dropFirst().dropLast() + ")"
-    for (index, binding) in bindings.enumerated().reversed() { result = "cel.bind(index\(index), \(binding), \(result))" }
+    for (index, binding) in bindings.enumerated().reversed() {
+      result = "cel.bind(index\(index), \(binding), \(result))"
+    }
     return result
   }
 
