@@ -35,6 +35,16 @@ extension Library {
   @Sendable
   private static func first(_ site: inout CallSite) -> Specialized? { Specialized(site.arguments[0].evaluate) }
 
+  /// `orValue` on a target of unknown type. The alternative is evaluated only when it is needed.
+  static func orValue(_ load: @escaping Evaluate, _ other: @escaping Evaluate, _ offset: UInt32) -> Evaluate {
+    { activation in
+      let x = load(activation)
+      if x.isNone { return other(activation) }
+      if x.isPresent { return x.unwrapped }
+      return x.isError ? x : .error(.noSuchOverload, at: offset)
+    }
+  }
+
   /// The alternative is evaluated only when it is needed, so an error in it does not count otherwise.
   private static func lazily(unwraps: Bool) -> Overload.Specialize {
     { site in
