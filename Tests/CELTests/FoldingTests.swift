@@ -59,7 +59,7 @@ import Testing
   /// The value of an expression does not depend on what was known while compiling: with literals, with variables in
   /// their place, and with values of unknown type it is the same, error or not.
   @Test func whatIsKnownDoesNotMatter() throws {
-    let count = ProcessInfo.processInfo.environment["TRACKFILL_RANDOM"].flatMap(Int.init) ?? 1_500
+    let count = ProcessInfo.processInfo.environment["TRACKFILL_RANDOM"].flatMap(Int.init) ?? 800
     var values = 0
     let activation = Activation()
     for seed in 0..<count {

@@ -104,6 +104,17 @@ import Testing
     #expect(try compile(#"agent.or("")"#, in: .sample).get().warnings.isEmpty)
   }
 
+  @Test(arguments: [
+    (#"status == 1 || cidr("10.0.0.0/33").containsIP(ip)"#, #"cidr("10.0.0.0/33")"#),
+    (#"timestamp("2026-13-01T00:00:00Z")"#, #"timestamp("2026-13-01T00:00:00Z")"#),
+    (#"decimal("1,5") + status"#, #"decimal("1,5")"#),
+    ("status / (2 - 2 * 1) + 1 / 0", "1 / 0"),
+  ]) func whatAlwaysFailsIsAWarning(_ source: String, _ marked: String) throws {
+    let program = try compile(source, in: .sample).get()
+    #expect(program.warnings.map(\.code) == [.alwaysFails])
+    #expect(program.warnings.map { String(decoding: Array(source.utf8)[$0.span], as: UTF8.self) } == [marked])
+  }
+
   @Test func expectedType() {
     guard case .failure(let issues) = compile("status", in: .sample, expecting: .bool) else {
       Testing.Issue.record("compiled")

@@ -6,6 +6,8 @@ public struct Issue: Hashable, Sendable {
     case invalidRegex, invalidArgument, tooDeep, tooLong
     /// A warning: `.or(…)` on a value that is never absent.
     case needlessOr
+    /// A warning: a part without variables that fails whenever it is evaluated.
+    case alwaysFails
   }
 
   public var code: Code

@@ -58,12 +58,14 @@ enum LocalZone: Sendable {
   func utc(local: Int64, _ ambiguity: Ambiguity) -> Int64? {
     guard case .rules(let offset) = self else { return local - self.offset(at: local) }
     // No zone changes its offset twice within two days.
-    let guesses = [local - offset(local - 86_400), local - offset(local + 86_400)].sorted()
-    let holding = guesses.filter { $0 + offset($0) == local }
-    switch (holding.first, holding.last) {
-    case (let first?, let last?):
-      return first == last || ambiguity == .earlier ? first : ambiguity == .later ? last : nil
-    default: return ambiguity == .reject ? nil : guesses[1]
+    let (a, b) = (local - offset(local - 86_400), local - offset(local + 86_400))
+    let (early, late) = (min(a, b), max(a, b))
+    switch (early + offset(early) == local, late + offset(late) == local) {
+    case (true, true):
+      return early == late || ambiguity == .earlier ? early : ambiguity == .later ? late : nil
+    case (true, false): return early
+    case (false, true): return late
+    case (false, false): return ambiguity == .reject ? nil : late
     }
   }
 

@@ -6,6 +6,7 @@ struct Lowering {
   /// Where constants live; every constant holds on to it.
   let pool = Activation(limit: 4 << 20, steps: 10_000)
   var issues: [Issue] = []
+  private(set) var warnings: [Issue] = []
   private let scopes: Scopes
 
   init(checked: CheckedExpression, environment: Environment) {
@@ -27,9 +28,12 @@ struct Lowering {
   }
 
   /// A closure, or its value if everything it depends on is known.
-  func folded(_ expression: Expression, _ parts: [Operand], _ evaluate: @escaping Evaluate) -> Operand {
+  mutating func folded(_ expression: Expression, _ parts: [Operand], _ evaluate: @escaping Evaluate) -> Operand {
     guard parts.allSatisfy({ $0.known != nil }) else { return operand(expression, evaluate) }
     let value = evaluate(pool)
+    if value.isError, ![.outOfMemory, .tooManySteps, .tooDeep].contains(value.errorCode) {
+      warnings.append(Issue(.alwaysFails, at: expression.span, "this always fails: \(value.errorMessage)"))
+    }
     return value.isError || value.holdsObject ? operand(expression, evaluate) : constant(expression, value)
   }
 
@@ -203,7 +207,7 @@ struct Lowering {
 
   // MARK: Conditions
 
-  private func lowerNot(_ inner: Operand, _ expression: Expression) -> Operand {
+  private mutating func lowerNot(_ inner: Operand, _ expression: Expression) -> Operand {
     let (load, offset) = (inner.evaluate, Self.offset(expression))
     return folded(expression, [inner]) { activation in
       let value = load(activation)

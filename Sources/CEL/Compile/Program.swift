@@ -60,7 +60,8 @@ public func compile(_ checked: CheckedExpression, in environment: Environment) -
   return .success(
     Program(
       type: checked.type, evaluate: framed(operand.evaluate, slots: checked.slots), references: checked.references,
-      narrowedPaths: checked.narrowedPaths, warnings: checked.warnings, expression: checked.expression,
+      narrowedPaths: checked.narrowedPaths, warnings: checked.warnings + lowering.warnings,
+      expression: checked.expression,
       known: operand.known))
 }
 

@@ -234,7 +234,7 @@ struct TimeFormat: Sendable {
       parts.nanoseconds = value
     case .monthName: parts.month = try Self.name(Self.months, text, &index) + 1
     case .dayName: parts.weekday = try Self.name(Self.weekdays, text, &index)
-    case .meridiem: parts.isAfternoon = try Self.name(["am", "pm"], text, &index) == 1
+    case .meridiem: parts.isAfternoon = try Self.name(Self.halves, text, &index) == 1
     case .offset: parts.offset = try Self.offset(text, &index)
     case .abbreviation:
       let start = index
@@ -296,6 +296,7 @@ struct TimeFormat: Sendable {
     return (hours * 60 + minutes) * (sign == UInt8(ascii: "-") ? -60 : 60)
   }
 
+  private static let halves: [StaticString] = ["am", "pm"]
   private static let months: [StaticString] = [
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",

@@ -86,6 +86,8 @@ struct Lexer {
       case "=": "write '==' to compare"
       case "&": "write '&&'"
       case "|": "write '||'"
+      case "“", "”", "„", "‘", "’", "‚": "write a straight quote"
+      case ";": "an expression is one value; write '&&' between conditions"
       default: nil
       }
     return SyntaxError(at: start..<end, "unexpected character '\(text)'", remedy: remedy)

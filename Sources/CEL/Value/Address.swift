@@ -81,61 +81,77 @@ struct Address {
 
   /// Four decimal numbers without leading zeros.
   private static func old(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> UInt32? {
-    var (value, parts): (UInt32, Int) = (0, 0)
-    for part in text.split(separator: UInt8(ascii: "."), maxSplits: 4, omittingEmptySubsequences: false) {
-      guard let first = part.first, part.count <= 3, part.allSatisfy(\.isDigit), first != 0x30 || part.count == 1 else {
-        return nil
+    var (value, number): (UInt32, UInt32) = (0, 0)
+    var (dots, digits) = (0, 0)
+    for byte in text {
+      if byte == UInt8(ascii: ".") {
+        guard digits > 0, dots < 3 else { return nil }
+        value = value << 8 | number
+        (number, digits) = (0, 0)
+        dots += 1
+      } else {
+        guard byte.isDigit, digits == 0 || number > 0 else { return nil }
+        number = number * 10 + UInt32(byte & 15)
+        digits += 1
+        guard number < 256 else { return nil }
       }
-      let number = part.reduce(UInt32(0)) { $0 * 10 + UInt32($1 & 15) }
-      guard number < 256, parts < 4 else { return nil }
-      value = value << 8 | number
-      parts += 1
     }
-    return parts == 4 ? value : nil
+    return dots == 3 && digits > 0 ? value << 8 | number : nil
   }
 
   /// Groups of hexadecimal digits, at most one gap, at the end perhaps an old address.
   private static func new(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Result<Parsed, Failure> {
-    let wrong = Result<Parsed, Failure>.failure(.syntax)
     let colon = UInt8(ascii: ":")
-    var groups: [UInt16] = []
+    var groups = SIMD8<UInt16>()
+    var count = 0
     var gap: Int?
     var hasDots = false
     var index = text.startIndex
     if text.first == colon {
-      guard text.count >= 2, text[index + 1] == colon else { return wrong }
+      guard text.count >= 2, text[index + 1] == colon else { return .failure(.syntax) }
       gap = 0
       index += 2
     }
     while index < text.endIndex {
-      let end = text[index...].firstIndex(of: colon) ?? text.endIndex
-      let group = text[index..<end]
-      if end == text.endIndex, group.contains(UInt8(ascii: ".")) {
-        guard let tail = old(group) else { return wrong }
-        groups += [UInt16(tail >> 16), UInt16(tail & 0xFFFF)]
+      var end = index
+      var group: UInt32 = 0
+      while end < text.endIndex, end - index < 5, let digit = text[end].hexadecimal {
+        group = group << 4 | UInt32(digit)
+        end += 1
+      }
+      if end < text.endIndex, text[end] == UInt8(ascii: ".") {
+        guard count <= 6, let tail = old(text[index...]) else { return .failure(.syntax) }
+        groups[count] = UInt16(tail >> 16)
+        groups[count + 1] = UInt16(truncatingIfNeeded: tail)
+        count += 2
         hasDots = true
         break
       }
-      guard (1...4).contains(group.count), groups.count < 8, group.allSatisfy({ $0.hexadecimal != nil }) else {
-        return wrong
-      }
-      groups.append(group.reduce(0) { $0 << 4 | UInt16($1.hexadecimal ?? 0) })
+      guard 1...4 ~= end - index, count < 8 else { return .failure(.syntax) }
+      groups[count] = UInt16(group)
+      count += 1
       guard end < text.endIndex else { break }
       index = end + 1
-      guard index < text.endIndex else { return wrong }
+      guard text[end] == colon, index < text.endIndex else { return .failure(.syntax) }
       if text[index] == colon {
-        guard gap == nil else { return wrong }
-        gap = groups.count
+        guard gap == nil else { return .failure(.syntax) }
+        gap = count
         index += 1
       }
     }
     if let gap {
-      guard groups.count < 8 else { return wrong }
-      groups.insert(contentsOf: [UInt16](repeating: 0, count: 8 - groups.count), at: gap)
+      guard count < 8 else { return .failure(.syntax) }
+      // What stands behind the gap moves to the end.
+      let tail = count - gap
+      for offset in 0..<tail {
+        groups[7 - offset] = groups[count - 1 - offset]
+        groups[count - 1 - offset] = 0
+      }
+    } else if count < 8 {
+      return .failure(.syntax)
     }
-    guard groups.count == 8 else { return wrong }
-    func word(_ part: ArraySlice<UInt16>) -> UInt64 { part.reduce(0) { $0 << 16 | UInt64($1) } }
-    let (high, low) = (word(groups[..<4]), word(groups[4...]))
+    func word(_ start: Int) -> UInt64 { (start..<start + 4).reduce(0) { $0 << 16 | UInt64(groups[$1]) } }
+    let (high, low) = (word(0), word(4))
     guard high == 0, low >> 32 == 0xFFFF else { return .success(Parsed(high: high, low: low)) }
     return hasDots ? .failure(.mapped) : .success(Parsed(low: low & 0xFFFF_FFFF, isOld: true))
   }
