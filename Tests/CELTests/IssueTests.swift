@@ -74,6 +74,7 @@ import Testing
     ("f(1, [2, 3)", [")"]),
     ("'a", ["'a"]),
     ("has(1) && has(2)", ["1", "2"]),
+    ("ip == “a”; ip", ["“", "”", ";"]),
   ]
 
   @Test(arguments: several) func severalSyntaxErrors(_ source: String, _ marked: [String]) {

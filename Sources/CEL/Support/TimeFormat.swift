@@ -46,6 +46,9 @@ struct TimeFormat: Sendable {
       "add '%m' or '%b', and '%d'")
     try need(!(has("dayOfYear") && has("month", "day")), "'%j' and a month or a day say the same", "leave out '%j'")
     try need(has("meridiem") == has("halfDayHour"), "'%I' and '%p' belong together", "write '%H', or '%I' with '%p'")
+    try need(has("hour") || !has("minute"), "the format has minutes without hours", "add '%H'")
+    try need(has("minute") || !has("second"), "the format has seconds without minutes", "add '%M'")
+    try need(has("second") || !has("fraction"), "the format has a fraction of a second without seconds", "add '%S'")
     isAbsolute = has("offset")
   }
 
@@ -57,7 +60,13 @@ struct TimeFormat: Sendable {
       let byte = format[index]
       index += 1
       guard byte == UInt8(ascii: "%") else {
-        items.append(byte.isBlank ? .blanks : .literal(byte))
+        guard byte.isBlank else {
+          items.append(.literal(byte))
+          continue
+        }
+        // Several blanks are one.
+        if case .blanks? = items.last { continue }
+        items.append(.blanks)
         continue
       }
       // `%-d` is `%d` without padding, which is optional here anyway.
@@ -133,6 +142,8 @@ struct TimeFormat: Sendable {
     /// Whether the offset was an abbreviation, which has to be one of the zone.
     var isNamedOffset = false
     var epoch: Int64?
+    /// Whether a time in seconds since 1970 begins with a minus sign, which is also that of its fraction.
+    var isBeforeEpoch = false
   }
 
   /// Why a text is no time of the form.
@@ -163,7 +174,7 @@ struct TimeFormat: Sendable {
     guard index == text.count else { throw .mismatch }
     let seconds: Int64
     if let epoch = parts.epoch { seconds = epoch } else { seconds = try moment(parts, zone, ambiguity) }
-    let value = Time.timestamp(seconds, Int64(parts.nanoseconds))
+    let value = Time.timestamp(seconds, Int64(parts.isBeforeEpoch ? -parts.nanoseconds : parts.nanoseconds))
     if value.isError { throw .range }
     return value
   }
@@ -248,6 +259,7 @@ struct TimeFormat: Sendable {
       if isNegative { index += 1 }
       let value = Int64(try Self.number(text, &index, 1...12))
       parts.epoch = isNegative ? -value : value
+      parts.isBeforeEpoch = isNegative
     }
   }
 
