@@ -13,6 +13,7 @@ extension ParserState {
   {
     guard let target else {
       guard name.text == "has", arguments.count == 1 else { return nil }
+      if case .identifier(Self.placeholder) = arguments[0].node { return nil }
       guard case .select(let operand, let field, let isOptional) = arguments[0].node else {
         throw SyntaxError(
           at: arguments[0].span, "has() asks whether a field is set", remedy: "write has(value.field)")
@@ -64,7 +65,7 @@ extension ParserState {
       }
       names.append(Name(text: text, span: argument.span))
     }
-    if names.count == 2, names[0].text == names[1].text {
+    if names.count == 2, names[0].text == names[1].text, names[0].text != Self.placeholder {
       throw SyntaxError(at: names[1].span, "the two variables have the same name")
     }
     return names

@@ -33,6 +33,8 @@ struct ParserState {
   var nextID = 0
   var depth = 0
   var issues: [Issue] = []
+  /// The name that stands where an expression could not be read; macros ask nothing of it.
+  static let placeholder = ""
   /// Whether a bracket was found that is never closed, so that no bracket around it need be looked for.
   private var isOpenToTheEnd = false
 
@@ -76,7 +78,7 @@ struct ParserState {
         skip(until: followers, isInside: true)
       else { throw error }
       issues.append(error.issue)
-      return try make(.literal(.null), start..<start)
+      return try make(.identifier(Self.placeholder), start..<start)
     }
   }
 
