@@ -17,6 +17,9 @@ public enum ReaderCatalogue {
     Entry(name: "csv", summary: "exports in columns: dialects, typed fields, rows grouped to records") {
       settings, file throws(Diagnostics) in try CSVReader.make(settings, file)
     },
+    Entry(name: "jsonl", summary: "JSON lines: typed fields and lists by path") {
+      settings, file throws(Diagnostics) in try JSONLinesReader.make(settings, file)
+    },
   ]
 
   /// The reader that `settings` (the mapping's `input`) asks for by its key `reader`.

@@ -6,8 +6,9 @@ internal import Pipeline
 /// at; values only where somebody asked for them.
 final class CSVParser: RecordParser {
   /// A wanted field of a record or of its rows.
-  private struct Column {
-    var converter: ValueConverter
+  private struct Column: BitwiseCopyable {
+    /// Kept alive by `converters`: counting references for each value would cost a third of the parsing.
+    unowned(unsafe) let converter: ValueConverter
     /// Its declaration.
     var index: Int
     /// Where it goes, in the record or in the row of the list.
@@ -27,6 +28,7 @@ final class CSVParser: RecordParser {
   private let rowsSlot: Int
   /// Slots of unknown names.
   private let absent: [Int]
+  private let converters: [ValueConverter]
   private let scratch = Arena()
 
   /// Why there is no record, and where.
@@ -44,6 +46,7 @@ final class CSVParser: RecordParser {
     ragged = settings.dialect.ragged
     let inRows = settings.rowFields
     var columns: [Column] = []
+    var converters: [ValueConverter] = []
     var absent: [Int] = []
     var rowsSlot = -1
     for (slot, name) in fields.enumerated() {
@@ -51,6 +54,7 @@ final class CSVParser: RecordParser {
         rowsSlot = slot
       } else if let index = settings.declarations.firstIndex(where: { $0.name == name }), !inRows.contains(index) {
         let converter = ValueConverter(settings.declarations[index], missing: settings.missing)
+        converters.append(converter)
         columns.append(Column(converter: converter, index: index, slot: slot))
       } else {
         absent.append(slot)
@@ -60,13 +64,14 @@ final class CSVParser: RecordParser {
     self.absent = absent
     self.rowsSlot = rowsSlot
     let sorted = inRows.sorted { settings.declarations[$0].name < settings.declarations[$1].name }
-    rowColumns =
-      rowsSlot < 0
-      ? []
-      : sorted.enumerated().map { slot, index in
-        Column(
-          converter: ValueConverter(settings.declarations[index], missing: settings.missing), index: index, slot: slot)
-      }
+    var rowColumns: [Column] = []
+    for (slot, index) in sorted.enumerated() where rowsSlot >= 0 {
+      let converter = ValueConverter(settings.declarations[index], missing: settings.missing)
+      converters.append(converter)
+      rowColumns.append(Column(converter: converter, index: index, slot: slot))
+    }
+    self.rowColumns = rowColumns
+    self.converters = converters
     rowWidth = sorted.count
   }
 
