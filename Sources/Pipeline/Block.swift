@@ -29,6 +29,9 @@ public final class Block: @unchecked Sendable {
   public var consumed: Int = 0
   /// Line ends that were passed over before `start` since the block before (over-long records).
   public var skippedLines: Int = 0
+  /// For formats in which a line says how those after it are to be read: what was said before this block, as lines that
+  /// bring a parser into the state in which the block begins.
+  public var preamble: [UInt8] = []
 
   /// - Parameter headroom: the longest record that may be carried over, rounded up to pages. Untouched pages cost
   ///   address space only.
@@ -50,6 +53,7 @@ public final class Block: @unchecked Sendable {
     count = 0
     isLast = false
     skippedLines = 0
+    if !preamble.isEmpty { preamble = [] }
     if !rejects.isEmpty { rejects.removeAll(keepingCapacity: true) }
   }
 

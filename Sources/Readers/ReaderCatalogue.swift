@@ -7,18 +7,22 @@ public enum ReaderCatalogue {
     /// One line for `--help` and the documentation.
     public let summary: String
     /// Makes the reader of a mapping's `input` settings.
-    let make: @Sendable (_ settings: ConfigNode, _ file: String) throws(Diagnostics) -> any Reader
+    let make:
+      @Sendable (_ settings: ConfigNode, _ file: String, _ preview: InputPreview?) throws(Diagnostics) -> any Reader
   }
 
   public static let entries: [Entry] = [
     Entry(name: "weblog", summary: "access logs of web servers: presets, Apache LogFormat, nginx log_format") {
-      settings, file throws(Diagnostics) in try WeblogReader.make(settings, file)
+      settings, file, preview throws(Diagnostics) in try WeblogReader.make(settings, file, preview: preview)
     }
   ]
 
   /// The reader that `settings` (the mapping's `input`) asks for by its key `reader`.
+  /// - Parameter preview: the head of the first input, for settings that leave something to it (`format: auto`).
   /// - Throws: everything that is wrong with the settings at once, codes M301 to M309.
-  public static func make(settings: ConfigNode, file: String) throws(Diagnostics) -> any Reader {
+  public static func make(
+    settings: ConfigNode, file: String, preview: InputPreview? = nil
+  ) throws(Diagnostics) -> any Reader {
     let names = entries.map(\.name)
     guard settings.entries != nil else {
       throw Diagnostics([
@@ -41,6 +45,6 @@ public enum ReaderCatalogue {
           remedy: Suggestion.remedy(for: node.text ?? "", among: names), file: file, span: node.span)
       ])
     }
-    return try entry.make(settings, file)
+    return try entry.make(settings, file, preview)
   }
 }
