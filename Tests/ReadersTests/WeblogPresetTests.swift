@@ -43,7 +43,8 @@ import Testing
     (
       "iis",
       [
-        "time": "1789041421", "ip": "203.0.113.9", "method": "GET", "target": "/products/list.aspx?category=shoes&page=2",
+        "time": "1789041421", "ip": "203.0.113.9", "method": "GET",
+        "target": "/products/list.aspx?category=shoes&page=2",
         "path": "/products/list.aspx", "query": "category=shoes&page=2", "port": "443", "status": "200",
         "agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/130.0", "referer": "https://www.example.com/",
         "duration": "46000", "server_ip": "10.0.0.4", "substatus": "0", "win32_status": "0",
@@ -157,7 +158,8 @@ import Testing
     }
     for (request, method, path, host) in [
       ("GET http://h.example:80/a?b HTTP/1.1", "GET", "/a", "h.example"),
-      ("GET http://[2001:db8::1]:80/ HTTP/1.1", "GET", "/", "[2001:db8::1]"), ("- http://h.example:80- -", nil, nil, nil),
+      ("GET http://[2001:db8::1]:80/ HTTP/1.1", "GET", "/", "[2001:db8::1]"),
+      ("- http://h.example:80- -", nil, nil, nil),
       ("- - - ", nil, nil, nil), ("GET /x y HTTP/1.1", "GET", "/x y", nil),
     ] as [(String, String?, String?, String?)] {
       let record = try #require(try read(line(request), with: reader).records.first)
@@ -219,7 +221,10 @@ import Testing
     ),
     ("bunny", "HIT|200|soon|412|390|1.2.3.4|-|/|DE|a|b|c", "R103 1 1 9 'time' is no time as the format has it"),
     ("iis", "2026-09-10 11:57:01 GET /", "R101 1 1 1 no '#Fields:' came before the line"),
-    ("w3c", "#Fields: c-ip cs-uri\n1.2.3.4 /", "R105 2 1 1 no column of '#Fields:' has 'time', which every record needs"),
+    (
+      "w3c", "#Fields: c-ip cs-uri\n1.2.3.4 /",
+      "R105 2 1 1 no column of '#Fields:' has 'time', which every record needs"
+    ),
     ("w3c", "#Fields: time c-ip\n00:00:01 1.2.3.4", "R103 2 1 1 the time has no date: no '#Date:' came before it"),
   ]
 

@@ -71,7 +71,8 @@ struct ColumnPlan: Sendable {
             Schema.Field(name, ColumnPlan.type(column.kind), optional: !column.isRequired, column.summary))
         case Role.second:
           let isNumber = column.kind == .addressPort || column.kind == .timers || column.secondIsNumber
-          fields.append(Schema.Field(name, isNumber ? .int : .string, optional: true, "second part of: \(column.summary)"))
+          fields.append(
+            Schema.Field(name, isNumber ? .int : .string, optional: true, "second part of: \(column.summary)"))
         default: fields.append(Schema.Field(name, .string, optional: true, ColumnPlan.summaries[role]))
         }
       }

@@ -24,7 +24,9 @@ struct FormatGuess {
       var needsZone = false
       switch preset.shape {
       case .text(let text):
-        guard let format = try? LogFormatText.read(text, escape: nil), let plan = try? FormatPlan(format) else { continue }
+        guard let format = try? LogFormatText.read(text, escape: nil), let plan = try? FormatPlan(format) else {
+          continue
+        }
         var named = plan
         named.title = preset.name
         reader = WeblogReader(plan: named, settings: settings)
@@ -33,8 +35,15 @@ struct FormatGuess {
         if needsZone { settings.zone = .utc }
         reader = WeblogReader(layout: layout, title: preset.name, settings: settings)
       }
-      let score = score(head, reader)
-      guard score.understood * 2 >= score.records, score.understood > 0, score.points > best?.points ?? 0 else { continue }
+      var score = score(head, reader)
+      if case .columns(let layout) = preset.shape, !layout.software.isEmpty,
+        head.contains(line: "#Software: \(layout.software)")
+      {
+        score.points += score.understood
+      }
+      guard score.understood * 2 >= score.records, score.understood > 0, score.points > best?.points ?? 0 else {
+        continue
+      }
       best = (
         FormatGuess(
           preset: preset, reader: reader, settings: settings, records: score.records, understood: score.understood,
@@ -93,5 +102,12 @@ struct FormatGuess {
     case "method", "protocol", "path", "target", "query", "referer", "agent": return 2
     default: return 1
     }
+  }
+}
+
+extension [UInt8] {
+  /// Whether a line begins so.
+  fileprivate func contains(line start: String) -> Bool {
+    split(separator: UInt8(ascii: "\n")).contains { $0.starts(with: start.utf8) }
   }
 }

@@ -118,7 +118,8 @@ final class ForwardedParser: RecordParser {
 
   func parse(_ block: Block, from cursor: inout Int, into batch: RecordBatch, result: MappedBlock) -> Bool {
     let room = batch.capacity - batch.count
-    let inner = inner.flatMap { $0.capacity == room ? $0 : nil }
+    let inner =
+      inner.flatMap { $0.capacity == room ? $0 : nil }
       ?? RecordBatch(stride: forwarding.fields.count, capacity: room)
     self.inner = inner
     inner.reset()

@@ -98,7 +98,11 @@ enum LinePrefix: String, Sendable, CaseIterable {
         while skip(UInt8(ascii: "[")) {
           var isQuoted = false
           while at < end, isQuoted || at.pointee != UInt8(ascii: "]") {
-            if isQuoted, at.pointee == UInt8(ascii: "\\"), at + 1 < end { at += 1 }
+            // Within quotes a backslash takes the meaning from what follows.
+            if isQuoted, at.pointee == UInt8(ascii: "\\"), at + 1 < end {
+              at += 2
+              continue
+            }
             if at.pointee == UInt8(ascii: "\"") { isQuoted.toggle() }
             at += 1
           }

@@ -70,13 +70,20 @@ struct LogColumn: Sendable, Equatable {
   ) {
     self.identifier = identifier
     self.kind = kind
-    self.name = name ?? (kind.isTime ? "time" : LogField.snake(identifier))
+    self.name = name ?? (kind.isTime ? "time" : LogColumn.snake(identifier))
     self.second = second
     self.encoding = encoding
     isRequired = required || kind.isTime
     self.secondIsNumber = secondIsNumber
     self.isPartOfDuration = isPartOfDuration
     self.summary = summary.isEmpty ? "column \(identifier)" : summary
+  }
+
+  /// `cs(X-Foo)` is `cs_x_foo`.
+  private static func snake(_ identifier: String) -> String {
+    var name = LogField.snake(identifier)
+    while name.count > 1, name.last == "_" { name.removeLast() }
+    return name
   }
 }
 
@@ -92,6 +99,8 @@ struct ColumnLayout: Sendable {
   var hasBrackets = false
   /// Whether a line `#Fields:` names the columns of the lines that follow (W3C Extended Log File Format).
   var hasDirectives = false
+  /// What a log with directives has in its `#Software:` if this server wrote it.
+  var software = ""
   /// Lines that begin so are no records.
   var header: [UInt8] = []
   /// Columns that a line has at least.

@@ -99,20 +99,6 @@ extension WeblogPreset {
         """#,
       shape: .text(#"%h %V %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i""#)),
     WeblogPreset(
-      name: "iis", summary: "IIS in W3C extended format, columns from #Fields; time-taken in milliseconds",
-      source: "https://learn.microsoft.com/en-us/windows/win32/http/w3c-logging",
-      sample: """
-        #Software: Microsoft Internet Information Services 10.0
-        #Version: 1.0
-        #Date: 2026-09-10 11:56:58
-        #Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken
-        2026-09-10 11:57:01 10.0.0.4 GET /products/list.aspx category=shoes&page=2 443 - 203.0.113.9 Mozilla/5.0+(Windows+NT+10.0;+Win64;+x64)+Firefox/130.0 https://www.example.com/ 200 0 0 46
-        """,
-      shape: .columns(
-        ColumnLayout(
-          separator: ColumnLayout.white, isRun: true, hasDoubledQuotes: true, hasDirectives: true, columns: [],
-          vocabulary: W3CVocabulary.columns(timeTaken: .micros(1000))))),
-    WeblogPreset(
       name: "w3c", summary: "W3C extended log file format, columns from #Fields; time-taken in seconds",
       source: "https://www.w3.org/TR/WD-logfile.html",
       sample: """
@@ -127,6 +113,21 @@ extension WeblogPreset {
           separator: ColumnLayout.white, isRun: true, hasDoubledQuotes: true, hasDirectives: true, columns: [],
           vocabulary: W3CVocabulary.columns(timeTaken: .seconds)))),
     WeblogPreset(
+      name: "iis", summary: "IIS in W3C extended format, columns from #Fields; time-taken in milliseconds",
+      source: "https://learn.microsoft.com/en-us/windows/win32/http/w3c-logging",
+      sample: """
+        #Software: Microsoft Internet Information Services 10.0
+        #Version: 1.0
+        #Date: 2026-09-10 11:56:58
+        #Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken
+        2026-09-10 11:57:01 10.0.0.4 GET /products/list.aspx category=shoes&page=2 443 - 203.0.113.9 Mozilla/5.0+(Windows+NT+10.0;+Win64;+x64)+Firefox/130.0 https://www.example.com/ 200 0 0 46
+        """,
+      shape: .columns(
+        ColumnLayout(
+          separator: ColumnLayout.white, isRun: true, hasDoubledQuotes: true, hasDirectives: true,
+          software: "Microsoft", columns: [],
+          vocabulary: W3CVocabulary.columns(timeTaken: .micros(1000))))),
+    WeblogPreset(
       name: "netscaler", summary: "Citrix NetScaler in W3C extended format; time-taken in seconds",
       source: "https://docs.netscaler.com/en-us/citrix-adc/current-release/system/web-server-logging.html",
       sample: """
@@ -138,7 +139,8 @@ extension WeblogPreset {
         """,
       shape: .columns(
         ColumnLayout(
-          separator: ColumnLayout.white, isRun: true, hasDoubledQuotes: true, hasDirectives: true, columns: [],
+          separator: ColumnLayout.white, isRun: true, hasDoubledQuotes: true, hasDirectives: true,
+          software: "Netscaler", columns: [],
           vocabulary: W3CVocabulary.columns(
             timeTaken: .seconds,
             before: [
@@ -157,16 +159,17 @@ extension WeblogPreset {
         """,
       shape: .columns(
         ColumnLayout(
-          separator: ColumnLayout.white, isRun: true, hasDoubledQuotes: true, hasDirectives: true, columns: [],
+          separator: ColumnLayout.white, isRun: true, hasDoubledQuotes: true, hasDirectives: true,
+          software: "Incapsula", columns: [],
           vocabulary: W3CVocabulary.columns(
             timeTaken: .seconds,
             before: [
-            LogColumn("cs-uri", .hostPath, "uri", "host and path of the request"),
-            LogColumn("cs(User-Agent)", .text, "agent", "client's program, as it said"),
-            LogColumn("s-computername", .text, "host", "host that the client asked for"),
-            LogColumn("s-xff", .text, "forwarded", "addresses that proxies noted"),
-            LogColumn("cs-bytes", .int, "bytes", "bytes of the request and the answer"),
-          ])))),
+              LogColumn("cs-uri", .hostPath, "uri", "host and path of the request"),
+              LogColumn("cs(User-Agent)", .text, "agent", "client's program, as it said"),
+              LogColumn("s-computername", .text, "host", "host that the client asked for"),
+              LogColumn("s-xff", .text, "forwarded", "addresses that proxies noted"),
+              LogColumn("cs-bytes", .int, "bytes", "bytes of the request and the answer"),
+            ])))),
     WeblogPreset(
       name: "shoutcast", summary: "SHOUTcast server in W3C extended format, one line a listener",
       source: "http://www.streamsolutions.co.uk/help/server_controls/logging_information",
@@ -178,7 +181,7 @@ extension WeblogPreset {
         """,
       shape: .columns(
         ColumnLayout(
-          separator: ColumnLayout.white, isRun: true, hasDirectives: true, minimum: 8,
+          separator: ColumnLayout.white, isRun: true, hasDirectives: true, software: "SHOUTcast", minimum: 8,
           columns: [
             LogColumn("c-ip", .text, "ip", required: true, "client's address"),
             LogColumn("c-dns", .text, "client_name", "client's name, or its address"),

@@ -73,7 +73,9 @@ extension WeblogReader {
     }
     if let preset = WeblogPreset.named(text), case .columns(let layout) = preset.shape {
       if let time = node["time"], time.text != "time" {
-        report("M304", "the format has no time field '\(time.text ?? "")'", time.span, remedy: "write `time: time`, or nothing")
+        report(
+          "M304", "the format has no time field '\(time.text ?? "")'", time.span,
+          remedy: "write `time: time`, or nothing")
       }
       if layout.needsZone, settings.zone == nil, node["zone"] == nil {
         report(
