@@ -6,15 +6,23 @@ public enum ReaderCatalogue {
     public let name: String
     /// One line for `--help` and the documentation.
     public let summary: String
+    /// Lists its named formats.
+    let listFormats: @Sendable () -> [ReaderFormat]
+    /// Recognises its inputs.
+    let sniffer: (any Sniffer)?
     /// Makes the reader of a mapping's `input` settings.
     let make:
       @Sendable (_ settings: ConfigNode, _ file: String, _ preview: InputPreview?) throws(Diagnostics) -> any Reader
+
+    /// The formats that have a name; none where the settings spell the format out.
+    public var formats: [ReaderFormat] { listFormats() }
   }
 
   public static let entries: [Entry] = [
-    Entry(name: "weblog", summary: "access logs of web servers: presets, Apache LogFormat, nginx log_format") {
-      settings, file, preview throws(Diagnostics) in try WeblogReader.make(settings, file, preview: preview)
-    }
+    Entry(
+      name: "weblog", summary: "access logs of web servers: presets, Apache LogFormat, nginx log_format",
+      listFormats: { WeblogReader.formats() }, sniffer: WeblogSniffer()
+    ) { settings, file, preview throws(Diagnostics) in try WeblogReader.make(settings, file, preview: preview) }
   ]
 
   /// The reader that `settings` (the mapping's `input`) asks for by its key `reader`.

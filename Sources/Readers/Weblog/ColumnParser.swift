@@ -157,8 +157,10 @@ final class ColumnParser: RecordParser {
     one = SIMD16<UInt8>(repeating: layout.separator.0)
     other = SIMD16<UInt8>(repeating: layout.separator.1)
     directives = Directives(fields: initial)
-    let columns = layout.hasDirectives ? initial.map { layout.columns(named: $0) } ?? [] : layout.columns
-    compiled = Compiled(columns, minimum: layout.minimum, slots: slots, required: required)
+    compiled =
+      layout.hasDirectives
+      ? ColumnParser.compile(layout, initial ?? [], slots, required)
+      : Compiled(layout.columns, minimum: layout.minimum, slots: slots, required: required)
     time = .allocate(capacity: 1)
     time.initialize(to: ColumnTime())
   }
@@ -215,6 +217,15 @@ final class ColumnParser: RecordParser {
     use(directives.fields)
   }
 
+  /// The columns that a log names; where it is not known how many there are at least, a line must have them all.
+  private static func compile(
+    _ layout: ColumnLayout, _ fields: [UInt8], _ slots: [String: Int], _ required: [String]
+  ) -> Compiled {
+    let columns = layout.columns(named: fields)
+    let minimum = layout.minimum > 0 ? layout.minimum : columns.count
+    return Compiled(columns, minimum: minimum, slots: slots, required: required)
+  }
+
   private func use(_ fields: [UInt8]?) {
     guard let fields else {
       compiled = Compiled([], minimum: 0, slots: slots, required: required)
@@ -226,7 +237,7 @@ final class ColumnParser: RecordParser {
     }
     // A log that names other columns for each line must not fill the memory.
     if known.count >= 64 { known.removeAll() }
-    compiled = Compiled(layout.columns(named: fields), minimum: layout.minimum, slots: slots, required: required)
+    compiled = ColumnParser.compile(layout, fields, slots, required)
     known[fields] = compiled
   }
 

@@ -20,21 +20,12 @@ struct FormatGuess {
     var best: (guess: FormatGuess, points: Int)?
     for preset in WeblogPreset.all {
       var settings = settings
-      let reader: WeblogReader
       var needsZone = false
-      switch preset.shape {
-      case .text(let text):
-        guard let format = try? LogFormatText.read(text, escape: nil), let plan = try? FormatPlan(format) else {
-          continue
-        }
-        var named = plan
-        named.title = preset.name
-        reader = WeblogReader(plan: named, settings: settings)
-      case .columns(let layout):
-        needsZone = layout.needsZone && settings.zone == nil
-        if needsZone { settings.zone = .utc }
-        reader = WeblogReader(layout: layout, title: preset.name, settings: settings)
+      if case .columns(let layout) = preset.shape, layout.needsZone, settings.zone == nil {
+        needsZone = true
+        settings.zone = .utc
       }
+      guard let reader = try? preset.reader(settings) else { continue }
       var score = score(head, reader)
       if case .columns(let layout) = preset.shape, !layout.software.isEmpty,
         head.contains(line: "#Software: \(layout.software)")

@@ -32,7 +32,7 @@ enum W3CVocabulary {
       LogColumn("time-taken", timeTaken, "duration", "time taken, in microseconds"),
       LogColumn("x-duration", .micros(1_000_000), "duration", "time connected, in microseconds"),
       LogColumn("s-ip", .text, "server_ip", "server's address"), LogColumn("s-port", .int, "port", "server's port"),
-      LogColumn("s-sitename", .text, "site", "site and its number"),
+      LogColumn("s-sitename", .text, "sitename", "site and its number"),
       LogColumn("s-computername", .text, "server_name", "name of the server"),
       LogColumn("cs(Accept-Language)", .text, "accept_language", encoding: .plus, "languages that the client reads"),
     ]

@@ -15,5 +15,16 @@ struct WeblogPreset: Sendable {
   let sample: String
   let shape: Shape
 
+  /// - Throws: `FormatError` if its text cannot be read, which a test excludes.
+  func reader(_ settings: WeblogSettings) throws -> WeblogReader {
+    switch shape {
+    case .text(let text):
+      var plan = try FormatPlan(LogFormatText.read(text, escape: nil))
+      plan.title = name
+      return WeblogReader(plan: plan, settings: settings)
+    case .columns(let layout): return WeblogReader(layout: layout, title: name, settings: settings)
+    }
+  }
+
   static func named(_ name: String) -> WeblogPreset? { all.first { $0.name == name } }
 }
