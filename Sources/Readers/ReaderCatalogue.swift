@@ -21,8 +21,8 @@ public enum ReaderCatalogue {
   public static let entries: [Entry] = [
     Entry(
       name: "weblog", summary: "access logs of web servers: presets, Apache LogFormat, nginx log_format",
-      listFormats: { WeblogReader.formats() }, sniffer: WeblogSniffer()
-    ) { settings, file, preview throws(Diagnostics) in try WeblogReader.make(settings, file, preview: preview) }
+      listFormats: { WeblogReader.formats() }, sniffer: WeblogSniffer(),
+      make: { settings, file, preview throws(Diagnostics) in try WeblogReader.make(settings, file, preview: preview) })
   ]
 
   /// The reader that `settings` (the mapping's `input`) asks for by its key `reader`.

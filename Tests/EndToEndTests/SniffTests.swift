@@ -44,6 +44,20 @@ import Testing
     #expect(sniffed.errors.contains("cs_x_shop"))
   }
 
+  /// What the format leaves over, who stands in front of the server, and what a collector put there.
+  @Test func remarks() throws {
+    let shop = try Binary.run(["sniff", Self.root + "/samples/nginx-shop.log"])
+    #expect(shop.errors.contains("lines go on with \"-\" 0."))
+    let plain = try Binary.run(["sniff", Self.root + "/samples/combined.log"])
+    #expect(!plain.errors.contains("lines go on") && !plain.errors.contains("trusted"))
+    let space = try Workspace()
+    let line =
+      #"<190>Sep 10 13:57:01 web1 nginx: 10.0.0.5 - - [10/Sep/2026:13:57:01 +0200] "GET / HTTP/1.1" 200 912 "-" "A" "203.0.113.9""#
+    let proxied = try Binary.run(["sniff", space.write("p.log", line + "\n")])
+    #expect(proxied.lines.last == "  format: nginx_main")
+    #expect(proxied.errors.contains("consider trusted: private") && proxied.errors.contains("syslog header"))
+  }
+
   @Test func inputsThatDiffer() throws {
     let result = try Binary.run(["sniff", Self.root + "/samples/combined.log", Self.root + "/samples/iis.log"])
     #expect(result.status == 65 && result.output.isEmpty && result.errors.contains("error[I302]"))

@@ -145,6 +145,10 @@ import Testing
     let haproxy = try #require(WeblogPreset.named("haproxy_http"))
     let plain = try #require(try read(haproxy.sample, with: Self.reader(haproxy)).records.last)
     #expect(plain["request_captures"] == nil && plain["path"] == "/logo.png" && plain["status"] == "304")
+    let aborted =
+      #"1.2.3.4:5 [10/Sep/2026:13:57:02.001] in in/<NOSRV> -1/-1/-1/-1/7 -1 0 - - CR-- 1/1/0/0/0 0/0 "<BADREQ>""#
+    let bad = try #require(try read(aborted, with: Self.reader(haproxy)).records.first)
+    #expect(bad["status"] == nil && bad["method"] == nil && bad["duration"] == "7000" && bad["server"] == "<NOSRV>")
     let squid = try #require(WeblogPreset.named("squid"))
     let tunnel = try #require(try read(squid.sample, with: Self.reader(squid)).records.last)
     #expect(tunnel["target"] == "www.example.com:443" && tunnel["path"] == nil && tunnel["method"] == "CONNECT")

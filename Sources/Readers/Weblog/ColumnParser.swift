@@ -331,7 +331,8 @@ final class ColumnParser: RecordParser {
       case .int:
         guard step.pointee.main >= 0 || step.pointee.isRequired else { break }
         if let value = ColumnParser.integer(from, to) {
-          if step.pointee.main >= 0 { row[step.pointee.main] = .int(value) }
+          // -1 stands for what never happened.
+          if step.pointee.main >= 0, value >= 0 { row[step.pointee.main] = .int(value) }
         } else if !settings.missing.contains(from, to) {
           return Failure(
             code: "R104", message: "'\(label(compiled, index))' is no number",
@@ -347,7 +348,6 @@ final class ColumnParser: RecordParser {
               code: "R104", message: "'\(label(compiled, index))' is no number",
               hint: "add the text to `missing` if it stands for no value", at: from)
           }
-          // -1 stands for what never happened.
           value = read < 0 ? nil : read
         }
         if let value, step.pointee.main >= 0 { row[step.pointee.main] = .int(value) }
