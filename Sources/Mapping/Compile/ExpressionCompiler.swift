@@ -99,6 +99,7 @@ final class ExpressionCompiler {
     case .invalidArgument: "M109"
     case .tooDeep, .tooLong: "M110"
     case .needlessOr: "M201"
+    case .alwaysFails: "M202"
     }
   }
 }
