@@ -25,6 +25,8 @@ public struct MappingPlan: Sendable {
   public let warnings: [Diagnostic]
   public let tests: [MappingTest]
   let program: MappingProgram
+  /// The file's tree, for places in it.
+  let document: ConfigNode
 
   /// Reads, checks and compiles a mapping.
   ///
@@ -32,13 +34,16 @@ public struct MappingPlan: Sendable {
   ///   - bytes: the file's content.
   ///   - file: its name, as messages show it.
   ///   - environment: what `env(NAME)` looks into.
+  ///   - unset: how bad a variable is that is not set. Where nothing leaves the machine it may be a warning; the
+  ///     variable's name stands for its value then.
   /// - Throws: every finding, if at least one is an error.
   public static func load(
-    _ bytes: [UInt8], file: String, readers: @escaping ReaderFactory, environment: [String: String]
+    _ bytes: [UInt8], file: String, readers: @escaping ReaderFactory, environment: [String: String],
+    unset: Diagnostic.Severity = .error
   ) throws(Diagnostics) -> MappingPlan {
     let source = SourceText(bytes, file: file)
     let root = try YAMLDocument.parse(source)
-    return try MappingLoader(source: source, readers: readers, environment: environment).load(root)
+    return try MappingLoader(source: source, readers: readers, environment: environment, unset: unset).load(root)
   }
 
   /// A mapper for one worker.
@@ -48,9 +53,15 @@ public struct MappingPlan: Sendable {
 /// One entry of `tests`: what the mapping must make of some lines.
 public struct MappingTest: Sendable {
   public let name: String
-  public let given: String
-  public let expect: ConfigNode?
+  /// Of the name.
   public let span: SourceSpan
+  let given: ConfigScalar
+  /// Columns by which the lines of `given` are indented, where it is a block of text.
+  let givenIndent: Int
+  /// The column of the test's keys.
+  let keyColumn: Int
+  /// Nil if the test expects nothing yet.
+  let expectation: TestExpectation?
 }
 
 /// A compiled expression and its place.

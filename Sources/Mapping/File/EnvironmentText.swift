@@ -34,10 +34,12 @@ enum EnvironmentText {
     if parts.count == 2, parts[1].count >= 2, parts[1].first == "\"", parts[1].last == "\"" {
       return String(parts[1].dropFirst().dropLast())
     }
-    findings.error(
-      "M117", "environment variable \(name) is not set", at: scalar.span,
-      remedy: "set it before the run: export \(name)=…, or give a default: env(\(name), \"text\")")
-    return nil
+    findings.add(
+      Diagnostic(
+        "M117", "environment variable \(name) is not set", severity: findings.unset,
+        remedy: "set it before the run: export \(name)=…, or give a default: env(\(name), \"text\")",
+        file: findings.source.file, span: scalar.span))
+    return findings.unset == .error ? nil : String(name)
   }
 }
 

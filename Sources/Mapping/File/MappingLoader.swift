@@ -6,6 +6,7 @@ struct MappingLoader {
   let source: SourceText
   let readers: ReaderFactory
   let environment: [String: String]
+  let unset: Diagnostic.Severity
 
   private static let keys = [
     "mapping", "language", "description", "input", "let", "drop", "identity", "session", "target", "events",
@@ -17,7 +18,7 @@ struct MappingLoader {
   private enum Mode: String, CaseIterable { case stream, exact, none }
 
   func load(_ root: ConfigNode) throws(Diagnostics) -> MappingPlan {
-    let findings = Findings(source)
+    let findings = Findings(source, unset: unset)
     guard let file = Section(root, "the mapping", keys: Self.keys, findings) else { throw Diagnostics(findings.sorted) }
     let name = file.required("mapping", "name it: mapping: my-shop; the name is part of every event id")
     if let name, name.text.isEmpty || name.text.contains(where: \.isNewline) {
@@ -71,7 +72,7 @@ struct MappingLoader {
         remedy: "add at least one rule: events: [ { type: page-view } ]")
     }
     let timeColumn = timeColumn(input, schema, columns, rules, findings)
-    let tests = tests(file)
+    let tests = tests(file, reasons)
     let summary = file.text("description") ?? ""
     if let name { findings.refuseExpression(name) }
     if findings.hasErrors { throw Diagnostics(findings.sorted) }
@@ -85,7 +86,7 @@ struct MappingLoader {
     return MappingPlan(
       name: name?.text ?? "", summary: summary, reader: reader, columns: columns,
       drops: reasons, rules: rules.map(\.rule), sessions: settings, warnings: findings.sorted, tests: tests,
-      program: program)
+      program: program, document: root)
   }
 
   // MARK: Input
@@ -276,13 +277,17 @@ struct MappingLoader {
 
   // MARK: Tests
 
-  private func tests(_ file: Section) -> [MappingTest] {
+  private func tests(_ file: Section, _ reasons: [String]) -> [MappingTest] {
     file.list("tests").compactMap { node in
       guard let section = Section(node, "test", keys: ["name", "given", "expect"], file.findings),
         let name = section.required("name", "say what is tested"),
         let given = section.required("given", "give input lines")
       else { return nil }
-      return MappingTest(name: name.text, given: given.text, expect: section["expect"], span: node.span)
+      let first = given.span.line < source.lines.count ? source.lines[given.span.line] : []
+      return MappingTest(
+        name: name.text, span: name.span, given: given,
+        givenIndent: first.prefix { $0 == UInt8(ascii: " ") }.count, keyColumn: section.keySpan("given").column,
+        expectation: section["expect"].map { TestExpectation($0, reasons: reasons, file.findings) })
     }
   }
 }

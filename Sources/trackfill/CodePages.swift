@@ -1,0 +1,4 @@
+// swift-format-ignore-file
+enum CodePages {
+  static let all: [CodePage] = []
+}
