@@ -39,12 +39,13 @@ let package = Package(
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
     .testTarget(name: "ReadersTests", dependencies: ["Readers"]),
     .testTarget(name: "CELTests", dependencies: ["CEL"]),
-    .testTarget(name: "MappingTests", dependencies: ["Mapping", "Readers", "Sessions", "Pipeline"]),
+    .testTarget(
+      name: "MappingTests", dependencies: ["Mapping", "Readers", "Sessions", "Pipeline"], exclude: ["CodeCases"]),
     // What the session tests are checked against; the program does not use it.
     .systemLibrary(name: "CSQLite", path: "Tests/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .testTarget(name: "SessionsTests", dependencies: ["Sessions", "Pipeline", "CSQLite"]),
     .testTarget(name: "WritersTests", dependencies: ["Writers", "Pipeline"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["trackfill"], exclude: ["Goldens"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["trackfill"], exclude: ["CodeCases", "Goldens"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -62,6 +62,13 @@ final class ExpressionCompiler {
       let suggestion = Suggestion.remedy(for: name, among: candidates)
       if !suggestion.isEmpty { remedy = suggestion }
     }
+    if remedy.isEmpty {
+      switch issue.code {
+      case .typeMismatch: remedy = "convert or compare it, so that it gives what is needed here"
+      case .tooDeep, .tooLong: remedy = "give parts of it names under `let`"
+      default: break
+      }
+    }
     if issue.code == .syntax, scalar.style == .plain {
       let quoted = "put single quotes around this expression if YAML cut it (at ` #`, `: `, or in braces at a comma)"
       remedy = remedy.isEmpty ? quoted : remedy + "; or " + quoted
