@@ -21,7 +21,7 @@ let package = Package(
     .target(name: "Readers", dependencies: ["Pipeline", "CZlib"]),
     .target(name: "CEL", dependencies: ["CRE2"]),
     .target(name: "Mapping", dependencies: ["Pipeline", "CEL", "CYAML"]),
-    .target(name: "Sessions", dependencies: ["Pipeline"]),
+    .target(name: "Sessions", dependencies: ["Pipeline", "CPrefetch"]),
     .target(name: "Writers", dependencies: ["Pipeline"]),
     .executableTarget(
       name: "trackfill",
@@ -34,6 +34,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CPrefetch"),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),

@@ -7,10 +7,20 @@ extension ByteBuffer {
 
   /// A quoted and escaped JSON string. Bytes that are no UTF-8 become U+FFFD, one for each maximal ill-formed part
   /// (Unicode 15, §3.9); text over `longestText` bytes is cut at a character.
-  public func append(json text: UnsafeBufferPointer<UInt8>) {
-    append(UInt8(ascii: "\""))
-    appendEscaped(text, limit: ByteBuffer.longestText)
-    append(UInt8(ascii: "\""))
+  @inlinable @inline(__always)
+  public func append(json text: UnsafeBufferPointer<UInt8>) { appendQuoted(text.baseAddress, text.count) }
+
+  @usableFromInline
+  func appendQuoted(_ start: UnsafePointer<UInt8>?, _ count: Int) {
+    guard let start, count > 0 else { return append("\"\"") }
+    let length = count > ByteBuffer.longestText ? ByteBuffer.cut(start, ByteBuffer.longestText) : count
+    reserve(length * 6 + 32)
+    var to = cursor
+    to.pointee = UInt8(ascii: "\"")
+    to += 1
+    writeEscaped(start, length, &to)
+    to.pointee = UInt8(ascii: "\"")
+    self.count = to + 1 - base
   }
 
   public func append(json text: String) {
@@ -20,46 +30,96 @@ extension ByteBuffer {
 
   /// The inside of a JSON string.
   public func appendEscaped(_ text: UnsafeBufferPointer<UInt8>, limit: Int) {
-    guard var from = text.baseAddress else { return }
-    let length = text.count > limit ? ByteBuffer.cut(text, limit) : text.count
-    var left = length
-    // Worst case six bytes for each: reserved once, so that the loop writes without asking.
-    reserve(left * 6 + 32)
+    guard let start = text.baseAddress else { return }
+    let length = text.count > limit ? ByteBuffer.cut(start, limit) : text.count
+    reserve(length * 6 + 32)
     var to = cursor
+    writeEscaped(start, length, &to)
+    count = to - base
+  }
+
+  /// Escapes `length` bytes to `to`, which has room for six bytes of each and 32 more: the worst case, so that the loops
+  /// write without asking.
+  private func writeEscaped(_ start: UnsafePointer<UInt8>, _ length: Int, _ to: inout UnsafeMutablePointer<UInt8>) {
     let quote = SIMD16<UInt8>(repeating: UInt8(ascii: "\""))
     let backslash = SIMD16<UInt8>(repeating: UInt8(ascii: "\\"))
     let space = SIMD16<UInt8>(repeating: 0x20)
     let delete = SIMD16<UInt8>(repeating: 0x7E)
-    while left > 0 {
-      // Runs of sixteen plain ASCII bytes are copied as they are. Bounds: `left` ≥ 16 bytes may be read; the
-      // reservation leaves 32 bytes to write.
-      while left >= 16 {
-        let chunk = UnsafeRawPointer(from).loadUnaligned(as: SIMD16<UInt8>.self)
-        let special = (chunk .== quote) .| (chunk .== backslash) .| (chunk .< space) .| (chunk .> delete)
-        UnsafeMutableRawPointer(to).storeBytes(of: chunk, as: SIMD16<UInt8>.self)
-        if any(special) { break }
-        from += 16
-        to += 16
-        left -= 16
+    var from = start
+    var left = length
+    // Runs of plain ASCII are copied sixteen bytes at a time. Bounds: `left` ≥ 16 bytes may be read.
+    while left >= 16 {
+      let chunk = UnsafeRawPointer(from).loadUnaligned(as: SIMD16<UInt8>.self)
+      let special = (chunk .== quote) .| (chunk .== backslash) .| (chunk .< space) .| (chunk .> delete)
+      if any(special) {
+        escapeSome(16, &from, &left, &to)
+        continue
       }
-      var steps = min(left, 16)
-      while steps > 0 {
-        let byte = from.pointee
-        if byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") {
-          to.pointee = byte
-          to += 1
-          from += 1
-          left -= 1
-          steps -= 1
-        } else {
-          let used = escape(from, left, &to)
-          from += used
-          left -= used
-          steps -= used
-        }
+      UnsafeMutableRawPointer(to).storeBytes(of: chunk, as: SIMD16<UInt8>.self)
+      from += 16
+      to += 16
+      left -= 16
+    }
+    // What is left of a plain end goes as two words that overlap, each within these `left` bytes.
+    let source = UnsafeRawPointer(from)
+    let target = UnsafeMutableRawPointer(to)
+    if left >= 8 {
+      let head = source.loadUnaligned(as: UInt64.self)
+      let tail = source.loadUnaligned(fromByteOffset: left - 8, as: UInt64.self)
+      if ByteBuffer.isPlain(head), ByteBuffer.isPlain(tail) {
+        target.storeBytes(of: head, as: UInt64.self)
+        target.storeBytes(of: tail, toByteOffset: left - 8, as: UInt64.self)
+        to += left
+        return
+      }
+    } else if left >= 4 {
+      let head = source.loadUnaligned(as: UInt32.self)
+      let tail = source.loadUnaligned(fromByteOffset: left - 4, as: UInt32.self)
+      if ByteBuffer.isPlain(UInt64(head) | UInt64(tail) &<< 32) {
+        target.storeBytes(of: head, as: UInt32.self)
+        target.storeBytes(of: tail, toByteOffset: left - 4, as: UInt32.self)
+        to += left
+        return
       }
     }
-    count = to - base
+    while left > 0 { escapeSome(left, &from, &left, &to) }
+  }
+
+  /// Whether a JSON string may hold these eight bytes as they are.
+  @inline(__always)
+  private static func isPlain(_ word: UInt64) -> Bool {
+    let low: UInt64 = 0x0101_0101_0101_0101
+    let high: UInt64 = 0x8080_8080_8080_8080
+    // A byte is zero where subtracting 1 borrows: exact for "some byte is".
+    let quote = word ^ low &* 0x22
+    let backslash = word ^ low &* 0x5C
+    let delete = word ^ low &* 0x7F
+    let control = (word &- low &* 0x20) & ~word
+    let equal = ((quote &- low) & ~quote) | ((backslash &- low) & ~backslash) | ((delete &- low) & ~delete)
+    return (control | equal | word) & high == 0
+  }
+
+  /// About `count` bytes, one by one.
+  @inline(never)
+  private func escapeSome(
+    _ count: Int, _ from: inout UnsafePointer<UInt8>, _ left: inout Int, _ to: inout UnsafeMutablePointer<UInt8>
+  ) {
+    var steps = count
+    while steps > 0, left > 0 {
+      let byte = from.pointee
+      if byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") {
+        to.pointee = byte
+        to += 1
+        from += 1
+        left -= 1
+        steps -= 1
+      } else {
+        let used = escape(from, left, &to)
+        from += used
+        left -= used
+        steps -= used
+      }
+    }
   }
 
   /// One character that is not plain. Returns the bytes read, at least 1.
@@ -108,7 +168,7 @@ extension ByteBuffer {
   }
 
   /// The longest prefix of at most `limit` bytes that ends at a character.
-  private static func cut(_ text: UnsafeBufferPointer<UInt8>, _ limit: Int) -> Int {
+  private static func cut(_ text: UnsafePointer<UInt8>, _ limit: Int) -> Int {
     var length = limit
     while length > limit - 4, length > 0, text[length] & 0xC0 == 0x80 { length -= 1 }
     return length

@@ -1,3 +1,4 @@
+internal import CPrefetch
 internal import Glibc
 
 /// Memory for bodies in small equal pieces: sessions grow without copying, and what one gives back fits every other.
@@ -38,6 +39,18 @@ final class ChunkPool {
 
   @inline(__always) func next(_ chunk: UInt32) -> UInt32 { links[Int(chunk)] }
   @inline(__always) func link(_ chunk: UInt32, to next: UInt32) { links[Int(chunk)] = next }
+
+  /// Has a chunk's `bytes` on their way into the cache by the time that they are read.
+  @inline(__always)
+  func expect(_ chunk: UInt32, _ count: Int) {
+    guard chunk != ChunkPool.none else { return }
+    let start = bytes(chunk)
+    var line = 0
+    while line < min(count, ChunkPool.size) {
+      prefetch(start + line)
+      line &+= 64
+    }
+  }
 
   /// A chunk linked to none.
   @inline(__always)

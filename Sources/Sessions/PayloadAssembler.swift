@@ -40,19 +40,17 @@ final class PayloadAssembler {
 
   /// - Parameter body: the session's marks and events, in order of arrival.
   func emit(
-    _ session: SessionRef, id: UUID, profile: UUID?, body: UnsafeBufferPointer<UInt8>, counts: inout SessionCounts,
+    _ session: SessionRef, id: UUID, profile: UUID?, body: BodyReader, counts: inout SessionCounts,
     to writer: any PayloadWriter
   ) throws {
     payload.removeAll()
     writeHead(session, id, profile)
     let head = payload.count
-    let body = session.pointee.isUnsorted ? sorted(body) : body
-    guard let start = body.baseAddress else { return }
-    var at = 0
+    var body = body
+    guard body.left > 0 else { return }
     var events = 0
     var parts = 0
-    while at < body.count {
-      let mark = EventMark(at: start + at)
+    while let mark = body.mark() {
       let length = Int(mark.length)
       if events > 0, events == partEvents || payload.count &+ 1 &+ length &+ end.count > partBytes {
         try finish(&counts, part: parts, to: writer)
@@ -62,10 +60,10 @@ final class PayloadAssembler {
       }
       payload.reserve(length &+ 1)
       if events > 0 { payload.append(UInt8(ascii: ",")) }
-      payload.append(start + at + EventMark.size, length)
+      body.copy(length, to: payload.cursor)
+      payload.count &+= length
       count(Int(mark.rule), &counts)
       events &+= 1
-      at &+= EventMark.size &+ length
     }
     try finish(&counts, part: parts, to: writer)
     payload.removeAll()
@@ -141,7 +139,7 @@ final class PayloadAssembler {
   }
 
   /// The events in order of time, those of one time as they came.
-  private func sorted(_ body: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+  func sorted(_ body: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
     guard let start = body.baseAddress else { return body }
     marks.removeAll(keepingCapacity: true)
     var at = 0

@@ -104,6 +104,12 @@ struct SessionBody {
     }
   }
 
+  /// Reads what is in chunks from the front.
+  func reader(_ pool: ChunkPool) -> BodyReader {
+    guard count > 0 else { return BodyReader(UnsafeBufferPointer(start: nil, count: 0)) }
+    return BodyReader(first, count, pool)
+  }
+
   /// Gives the chunks back.
   mutating func release(_ pool: ChunkPool) {
     if chunks > 0 { pool.give(first, last: last, count: Int(chunks)) }
@@ -112,5 +118,88 @@ struct SessionBody {
     room = 0
     chunks = 0
     count = 0
+  }
+}
+
+/// Reads a body from its front: out of chunks, or out of one piece where it had to be put together.
+struct BodyReader {
+  /// Bytes not yet read.
+  private(set) var left: Int
+  private var at: UnsafeRawPointer
+  /// Of `left`, how many lie here.
+  private var here: Int
+  private var next = ChunkPool.none
+  private let pool: ChunkPool?
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    at = UnsafeRawPointer(bytes.baseAddress ?? BodyReader.nothing)
+    left = bytes.count
+    here = bytes.count
+    pool = nil
+  }
+
+  init(_ first: UInt32, _ count: Int, _ pool: ChunkPool) {
+    at = UnsafeRawPointer(pool.bytes(first))
+    left = count
+    here = min(count, ChunkPool.size)
+    next = pool.next(first)
+    self.pool = pool
+    pool.expect(next, left - here)
+  }
+
+  /// An address for a body of no bytes.
+  private static var nothing: UnsafePointer<UInt8> { StaticString(" ").utf8Start }
+
+  /// The mark in front of the next event; nil at the end.
+  @inline(__always)
+  mutating func mark() -> EventMark? {
+    guard left >= EventMark.size else { return nil }
+    if here >= EventMark.size {
+      let mark = EventMark(at: at)
+      advance(EventMark.size)
+      return mark
+    }
+    return splitMark()
+  }
+
+  @inline(never)
+  private mutating func splitMark() -> EventMark? {
+    withUnsafeTemporaryAllocation(byteCount: EventMark.size, alignment: 8) { buffer in
+      guard let start = buffer.baseAddress else { return nil }
+      copy(EventMark.size, to: start)
+      return EventMark(at: start)
+    }
+  }
+
+  /// Copies the next `count` bytes, of which there must be as many left.
+  @inline(__always)
+  mutating func copy(_ count: Int, to target: UnsafeMutableRawPointer) {
+    var to = target
+    var wanted = count
+    while wanted > here {
+      memcpy(to, at, here)
+      to += here
+      wanted &-= here
+      left &-= here
+      enterNext()
+    }
+    memcpy(to, at, wanted)
+    advance(wanted)
+  }
+
+  @inline(__always)
+  private mutating func advance(_ count: Int) {
+    at += count
+    here &-= count
+    left &-= count
+  }
+
+  @inline(__always)
+  private mutating func enterNext() {
+    guard let pool, next != ChunkPool.none else { return }
+    at = UnsafeRawPointer(pool.bytes(next))
+    here = min(left, ChunkPool.size)
+    next = pool.next(next)
+    pool.expect(next, left &- here)
   }
 }

@@ -298,6 +298,7 @@ final class Sessionizer {
       return
     }
     if !closing.members.isEmpty, closing.time != time || closing.isFull { try flush() }
+    chunks.expect(session.pointee.body.first, session.pointee.body.count)
     closing.add(.init(start: session.pointee.start, id: sessionID(session), session: session), at: time)
   }
 
@@ -349,15 +350,20 @@ final class Sessionizer {
 
   private func emit(_ session: SessionRef, _ id: UUID) throws {
     let body = session.pointee.body
+    let profile = session.pointee.profile.isPresent ? nil : pseudonyms.pseudonym(of: session.pointee.visitor)
+    counts.sessionsEmitted &+= 1
+    guard body.spilled > 0 || session.pointee.isUnsorted else {
+      let reader = body.reader(chunks)
+      return try assembler.emit(session, id: id, profile: profile, body: reader, counts: &counts, to: writer)
+    }
     let size = body.spilled + body.count
     scratch.removeAll()
     scratch.reserve(size)
     if body.spilled > 0 { try spill.read(body.extent, count: body.spilled, to: scratch.base) }
     body.gather(to: scratch.base + body.spilled, chunks)
     scratch.count = size
-    let profile = session.pointee.profile.isPresent ? nil : pseudonyms.pseudonym(of: session.pointee.visitor)
-    counts.sessionsEmitted &+= 1
-    try assembler.emit(session, id: id, profile: profile, body: scratch.bytes, counts: &counts, to: writer)
+    let whole = session.pointee.isUnsorted ? assembler.sorted(scratch.bytes) : scratch.bytes
+    try assembler.emit(session, id: id, profile: profile, body: BodyReader(whole), counts: &counts, to: writer)
     scratch.removeAll()
     scratch.shrink(to: 1 << 20)
   }

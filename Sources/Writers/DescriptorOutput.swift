@@ -5,14 +5,26 @@ internal import Pipeline
 final class DescriptorOutput {
   private static let bufferSize = 256 * 1024
 
+  /// How much of a file is handed to the disk at a time.
+  private static let window = 4 << 20
+  /// The end of a file that stays in the system's cache: a short output is usually read at once.
+  private static let kept = 64 << 20
+
   private let descriptor: Int32
   private let name: String
   private let buffer = ByteBuffer(capacity: bufferSize)
+  private let passesThrough: Bool
+  private var written = 0
+  private var handedOver = 0
 
-  /// - Parameter name: as the user knows it, for messages.
-  init(_ descriptor: Int32, name: String) {
+  /// - Parameters:
+  ///   - name: as the user knows it, for messages.
+  ///   - passesThrough: it is a regular file of which a large output should not fill the system's cache. That would
+  ///     evict what the machine's other programs need, and taking fresh pages costs more than writing.
+  init(_ descriptor: Int32, name: String, passesThrough: Bool = false) {
     self.descriptor = descriptor
     self.name = name
+    self.passesThrough = passesThrough
   }
 
   /// Takes a line and adds its end.
@@ -46,6 +58,7 @@ final class DescriptorOutput {
       if written >= 0 {
         from += written
         left -= written
+        self.written += written
         continue
       }
       switch errno {
@@ -56,5 +69,13 @@ final class DescriptorOutput {
       case let error: throw OutputFailure.writing(name, error)
       }
     }
+    if passesThrough, self.written - handedOver >= DescriptorOutput.window { handOver() }
+  }
+
+  /// Begins to write to disk what has come, and lets go of what has arrived there: the window before the last, since the
+  /// last is on its way. Advice: where it is not taken, nothing is lost but cache.
+  private func handOver() {
+    posix_fadvise(descriptor, off_t(handedOver), off_t(written - handedOver), POSIX_FADV_DONTNEED)
+    handedOver = max(0, written - DescriptorOutput.window)
   }
 }

@@ -29,7 +29,7 @@ final class FinalFile {
     } else {
       (descriptor, part) = try FinalFile.createPart(target, name, mode: exists ? status.st_mode & 0o777 : nil)
     }
-    output = DescriptorOutput(descriptor, name: name)
+    output = DescriptorOutput(descriptor, name: name, passesThrough: part != nil)
   }
 
   deinit { abandon() }

@@ -109,8 +109,8 @@ struct ConditionCompiler {
     let site = compiler.site(key, "when \(entry.key)")
     let type = program.type.unwrapped ?? program.type
     switch type {
-    case .string: return text(program, values, site)
-    case .int: return number(program, values, site)
+    case .string: return text(program, values, site, compiler.column(program, extra: extra))
+    case .int: return number(program, values, site, compiler.column(program, extra: extra))
     case .bool: return bool(program, values, site)
     default:
       findings.error(
@@ -120,7 +120,7 @@ struct ConditionCompiler {
     }
   }
 
-  private func text(_ program: Program, _ values: [ConfigScalar], _ site: Int) -> Term? {
+  private func text(_ program: Program, _ values: [ConfigScalar], _ site: Int, _ column: FieldColumn?) -> Term? {
     var patterns: [String] = []
     var isCostly = false
     var regexes: [Predicate] = []
@@ -145,7 +145,9 @@ struct ConditionCompiler {
       }
       patterns.append(value.text)
     }
-    let plain = Predicates.text(program.evaluate, PatternSet(patterns), site: site)
+    let set = PatternSet(patterns)
+    let plain =
+      column.map { Predicates.text($0, set) } ?? Predicates.text(program.evaluate, set, site: site)
     let hasPatterns = values.count > regexes.count
     let all = (hasPatterns ? [plain] : []) + regexes
     guard !all.isEmpty else { return nil }
@@ -180,7 +182,7 @@ struct ConditionCompiler {
     }
   }
 
-  private func number(_ program: Program, _ values: [ConfigScalar], _ site: Int) -> Term? {
+  private func number(_ program: Program, _ values: [ConfigScalar], _ site: Int, _ column: FieldColumn?) -> Term? {
     let ranges = values.compactMap { value -> ClosedRange<Int64>? in
       let parts = value.text.split(separator: ".", omittingEmptySubsequences: false)
       if parts.count == 1, let number = Int64(value.text) { return number...number }
@@ -192,6 +194,7 @@ struct ConditionCompiler {
       return nil
     }
     guard ranges.count == values.count else { return nil }
+    if let column, ranges.count == 1 { return Term(cost: 1, predicate: Predicates.number(column, ranges[0])) }
     return Term(cost: 1, predicate: Predicates.number(program.evaluate, ranges, site: site))
   }
 

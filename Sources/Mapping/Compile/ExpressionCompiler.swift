@@ -5,6 +5,7 @@ internal import Pipeline
 final class ExpressionCompiler {
   let findings: Findings
   let schema: Schema
+  private let columns: [String]
   var environment: Environment
   /// Where each compiled expression stands; a failing record names it by index.
   private(set) var sites: [Site] = []
@@ -13,6 +14,7 @@ final class ExpressionCompiler {
 
   init(schema: Schema, columns: [String], findings: Findings) {
     self.schema = schema
+    self.columns = columns
     self.findings = findings
     environment = HostEnvironment.make(schema: schema, columns: columns)
   }
@@ -42,6 +44,18 @@ final class ExpressionCompiler {
     case .failure(let issues):
       for issue in issues.all { report(issue, in: scalar, offset: offset) }
       return nil
+    }
+  }
+
+  /// The column that an expression is, if it is nothing but a text or a whole number of the record.
+  func column(_ program: Program, extra: [String: Variable] = [:]) -> FieldColumn? {
+    guard let path = program.path, extra[path] == nil, let index = columns.firstIndex(of: path),
+      let field = schema.fields.first(where: { $0.name == path })
+    else { return nil }
+    switch field.type {
+    case .string: return FieldColumn(index: index, type: .text, isOptional: field.isOptional)
+    case .int: return FieldColumn(index: index, type: .int, isOptional: field.isOptional)
+    default: return nil
     }
   }
 

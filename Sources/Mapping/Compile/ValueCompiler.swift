@@ -60,6 +60,7 @@ struct ValueCompiler {
         return nil
       default: break
       }
+      if let column = compiler.column(program, extra: extra) { return Emitters.field(column) }
       return Emitters.expression(program.evaluate, type: program.type, site: compiler.site(scalar, "value"))
     }
     guard !(scalar.text.isEmpty && scalar.style == .plain) else {

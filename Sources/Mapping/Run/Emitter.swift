@@ -12,9 +12,21 @@ enum Emission: UInt8, Sendable {
 
 /// Writes one JSON value, or nothing. A struct for the reason that `Predicate` is one.
 struct Emitter: Sendable {
+  /// What an enclosing object can make shorter work of than a call.
+  enum Form: Sendable {
+    case any
+    case constant(ConstantBytes)
+    /// A column of the record, as it is.
+    case field(FieldColumn)
+  }
+
+  let form: Form
   private let write: @Sendable (Activation, ByteBuffer) -> Emission
 
-  init(_ write: @escaping @Sendable (Activation, ByteBuffer) -> Emission) { self.write = write }
+  init(_ form: Form = .any, _ write: @escaping @Sendable (Activation, ByteBuffer) -> Emission) {
+    self.form = form
+    self.write = write
+  }
 
   @inline(__always)
   func callAsFunction(_ activation: Activation, _ buffer: ByteBuffer) -> Emission { write(activation, buffer) }
@@ -23,9 +35,31 @@ struct Emitter: Sendable {
 enum Emitters {
   static func constant(_ json: String) -> Emitter {
     let constant = ConstantBytes(json)
-    return Emitter { _, buffer in
+    return Emitter(.constant(constant)) { _, buffer in
       buffer.append(constant.start, constant.count)
       return .written
+    }
+  }
+
+  /// A field of the record, without an expression's detour.
+  static func field(_ field: FieldColumn) -> Emitter {
+    let column = field.index
+    let isOptional = field.isOptional
+    switch field.type {
+    case .text:
+      return Emitter(.field(field)) { activation, buffer in
+        let value = activation.frame.pointee.fields[column]
+        if value.kind != .text, isOptional { return .missing }
+        buffer.append(json: value.bytes)
+        return .written
+      }
+    case .int:
+      return Emitter(.field(field)) { activation, buffer in
+        let value = activation.frame.pointee.fields[column]
+        if value.kind != .int, isOptional { return .missing }
+        buffer.append(decimal: value.integer)
+        return .written
+      }
     }
   }
 
@@ -90,26 +124,71 @@ enum Emitters {
     return emission != .failed
   }
 
-  /// The members of an object as one closure, each bound to the next.
+  /// The members of an object as one closure, each bound to the next. Constants go with the key that follows them.
   private struct Members: Sendable {
     private let write: @Sendable (Activation, ByteBuffer) -> Bool
 
-    init(_ members: ArraySlice<(key: String, emit: Emitter)>) {
+    init(_ members: ArraySlice<(key: String, emit: Emitter)>, after constants: String = "") {
       guard let (key, emit) = members.first else {
-        write = { _, _ in true }
+        self.init(ConstantBytes(constants))
         return
       }
-      let text = ConstantBytes("," + JSONLiteral.quoted(key) + ":")
-      let rest = Members(members.dropFirst())
+      let name = "," + JSONLiteral.quoted(key) + ":"
+      let others = members.dropFirst()
+      switch emit.form {
+      case .constant(let value): self.init(others, after: constants + name + value.text)
+      case .field(let field): self.init(field, ConstantBytes(constants + name), constants.utf8.count, Members(others))
+      case .any: self.init(emit, ConstantBytes(constants + name), constants.utf8.count, Members(others))
+      }
+    }
+
+    private init(_ text: ConstantBytes) {
+      write = { _, buffer in
+        buffer.append(text.start, text.count)
+        return true
+      }
+    }
+
+    /// - Parameter kept: bytes of `text` that stay if there is no value.
+    private init(_ emit: Emitter, _ text: ConstantBytes, _ kept: Int, _ rest: Members) {
       write = { activation, buffer in
         let before = buffer.count
         buffer.append(text.start, text.count)
         switch emit(activation, buffer) {
         case .written: break
-        case .missing: buffer.count = before
+        case .missing: buffer.count = before &+ kept
         case .failed: return false
         }
         return rest(activation, buffer)
+      }
+    }
+
+    private init(_ field: FieldColumn, _ text: ConstantBytes, _ kept: Int, _ rest: Members) {
+      let column = field.index
+      let isOptional = field.isOptional
+      switch field.type {
+      case .text:
+        write = { activation, buffer in
+          let value = activation.frame.pointee.fields[column]
+          if value.kind == .text || !isOptional {
+            buffer.append(text.start, text.count)
+            buffer.append(json: value.bytes)
+          } else if kept > 0 {
+            buffer.append(text.start, kept)
+          }
+          return rest(activation, buffer)
+        }
+      case .int:
+        write = { activation, buffer in
+          let value = activation.frame.pointee.fields[column]
+          if value.kind == .int || !isOptional {
+            buffer.append(text.start, text.count)
+            buffer.append(decimal: value.integer)
+          } else if kept > 0 {
+            buffer.append(text.start, kept)
+          }
+          return rest(activation, buffer)
+        }
       }
     }
 
@@ -293,6 +372,7 @@ final class ConstantBytes: @unchecked Sendable {
   deinit { start.deallocate() }
 
   var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
+  var text: String { String(decoding: bytes, as: UTF8.self) }
 }
 
 /// JSON for literal text of a mapping.

@@ -1,4 +1,5 @@
 internal import CEL
+internal import Pipeline
 
 /// The outcome of a condition.
 enum Truth: UInt8, Sendable {
@@ -121,6 +122,26 @@ enum Predicates {
         return .failed
       }
       return value.kind == .string && patterns.matches(value.utf8) ? .yes : .no
+    }
+  }
+
+  /// A field of the record against patterns.
+  static func text(_ field: FieldColumn, _ patterns: PatternSet) -> Predicate {
+    let column = field.index
+    let ofMissing: Truth = !field.isOptional && patterns.matches(UnsafeBufferPointer(start: nil, count: 0)) ? .yes : .no
+    return Predicate { activation in
+      let value = activation.frame.pointee.fields[column]
+      return value.kind == .text ? (patterns.matches(value.bytes) ? .yes : .no) : ofMissing
+    }
+  }
+
+  /// A field of the record within a range.
+  static func number(_ field: FieldColumn, _ range: ClosedRange<Int64>) -> Predicate {
+    let column = field.index
+    let (low, high) = (range.lowerBound, range.upperBound)
+    return Predicate { activation in
+      let value = activation.frame.pointee.fields[column]
+      return value.kind == .int && value.integer >= low && value.integer <= high ? .yes : .no
     }
   }
 

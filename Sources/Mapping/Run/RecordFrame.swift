@@ -43,6 +43,16 @@ extension Activation {
   }
 }
 
+/// A plain field of the record: what conditions and values that are nothing else read directly.
+struct FieldColumn: Sendable {
+  enum FieldType: Sendable { case text, int }
+
+  var index: Int
+  var type: FieldType
+  /// Whether a record may lack it.
+  var isOptional: Bool
+}
+
 /// Remembers a yes or no for recently seen texts: user agents repeat. Direct-mapped, exact (it compares the text).
 struct TextMemo {
   private static let slots = 4096
