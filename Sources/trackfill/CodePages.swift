@@ -87,10 +87,6 @@ What to do: Convert them in portions by time with `--from` and `--to`, or join f
 
 The input was there when the run began and is not any more, or is another file now. A rotation happened during the run.
 
-```text
-…
-```
-
 What to do: Run again. Files that are written to and rotated are best converted after their rotation.
 
 """###),
@@ -302,10 +298,10 @@ What to do: Take the name that the message proposes. A value that the log does n
 No function has this name, or not as it is called here: some are called on a value (`text.lower()`), others take all their values in parentheses (`parse_url(text)`).
 
 ```text
-M102.yaml:6:63: error[M102]: unknown function 'lowercase'
-  6 | events: [ { type: page-view, properties: { page: =path.or("").lowercase() } } ]
-    |                                                               ^^^^^^^^^
-    = known here: after, before, charAt, contains, endsWith, extract, format, getDate, getDayOfMonth, getDayOfWeek, getDayOfYear, getFullYear, getHours, getMilliseconds, getMinutes, getMonth, getSeconds, hasValue, indexOf, join, lastIndexOf, lower, lowerAscii, matches, …
+M102.yaml:6:63: error[M102]: unknown function 'lowwer'
+  6 | events: [ { type: page-view, properties: { page: =path.or("").lowwer() } } ]
+    |                                                               ^^^^^^
+    = did you mean 'lower'?
 ```
 
 What to do: Take the name that the message proposes. [mapping.md](../mapping.md) lists all functions with examples.
@@ -377,10 +373,10 @@ What to do: Convert one side: `string(status) + "x"`.
 What stands behind `=` is no expression. Often the expression is right and YAML has cut it: at ` #`, which begins a comment, at `: `, or at a comma inside braces.
 
 ```text
-M107.yaml:7:71: error[M001]: did not find expected ',' or '}'
-  7 |   - { type: page-view, properties: { first: =path.or("").split("/", 2)[0] } }
-    |                                                                       ^
-    = put single quotes around this expression
+M107.yaml:8:24: error[M107]: unexpected 'and'
+  8 |     if: =status == 200 and bytes == 0
+    |                        ^^^
+    = put single quotes around this expression if YAML cut it (at ` #`, `: `, or in braces at a comma)
 ```
 
 What to do: Put single quotes around the whole expression, `'=…'`; else mend it at the caret.
@@ -405,10 +401,6 @@ What to do: Mend the pattern; the syntax is at github.com/google/re2/wiki/Syntax
 # M109: an argument that cannot work
 
 The function cannot do anything with this literal, whatever the record. It would fail on each record; so it is found now.
-
-```text
-…
-```
 
 What to do: Write a value that the function takes; [mapping.md](../mapping.md) has an example of each.
 
@@ -672,7 +664,8 @@ What to do: Make room, or write to another file system; then run again.
 The file cannot be created where it was asked for.
 
 ```text
-…
+no/folder/o: error[O202]: cannot be created: no such file or directory
+  = create its folder first
 ```
 
 What to do: Create the folder, or choose one that you may write to.
@@ -683,10 +676,6 @@ What to do: Create the folder, or choose one that you may write to.
 
 Whoever read the output has seen enough, as `head` does. The run ends quietly, with status 0; the code is only seen in a summary.
 
-```text
-…
-```
-
 What to do: Nothing.
 
 """###),
@@ -696,7 +685,8 @@ What to do: Nothing.
 Open sessions need more memory than `--memory`, and the temporary file for them cannot be created.
 
 ```text
-…
+error[O204]: cannot create a temporary file for open sessions: No such file or directory
+  = set TMPDIR to a folder with space, or raise --memory
 ```
 
 What to do: Set `TMPDIR` to a folder that you may write to, or raise `--memory`.
@@ -707,10 +697,6 @@ What to do: Set `TMPDIR` to a folder that you may write to, or raise `--memory`.
 
 The temporary file for open sessions cannot be written or read: usually its disk is full.
 
-```text
-…
-```
-
 What to do: Make room, set `TMPDIR` to another file system, or raise `--memory`.
 
 """###),
@@ -720,7 +706,18 @@ What to do: Make room, set `TMPDIR` to another file system, or raise `--memory`.
 The record is longer than `--max-record` allows, 4 MiB unless set. It is passed over in bounded memory; what follows is read as usual.
 
 ```text
-…
+  lines                                    2
+    records                                2
+      rejected                             1
+        R001                               1  first c.log:2: record of 300 bytes at byte 74 is longer than 200 bytes
+      dropped                              0
+      unmatched                            0
+      mapped                               1
+  events                                   1
+    page-view                              1
+  sessions                                 1
+  payloads                                 1  538 bytes
+  from 2026-09-10T10:00:00.000Z to 2026-09-10T10:00:00.000Z
 ```
 
 What to do: Raise `--max-record` if this is a true record. Usually it is a binary file among the inputs, or a line end that is missing.
@@ -729,10 +726,13 @@ What to do: Raise `--max-record` if this is a true record. Usually it is a binar
     CodePage("R101", ###"""
 # R101: other text than the format has
 
-At this column the format has a text that the line has not: another format, two lines run together, or a client that put a quote into its request.
+At this column the format has a text that the line has not: another format, two lines run together, or a server that writes no quotes.
 
 ```text
-…
+R101.yaml:11:50: error[R101]: expected '] "' before the request
+  11 |       203.0.113.9 - - [10/Sep/2026:13:55:01 +0200] GET /a HTTP/1.1 200 512 "-" "Mozilla/5.0"
+     |                                                  ^
+     = compare the line with the format of the log: see `format`
 ```
 
 What to do: If most lines are rejected so, the `format` of the mapping is not that of the log. A few are normal: their share is what `--max-rejects` bounds.
@@ -744,7 +744,10 @@ What to do: If most lines are rejected so, the `format` of the mapping is not th
 The line stops before the format does. The server died while writing, the disk was full, or the file was cut while being copied.
 
 ```text
-…
+R102.yaml:11:62: error[R102]: the line ends where '" ' was expected before the status
+  11 |       203.0.113.9 - - [10/Sep/2026:13:55:01 +0200] "GET /a HT
+     |                                                              ^
+     = the line was cut off, or the log has another format: see `format`
 ```
 
 What to do: Nothing, if it is one line. If every line is rejected so, the log has fewer fields than the `format` of the mapping.
@@ -756,7 +759,10 @@ What to do: Nothing, if it is one line. If every line is rejected so, the log ha
 Where the time must be stands something that is none, or a date that no calendar has.
 
 ```text
-…
+R103.yaml:11:24: error[R103]: 'time' is no time as the format has it
+  11 |       203.0.113.9 - - [31/Feb/2026:13:55:01 +0200] "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"
+     |                        ^
+     = times look like 10/Oct/2000:13:55:36 -0700 unless the format says otherwise; without an offset, set `zone`
 ```
 
 What to do: Look at the line. If all are so, the log has its time in another form: write its `LogFormat` or `log_format` text as `format`.
@@ -768,7 +774,10 @@ What to do: Look at the line. If all are so, the log has its time in another for
 Where a number must be stands something else.
 
 ```text
-…
+R104.yaml:11:70: error[R104]: 'status' is no number
+  11 |       203.0.113.9 - - [10/Sep/2026:13:55:01 +0200] "GET /a HTTP/1.1" abc 512 "-" "Mozilla/5.0"
+     |                                                                      ^
+     = add the text to `missing` if it stands for no value
 ```
 
 What to do: Look at the line. Texts that mean "no value" can be named under `missing`.
@@ -780,7 +789,10 @@ What to do: Look at the line. Texts that mean "no value" can be named under `mis
 The line has a text that means "no value" in a place which is never empty in this format.
 
 ```text
-…
+R105.yaml:11:7: error[R105]: 'ip' is missing, which every record needs
+  11 |       - - - [10/Sep/2026:13:55:01 +0200] "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"
+     |       ^
+     = remove the line, or take the text out of `missing`
 ```
 
 What to do: Look at the line; there is nothing to set.
@@ -792,7 +804,10 @@ What to do: Look at the line; there is nothing to set.
 When clocks are set back, one hour comes twice; a local time in it does not say which of the two is meant. When they are set forward, an hour does not exist. Under `ambiguous: reject` such records are rejected.
 
 ```text
-…
+R106.yaml:11:7: error[R106]: 'time' exists twice or never in its zone
+  11 |       203.0.113.9 2026-10-25 02:30:00 "GET /a HTTP/1.1" 200 512
+     |       ^
+     = say `ambiguous: earlier` or `ambiguous: later`
 ```
 
 What to do: Write `ambiguous: earlier` or `ambiguous: later`, or let the server log the offset (`%z`).
@@ -804,7 +819,10 @@ What to do: Write `ambiguous: earlier` or `ambiguous: later`, or let the server 
 An expression of the mapping could not be evaluated for this record: a text that is no number, a division by zero, a number out of range. The record is rejected with the rule and the place in the mapping; the run goes on.
 
 ```text
-…
+R201.yaml:11:7: error[R201]: value '=int(path.or("").after("/p").or("0"))': the value cannot be converted: age
+  11 |       203.0.113.9 - - [10/Sep/2026:13:55:01 +0200] "GET /page HTTP/1.1" 200 512 "-" "Mozilla/5.0"
+     |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+     = R201.yaml:6:50: make the expression hold for such a record, for example with .or(…) or `needs`
 ```
 
 What to do: Make the expression hold for such records: test first (`if`, `case`), give an alternative, or drop them with a reason.
@@ -816,7 +834,10 @@ What to do: Make the expression hold for such records: test first (`if`, `case`)
 The mapping says `otherwise: reject`, the record was not dropped, and no rule's condition holds.
 
 ```text
-…
+R202.yaml:12:7: error[R202]: no rule wants this record
+  12 |       203.0.113.9 - - [10/Sep/2026:13:55:01 +0200] "POST /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"
+     |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+     = add a rule, drop it with a reason, or write otherwise: drop
 ```
 
 What to do: Add a rule, drop such records with a reason, or write `otherwise: drop`, which only counts them as unmatched.
@@ -828,7 +849,10 @@ What to do: Add a rule, drop such records with a reason, or write `otherwise: dr
 None of the expressions under `identity.visitor` gives a value for this record, so that it belongs to no session.
 
 ```text
-…
+R203.yaml:11:7: error[R203]: the record has no visitor
+  11 |       203.0.113.9 - - [10/Sep/2026:13:55:01 +0200] "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"
+     |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+     = add a candidate that is always present to identity.visitor, or write identity.none: drop
 ```
 
 What to do: Add a last candidate that is always there, such as `=ip`; or write `none: drop` under `identity`, and such records are counted as dropped.
@@ -840,7 +864,10 @@ What to do: Add a last candidate that is always there, such as `=ip`; or write `
 The record's time is more than a day ahead of its input, and what follows goes on without it: a clock had gone wrong, or the line is damaged. Had it been believed, every open session would have ended.
 
 ```text
-…
+S101.yaml:11:7: error[S101]: the time 2036-09-10T11:55:01.000Z is far ahead of the records around it
+  11 |       203.0.113.9 - - [10/Sep/2036:13:55:01 +0200] "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"
+     |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+     = correct the record's time
 ```
 
 What to do: Nothing, for single lines. If the log truly has gaps of days, no record behind a gap is rejected: three records in a row confirm it.
@@ -852,7 +879,10 @@ What to do: Nothing, for single lines. If the log truly has gaps of days, no rec
 Records may come out of order by `session.disorder`; this one came later than that, and the mapping says `late: reject`.
 
 ```text
-…
+S102.yaml:13:7: error[S102]: 210 s behind the latest record, more than the disorder of 60 s
+  13 |       203.0.113.9 - - [10/Sep/2026:13:55:30 +0200] "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"
+     |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+     = raise session.disorder, or let session.late be attach or new
 ```
 
 What to do: Raise `disorder` to what the summary proposes; or write `late: attach` (the default), which puts such records into the open session.
@@ -863,10 +893,6 @@ What to do: Raise `disorder` to what the summary proposes; or write `late: attac
 
 The record's time cannot be written as an ISO 8601 date.
 
-```text
-…
-```
-
 What to do: Look at the line; if the mapping computes the time, look at the expression under `time`.
 
 """###),
@@ -876,7 +902,8 @@ What to do: Look at the line; if the mapping computes the time, look at the expr
 The option needs the name of a file and has an empty one; often a variable in a script is not set.
 
 ```text
-…
+error[U101]: --output needs a file name
+  = name a file, or leave the option out
 ```
 
 What to do: Name a file, or leave the option out.
@@ -888,7 +915,8 @@ What to do: Name a file, or leave the option out.
 The option names a folder.
 
 ```text
-…
+error[U102]: --output out is a folder
+  = name a file in it
 ```
 
 What to do: Name a file in it.
@@ -900,7 +928,8 @@ What to do: Name a file in it.
 It can be read once only: as an input or as the mapping.
 
 ```text
-…
+error[U104]: standard input is named twice
+  = name - once
 ```
 
 What to do: Name `-` once.
@@ -912,7 +941,8 @@ What to do: Name `-` once.
 One would overwrite the other.
 
 ```text
-…
+error[U105]: --rejects and --output name the same file
+  = name two files
 ```
 
 What to do: Name two files.
@@ -924,7 +954,8 @@ What to do: Name two files.
 The mapping would be overwritten.
 
 ```text
-…
+error[U106]: --output m.yaml is the mapping
+  = name another file
 ```
 
 What to do: Name another file.
@@ -936,7 +967,8 @@ What to do: Name another file.
 Inputs are never written.
 
 ```text
-…
+error[U107]: --output a.log is an input
+  = inputs are never written; name another file
 ```
 
 What to do: Name another file.
@@ -948,7 +980,8 @@ What to do: Name another file.
 The next run would read it as an input.
 
 ```text
-…
+error[U108]: --output logs/o lies in the input folder logs
+  = the next run would read it; name a file elsewhere
 ```
 
 What to do: Name a file elsewhere.
