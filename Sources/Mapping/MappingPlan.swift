@@ -11,6 +11,14 @@ public struct Rule: Sendable {
   public let type: String
 }
 
+/// What a mapping is loaded for.
+public enum MappingPurpose: Sendable {
+  /// Payloads are made: environment variables must be set.
+  case run
+  /// It is looked at or tested: variables that are not set are warnings, and so are rules without a test.
+  case check
+}
+
 /// A mapping file, checked and compiled. What `load` accepts is what every command executes.
 public struct MappingPlan: Sendable {
   public let name: String
@@ -34,16 +42,16 @@ public struct MappingPlan: Sendable {
   ///   - bytes: the file's content.
   ///   - file: its name, as messages show it.
   ///   - environment: what `env(NAME)` looks into.
-  ///   - unset: how bad a variable is that is not set. Where nothing leaves the machine it may be a warning; the
-  ///     variable's name stands for its value then.
+  ///   - purpose: how much must be set, and how much is said.
   /// - Throws: every finding, if at least one is an error.
   public static func load(
     _ bytes: [UInt8], file: String, readers: @escaping ReaderFactory, environment: [String: String],
-    unset: Diagnostic.Severity = .error
+    purpose: MappingPurpose = .run
   ) throws(Diagnostics) -> MappingPlan {
     let source = SourceText(bytes, file: file)
     let root = try YAMLDocument.parse(source)
-    return try MappingLoader(source: source, readers: readers, environment: environment, unset: unset).load(root)
+    return try MappingLoader(source: source, readers: readers, environment: environment, purpose: purpose)
+      .load(root)
   }
 
   /// A mapper for one worker.
@@ -56,6 +64,8 @@ public struct MappingTest: Sendable {
   /// Of the name.
   public let span: SourceSpan
   let given: ConfigScalar
+  /// As it stands in the file.
+  let expect: ConfigNode?
   /// Columns by which the lines of `given` are indented, where it is a block of text.
   let givenIndent: Int
   /// The column of the test's keys.

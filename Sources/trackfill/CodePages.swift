@@ -498,7 +498,7 @@ What to do: Write it in one of these forms; an expression goes under `if`.
     CodePage("M117", ###"""
 # M117: an environment variable that is not set
 
-`env(NAME)` takes a value from the environment, and it has none. `convert` needs it; `check` and `test` only warn, and use the variable's name in its place.
+`env(NAME)` takes a value from the environment, and it has none. A run needs it; `check` and `test` only warn (M202).
 
 ```text
 M117.yaml:4:59: error[M117]: environment variable PROFILE_SALT is not set
@@ -538,6 +538,21 @@ M201.yaml:6:58: warning[M201]: the value is never absent here
 ```
 
 What to do: Remove it. If the value was meant to be optional, look whether `needs` or `unless_present` already demands it.
+
+"""###),
+    CodePage("M202", ###"""
+# M202: an environment variable that is not set
+
+`env(NAME)` takes a value from the environment, and it has none. `check` and `test` use the variable's name in its place and warn; a run would stop with M117.
+
+```text
+M202.yaml:4:59: warning[M202]: environment variable PROFILE_SALT is not set
+  4 | identity: { visitor: =ip, profile: { hash: visitor, salt: env(PROFILE_SALT) } }
+    |                                                           ^^^^^^^^^^^^^^^^^
+    = set it before the run: export PROFILE_SALT=…, or give a default: env(PROFILE_SALT, "text")
+```
+
+What to do: Nothing, if the variable is set where the mapping runs; or give a default: `env(NAME, "text")`.
 
 """###),
     CodePage("M301", ###"""

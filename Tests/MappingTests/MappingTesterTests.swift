@@ -144,7 +144,7 @@ import Testing
   @Test func unsetVariablesAreWarningsWhereNothingLeaves() throws {
     let text = Self.head.replacing("salt: pepper", with: "salt: env(NOT_SET_ANYWHERE)")
     #expect(throws: Diagnostics.self) { try Self.load(text) }
-    let plan = try RealRun.load(Array(text.utf8), file: "t.yaml", unset: .warning)
-    #expect(plan.warnings.map(\.code).contains("M117"))
+    let plan = try RealRun.load(Array(text.utf8), file: "t.yaml", purpose: .check)
+    #expect(plan.warnings.map(\.code).contains("M202"))
   }
 }

@@ -44,18 +44,18 @@ import Testing
 /// Mappings over the readers and sessions that every run has.
 enum RealRun {
   static func load(
-    _ bytes: [UInt8], file: String, environment: [String: String] = [:], unset: Diagnostic.Severity = .error
+    _ bytes: [UInt8], file: String, environment: [String: String] = [:], purpose: MappingPurpose = .run
   ) throws(Diagnostics) -> MappingPlan {
     try MappingPlan.load(
       bytes, file: file,
       readers: { (node, file) throws(Diagnostics) -> any Reader in
         try ReaderCatalogue.make(settings: node, file: file)
-      }, environment: environment, unset: unset)
+      }, environment: environment, purpose: purpose)
   }
 
-  static func tester(_ plan: MappingPlan) -> MappingTester {
-    MappingTester(plan) { settings, inputs, writer, recycle in
-      SessionStage(settings: settings, inputs: inputs, writer: writer, recycle: recycle)
-    }
+  static let consumer: ConsumerFactory = { settings, inputs, writer, recycle in
+    SessionStage(settings: settings, inputs: inputs, writer: writer, recycle: recycle)
   }
+
+  static func tester(_ plan: MappingPlan) -> MappingTester { MappingTester(plan, consumer: consumer) }
 }

@@ -6,7 +6,7 @@ struct MappingLoader {
   let source: SourceText
   let readers: ReaderFactory
   let environment: [String: String]
-  let unset: Diagnostic.Severity
+  let purpose: MappingPurpose
 
   private static let keys = [
     "mapping", "language", "description", "input", "let", "drop", "identity", "session", "target", "events",
@@ -18,7 +18,7 @@ struct MappingLoader {
   private enum Mode: String, CaseIterable { case stream, exact, none }
 
   func load(_ root: ConfigNode) throws(Diagnostics) -> MappingPlan {
-    let findings = Findings(source, unset: unset)
+    let findings = Findings(source)
     guard let file = Section(root, "the mapping", keys: Self.keys, findings) else { throw Diagnostics(findings.sorted) }
     let name = file.required("mapping", "name it: mapping: my-shop; the name is part of every event id")
     if let name, name.text.isEmpty || name.text.contains(where: \.isNewline) {
@@ -173,7 +173,7 @@ struct MappingLoader {
           remedy: "write hash: visitor, or id: =… for profiles that exist already")
       }
       if let salt = parts.required("salt", "write salt: env(PROFILE_SALT)") {
-        identity.salt = EnvironmentText.resolve(salt, environment, findings) ?? ""
+        identity.salt = EnvironmentText.resolve(salt, environment, purpose, findings) ?? ""
       }
     }
     return identity
@@ -261,7 +261,7 @@ struct MappingLoader {
       return target
     }
     if let source = section.required("source", "write source: env(TRACARDI_SOURCE_ID)") {
-      target.source = EnvironmentText.resolve(source, environment, findings) ?? ""
+      target.source = EnvironmentText.resolve(source, environment, purpose, findings) ?? ""
       if target.source.hasPrefix("@") {
         findings.error(
           "M007", "'\(target.source)' is an internal source, which the receiver refuses", at: source.span,
@@ -285,7 +285,7 @@ struct MappingLoader {
       else { return nil }
       let first = given.span.line < source.lines.count ? source.lines[given.span.line] : []
       return MappingTest(
-        name: name.text, span: name.span, given: given,
+        name: name.text, span: name.span, given: given, expect: section["expect"],
         givenIndent: first.prefix { $0 == UInt8(ascii: " ") }.count, keyColumn: section.keySpan("given").column,
         expectation: section["expect"].map { TestExpectation($0, reasons: reasons, file.findings) })
     }

@@ -4,14 +4,9 @@ import Pipeline
 /// wrong instead of stopping at the first.
 final class Findings {
   let source: SourceText
-  /// How bad an environment variable is that is not set.
-  let unset: Diagnostic.Severity
   private(set) var all: [Diagnostic] = []
 
-  init(_ source: SourceText, unset: Diagnostic.Severity = .error) {
-    self.source = source
-    self.unset = unset
-  }
+  init(_ source: SourceText) { self.source = source }
 
   func error(_ code: String, _ message: String, at span: SourceSpan?, label: String = "", remedy: String = "") {
     add(Diagnostic(code, message, label: label, remedy: remedy, file: source.file, span: span))
