@@ -48,6 +48,7 @@ public struct MappingPlan: Sendable {
     _ bytes: [UInt8], file: String, readers: @escaping ReaderFactory, environment: [String: String],
     purpose: MappingPurpose = .run
   ) throws(Diagnostics) -> MappingPlan {
+    try YAMLDocument.checkSize(bytes, file: file)
     let source = SourceText(bytes, file: file)
     let root = try YAMLDocument.parse(source)
     return try MappingLoader(source: source, readers: readers, environment: environment, purpose: purpose)
