@@ -35,6 +35,8 @@ public struct MappingPlan: Sendable {
   let program: MappingProgram
   /// The file's tree, for places in it.
   let document: ConfigNode
+  /// Nil unless the mapping was loaded to be checked.
+  let branches: BranchCounts?
 
   /// Reads, checks and compiles a mapping.
   ///

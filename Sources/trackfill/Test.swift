@@ -16,7 +16,7 @@ struct Test: ParsableCommand {
   @Argument(help: "Mapping files, folders, patterns, or - for standard input.")
   var mappings: [String]
 
-  @Flag(help: "Show how often the tests reach each rule and each reason for dropping.")
+  @Flag(help: "Show how often the tests reach each rule, reason for dropping and branch of a case.")
   var coverage = false
 
   @Flag(help: "Write what happens now into the expectations that do not hold; nothing else in the file changes.")

@@ -60,7 +60,8 @@ struct TestReport {
       let count = "\(item.hits)"
       let gap = String(repeating: " ", count: width - name.count + max(1, 8 - count.count))
       let never = item.hits == 0 ? "  never; \(place(item.span, renderer))" : ""
-      text += "  \(item.kind.rawValue) \(name)\(gap)\(count)\(never)\n"
+      let kind = item.kind.rawValue + String(repeating: " ", count: max(0, 6 - item.kind.rawValue.count))
+      text += "  \(kind) \(name)\(gap)\(count)\(never)\n"
     }
     return text
   }

@@ -103,8 +103,8 @@ import Testing
 
   @Test func coverageNamesWhatIsNeverReached() throws {
     let text = text(try run("test", "tested.yaml", "--coverage"))
-    #expect(text.contains("  rule page-view       1\n"))
-    #expect(text.contains("  drop asset           0  never; \(space.path("tested.yaml")):5:15\n"), "\(text)")
+    #expect(text.contains("  rule   page-view       1\n"))
+    #expect(text.contains("  drop   asset           0  never; \(space.path("tested.yaml")):5:15\n"), "\(text)")
   }
 
   @Test func updateChangesNothingButExpectations() throws {

@@ -141,6 +141,19 @@ import Testing
     #expect(items.map(\.span.line) == [7, 7, 4, 4])
   }
 
+  @Test func branchesAreCountedWhereAMappingIsChecked() throws {
+    let text = Self.mapping(" { sessions: 2 }").replacing(
+      "p: =path",
+      with:
+        "p: { case: [ { when: { path: /b }, then: bee }, { when: { path: /x }, then: [1, =path] }, { else: other } ] }")
+    let plan = try RealRun.load(Array(text.utf8), file: "t.yaml", purpose: .check)
+    let results = try (0..<2).map { _ in try RealRun.tester(plan).run(plan.tests[0]) }
+    let branches = Coverage(plan, results).items.filter { $0.kind == .branch }
+    #expect(branches.map { "\($0.name) \($0.hits)" } == ["bee 2", "[1, \"=path\"] 0", "other 0"])
+    #expect(branches.map(\.span.line) == [7, 7, 7])
+    #expect(Coverage(try Self.load(text), results).items.allSatisfy { $0.kind != .branch })
+  }
+
   @Test func unsetVariablesAreWarningsWhereNothingLeaves() throws {
     let text = Self.head.replacing("salt: pepper", with: "salt: env(NOT_SET_ANYWHERE)")
     #expect(throws: Diagnostics.self) { try Self.load(text) }

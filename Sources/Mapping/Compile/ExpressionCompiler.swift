@@ -9,6 +9,8 @@ final class ExpressionCompiler {
   var environment: Environment
   /// Where each compiled expression stands; a failing record names it by index.
   private(set) var sites: [Site] = []
+  /// Counts the branches of `case`, where somebody wants to know.
+  var branches: BranchCounts?
   /// `let` names whose value rests on a narrowed path, and on which.
   var letNarrowings: [String: Set<String>] = [:]
 

@@ -44,6 +44,7 @@ struct MappingLoader {
     let schema = reader.schema
     let columns = FieldUse.columns(of: schema, in: root)
     let compiler = ExpressionCompiler(schema: schema, columns: columns, findings: findings)
+    if purpose == .check { compiler.branches = BranchCounts() }
     let ruleCompiler = RuleCompiler(compiler)
     let dropEntries = file.list("drop")
     let narrowings = ruleCompiler.narrowings(dropEntries)
@@ -86,7 +87,7 @@ struct MappingLoader {
     return MappingPlan(
       name: name?.text ?? "", summary: summary, reader: reader, columns: columns,
       drops: reasons, rules: rules.map(\.rule), sessions: settings, warnings: findings.sorted, tests: tests,
-      program: program, document: root)
+      program: program, document: root, branches: compiler.branches)
   }
 
   // MARK: Input

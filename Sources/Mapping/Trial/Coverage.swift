@@ -1,19 +1,19 @@
 public import Pipeline
 
-/// Which rules and which reasons for dropping the tests of a mapping reach.
+/// Which rules, reasons for dropping and branches of `case` the tests of a mapping reach.
 public struct Coverage: Sendable {
-  public enum Kind: String, Sendable { case rule, drop }
+  public enum Kind: String, Sendable { case rule, drop, branch }
 
   public struct Item: Sendable {
     public let kind: Kind
-    /// A rule's name or a reason.
+    /// A rule's name, a reason, or what the branch gives.
     public let name: String
     public let span: SourceSpan
-    /// Events of the rule, or records dropped, in all tests.
+    /// Events of the rule, records dropped, or values given, in all tests.
     public let hits: Int
   }
 
-  /// Rules, then reasons, in the order of the file.
+  /// Rules, then reasons, then branches, in the order of the file; branches only of a mapping loaded to be checked.
   public let items: [Item]
 
   public init(_ plan: MappingPlan, _ results: [TestResult]) {
@@ -35,6 +35,9 @@ public struct Coverage: Sendable {
         return Item(
           kind: .drop, name: reason, span: (entry ?? plan.document["identity"]?["none"])?.span ?? rest,
           hits: sum(index, { $0.dropped }))
+      }
+      + (plan.branches?.branches ?? []).enumerated().map { index, branch in
+        Item(kind: .branch, name: branch.name, span: branch.span, hits: sum(index, { $0.branches }))
       }
   }
 }

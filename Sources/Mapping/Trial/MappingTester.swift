@@ -13,14 +13,17 @@ public struct MappingTester {
 
   /// Throws a `Diagnostic` if the text cannot be read at all.
   public func run(_ test: MappingTest) throws -> TestResult {
+    let before = plan.branches?.hits ?? []
     let run = try TrialRun(plan, test.given.text, consumer: consumer)
+    let after = plan.branches?.hits ?? []
     var comparison = TestComparison()
     for item in test.expectation?.items ?? [] {
       comparison.compare(item, TestComparison.actual(item, run, drops: plan.drops))
     }
     return TestResult(
       test: test, differences: comparison.differences, rejects: run.rejects.map { plan.diagnostic($0, in: test) },
-      events: run.counts.events, matched: run.counts.sum.matched, dropped: run.counts.sum.dropped)
+      events: run.counts.events, matched: run.counts.sum.matched, dropped: run.counts.sum.dropped,
+      branches: zip(after, before).map { $0 - $1 })
   }
 
   /// What came of the records of any text, without comparing.
@@ -52,9 +55,10 @@ public struct TestResult: Sendable {
   /// Records that became no events because something was wrong with them, as findings in the mapping file.
   public let rejects: [Diagnostic]
   public let events: Int
-  /// Events by rule, records by drop reason; in the mapping's order.
+  /// Events by rule, records by drop reason, values by branch of a `case`; in the mapping's order.
   let matched: [Int]
   let dropped: [Int]
+  let branches: [Int]
 
   /// Whether the test says what must come of its text.
   public var hasExpectation: Bool { test.expectation != nil }
