@@ -19,7 +19,7 @@ let package = Package(
     // The stages, in the order of the data.
     .target(name: "Pipeline", dependencies: ["CCrypto"]),
     .target(name: "Readers", dependencies: ["Pipeline", "CISAL"]),
-    .target(name: "CEL", dependencies: ["CRE2"]),
+    .target(name: "CEL", dependencies: ["CRE2", "CCrypto"]),
     .target(name: "Mapping", dependencies: ["Pipeline", "CEL", "CYAML"]),
     .target(name: "Sessions", dependencies: ["Pipeline", "CPrefetch"]),
     .target(name: "Writers", dependencies: ["Pipeline"]),

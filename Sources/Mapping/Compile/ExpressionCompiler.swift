@@ -108,6 +108,7 @@ final class ExpressionCompiler {
     case .invalidArgument: "M109"
     case .tooDeep, .tooLong: "M110"
     case .needlessOr: "M201"
+    case .alwaysFails: "M211"
     }
   }
 }

@@ -3,8 +3,14 @@ internal import Pipeline
 
 /// What expressions of a mapping see: the reader's fields, the `let` names, and functions beside the standard ones.
 enum HostEnvironment {
+  /// The system's tzdata.
+  private static let zones = ZoneSource { name in
+    guard let zone = Zone(named: name) else { return nil }
+    return { seconds in zone.offset(at: seconds) }
+  }
+
   static func make(schema: Schema, columns: [String]) -> Environment {
-    var environment = Environment()
+    var environment = Environment(zones: zones)
     for field in schema.fields {
       guard let column = columns.firstIndex(of: field.name) else { continue }
       if case .list(let rowFields) = field.type {
