@@ -42,7 +42,7 @@ public struct MappingPlan: Sendable {
   ///
   /// - Parameters:
   ///   - bytes: the file's content.
-  ///   - file: its name, as messages show it.
+  ///   - file: its name, as messages show it; tables and lists that it names lie beside it.
   ///   - environment: what `env(NAME)` looks into.
   ///   - purpose: how much must be set, and how much is said.
   /// - Throws: every finding, if at least one is an error.

@@ -96,18 +96,18 @@ What to do: Run again. Files that are written to and rotated are best converted 
 The gzip data end before they should. What could be read was converted.
 
 ```text
-trackfill: torn.log.gz is damaged; what came before the damage was converted: the compressed data ends too early at byte 300, after 771 decompressed bytes (after line 8)
+trackfill: torn.log.gz is damaged; what came before the damage was converted: the compressed data ends too early at byte 299, after 771 decompressed bytes (after line 8)
   lines                                    9
     records                                9
       rejected                             1
-        I201                               1  first torn.log.gz:9: the compressed data ends too early at byte 300, after 771 decompressed bytes
+        I201                               1  first torn.log.gz:9: the compressed data ends too early at byte 299, after 771 decompressed bytes
       dropped                              2
         asset                              1
         error                              1
       unmatched                            1
       mapped                               5
   events                                   5
-    page-view                              2
+    page-seen                              2
     sent-form                              3
   sessions                                 4
   payloads                                 4  2,319 bytes
@@ -123,11 +123,11 @@ What to do: Copy the file anew. If it is still being written, wait until it is w
 The gzip data are damaged from here on. What came before was converted.
 
 ```text
-trackfill: bad.log.gz is damaged; what came before the damage was converted: the compressed data is corrupt (invalid distance too far back) at byte 203, after 245 decompressed bytes (after line 2)
+trackfill: bad.log.gz is damaged; what came before the damage was converted: the compressed data is corrupt (a reference to before the beginning) at byte 211, after 273 decompressed bytes (after line 2)
   lines                                    3
     records                                3
       rejected                             1
-        I202                               1  first bad.log.gz:3: the compressed data is corrupt (invalid distance too far back) at byte 203, after 245 decompressed bytes
+        I202                               1  first bad.log.gz:3: the compressed data is corrupt (a reference to before the beginning) at byte 211, after 273 decompressed bytes
       dropped                              1
         error                              1
       unmatched                            0
@@ -402,6 +402,13 @@ What to do: Mend the pattern; the syntax is at github.com/google/re2/wiki/Syntax
 
 The function cannot do anything with this literal, whatever the record. It would fail on each record; so it is found now.
 
+```text
+M109.yaml:6:63: error[M109]: unknown directive '%Q'
+  6 | events: [ { type: page-view, time: '=parse_time(path.or(""), "%Q", "UTC")' } ]
+    |                                                               ^^
+    = known are %Y %y %m %b %B %d %e %j %H %I %M %S %p %f %L %N %z %Z %a %A %s %T %D %F %R %%
+```
+
 What to do: Write a value that the function takes; [mapping.md](../mapping.md) has an example of each.
 
 """###),
@@ -525,6 +532,96 @@ M118.yaml:6:18: error[M118]: session mode 'exact' is not built yet
 What to do: Use what the message names, or wait for a later version.
 
 """###),
+    CodePage("M119", ###"""
+# M119: a file that the mapping names cannot be used
+
+A table or a list of the mapping is not there, cannot be read, or has something in it that would do harm, such as a part of a name of two letters.
+
+```text
+M119.yaml:6:26: error[M119]: cannot read names.csv: No such file or directory
+  6 | tables: { names: { file: names.csv, key: sku, value: name } }
+    |                          ^^^^^^^^^
+    = check the name; it is relative to the mapping's folder
+```
+
+What to do: Check the name: it is relative to the folder of the mapping, not to where the command is run.
+
+"""###),
+    CodePage("M120", ###"""
+# M120: a table that cannot be looked into
+
+The CSV file of a table lacks a column, has a key twice, or is no CSV. If the mistake is in the table, the place is in the table.
+
+```text
+M120.yaml:6:41: error[M120]: 'code' is no column of M120.csv
+  6 | tables: { names: { file: M120.csv, key: code, value: name } }
+    |                                         ^^^^
+    = known here: name, sku
+```
+
+What to do: Mend the table, or name the column that is meant.
+
+"""###),
+    CodePage("M121", ###"""
+# M121: never reached
+
+An earlier rule, drop entry or branch takes every record that this one could have.
+
+```text
+M121.yaml:9:11: error[M121]: this rule is never reached: the one at line 7 takes all its records
+  9 |   - type: search
+    |           ^^^^^^
+    = put the narrower one first, or remove it
+```
+
+What to do: Put the narrower one first, or remove it. Under `emit: all` every rule is tried.
+
+"""###),
+    CodePage("M122", ###"""
+# M122: a condition that can never hold
+
+The parts of the condition exclude each other, or a drop entry takes all records that the rule is for.
+
+```text
+M122.yaml:7:19: error[M122]: this rule can never match: the drop entry at line 6 takes its records
+  7 | events: [ { type: not-found, when: { status: 404 } } ]
+    |                   ^^^^^^^^^
+    = remove the rule, or narrow the drop entry
+```
+
+What to do: Mend the condition, narrow the drop entry, or remove the rule.
+
+"""###),
+    CodePage("M123", ###"""
+# M123: one property of two kinds
+
+The same property of the same event type is text in one place and a number in another. The receiver's index takes the kind that comes first and refuses events of the other.
+
+```text
+M123.yaml:8:51: error[M123]: 'code' of 'visit' is text here and a number at line 7
+  8 |   - { name: two, type: visit, properties: { code: =string(status) } }
+    |                                                   ^^^^^^^^^^^^^^^
+    = convert one of the two: string(…), int(…), decimal(…)
+```
+
+What to do: Convert one of the two, or use two names.
+
+"""###),
+    CodePage("M124", ###"""
+# M124: an expression that YAML cut or split
+
+YAML ends an unquoted value at ` #`, and in braces at a comma. What is left of the expression does not say what was written.
+
+```text
+M124.yaml:9:13: error[M124]: YAML ends this expression at ` #`, which begins a comment
+  9 |       page: =path.or("no #path")
+    |             ^^^^^^^^^^^^^^^^^^^^
+    = put single quotes around this expression
+```
+
+What to do: Put single quotes around the whole expression: `'=…'`.
+
+"""###),
     CodePage("M201", ###"""
 # M201: a needless `.or()`
 
@@ -553,6 +650,134 @@ M202.yaml:4:59: warning[M202]: environment variable PROFILE_SALT is not set
 ```
 
 What to do: Nothing, if the variable is set where the mapping runs; or give a default: `env(NAME, "text")`.
+
+"""###),
+    CodePage("M203", ###"""
+# M203: a rule without a test
+
+No test of the mapping expects an event of this type. It is said by `check` and `test` only.
+
+```text
+M203.yaml:6:1: warning[M203]: no rule has a test
+  6 | events: [ { type: page-view } ]
+    | ^^^^^^
+    = add tests: [ { name: …, given: lines, expect: { events: [ { type: … } ] } } ]
+```
+
+What to do: Add a test with a line that the rule is for, and expect the event. `trackfill test --update` writes the expectation.
+
+"""###),
+    CodePage("M204", ###"""
+# M204: a purchase without a natural id
+
+Events like a purchase exist once in the world. Without an `id` the same one from another export, or from the same log after a change of its format, counts twice.
+
+```text
+M204.yaml:6:19: warning[M204]: 'order-completed' has no natural id: the same one from another export would count twice
+  6 | events: [ { type: order-completed, when: { path: /thank-you } } ]
+    |                   ^^^^^^^^^^^^^^^
+    = name it by its number: id: =["order", order_id]
+```
+
+What to do: Name it by its number: `id: =["order", order_id]`.
+
+"""###),
+    CodePage("M205", ###"""
+# M205: personal data
+
+An e-mail address, a telephone number or an IP address leaves as it is. Perhaps it is meant so; in many places it may not.
+
+```text
+M205.yaml:6:49: warning[M205]: personal data: 'ip' is emitted as it is
+  6 | events: [ { type: login, properties: { address: =ip } } ]
+    |                                                 ^^^
+    = write mask_ip(ip) or hash(…), or leave it out
+```
+
+What to do: Write `hash(…)` or `mask_ip(…)`, or leave it out.
+
+"""###),
+    CodePage("M206", ###"""
+# M206: a local time without a zone
+
+The times of this field do not say how far they are from UTC.
+
+What to do: Add `zone: Europe/Warsaw`, or `zone: UTC`.
+
+"""###),
+    CodePage("M207", ###"""
+# M207: a table that nothing looks into
+
+The table is read when the mapping is loaded, and never used.
+
+```text
+M207.yaml:6:11: warning[M207]: table 'names' is never looked into
+  6 | tables: { names: { file: M120.csv, key: sku, value: name } }
+    |           ^^^^^
+    = use it: =lookup(names, field); or remove it
+```
+
+What to do: Use it, `=lookup(table, key)`, or remove it.
+
+"""###),
+    CodePage("M208", ###"""
+# M208: a property that the receiver does not know
+
+The event type is built into Tracardi, which copies the properties that it knows into its own places. This one it stores, and copies nowhere.
+
+```text
+M208.yaml:6:41: warning[M208]: 'phrase' is no property of the built-in type 'search'
+  6 | events: [ { type: search, properties: { phrase: =path } } ]
+    |                                         ^^^^^^
+    = it is stored, but copied nowhere; known: category, query
+```
+
+What to do: Use a property that the message lists, or an event type of your own.
+
+"""###),
+    CodePage("M209", ###"""
+# M209: something that the receiver loses
+
+Tracardi takes the event, and loses it or a part of it without saying so.
+
+```text
+M209.yaml:6:30: warning[M209]: tags of 'page-view' are lost: it is a built-in type with its own
+  6 | events: [ { type: page-view, tags: [import] } ]
+    |                              ^^^^
+    = leave them out, or use a type of your own
+```
+
+What to do: Do what the message says, or use an event type of your own.
+
+"""###),
+    CodePage("M210", ###"""
+# M210: text that other YAML readers change
+
+Unquoted words such as `NO` or `12:30:00` are text here. Other YAML readers take them for false or 45000; whoever knows YAML may have meant that.
+
+```text
+M210.yaml:6:49: warning[M210]: 'NO' is text here; other YAML readers take it for false
+  6 | events: [ { type: visit, properties: { country: NO } } ]
+    |                                                 ^^
+    = put quotes around it if it is text, else write false
+```
+
+What to do: Put quotes around it if it is text; else write what it stands for.
+
+"""###),
+    CodePage("M211", ###"""
+# M211: a part that fails on every record
+
+A part of the expression has no field in it and cannot be evaluated. Where nothing absorbs the error, every record would be rejected.
+
+```text
+M211.yaml:6:56: warning[M211]: this always fails: divide by zero
+  6 | events: [ { type: visit, properties: { rate: =status + 1 / 0 } } ]
+    |                                                        ^^^^^
+    = mend this part: no record can change what it gives
+```
+
+What to do: Mend the part under the caret.
 
 """###),
     CodePage("M301", ###"""
@@ -729,7 +954,7 @@ The record is longer than `--max-record` allows, 4 MiB unless set. It is passed 
       unmatched                            0
       mapped                               1
   events                                   1
-    page-view                              1
+    page-seen                              1
   sessions                                 1
   payloads                                 1  538 bytes
   from 2026-09-10T10:00:00.000Z to 2026-09-10T10:00:00.000Z

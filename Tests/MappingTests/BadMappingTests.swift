@@ -90,6 +90,15 @@ import Testing
       "a long glob", "M116",
       ReferenceTests.whole("events: [ { type: t, when: { path: '" + repeated("*a", 100_000) + "' } } ]\n")),
     Case("an anchor bomb", "M002", head + "tests: [ &a [x, x], &b [*a, *a], &c [*b, *b] ]\n"),
+    Case("a reserved word as a name", "M007", head + "let: { true: =1 }\n"),
+    Case("another reserved word", "M007", head + "let: { in: =1 }\n"),
+    Case("an empty regex", "M108", ReferenceTests.whole("events: [ { type: t, when: { path: '~' } } ]\n")),
+    Case("null as a value", "M007", ReferenceTests.whole("events: [ { type: t, properties: { a: null } } ]\n")),
+    Case("a tilde as a value", "M007", ReferenceTests.whole("events: [ { type: t, properties: { a: ~ } } ]\n")),
+    Case(
+      "a branch behind else", "M121",
+      ReferenceTests.whole(
+        "events: [ { type: t, properties: { a: { case: [ { else: 1 }, { when: { status: 5 }, then: 2 } ] } } } ]\n")),
     Case("an empty expression", "M107", head + "let: { a: = }\n"),
     Case("a name with a dot", "M007", head + "let: { a.b: =1 }\n"),
   ])

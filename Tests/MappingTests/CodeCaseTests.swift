@@ -17,13 +17,15 @@ import Testing
   func finding(_ file: String) throws {
     let code = String(file.dropLast(5))
     let bytes = try Array(Data(contentsOf: Self.folder.appending(path: file)))
-    let all = try Self.findings(bytes, file)
+    let path = Self.folder.appending(path: file).path()
+    let all = try Self.findings(bytes, path)
     let findings = all.filter { $0.code == code }
     #expect(!findings.isEmpty, "\(all)")
     #expect(all.allSatisfy { $0.code == code || $0.severity == .warning }, "one mistake in each case")
     #expect(findings.allSatisfy { !$0.message.isEmpty && !$0.message.hasSuffix(".") && $0.span != nil })
     #expect(findings.allSatisfy { !$0.remedy.isEmpty }, "every finding says what to do")
-    let text = DiagnosticRenderer(sources: [file: bytes]).render(findings)
+    let text = DiagnosticRenderer(sources: [path: bytes]).render(findings)
+      .replacing(Self.folder.path() + "/", with: "").replacing(Self.folder.path(), with: "")
     let golden = Self.folder.appending(path: code + ".txt")
     if ProcessInfo.processInfo.environment["TRACKFILL_RECORD"] != nil {
       try Data(text.utf8).write(to: golden)
@@ -35,11 +37,11 @@ import Testing
   }
 
   /// What checking finds, else what becomes of the records in the mapping's tests.
-  static func findings(_ bytes: [UInt8], _ file: String) throws -> [Diagnostic] {
+  static func findings(_ bytes: [UInt8], _ path: String) throws -> [Diagnostic] {
     let plan: MappingPlan
     do throws(Diagnostics) {
       // Some warnings are for those who look at a mapping only.
-      plan = try RealRun.load(bytes, file: file, purpose: file.hasPrefix("M2") ? .check : .run)
+      plan = try RealRun.load(bytes, file: path, purpose: path.contains("/M2") ? .check : .run)
     } catch {
       return error.all
     }

@@ -44,11 +44,25 @@ import Testing
     return rest.filter { !keys.contains(Substring($0.0)) }.map { $0.1 + "\n" }.joined() + part
   }
 
+  /// A folder with the files that the page's mappings name.
+  static let folder: String? = {
+    let folder = NSTemporaryDirectory() + "/trackfill-reference-\(ProcessInfo.processInfo.processIdentifier)"
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try blocks("csv")[0].text.write(toFile: folder + "/skus.csv", atomically: true, encoding: .utf8)
+      try "own-program\n".write(toFile: folder + "/own-bots.txt", atomically: true, encoding: .utf8)
+      return folder
+    } catch {
+      return nil
+    }
+  }()
+
   @Test(arguments: blocks("yaml").map(\.line))
   func mappingsCompileAndPass(_ line: Int) throws {
     let block = try #require(Self.blocks("yaml").first { $0.line == line })
+    let folder = try #require(Self.folder)
     do throws(Diagnostics) {
-      let plan = try RealRun.load(Array(Self.whole(block.text).utf8), file: "docs/mapping.md:\(line)")
+      let plan = try RealRun.load(Array(Self.whole(block.text).utf8), file: folder + "/mapping.yaml")
       #expect(plan.warnings.filter { $0.code == "M201" }.isEmpty)
       for test in plan.tests {
         let result = try? RealRun.tester(plan).run(test)
@@ -81,10 +95,12 @@ import Testing
   @Test(arguments: examples)
   func expressionGivesItsValue(_ example: Example) throws {
     let record = try #require(Self.blocks("log").first?.text)
+    let folder = try #require(Self.folder)
+    let tables = try #require(Self.blocks("yaml").first { $0.text.hasPrefix("tables:") }?.text)
     let quoted = "'=" + example.expression.replacing("'", with: "''") + "'"
-    let mapping = Self.whole("events: [ { type: t, properties: { always: 1, value: \(quoted) } } ]\n")
+    let mapping = Self.whole("events: [ { type: t, properties: { always: 1, value: \(quoted) } } ]\n" + tables)
     do throws(Diagnostics) {
-      let plan = try RealRun.load(Array(mapping.utf8), file: "docs/mapping.md:\(example.line)")
+      let plan = try RealRun.load(Array(mapping.utf8), file: folder + "/mapping.yaml")
       let run = try? TrialRun(plan, record, consumer: RealRun.consumer)
       guard let run else {
         Issue.record("the record cannot be read")
@@ -119,7 +135,7 @@ import Testing
 
   @Test func everyFunctionHasARowAndAnExample() throws {
     let plan = try RealRun.load(Array(Self.whole("").utf8), file: "x")
-    let environment = HostEnvironment.make(schema: plan.reader.schema, columns: [])
+    let environment = HostEnvironment.make(schema: plan.reader.schema, columns: [], bots: .standard)
     #expect(environment.functions.count > 50)
     for name in environment.functions.keys.sorted() {
       func calls(_ text: String) -> Bool {
@@ -139,6 +155,7 @@ import Testing
     "drop: [ { reason: r, zzzzzzzzzzzz: 1 } ]", "tests: [ { zzzzzzzzzzzz: 1 } ]",
     "tests: [ { name: n, given: g, expect: { zzzzzzzzzzzz: 1 } } ]",
     "events: [ { type: t, properties: { a: { case: [ { then: 1, zzzzzzzzzzzz: 1 } ] } } } ]",
+    "tables: { t: { zzzzzzzzzzzz: 1 } }", "lists: { zzzzzzzzzzzz: 1 }",
     "input: { reader: weblog, format: combined, zzzzzzzzzzzz: 1 }",
   ])
   func everyKeyIsNamed(_ part: String) throws {
@@ -150,7 +167,8 @@ import Testing
       #expect(finding.remedy.hasPrefix("known here: "))
       for key in finding.remedy.dropFirst(12).split(separator: ", ") {
         #expect(
-          Self.text.contains(try Regex("`[^`]*\\b\(key)\\b[^`]*`|\\b\(key):")), "docs/mapping.md does not name '\(key)'"
+          Self.text.contains(try _StringProcessing.Regex<AnyRegexOutput>("`[^`]*\\b\(key)\\b[^`]*`|\\b\(key):")),
+          "docs/mapping.md does not name '\(key)'"
         )
       }
     }

@@ -13,6 +13,12 @@ import Testing
   static let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? [])
     .filter { $0.hasSuffix(".yaml") }.sorted()
 
+  @Test(arguments: files)
+  func nothingIsSaidAboutThem(_ file: String) throws {
+    let bytes = try Array(Data(contentsOf: Self.folder.appending(path: file)))
+    #expect(try RealRun.load(bytes, file: file, purpose: .check).warnings == [])
+  }
+
   @Test func thereAreMappings() { #expect(Self.files.count >= 3) }
 
   @Test(arguments: files)

@@ -9,7 +9,7 @@ enum HostEnvironment {
     return { seconds in zone.offset(at: seconds) }
   }
 
-  static func make(schema: Schema, columns: [String]) -> Environment {
+  static func make(schema: Schema, columns: [String], bots: BotAgents) -> Environment {
     var environment = Environment(zones: zones)
     for field in schema.fields {
       guard let column = columns.firstIndex(of: field.name) else { continue }
@@ -39,8 +39,9 @@ enum HostEnvironment {
     environment.register(
       "is_bot",
       .unary(.string, .bool, pure: false) { activation, text in
-        .bool(activation.frame.pointee.memo.pointee.answer(text.utf8, BotAgents.matches))
+        .bool(activation.frame.pointee.memo.pointee.answer(text.utf8, bots.matches))
       })
+    RefererFunction.register(in: &environment)
     return environment
   }
 

@@ -9,7 +9,8 @@ struct MappingLoader {
   let purpose: MappingPurpose
 
   private static let keys = [
-    "mapping", "language", "description", "input", "let", "drop", "identity", "session", "target", "events",
+    "mapping", "language", "description", "input", "tables", "lists", "let", "drop", "identity", "session", "target",
+    "events",
     "emit", "otherwise", "tests",
   ]
 
@@ -19,6 +20,7 @@ struct MappingLoader {
 
   func load(_ root: ConfigNode) throws(Diagnostics) -> MappingPlan {
     let findings = Findings(source)
+    for finding in YAMLTrap.cutExpressions(in: root, source) { findings.add(finding) }
     guard let file = Section(root, "the mapping", keys: Self.keys, findings) else { throw Diagnostics(findings.sorted) }
     let name = file.required("mapping", "name it: mapping: my-shop; the name is part of every event id")
     if let name, name.text.isEmpty || name.text.contains(where: \.isNewline) {
@@ -43,7 +45,9 @@ struct MappingLoader {
     }
     let schema = reader.schema
     let columns = FieldUse.columns(of: schema, in: root)
-    let compiler = ExpressionCompiler(schema: schema, columns: columns, findings: findings)
+    let lists = AgentLists(file, environment, purpose)
+    let compiler = ExpressionCompiler(schema: schema, columns: columns, bots: lists.bots, findings: findings)
+    let tables = LookupTables(file, compiler)
     if purpose == .check { compiler.branches = BranchCounts() }
     let ruleCompiler = RuleCompiler(compiler)
     let dropEntries = file.list("drop")
@@ -76,10 +80,13 @@ struct MappingLoader {
     let tests = tests(file, reasons)
     let summary = file.text("description") ?? ""
     if let name { findings.refuseExpression(name) }
+    tables.warnOfUnused()
+    let emitsAll = file.choice("emit", Emit.self) == .all
+    MappingChecks(root: root, compiler: compiler, tests: tests, emitsAll: emitsAll, purpose: purpose).run()
     if findings.hasErrors { throw Diagnostics(findings.sorted) }
     let program = MappingProgram(
       file: source.file, columns: columns.count, timeColumn: timeColumn, lets: lets.count, drops: drops,
-      dropReasons: reasons.count, rules: rules, emitsAll: file.choice("emit", Emit.self) == .all,
+      dropReasons: reasons.count, rules: rules, emitsAll: emitsAll,
       rejectsUnmatched: file.choice("otherwise", Otherwise.self) == .reject, visitor: identity.visitor,
       noVisitorDrop: noVisitorDrop, profileID: identity.profileID, profileAliases: identity.aliases, split: split,
       context: target.context, request: target.request, namespace: namespace, sites: compiler.sites)
