@@ -117,7 +117,9 @@ import Testing
     Case("events: [ { type: reordering } ]", []),
     Case("events: [ { type: a, properties: { from: =ip } } ]", ["1:42 M205"], "mask_ip(ip)"),
     Case("let: { who: '=ip + \"|\"' }\nevents: [ { type: a, context: { from: =who } } ]", ["2:39 M205"], "'ip'"),
-    Case("events: [ { type: a, properties: { a: '=mask_ip(ip)', b: '=ip.size()', c: '=ip == \"::1\"' } } ]", []),
+    Case(
+      "events: [ { type: a, properties: { a: '=mask_ip(ip)', b: '=ip.size()', c: '=ip == \"::1\"', d: '=hash(ip, \"salt\")', e: '=ip == \"x\" ? 1 : 2' } } ]",
+      []),
     Case(
       "let: { u: '=parse_url(target.or(\"\"))' }\nevents: [ { type: a, properties: { mail: =u.query.email, domain: '=u.query.email.or(\"\").after(\"@\")', zip: =u.query.zip } } ]",
       ["2:42 M205"], "'email'"),
@@ -185,6 +187,17 @@ import Testing
     #expect(MappingRun.findings(text).map(\.code) == ["M117"])
     #expect(MappingRun.findings(text, purpose: .check).map(\.code) == ["M202", "M203"])
     #expect(MappingRun.findings(text, environment: ["TRACARDI_SOURCE_ID": "x"]).isEmpty)
+  }
+
+  @Test func localTimesNeedAZone() {
+    for (input, codes) in [
+      ("fields: { at: { column: At, type: local_time } }", ["M206"]),
+      ("fields: { at: { column: At, type: local_time, zone: UTC } }", []),
+      ("zone: UTC, fields: { at: { column: At, type: local_time } }", []), ("fields: { at: instant }", []),
+    ] as [(String, [String])] {
+      let text = MappingRun.head.replacing("{ reader: line }", with: "{ reader: line, \(input) }")
+      #expect(MappingRun.findings(text + "events: [ { type: t } ]\n").map(\.code) == codes)
+    }
   }
 
   @Test func manyWarningsHideNoError() {

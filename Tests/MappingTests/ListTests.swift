@@ -117,11 +117,16 @@ import Testing
 
   @Test(arguments: [
     ("{ agents: no.yaml }", "M119", "No such file"), ("{ agents: bad.yaml }", "M119", "no patterns of programs"),
-    ("{ bots: short.txt }", "M119", "'a' in short.txt would match"), ("{ bot: x }", "M004", "unknown key 'bot'"),
+    ("{ bots: short.txt }", "M119", "'a' in short.txt would match"),
+    ("{ bots: long.txt }", "M119", "more than 10000 lines"),
+    ("{ bot: x }", "M004", "unknown key 'bot'"),
     ("{ agents: broken.yaml }", "M001", "expected node content"), ("{ agents: env(NOPE) }", "M117", "NOPE"),
   ])
   func brokenLists(_ lists: String, _ code: String, _ words: String) throws {
-    let folder = try LookupTests.Folder(["bad.yaml": "a: b\n", "short.txt": "a\n", "broken.yaml": "a: [\n"])
+    let long = (0..<10_001).map { "name-\($0)\n" }.joined()
+    let folder = try LookupTests.Folder([
+      "long.txt": long, "bad.yaml": "a: b\n", "short.txt": "a\n", "broken.yaml": "a: [\n",
+    ])
     let findings = MappingRun.findings(
       MappingRun.head + "lists: \(lists)\nevents: [ { type: t } ]\n", file: folder.mapping)
     #expect(findings.contains { $0.code == code && $0.message.contains(words) }, "\(findings.map(\.message))")

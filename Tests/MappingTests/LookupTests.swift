@@ -65,7 +65,8 @@ import Testing
     ("k,v\n1,a\n2\n", "t.csv:3:1 M120 1 cells where the header has 2"),
     ("k,v\n1,\"a\n2,b\n", "t.csv:2:3 M120 a quote that is never closed"),
     ("k,v\n1,\"a\"x\n", "t.csv:2:6 M120 text behind a closing quote"),
-    ("", "t.csv:1:1 M120 the table is empty"),
+    ("", "t.csv:1:1 M120 the table is empty"), ("\n\n", "t.csv:1:1 M120 the table is empty"),
+    (String(repeating: ",", count: 20_000), "t.csv:1:1 M120 more than 10000 columns"),
     ("k,v\n1,\u{0}\n", nil),
     ("k,name\n1,a\n", "mapping.yaml:6:44 M120 'v' is no column of"),
   ])

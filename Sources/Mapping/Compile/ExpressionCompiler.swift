@@ -66,6 +66,18 @@ final class ExpressionCompiler {
   /// The program of the scalar or key at a place, if it compiled.
   func program(at span: SourceSpan) -> Program? { programs[Place(line: span.line, column: span.column)] }
 
+  /// Whether literal text is a path below a known name, or a call, that would compile: most likely its `=` is missing.
+  func looksLikeExpression(_ text: String) -> Bool {
+    guard text.utf8.count < 200, case .success(let expression) = Parser.parse(text) else { return false }
+    switch expression.node {
+    case .select: guard expression.root.map({ environment.variables[$0] != nil }) ?? false else { return false }
+    case .call: break
+    default: return false
+    }
+    guard case .success = CEL.check(expression, in: environment) else { return false }
+    return true
+  }
+
   /// Whether a path is a `let` that ends in `.lower()`.
   func isLowerCase(_ path: String) -> Bool {
     guard let program = lets.first(where: { $0.name == path })?.program,

@@ -73,6 +73,11 @@ struct ValueCompiler {
         remedy: "leave the key out, or put quotes around text")
       return nil
     }
+    if scalar.style == .plain, compiler.looksLikeExpression(scalar.text) {
+      findings.warn(
+        "M212", "'\(scalar.text)' is text here, not what the expression gives", at: scalar.span,
+        remedy: "begin it with '=', or put quotes around it if it is text")
+    }
     if let other = YAMLTrap.otherReading(of: scalar) {
       findings.warn(
         "M210", "'\(scalar.text)' is text here; other YAML readers take it for \(other)", at: scalar.span,

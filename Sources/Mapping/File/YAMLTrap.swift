@@ -79,7 +79,7 @@ enum YAMLTrap {
         source)
     case UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "]"):
       if case .success = Parser.parse(String(scalar.text.dropFirst())) { return nil }
-      guard let end = balanced(line, from: start), end > next else { return nil }
+      guard let end = end(of: line, from: start, splitAt: next) else { return nil }
       return finding(scalar, "YAML splits this expression at the comma inside it", start..<end, source)
     default: return nil
     }
@@ -99,30 +99,25 @@ enum YAMLTrap {
     return end
   }
 
-  /// Where the brackets that an expression opens are all closed.
-  private static func balanced(_ line: ArraySlice<UInt8>, from start: Int) -> Int? {
+  /// Where an expression ends that YAML split inside brackets or quotes; nil if it was split at its end.
+  private static func end(of line: ArraySlice<UInt8>, from start: Int, splitAt split: Int) -> Int? {
     var depth = 0
     var quote: UInt8?
-    var wasOpen = false
     for at in start..<line.endIndex {
       let byte = line[at]
+      if at == split, depth == 0, quote == nil { return nil }
       if let open = quote {
         if byte == open { quote = nil }
         continue
       }
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "'"): quote = byte
-      case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"):
-        depth += 1
-        wasOpen = true
+      case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
       case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"):
+        if depth == 0 { return at > split ? trimmed(line, to: at) : nil }
         depth -= 1
-        if depth < 0 { return nil }
-      case UInt8(ascii: ","), UInt8(ascii: " "): if depth == 0, wasOpen { return at }
+      case UInt8(ascii: ",") where depth == 0: return at > split ? trimmed(line, to: at) : nil
       default: break
-      }
-      if depth == 0, wasOpen, at + 1 == line.endIndex || [0x2C, 0x20, 0x7D, 0x5D].contains(line[at + 1]) {
-        return at + 1
       }
     }
     return nil

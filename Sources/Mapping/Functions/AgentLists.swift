@@ -4,6 +4,9 @@ internal import Pipeline
 struct AgentLists {
   let bots: BotAgents
 
+  /// Lines of a list; each is looked for in every new user agent.
+  private static let most = 10_000
+
   init(_ file: Section, _ environment: [String: String], _ purpose: MappingPurpose) {
     let findings = file.findings
     guard let node = file["lists"], let section = Section(node, "lists", keys: ["bots", "agents"], findings) else {
@@ -43,7 +46,13 @@ struct AgentLists {
           "M119", "'\(short)' in \(scalar.text) would match almost every user agent", at: scalar.span,
           remedy: "write at least three characters of a name on each line")
       }
-      parts += lines
+      if lines.count > Self.most {
+        findings.error(
+          "M119", "\(scalar.text) has more than \(Self.most) lines", at: scalar.span,
+          remedy: "keep the parts that many names have in common")
+      } else {
+        parts += lines
+      }
     }
     var patterns: UserAgentPatterns?
     if let scalar = text("agents") {

@@ -7,6 +7,8 @@ internal import Pipeline
 final class SideTable: @unchecked Sendable {
   /// Rows; more is an error.
   static let mostRows = 1_000_000
+  /// Cells that are kept, eight bytes each beside their text.
+  static let mostCells = 8_000_000
 
   private struct Cell {
     var start: UInt32
@@ -61,10 +63,11 @@ final class SideTable: @unchecked Sendable {
     var lines: [UInt32] = []
     var row = [Cell](repeating: Cell(start: 0, count: 0), count: header.count)
     while let line = parser.next(width: header.count, { row[$0] = Cell(start: UInt32($1), count: UInt32($2)) }) {
-      guard lines.count < Self.mostRows else {
+      guard lines.count < Self.mostRows, cells.count < Self.mostCells else {
+        let most = lines.count < Self.mostRows ? "\(Self.mostCells) cells" : "\(Self.mostRows) rows"
         throw Diagnostics([
           Diagnostic(
-            "M009", "\(layout.file) has more than \(Self.mostRows) rows", remedy: "keep only the rows that are used",
+            "M009", "\(layout.file) has more than \(most)", remedy: "keep only the rows and columns that are used",
             file: layout.file, span: SourceSpan(line: line, column: 1))
         ])
       }
@@ -138,6 +141,8 @@ final class SideTable: @unchecked Sendable {
 struct CSVText {
   /// Findings after which reading stops.
   static let most = 20
+  /// Columns of a header.
+  static let mostColumns = 10_000
 
   private let bytes: [UInt8]
   private let file: String
@@ -166,6 +171,7 @@ struct CSVText {
     guard findings.isEmpty else { return [] }
     var cells: [Range<Int>] = []
     guard next(width: nil, { _, start, count in cells.append(start..<start + count) }) != nil else {
+      guard findings.isEmpty else { return [] }
       report("the table is empty", at: 1, line: 1, remedy: "begin with a line of column names")
       return []
     }
@@ -192,6 +198,10 @@ struct CSVText {
       }
       if width == nil || column < width ?? 0 { cell(column, start, text.count - start) }
       column += 1
+      guard column <= Self.mostColumns else {
+        report("more than \(Self.mostColumns) columns", at: 1, line: first, remedy: "check the delimiter")
+        return nil
+      }
       guard at < bytes.count, bytes[at] == delimiter else { break }
       at += 1
     }

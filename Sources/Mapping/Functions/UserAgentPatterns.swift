@@ -18,11 +18,19 @@ final class UserAgentPatterns: Sendable {
   /// Where Debian's package `uap-core` puts the file.
   static let installedPath = "/usr/share/uap-core/regexes.yaml"
 
+  /// Patterns that are read; uap-core has about 700.
+  private static let most = 5_000
+
   /// - Throws: why the file is none of the kind.
   init(_ bytes: [UInt8], file: String) throws(Diagnostics) {
+    guard bytes.count <= YAMLDocument.largest else {
+      throw Diagnostics([
+        Diagnostic("M119", "\(file) is larger than 10 MiB", remedy: "give uap-core's regexes.yaml", file: file)
+      ])
+    }
     let root = try YAMLDocument.parse(SourceText(bytes, file: file))
     var patterns: [Pattern] = []
-    for entry in root["device_parsers"]?.list ?? [] {
+    for entry in (root["device_parsers"]?.list ?? []).prefix(Self.most) {
       guard let text = entry["regex"]?.text else { continue }
       let source = (entry["regex_flag"]?.text == "i" ? "(?i)" : "") + text
       // Patterns with look-ahead, which takes more than linear time, are left out; none of them is a program's.
