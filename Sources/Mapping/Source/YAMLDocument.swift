@@ -12,14 +12,18 @@ enum YAMLDocument {
   /// Bytes of a mapping file; more is an error.
   static let largest = 10 << 20
 
+  /// Throws M009 for a file that is too large, before anything is made of it.
+  static func checkSize(_ bytes: [UInt8], file: String) throws(Diagnostics) {
+    guard bytes.count > largest else { return }
+    throw Diagnostics([
+      Diagnostic(
+        "M009", "the mapping is larger than 10 MiB", remedy: "split it, or check that this is the mapping file",
+        file: file)
+    ])
+  }
+
   static func parse(_ source: SourceText) throws(Diagnostics) -> ConfigNode {
-    guard source.bytes.count <= largest else {
-      throw Diagnostics([
-        Diagnostic(
-          "M009", "the mapping is larger than 10 MiB", remedy: "split it, or check that this is the mapping file",
-          file: source.file)
-      ])
-    }
+    if let finding = UnreadableText.find(in: source) { throw Diagnostics([finding]) }
     var builder = Builder(source: source)
     let root = builder.build()
     if !builder.findings.isEmpty { throw Diagnostics(builder.findings) }
