@@ -237,7 +237,7 @@ import Testing
       "let: { in: =status, true: =status, fine: =status }\nevents: [ { type: t } ]", ["1:8 M007", "1:21 M007"],
       "in_value"),
     Case("events: [ { type: t, properties: !!str { a: 1 } } ]", ["1:34 M002"], "a tag"),
-    Case("events: [ { type: t, properties: *x } ]", ["1:34 M002"], "an alias"),
+    Case("events: [ { type: t, properties: *x } ]", ["1:34 M002"], "stands in quotes"),
   ])
   func traps(_ test: Case) { check(test) }
 
