@@ -13,7 +13,13 @@ public enum ReaderCatalogue {
   public static let entries: [Entry] = [
     Entry(name: "weblog", summary: "access logs of web servers: presets, Apache LogFormat, nginx log_format") {
       settings, file throws(Diagnostics) in try WeblogReader.make(settings, file)
-    }
+    },
+    Entry(name: "csv", summary: "exports in columns: dialects, typed fields, rows grouped to records") {
+      settings, file throws(Diagnostics) in try CSVReader.make(settings, file)
+    },
+    Entry(name: "jsonl", summary: "JSON lines: typed fields and lists by path") {
+      settings, file throws(Diagnostics) in try JSONLinesReader.make(settings, file)
+    },
   ]
 
   /// The reader that `settings` (the mapping's `input`) asks for by its key `reader`.

@@ -17,9 +17,10 @@ enum HostEnvironment {
         let names = rowFields.keys.sorted()
         var properties: [String: ObjectType.Property] = [:]
         for (index, name) in names.enumerated() {
-          let type = type(of: rowFields[name] ?? .string)
-          properties[name] = ObjectType.Property(.optional(type)) { _, row in
-            value(of: row.pointer.assumingMemoryBound(to: Field.self)[index], optional: true)
+          let column = rowFields[name] ?? .string
+          let isOptional = column.isOptional
+          properties[name] = ObjectType.Property(type(of: column)) { _, row in
+            value(of: row.pointer.assumingMemoryBound(to: Field.self)[index], optional: isOptional)
           }
         }
         let row = ObjectType(field.name + " row", properties: properties)
@@ -54,14 +55,16 @@ enum HostEnvironment {
     case .timestamp: .timestamp
     case .decimal: .decimal
     case .list: .list(.dyn)
+    case .optional(let present): .optional(self.type(of: present))
     }
   }
 
   /// A field that an `each` makes visible: column `index` of the current row.
   static func rowVariable(_ type: FieldType, index: Int) -> Variable {
-    Variable(.optional(self.type(of: type))) { activation in
-      guard let row = activation.frame.pointee.row else { return .none }
-      return value(of: row[index], optional: true)
+    let isOptional = type.isOptional
+    return Variable(self.type(of: type)) { activation in
+      guard let row = activation.frame.pointee.row else { return isOptional ? .none : .error(.absentValue) }
+      return value(of: row[index], optional: isOptional)
     }
   }
 
