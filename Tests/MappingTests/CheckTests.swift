@@ -144,6 +144,8 @@ import Testing
   @Test(arguments: [
     Case("events: [ { type: page-view, properties: { categroy: x } } ]", ["1:44 M208"], "did you mean 'category'?"),
     Case("events: [ { type: Page View, properties: { other: x } } ]", ["1:44 M208"], "'page-view'"),
+    Case("events: [ { type: page-view, properties: { custom: { a: 1 }, custom.b: 2 } } ]", ["1:62 M003"]),
+    Case("events: [ { type: page-view, properties: { custom: { a: 1 } } } ]", []),
     Case("events: [ { type: my-view, properties: { other: x } } ]", []),
     Case("events: [ { type: page-view, properties: { category: { a: b } } } ]", ["1:54 M209"], "not text"),
     Case(
