@@ -8,7 +8,8 @@ import Testing
   static let root = here.deletingLastPathComponent().deletingLastPathComponent()
 
   @Test(arguments: [
-    ("combined", "combined"), ("nginx-shop", "nginx-shop"), ("everything", "combined"),
+    ("combined", "combined"), ("nginx-shop", "nginx-shop"), ("everything", "combined"), ("iis", "iis"),
+    ("cloudfront", "cloudfront"),
   ])
   func payloads(_ mapping: String, _ sample: String) throws {
     let result = try Binary.run([
