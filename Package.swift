@@ -18,7 +18,7 @@ let package = Package(
   targets: [
     // The stages, in the order of the data.
     .target(name: "Pipeline", dependencies: ["CCrypto"]),
-    .target(name: "Readers", dependencies: ["Pipeline", "CZlib"]),
+    .target(name: "Readers", dependencies: ["Pipeline", "CISAL"]),
     .target(name: "CEL", dependencies: ["CRE2", "CCrypto"]),
     .target(name: "Mapping", dependencies: ["Pipeline", "CEL", "CYAML"]),
     .target(name: "Sessions", dependencies: ["Pipeline", "CPrefetch"]),
@@ -31,14 +31,16 @@ let package = Package(
       ]),
 
     // The distribution's C libraries.
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CPrefetch"),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
-    .testTarget(name: "ReadersTests", dependencies: ["Readers"]),
+    // What compresses in tests.
+    .systemLibrary(name: "CZlib", path: "Tests/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .testTarget(name: "ReadersTests", dependencies: ["Readers", "CZlib"]),
     .testTarget(name: "CELTests", dependencies: ["CEL"]),
     .testTarget(name: "MappingTests", dependencies: ["Mapping", "Readers", "Sessions", "Pipeline"]),
     // What the session tests are checked against; the program does not use it.
