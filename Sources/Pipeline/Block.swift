@@ -32,6 +32,9 @@ public final class Block: @unchecked Sendable {
   /// What the source found while it cut the block and the parser needs to know, such as the columns of a header. Kept
   /// by `reset`, so that it can be used again; a source that needs it sets it for every block.
   public var annotation: (any BlockAnnotation)?
+  /// For formats in which a line says how those after it are to be read: what was said before this block, as lines that
+  /// bring a parser into the state in which the block begins.
+  public var preamble: [UInt8] = []
 
   /// - Parameter headroom: the longest record that may be carried over, rounded up to pages. Untouched pages cost
   ///   address space only.
@@ -53,6 +56,7 @@ public final class Block: @unchecked Sendable {
     count = 0
     isLast = false
     skippedLines = 0
+    if !preamble.isEmpty { preamble = [] }
     if !rejects.isEmpty { rejects.removeAll(keepingCapacity: true) }
   }
 

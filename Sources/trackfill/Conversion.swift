@@ -77,13 +77,16 @@ final class Conversion {
   }
 
   private func convert() throws -> ExitStatus {
-    let mapping = try loadMapping()
+    let arguments = plan.inputs
+    let preview = InputPreview { () throws(Diagnostics) in try InputList.expand(arguments) }
+    let mapping = try loadMapping(preview)
     let inputs = try InputList.expand(plan.inputs)
     try plan.check(expanded: inputs.compactMap(\.path))
     let feed = try InputFeed(
       inputs, reader: mapping.reader,
       options: InputFeed.Options(
-        limits: ReadLimits(record: plan.maxRecord), limit: plan.limit, disorder: mapping.sessions.disorder))
+        limits: ReadLimits(record: plan.maxRecord), limit: plan.limit, disorder: mapping.sessions.disorder),
+      preview: preview)
 
     signals.attach(.brief)
     let writer: any PayloadWriter
@@ -132,7 +135,7 @@ final class Conversion {
     return report.counts.rejects.isEmpty ? .done : .someRejected
   }
 
-  private func loadMapping() throws -> MappingPlan {
+  private func loadMapping(_ preview: InputPreview) throws -> MappingPlan {
     let bytes = try ConfigFile.read(plan.mapping)
     report.mappingHash = Fingerprint.sha256(bytes)
     let sources = [plan.mapping: bytes]
@@ -140,7 +143,9 @@ final class Conversion {
     do {
       mapping = try MappingPlan.load(
         bytes, file: plan.mapping,
-        readers: { settings, file throws(Diagnostics) in try ReaderCatalogue.make(settings: settings, file: file) },
+        readers: { settings, file throws(Diagnostics) in
+          try ReaderCatalogue.make(settings: settings, file: file, preview: preview)
+        },
         environment: environmentVariables())
     } catch {
       console.report(error.all, sources: sources)
@@ -148,7 +153,10 @@ final class Conversion {
       throw Stop(
         status: .badMapping, message: "\(errors) error\(errors == 1 ? "" : "s") in the mapping; nothing was read")
     }
-    if !plan.isQuiet { console.report(mapping.warnings, sources: sources) }
+    if !plan.isQuiet {
+      console.report(mapping.warnings, sources: sources)
+      for note in preview.notes { console.say(note) }
+    }
     report.mappingName = mapping.name
     report.drops = mapping.drops
     report.rules = mapping.rules
