@@ -57,11 +57,13 @@ struct Sniff: ParsableCommand {
   private static func words(
     _ name: String, _ finding: SniffFinding, _ sketch: InputSketch, _ isComplete: Bool
   ) -> String {
-    var text = "\(DisplayText.escaped(name)): \(finding.reader), \(finding.format)\n"
+    var text = "\(DisplayText.escaped(name)): \(finding.reader), \(DisplayText.escaped(finding.format))\n"
     let share = sketch.records == 0 ? 0 : sketch.understood * 1000 / sketch.records
     text += "  \(OptionText.grouped(sketch.understood)) of \(isComplete ? "" : "the first ")"
     text += "\(OptionText.grouped(sketch.records)) records understood (\(share / 10).\(share % 10) %)\n"
-    if let reject = sketch.firstReject { text += "  first not: line \(reject.line): \(reject.text)\n" }
+    if let reject = sketch.firstReject {
+      text += "  first not: line \(reject.line): \(DisplayText.escaped(reject.text))\n"
+    }
     if let first = sketch.first, let last = sketch.last {
       text += "  from \(TimestampWriter.text(first)) to \(TimestampWriter.text(last)), "
       text += sketch.disorder == 0 ? "in order\n" : "up to \(seconds(sketch.disorder)) late\n"
@@ -70,7 +72,7 @@ struct Sniff: ParsableCommand {
         text += "and a gap at least as long\n"
       }
     }
-    for remark in finding.remarks { text += "  \(remark)\n" }
+    for remark in finding.remarks { text += "  \(DisplayText.escaped(remark))\n" }
     let seen = sketch.fields.filter { $0.present > 0 }
     let width = seen.map(\.field.name.count).max() ?? 0
     for sketched in seen {

@@ -58,6 +58,21 @@ import Testing
     #expect(proxied.errors.contains("consider trusted: private") && proxied.errors.contains("syslog header"))
   }
 
+  /// Nothing in a log reaches the terminal as it is, and what is pinned still loads.
+  @Test func hostileLog() throws {
+    let space = try Workspace()
+    let log = try space.write(
+      "evil.log",
+      "#Fields: date time c-ip x-\u{1B}[31m\u{9B}\"'\\ cs(User-Agent)\n2026-09-10 11:57:01 1.2.3.4 a \u{1B}[2J\u{202E}b\n"
+    )
+    let result = try Binary.run(["sniff", log])
+    let said = String(decoding: result.output, as: UTF8.self) + result.errors
+    #expect(result.status == 0 && said.contains("columns: \"date"))
+    #expect(!said.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || $0 == "\u{9B}" || $0 == "\u{202E}" })
+    let mapping = try space.write("m.yaml", String(decoding: result.output, as: UTF8.self) + Self.rest)
+    #expect(try Binary.run(["convert", log, "-m", mapping, "-q"]).status == 0)
+  }
+
   @Test func inputsThatDiffer() throws {
     let result = try Binary.run(["sniff", Self.root + "/samples/combined.log", Self.root + "/samples/iis.log"])
     #expect(result.status == 65 && result.output.isEmpty && result.errors.contains("error[I302]"))

@@ -90,6 +90,22 @@ import Testing
     #expect(reading.records.map { $0["ip"] } == ["1.1.1.1", "2.2.2.2"])
   }
 
+  /// A line of columns that no server wrote: what follows is refused, until columns come that one can read.
+  @Test func endlessColumns() throws {
+    let wild = "#Fields: " + (0..<5000).map { "x-\($0)" }.joined(separator: " ")
+    let log =
+      "#Fields: date time c-ip\n2026-09-10 11:57:01 1.1.1.1\n\(wild)\n2026-09-10 11:57:02 2.2.2.2\n"
+      + "#Fields: date time c-ip\n2026-09-10 11:57:03 3.3.3.3\n"
+    let reading = try read(log, with: weblog("w3c"))
+    #expect(reading.records.map { $0["ip"] } == ["1.1.1.1", "3.3.3.3"])
+    #expect(reading.rejects == ["R101 4 2 1 no '#Fields:' came before the line"])
+  }
+
+  @Test func noPrefixes() {
+    let found = #expect(throws: Diagnostics.self) { try weblog("iis", ["prefix": "syslog"]) }
+    #expect(found?.all.map(\.code) == ["M304"])
+  }
+
   /// Columns that change again and again, days that roll over, lines that are wrong: the same for every way in which
   /// the bytes are cut, and for parsers that get the blocks in any order.
   static let log: String = {

@@ -98,20 +98,19 @@ public struct PinnedEntry: Sendable, Equatable {
     }
     let words = ["yes", "no", "on", "off", "true", "false", "null", "y", "n"]
     if plain, text.first?.isLetter ?? false, !words.contains(text.lowercased()) { return text }
-    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) {
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
       return "'" + text.replacing("'", with: "''") + "'"
     }
-    // Only double quotes can hold control characters.
+    // Only double quotes can hold what a terminal must not see.
     var quoted = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"", "\\": quoted += "\\\(scalar)"
-      case "\t": quoted += "\\t"
-      case "\n": quoted += "\\n"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+      case " "..."~": quoted.unicodeScalars.append(scalar)
+      default:
         let digits = String(scalar.value, radix: 16)
-        quoted += "\\x" + (digits.count == 1 ? "0" : "") + digits
-      default: quoted.unicodeScalars.append(scalar)
+        let width = scalar.value > 0xFFFF ? 8 : 4
+        quoted += (width == 8 ? "\\U" : "\\u") + String(repeating: "0", count: width - digits.count) + digits
       }
     }
     return quoted + "\""

@@ -129,6 +129,8 @@ final class ColumnParser: RecordParser {
   private let other: SIMD16<UInt8>
   private let timeSlot: Int
   private var compiled: Compiled
+  /// What identifiers mean.
+  private let names: [String: LogColumn]
   /// By the text behind `#Fields:`.
   private var known: [[UInt8]: Compiled] = [:]
   private var directives: Directives
@@ -157,9 +159,10 @@ final class ColumnParser: RecordParser {
     one = SIMD16<UInt8>(repeating: layout.separator.0)
     other = SIMD16<UInt8>(repeating: layout.separator.1)
     directives = Directives(fields: initial)
+    names = layout.hasDirectives ? layout.known : [:]
     compiled =
       layout.hasDirectives
-      ? ColumnParser.compile(layout, initial ?? [], slots, required)
+      ? ColumnParser.compile(layout, names.columns(named: initial ?? []), slots, required)
       : Compiled(layout.columns, minimum: layout.minimum, slots: slots, required: required)
     time = .allocate(capacity: 1)
     time.initialize(to: ColumnTime())
@@ -219,9 +222,8 @@ final class ColumnParser: RecordParser {
 
   /// The columns that a log names; where it is not known how many there are at least, a line must have them all.
   private static func compile(
-    _ layout: ColumnLayout, _ fields: [UInt8], _ slots: [String: Int], _ required: [String]
+    _ layout: ColumnLayout, _ columns: [LogColumn], _ slots: [String: Int], _ required: [String]
   ) -> Compiled {
-    let columns = layout.columns(named: fields)
     let minimum = layout.minimum > 0 ? layout.minimum : columns.count
     return Compiled(columns, minimum: minimum, slots: slots, required: required)
   }
@@ -237,7 +239,7 @@ final class ColumnParser: RecordParser {
     }
     // A log that names other columns for each line must not fill the memory.
     if known.count >= 64 { known.removeAll() }
-    compiled = ColumnParser.compile(layout, fields, slots, required)
+    compiled = ColumnParser.compile(layout, names.columns(named: fields), slots, required)
     known[fields] = compiled
   }
 

@@ -14,6 +14,8 @@ struct Directives {
   /// How far a record may be behind the one before without being of the next day: late lines are common, gaps of
   /// almost a day are not.
   private static let tolerance: Int64 = 3600
+  /// Bytes behind `#Fields:`, some ten times of what is known to be logged.
+  private static let longest = 8192
   private static let patterns = ["%Y-%m-%d %H:%M:%S", "%d-%b-%Y %H:%M:%S", "%d/%b/%Y %H:%M:%S", "%Y-%m-%d"]
     .map { TimePattern($0) }
 
@@ -71,7 +73,8 @@ struct Directives {
   @discardableResult
   mutating func take(_ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>) -> Bool {
     if let value = Directives.value(of: "#Fields:", start, stop) {
-      let named = Array(value)
+      // So long a line is none of a server's; what follows is not guessed at.
+      let named = value.count <= Directives.longest ? Array(value) : []
       guard named != fields else { return false }
       fields = named
       lookForTime()

@@ -115,15 +115,21 @@ struct ColumnLayout: Sendable {
   static let blank = (UInt8(ascii: " "), UInt8(ascii: " "))
   static let white = (UInt8(ascii: " "), UInt8(ascii: "\t"))
 
-  /// The column that a header names.
-  func column(_ identifier: String) -> LogColumn {
-    let lower = identifier.lowercased()
-    if let known = columns.first(where: { $0.identifier.lowercased() == lower }) { return known }
-    return vocabulary.first { $0.identifier.lowercased() == lower } ?? LogColumn(identifier)
+  /// The columns that are known, by their identifiers in lower case.
+  var known: [String: LogColumn] {
+    var known: [String: LogColumn] = [:]
+    for column in columns + vocabulary where known[column.identifier.lowercased()] == nil {
+      known[column.identifier.lowercased()] = column
+    }
+    return known
   }
+}
 
-  /// The columns that the text behind `#Fields:` names.
+extension [String: LogColumn] {
+  /// The columns that the text behind `#Fields:` names; what is not known becomes a field named after it.
   func columns(named text: some Sequence<UInt8>) -> [LogColumn] {
-    String(decoding: Array(text), as: UTF8.self).split(whereSeparator: \.isWhitespace).map { column(String($0)) }
+    String(decoding: Array(text), as: UTF8.self).split(whereSeparator: \.isWhitespace).map {
+      self[$0.lowercased()] ?? LogColumn(String($0))
+    }
   }
 }

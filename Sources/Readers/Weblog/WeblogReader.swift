@@ -47,7 +47,7 @@ public struct WeblogReader: Reader {
     if layout.hasDirectives {
       if let named = settings.columns {
         initial = Array(named.utf8)
-        columns = layout.columns(named: named.utf8) + columns
+        columns = layout.known.columns(named: named.utf8) + columns
       } else if !columns.isEmpty {
         initial = Array(columns.map(\.identifier).joined(separator: " ").utf8)
       }

@@ -82,6 +82,11 @@ extension WeblogReader {
           "M307", "the format's time has no offset from UTC", span,
           remedy: "add `zone:` with the server's zone, such as Europe/Warsaw or UTC")
       }
+      if let prefix = node["prefix"], layout.hasDirectives, settings.prefix == .syslog || settings.prefix == .cri {
+        report(
+          "M304", "a log with '#Fields:' cannot stand behind a prefix", prefix.span,
+          remedy: "remove `prefix`, and the prefixes from the log")
+      }
       if let columns = node["columns"], !layout.hasDirectives {
         report(
           "M304", "the columns of \(preset.name) are always the same", columns.span,

@@ -28,6 +28,9 @@ struct WeblogSniffer: Sniffer {
     case .columns(let layout):
       if layout.hasDirectives, layout.columns.isEmpty, let columns = WeblogSniffer.columns(bytes) {
         pinned.append(PinnedEntry("columns", .text(columns)))
+        if guess.preset.name == "w3c", columns.split(separator: " ").contains("time-taken") {
+          remarks.append("time-taken is read as seconds; write `format: iis` if it counts milliseconds")
+        }
         // So that columns that only this log has are fields.
         var settings = guess.settings
         settings.columns = columns
