@@ -25,6 +25,9 @@ let package = Package(
         .product(name: "Mapping", package: "trackfill"),
       ],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+    .executableTarget(
+      name: "fuzz-cel", dependencies: [.product(name: "CEL", package: "trackfill")],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
   ],
   swiftLanguageModes: [.v6]
 )

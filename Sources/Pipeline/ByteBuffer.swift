@@ -101,11 +101,12 @@ public final class ByteBuffer {
       append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest))
       return
     }
-    var digits = 0
-    var probe = rest
-    while probe > 0 {
+    var digits = 2
+    var limit: UInt64 = 100
+    // A magnitude has at most 19 digits, so that 10^19 is the last limit.
+    while rest >= limit {
       digits &+= 1
-      probe /= 10
+      limit &*= 10
     }
     var at = count &+ digits
     count = at

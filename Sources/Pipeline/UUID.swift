@@ -20,13 +20,7 @@ public struct UUID: BitwiseCopyable, Sendable, Hashable, Comparable {
   public static let urlNamespace = UUID(high: 0x6ba7_b811_9dad_11d1, low: 0x80b4_00c0_4fd4_30c8)
 
   /// The first sixteen bytes of a hash with version and variant set.
-  init(hash: UnsafePointer<UInt8>, version: UInt64) {
-    var high: UInt64 = 0
-    var low: UInt64 = 0
-    for index in 0..<8 {
-      high = high << 8 | UInt64(hash[index])
-      low = low << 8 | UInt64(hash[index + 8])
-    }
+  init(high: UInt64, low: UInt64, version: UInt64) {
     self.high = high & 0xFFFF_FFFF_FFFF_0FFF | version << 12
     self.low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
   }
@@ -95,32 +89,33 @@ extension UUID: CustomStringConvertible {
 }
 
 /// Makes UUIDs of version 5 in one namespace, piece by piece, without allocating.
+///
+/// The name is put together and padded here, so that the library digests whole blocks in a single call: on names of a few
+/// hundred bytes what it does between calls costs a quarter of the time.
 public final class NameHasher {
-  /// The digest's state after the namespace, where every name begins.
-  private let start: SHA_CTX
-  @exclusivity(unchecked) private var state: SHA_CTX
-  private let digest: UnsafeMutablePointer<UInt8>
+  private let message = ByteBuffer(capacity: 1024)
+  private let namespace: UUID
 
-  public init(namespace: UUID) {
-    digest = .allocate(capacity: Int(SHA_DIGEST_LENGTH))
-    var state = SHA_CTX()
-    SHA1_Init(&state)
-    let bytes = [namespace.high.bigEndian, namespace.low.bigEndian]
-    SHA1_Update(&state, bytes, 16)
-    start = state
-    self.state = state
+  public init(namespace: UUID) { self.namespace = namespace }
+
+  public func begin() {
+    message.removeAll()
+    message.append(bigEndian: namespace.high)
+    message.append(bigEndian: namespace.low)
   }
 
-  deinit { digest.deallocate() }
-
-  public func begin() { state = start }
-
   @inline(__always)
-  public func update(_ bytes: UnsafeBufferPointer<UInt8>) { SHA1_Update(&state, bytes.baseAddress, bytes.count) }
+  public func update(_ bytes: UnsafeBufferPointer<UInt8>) { message.append(bytes) }
 
   public func finish() -> UUID {
-    SHA1_Final(digest, &state)
-    return UUID(hash: digest, version: 5)
+    message.appendPadding(after: 0)
+    var state = SHA_CTX()
+    SHA1_Init(&state)
+    SHA1_Update(&state, message.base, message.count)
+    message.removeAll()
+    message.shrink(to: 64 * 1024)
+    return UUID(
+      high: UInt64(state.h0) << 32 | UInt64(state.h1), low: UInt64(state.h2) << 32 | UInt64(state.h3), version: 5)
   }
 
   /// The id of the `ordinal`-th (from 1) repetition of what `base` names: version 5 of the ordinal's decimal text in
@@ -133,38 +128,74 @@ public final class Pseudonymizer {
   /// The digest's states after the padded key: a text costs two digests of a few blocks and no key schedule.
   private let inner: SHA256_CTX
   private let outer: SHA256_CTX
-  private let digest: UnsafeMutablePointer<UInt8>
+  private let message = ByteBuffer(capacity: 512)
+  private static let block = 64
 
   public init(salt: [UInt8]) {
-    digest = .allocate(capacity: Int(SHA256_DIGEST_LENGTH))
     var key = salt
-    if key.count > 64 {
+    if key.count > Pseudonymizer.block {
+      var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
       var state = SHA256_CTX()
       SHA256_Init(&state)
       SHA256_Update(&state, key, key.count)
-      SHA256_Final(digest, &state)
-      key = Array(UnsafeBufferPointer(start: digest, count: 32))
+      SHA256_Final(&digest, &state)
+      key = digest
     }
-    key += [UInt8](repeating: 0, count: 64 - key.count)
+    key += [UInt8](repeating: 0, count: Pseudonymizer.block - key.count)
     func state(_ pad: UInt8) -> SHA256_CTX {
       var state = SHA256_CTX()
       SHA256_Init(&state)
-      SHA256_Update(&state, key.map { $0 ^ pad }, 64)
+      SHA256_Update(&state, key.map { $0 ^ pad }, Pseudonymizer.block)
       return state
     }
     inner = state(0x36)
     outer = state(0x5c)
   }
 
-  deinit { digest.deallocate() }
-
   public func pseudonym(of text: UnsafeBufferPointer<UInt8>) -> UUID {
-    var state = inner
-    SHA256_Update(&state, text.baseAddress, text.count)
-    SHA256_Final(digest, &state)
-    state = outer
-    SHA256_Update(&state, digest, 32)
-    SHA256_Final(digest, &state)
-    return UUID(hash: digest, version: 8)
+    message.removeAll()
+    message.append(text)
+    message.shrink(to: 64 * 1024)
+    let digest = digest(from: inner)
+    message.removeAll()
+    message.append(bigEndian: digest.0)
+    message.append(bigEndian: digest.1)
+    message.append(bigEndian: digest.2)
+    message.append(bigEndian: digest.3)
+    let result = self.digest(from: outer)
+    return UUID(high: result.0, low: result.1, version: 8)
+  }
+
+  /// The digest of the message behind one block that the state has seen, as four big-endian words.
+  private func digest(from start: SHA256_CTX) -> (UInt64, UInt64, UInt64, UInt64) {
+    message.appendPadding(after: Pseudonymizer.block)
+    var state = start
+    SHA256_Update(&state, message.base, message.count)
+    let h = state.h
+    return (
+      UInt64(h.0) << 32 | UInt64(h.1), UInt64(h.2) << 32 | UInt64(h.3), UInt64(h.4) << 32 | UInt64(h.5),
+      UInt64(h.6) << 32 | UInt64(h.7)
+    )
+  }
+}
+
+extension ByteBuffer {
+  fileprivate func append(bigEndian word: UInt64) {
+    reserve(8)
+    UnsafeMutableRawPointer(cursor).storeBytes(of: word.bigEndian, as: UInt64.self)
+    count &+= 8
+  }
+
+  /// Fills up to whole blocks of 64 bytes as SHA-1 and SHA-256 want it (FIPS 180-4 §5.1.1): a one bit, zeros, and the
+  /// length in bits.
+  /// - Parameter before: bytes of the message that are digested already.
+  fileprivate func appendPadding(after before: Int) {
+    let bits = UInt64(before + count) << 3
+    append(0x80)
+    let zeros = (120 - (count & 63)) & 63
+    reserve(zeros)
+    cursor.update(repeating: 0, count: zeros)
+    count &+= zeros
+    append(bigEndian: bits)
   }
 }

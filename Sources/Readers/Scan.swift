@@ -13,12 +13,11 @@ enum Scan {
     while at < end {
       let chunk = UnsafeRawPointer(at).loadUnaligned(as: SIMD16<UInt8>.self)
       let hits = unsafeBitCast((chunk .== one) .| (chunk .== other), to: SIMD2<UInt64>.self)
-      if hits.x != 0 {
-        let found = at + hits.x.trailingZeroBitCount / 8
-        return found < end ? found : end
-      }
-      if hits.y != 0 {
-        let found = at + (8 + hits.y.trailingZeroBitCount / 8)
+      if hits.x | hits.y != 0 {
+        // Selected without a branch: which half it is nobody could predict.
+        let isLow = hits.x != 0
+        let word = isLow ? hits.x : hits.y
+        let found = at + (word.trailingZeroBitCount &>> 3 &+ (isLow ? 0 : 8))
         return found < end ? found : end
       }
       at += 16

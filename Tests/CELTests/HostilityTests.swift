@@ -14,6 +14,19 @@ import Testing
     String(repeating: "f(", count: 5000),
     String(repeating: "a", count: 100_000),
     String(repeating: "{1:", count: 5000),
+    // A megabyte of anything is refused before it is looked at.
+    String(repeating: "a && ", count: 1 << 18) + "a",
+    String(repeating: "(", count: 1 << 20),
+    "'" + String(repeating: "x", count: 1 << 20) + "'",
+    // As long as allowed, and wrong everywhere.
+    String(repeating: "(]", count: 30_000),
+    String(repeating: "f(1 2,", count: 10_000),
+    String(repeating: "= & ", count: 15_000),
+    String(repeating: "[1 2] && ", count: 7_000),
+    String(repeating: "a.map(x, ", count: 7_000),
+    String(repeating: "{'a': (1 2), ", count: 5_000),
+    String(repeating: "$", count: 60_000),
+    String(repeating: "'\\q", count: 15_000) + "'",
   ]
 
   @Test(arguments: hostile.indices) func isRefused(_ index: Int) {
@@ -22,6 +35,7 @@ import Testing
       return
     }
     #expect([.tooDeep, .tooLong, .syntax, .unknownName].contains(issues.all[0].code))
+    #expect(issues.all.count <= 33)
   }
 
   @Test func manyTermsAreFine() {
@@ -54,6 +68,29 @@ import Testing
     activation.reset()
     let bigger = #"[1,2,3,4,5,6,7,8].map(x, ["# + source + "," + source + "," + source + "])"
     #expect(run(bigger, activation) == "error(the record needs more memory than it may use)")
+  }
+
+  /// Ten elements nested nine deep would be a thousand million steps.
+  static func nested(_ depth: Int) -> String {
+    let list = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"
+    return (0..<depth).reduce("x\(depth - 1) >= 0") { inner, level in "\(list).all(x\(level), \(inner))" }
+  }
+
+  @Test func comprehensionsOverConstantsCompileInBoundedTime() throws {
+    let program = try compile(Self.nested(9), in: Environment()).get()
+    #expect(program.constant == nil)
+    #expect(try compile(Self.nested(3), in: Environment()).get().constant?.isTrue == true)
+    let regexes =
+      "['a', 'b', 'c'].all(x, \(Self.nested(4).replacing("x3 >= 0", with: "!x.matches(x + x + string(x3))")))"
+    #expect(try compile(regexes, in: Environment()).get().constant == nil)
+  }
+
+  @Test func stepsAreBounded() throws {
+    let program = try compile(Self.nested(6), in: Environment()).get()
+    let activation = Activation(steps: 5_000)
+    #expect(program.evaluate(activation).errorCode == .tooManySteps)
+    activation.reset()
+    #expect(try compile("[ip].all(x, x.size() > 3)", in: .sample).get().evaluate(activation).isTrue)
   }
 
   @Test func constantsDoNotExplode() {

@@ -57,6 +57,38 @@ import Testing
     #expect(issues.all[0].candidates.contains("agent"))
   }
 
+  /// Each list holds the marked pieces of the source, in order.
+  static let several: [(String, [String])] = [
+    ("a = 1 && b = 2", ["=", "="]),
+    ("a = 1 && b |c", ["=", "|"]),
+    ("f(1 2, 3, 4 5)", ["2", "5"]),
+    ("f(a, (b c), d e)", ["c", "e"]),
+    ("[1 2, (3 4), {1: 2 3, 4: 5}]", ["2", "4", "3"]),
+    ("a b && c d || e", ["b", "d"]),
+    ("f(for, 1) && [while]", ["for", "while"]),
+    (#""a\q" + "b\z""#, [#"\q"#, #"\z"#]),
+    ("12ab + 3cd", ["12ab", "3cd"]),
+    ("a ? $ : 1 # 2", ["$", "#"]),
+    ("f(1 +, 2) && g(* 3)", [",", "*"]),
+    ("(1 + ", [""]),
+    ("f(1, [2, 3)", [")"]),
+    ("'a", ["'a"]),
+    ("has(1) && has(2)", ["1", "2"]),
+    ("has(1 2) || has(ip..x)", ["2", "."]),
+    ("[1].map(x y, y) && [1].all(a b, c d, e f) && [3 4]", ["y", "b", "d", "f", "4"]),
+    ("ip == “a”; ip", ["“", "”", ";"]),
+  ]
+
+  @Test(arguments: several) func severalSyntaxErrors(_ source: String, _ marked: [String]) {
+    guard case .failure(let issues) = compile(source, in: .sample) else {
+      Testing.Issue.record("compiled: \(source)")
+      return
+    }
+    let bytes = Array(source.utf8)
+    #expect(issues.all.map { String(decoding: bytes[$0.span], as: UTF8.self) } == marked)
+    #expect(issues.all.allSatisfy { $0.code == .syntax })
+  }
+
   @Test func invalidRegexAmongOthers() {
     guard case .failure(let issues) = compile(#"nope || ip.matches("(")"#, in: .sample) else {
       Testing.Issue.record("compiled")
@@ -73,6 +105,17 @@ import Testing
     #expect(program.type == .string)
     #expect(run(#"ip.or("x") + agent.or("none")"#, in: environment) == #""203.0.113.9Mozilla/5.0 bot""#)
     #expect(try compile(#"agent.or("")"#, in: .sample).get().warnings.isEmpty)
+  }
+
+  @Test(arguments: [
+    (#"status == 1 || cidr("10.0.0.0/33").containsIP(ip)"#, #"cidr("10.0.0.0/33")"#),
+    (#"timestamp("2026-13-01T00:00:00Z")"#, #"timestamp("2026-13-01T00:00:00Z")"#),
+    (#"decimal("1,5") + status"#, #"decimal("1,5")"#),
+    ("status / (2 - 2 * 1) + 1 / 0", "1 / 0"),
+  ]) func whatAlwaysFailsIsAWarning(_ source: String, _ marked: String) throws {
+    let program = try compile(source, in: .sample).get()
+    #expect(program.warnings.map(\.code) == [.alwaysFails])
+    #expect(program.warnings.map { String(decoding: Array(source.utf8)[$0.span], as: UTF8.self) } == [marked])
   }
 
   @Test func expectedType() {

@@ -12,7 +12,7 @@ func run(_ source: String, in environment: Environment = .sample, _ activation: 
 extension Environment {
   /// Variables of a web log's record, all constant.
   static var sample: Environment {
-    var environment = Environment()
+    var environment = Environment(zones: .foundation)
     func text(_ name: String, _ value: StaticString) {
       environment.variables[name] = Variable(.string) { _ in .string(value) }
     }

@@ -8,12 +8,14 @@ import Testing
   static let root = here.deletingLastPathComponent().deletingLastPathComponent()
 
   @Test(arguments: [
-    ("combined", "combined.log"), ("nginx-shop", "nginx-shop.log"), ("everything", "combined.log"),
-    ("orders-xml", "orders-xml.xml"), ("wordpress-xml", "wordpress-xml.xml"),
+    ("combined", "combined"), ("nginx-shop", "nginx-shop"), ("everything", "combined"), ("iis", "iis"),
+    ("cloudfront", "cloudfront"), ("caddy", "caddy"), ("orders-csv", "orders-csv.csv"),
+    ("customers-csv", "customers-csv.csv"), ("orders-xml", "orders-xml.xml"), ("wordpress-xml", "wordpress-xml.xml"),
   ])
   func payloads(_ mapping: String, _ sample: String) throws {
     let result = try Binary.run([
-      "convert", Self.root.path + "/samples/\(sample)", "-m", Self.root.path + "/Mappings/\(mapping).yaml", "-q",
+      "convert", Self.root.path + "/samples/" + (sample.contains(".") ? sample : sample + ".log"), "-m",
+      Self.root.path + "/Mappings/\(mapping).yaml", "-q",
     ])
     #expect(result.status == 3, "the samples have one record that is wrong")
     let golden = Self.here.appendingPathComponent("Goldens/\(mapping).ndjson")

@@ -46,6 +46,12 @@ import Testing
     Case(
       "events: [ { type: t, whenn: { status: 1 } } ]", 6, 22, "M004", "unknown key 'whenn' in rule",
       "did you mean 'when'?"),
+    Case(
+      "events: [ { type: t, properties: { a: '=parse_time(agent.or(\"\"), \"%d.%m.%q %Y\", \"Europe/Warsaw\")' } } ]",
+      6, 73, "M109", "unknown directive '%q'", "%Y"),
+    Case(
+      "events: [ { type: t, properties: { a: '=time.getHours(\"Europe/Warszawa\")' } } ]", 6, 55, "M109",
+      "unknown time zone", "Europe/Warsaw"),
     Case("events: [ { when: { status: 1 } } ]", 6, 11, "M005", "rule needs 'type'", "type: page-view"),
     Case("events: [ { type: t }, { type: t } ]", 6, 32, "M112", "two rules are called 't'", "name"),
     Case("let: { a: =b, b: =a }\nevents: [ { type: t } ]", 6, 8, "M111", "'a' is computed from itself", "a → b → a"),

@@ -17,6 +17,16 @@ import Testing
       ("{ t: =time }", "", #"{"t":"1970-01-01T00:16:40.000Z"}"#),
       ("{ q: '=parse_url(target.or(\"\")).query.q' }", "target=/s?q=caf%C3%A9+%22x%22", #"{"q":"café \"x\""}"#),
       ("{ d: '=decimal(\"199.90\")' }", "", #"{"d":199.90}"#),
+      // Zones come from the system's tables.
+      ("{ h: '=time.getHours(\"Asia/Kolkata\")' }", "", #"{"h":5}"#),
+      (
+        "{ t: '=parse_time(\"10.09.2026 13:57\", \"%d.%m.%Y %H:%M\", \"Europe/Warsaw\")' }", "",
+        #"{"t":"2026-09-10T11:57:00.000Z"}"#
+      ),
+      (
+        "{ a: '=ip(\"2001:DB8::1\")', n: '=cidr(\"192.0.2.7/24\").masked()' }", "",
+        #"{"a":"2001:db8::1","n":"192.0.2.0/24"}"#
+      ),
       ("{ l: [a, =method, =status] }", "status=1", #"{"l":["a",1]}"#),
       (
         "{ c: { case: [ { when: { status: 200..299 }, then: good }, { when: { status: [404, 410] }, then: gone }, { else: bad } ] } }",
@@ -80,7 +90,8 @@ import Testing
   }
 
   @Test func firstRuleWinsUnlessAllAreWanted() throws {
-    let rules = "events: [ { type: a }, { name: second, type: a, tags: [x, y], options: { saveEvents: true } } ]\n"
+    let rules =
+      "events: [ { type: a, when: { status: 0 } }, { name: second, type: a, tags: [x, y], options: { saveEvents: true } } ]\n"
     let first = try MappingRun.map(MappingRun.head + rules, ["time=1 ip=1 status=0"])
     #expect(first.bodies.count == 1)
     let all = try MappingRun.map(MappingRun.head + rules + "emit: all\n", ["time=1 ip=1 status=0"])

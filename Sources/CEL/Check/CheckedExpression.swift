@@ -15,7 +15,7 @@ public struct CheckedExpression: Sendable {
   let slots: Int
 
   /// The type of a node of the tree.
-  public func type(of node: Expression) -> Type { types[node.id] }
+  public func type(of node: Expression) -> Type { types[node.id].settled }
 }
 
 /// What a name or a call turned out to be.
@@ -42,7 +42,7 @@ public func check(
   guard checker.issues.isEmpty else { return .failure(Issues(checker.issues)) }
   return .success(
     CheckedExpression(
-      expression: expression, type: type, references: checker.references, narrowedPaths: checker.narrowedPaths,
+      expression: expression, type: type.settled, references: checker.references, narrowedPaths: checker.narrowedPaths,
       warnings: checker.warnings,
       types: checker.types, rawTypes: checker.rawTypes, resolutions: checker.resolutions, slots: checker.maximumSlots))
 }

@@ -40,6 +40,7 @@ struct Checker {
 
   mutating func check(_ expression: Expression) -> Type {
     var type = checkNode(expression)
+    if type == .free { type = .dyn }
     rawTypes[expression.id] = type
     if case .optional(let inner) = type, !environment.narrowed.isEmpty, let path = expression.path,
       environment.narrowed.contains(path), let root = expression.root, !locals.contains(where: { $0.name == root })
@@ -182,7 +183,7 @@ struct Checker {
 
   private mutating func member(_ operand: Expression, _ field: Name, of type: Type) -> Type? {
     switch type {
-    case .dyn: return .dyn
+    case .dyn, .free: return .dyn
     case .map(_, let value): return value
     case .object(let name):
       guard let objectType = environment.objectTypes[name] else { return .dyn }
@@ -219,7 +220,7 @@ struct Checker {
           checker.mismatch(index, indexType, "the key", key)
         }
         return value
-      case .dyn: return .dyn
+      case .dyn, .free: return .dyn
       default:
         checker.report(.noOverload, at: operand.span, "\(type) has no elements")
         return .dyn
@@ -275,7 +276,7 @@ struct Checker {
       let type = element.isOptional ? optionalEntry(element.value) : check(element.value)
       common = common.map { Type.join($0, type) } ?? type
     }
-    return .list(common ?? .dyn)
+    return .list(common ?? .free)
   }
 
   private mutating func map(_ entries: [Entry]) -> Type {
@@ -290,7 +291,7 @@ struct Checker {
       key = key.map { Type.join($0, keyType) } ?? keyType
       value = value.map { Type.join($0, valueType) } ?? valueType
     }
-    return .map(key ?? .dyn, value ?? .dyn)
+    return .map(key ?? .free, value ?? .free)
   }
 
   // MARK: Macros
@@ -301,7 +302,7 @@ struct Checker {
     resolutions[expression.id] = .slot(usedSlots)
     let before = usedSlots
     for (name, type) in variables {
-      locals.append((name, usedSlots, type))
+      locals.append((name, usedSlots, type == .free ? .dyn : type))
       usedSlots += 1
     }
     usedSlots += extra

@@ -97,7 +97,8 @@ extension Checker {
         return
       }
     }
-    let signatures = function.overloads.map { $0.signature(name.text) }.joined(separator: ", ")
+    let all = function.overloads.map { $0.signature(name.text) }
+    let signatures = all.prefix(4).joined(separator: ", ") + (all.count > 4 ? " and \(all.count - 4) more" : "")
     if style.isEmpty {
       report(
         .noOverload, at: name.span,
@@ -143,7 +144,9 @@ extension Checker {
       return result
     }
     let remedy: String? =
-      if a.isNumeric && b.isNumeric {
+      if operation == .divide, a == .decimal || b == .decimal {
+        "write a.divide(b, digits): a quotient needs a number of digits behind the point"
+      } else if a.isNumeric && b.isNumeric {
         a == .decimal || b == .decimal
           ? "convert one side: decimal(…)" : "convert one side: int(…), double(…) or uint(…)"
       } else if operation == .add, a == .string {

@@ -17,8 +17,14 @@ public struct Environment: Sendable {
 
   /// The standard library, and nothing of a host.
   public init() {
-    functions = Library.functions
+    functions = Library.functionsWithoutZones
     objectTypes[URLObject.type.name] = URLObject.type
+  }
+
+  /// The standard library with named time zones, and nothing else of a host.
+  public init(zones: ZoneSource) {
+    self.init()
+    functions = Library.functions(zones: zones)
   }
 
   /// Narrows a dotted path and all its prefixes, as `needs` does.

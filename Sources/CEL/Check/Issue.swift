@@ -6,11 +6,15 @@ public struct Issue: Hashable, Sendable {
     case invalidRegex, invalidArgument, tooDeep, tooLong
     /// A warning: `.or(…)` on a value that is never absent.
     case needlessOr
+    /// A warning: a part without variables that fails whenever it is evaluated.
+    case alwaysFails
   }
 
   public var code: Code
   /// Where, in UTF-8 bytes of the source.
   public var span: Range<Int>
+  /// The place inside the string literal at `span`, in bytes of its value, until the source is at hand.
+  var literalRange: Range<Int>?
   /// The cause: lower-case, no full stop.
   public var message: String
   /// What to write instead.
@@ -30,6 +34,17 @@ public struct Issue: Hashable, Sendable {
     self.remedy = remedy
     self.name = name
     self.candidates = candidates
+  }
+}
+
+extension Issue {
+  /// The issue with its place narrowed down to a part of a string literal.
+  func located(in source: [UInt8]) -> Issue {
+    guard let range = literalRange else { return self }
+    var issue = self
+    issue.literalRange = nil
+    if let place = Lexer.place(of: range, inLiteral: span, of: source) { issue.span = place }
+    return issue
   }
 }
 

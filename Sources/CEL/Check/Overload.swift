@@ -87,8 +87,14 @@ public struct CallSite {
   var issues: [Issue] = []
 
   /// Reports an issue about an argument.
-  public mutating func report(_ code: Issue.Code, argument: Int, _ message: String, remedy: String? = nil) {
-    issues.append(Issue(code, at: arguments[argument].span, message, remedy: remedy))
+  ///
+  /// - Parameter range: the place in the bytes of the argument's value, if that is a literal.
+  public mutating func report(
+    _ code: Issue.Code, argument: Int, _ message: String, remedy: String? = nil, within range: Range<Int>? = nil
+  ) {
+    var issue = Issue(code, at: arguments[argument].span, message, remedy: remedy)
+    issue.literalRange = range
+    issues.append(issue)
   }
 }
 

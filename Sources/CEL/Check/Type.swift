@@ -1,6 +1,8 @@
 /// A static type.
 public indirect enum Type: Hashable, Sendable {
   case null, bool, int, uint, double, string, bytes, timestamp, duration, decimal, type
+  /// An IP address (`net.IP`), and a range of them (`net.CIDR`).
+  case address, network
   case list(Type)
   case map(Type, Type)
   case optional(Type)
@@ -27,12 +29,28 @@ extension Type: CustomStringConvertible {
     case .duration: "duration"
     case .decimal: "decimal"
     case .type: "type"
+    case .address: "net.IP"
+    case .network: "net.CIDR"
     case .list(let element): "list(\(element))"
     case .map(let key, let value): "map(\(key), \(value))"
     case .optional(let value): "optional_type(\(value))"
     case .object(let name): name
     case .dyn: "dyn"
-    case .parameter(let name): name
+    case .parameter(let name): name.isEmpty ? "dyn" : name
+    }
+  }
+
+  /// The type of the elements that an empty literal does not have: it fits every type. It stands only inside of others.
+  static let free = Type.parameter("")
+
+  /// The type with `dyn` for what stayed free.
+  var settled: Type {
+    switch self {
+    case .free: .dyn
+    case .list(let element): .list(element.settled)
+    case .map(let key, let value): .map(key.settled, value.settled)
+    case .optional(let value): .optional(value.settled)
+    default: self
     }
   }
 
@@ -77,7 +95,7 @@ struct Substitution {
       // What is dynamic anywhere is dynamic in the result: a static type is a promise that evaluators rely on.
       bound[name] = Type.join(known, argument)
       return true
-    case (.dyn, _): return true
+    case (.dyn, _), (_, .free): return true
     case (.list(let p), .dyn), (.optional(let p), .dyn): return accepts(.dyn, for: p)
     case (.map(let pk, let pv), .dyn): return accepts(.dyn, for: pk) && accepts(.dyn, for: pv)
     case (_, .dyn): return true
@@ -91,6 +109,7 @@ struct Substitution {
   /// The type with its parameters replaced; an unbound one is `dyn`.
   func resolve(_ type: Type) -> Type {
     switch type {
+    case .free: .free
     case .parameter(let name): bound[name] ?? .dyn
     case .list(let element): .list(resolve(element))
     case .map(let key, let value): .map(resolve(key), resolve(value))
@@ -111,6 +130,7 @@ extension Type {
   static func join(_ a: Type, _ b: Type) -> Type {
     if a == b { return a }
     switch (a, b) {
+    case (.free, let type), (let type, .free): return type
     case (.list(let x), .list(let y)): return .list(join(x, y))
     case (.map(let xk, let xv), .map(let yk, let yv)): return .map(join(xk, yk), join(xv, yv))
     case (.optional(let x), .optional(let y)): return .optional(join(x, y))
@@ -141,7 +161,8 @@ extension Type {
     }
     switch (self, value.kind) {
     case (.null, .null), (.bool, .bool), (.int, .int), (.uint, .uint), (.double, .double), (.string, .string),
-      (.bytes, .bytes), (.timestamp, .timestamp), (.duration, .duration), (.decimal, .decimal), (.type, .type):
+      (.bytes, .bytes), (.timestamp, .timestamp), (.duration, .duration), (.decimal, .decimal), (.type, .type),
+      (.address, .address), (.network, .network):
       return true
     case (.list(let element), .list): return value.elements.allSatisfy { element.holds($0, objects) }
     case (.map(let key, let element), .map):

@@ -1,5 +1,5 @@
 extension Lowering {
-  func lowerNegate(_ inner: Operand, _ expression: Expression) -> Operand {
+  mutating func lowerNegate(_ inner: Operand, _ expression: Expression) -> Operand {
     let (load, offset) = (inner.evaluate, Self.offset(expression))
     return folded(expression, [inner]) { activation in
       let value = load(activation)
@@ -7,7 +7,8 @@ extension Lowering {
     }
   }
 
-  func lowerBinary(_ operation: BinaryOperator, _ left: Operand, _ right: Operand, _ expression: Expression) -> Operand
+  mutating func lowerBinary(_ operation: BinaryOperator, _ left: Operand, _ right: Operand, _ expression: Expression)
+    -> Operand
   {
     if operation == .add, left.type == .string, right.type == .string {
       return lowerConcatenation(left, right, expression)

@@ -20,6 +20,9 @@ extension Lowering {
         return operand
       }
     }
+    if name.text == "orValue", overloads.count == 1, lowered.count == 2 {
+      return folded(expression, lowered, Library.orValue(lowered[0].evaluate, lowered[1].evaluate, offset))
+    }
     let evaluate = dispatch(overloads, lowered, offset)
     return folded(expression, overloads.allSatisfy(\.isPure) ? lowered : [operand(expression, evaluate)], evaluate)
   }

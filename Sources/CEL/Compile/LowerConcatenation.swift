@@ -1,6 +1,6 @@
 extension Lowering {
   /// `a + b + c` of strings: all parts are evaluated, then copied once.
-  func lowerConcatenation(_ left: Operand, _ right: Operand, _ expression: Expression) -> Operand {
+  mutating func lowerConcatenation(_ left: Operand, _ right: Operand, _ expression: Expression) -> Operand {
     var parts: [Operand] = []
     for side in [left, right] {
       if case .concatenation(let inner) = side.form, side.known == nil {

@@ -68,7 +68,8 @@ private struct Walk: Sendable {
   }
 
   @inline(__always)
-  private func step(_ activation: Activation, _ range: Value, _ index: Int) {
+  private func step(_ activation: Activation, _ range: Value, _ index: Int) -> Bool {
+    guard activation.spend(1) else { return false }
     let frame = activation.state.pointee.frame
     if range.kind == .list {
       if hasTwo {
@@ -81,6 +82,7 @@ private struct Walk: Sendable {
       frame[slot] = range.pairs[2 * index]
       if hasTwo { frame[slot + 1] = range.pairs[2 * index + 1] }
     }
+    return true
   }
 
   private func truth(_ value: Value) -> Value {
@@ -93,7 +95,7 @@ private struct Walk: Sendable {
     if range.isError { return range }
     var error: Value?
     for index in 0..<range.length {
-      step(activation, range, index)
+      guard step(activation, range, index) else { return .error(.tooManySteps, at: offset) }
       let result = truth(condition(activation))
       if result.isError {
         if error == nil { error = result }
@@ -109,7 +111,7 @@ private struct Walk: Sendable {
     if range.isError { return range }
     var found = 0
     for index in 0..<range.length {
-      step(activation, range, index)
+      guard step(activation, range, index) else { return .error(.tooManySteps, at: offset) }
       let result = truth(condition(activation))
       if result.isError { return result }
       if result.bool { found += 1 }
@@ -123,7 +125,7 @@ private struct Walk: Sendable {
     guard let start = activation.allocateValues(range.length) else { return .error(.outOfMemory, at: offset) }
     var count = 0
     for index in 0..<range.length {
-      step(activation, range, index)
+      guard step(activation, range, index) else { return .error(.tooManySteps, at: offset) }
       if let condition {
         let keep = truth(condition(activation))
         if keep.isError { return keep }
@@ -146,7 +148,7 @@ private struct Walk: Sendable {
     guard let entries = activation.allocateValues(2 * range.length) else { return .error(.outOfMemory, at: offset) }
     var count = 0
     for index in 0..<range.length {
-      step(activation, range, index)
+      guard step(activation, range, index) else { return .error(.tooManySteps, at: offset) }
       let key = activation.state.pointee.frame[slot]
       if let condition {
         let keep = truth(condition(activation))

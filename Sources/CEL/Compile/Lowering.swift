@@ -4,12 +4,15 @@ struct Lowering {
   let checked: CheckedExpression
   let environment: Environment
   /// Where constants live; every constant holds on to it.
-  let pool = Activation(limit: 4 << 20)
+  let pool = Activation(limit: 4 << 20, steps: 10_000)
   var issues: [Issue] = []
+  private(set) var warnings: [Issue] = []
+  private let scopes: Scopes
 
   init(checked: CheckedExpression, environment: Environment) {
     self.checked = checked
     self.environment = environment
+    scopes = Scopes(checked)
   }
 
   // MARK: Building operands
@@ -25,10 +28,22 @@ struct Lowering {
   }
 
   /// A closure, or its value if everything it depends on is known.
-  func folded(_ expression: Expression, _ parts: [Operand], _ evaluate: @escaping Evaluate) -> Operand {
+  mutating func folded(_ expression: Expression, _ parts: [Operand], _ evaluate: @escaping Evaluate) -> Operand {
     guard parts.allSatisfy({ $0.known != nil }) else { return operand(expression, evaluate) }
     let value = evaluate(pool)
+    if value.isError, ![.outOfMemory, .tooManySteps, .tooDeep].contains(value.errorCode) {
+      warnings.append(Issue(.alwaysFails, at: expression.span, "this always fails: \(value.errorMessage)"))
+    }
     return value.isError || value.holdsObject ? operand(expression, evaluate) : constant(expression, value)
+  }
+
+  /// The value of a node with variables of its own, or with parts that fail, if nothing else is missing.
+  private func folded(_ expression: Expression, _ operand: Operand) -> Operand {
+    guard operand.known == nil, scopes.isClosed(expression), checked.slots <= Activation.slotCount else {
+      return operand
+    }
+    let value = operand.evaluate(pool)
+    return value.isError || value.holdsObject ? operand : constant(expression, value)
   }
 
   static func offset(_ expression: Expression) -> UInt32 { UInt32(truncatingIfNeeded: expression.span.lowerBound) }
@@ -67,16 +82,17 @@ struct Lowering {
     case .negate(let inner): return lowerNegate(lower(inner), expression)
     case .binary(let operation, let left, let right):
       return lowerBinary(operation, lower(left), lower(right), expression)
-    case .and(let terms): return lowerAnd(terms, expression)
-    case .or(let terms): return lowerOr(terms, expression)
+    case .and(let terms): return folded(expression, lowerAnd(terms, expression))
+    case .or(let terms): return folded(expression, lowerOr(terms, expression))
     case .conditional(let condition, let yes, let no):
       return lowerConditional(lower(condition), lower(yes), lower(no), expression)
     case .list(let elements): return lowerList(elements, expression)
     case .map(let entries): return lowerMap(entries, expression)
     case .message(let name, _): return failing(expression, .unknownName, name.text)
-    case .comprehension(let comprehension): return lowerComprehension(comprehension, expression)
-    case .bind(_, let value, let body): return lowerBind(value, body, expression)
-    case .optionalMap(let target, _, let body, let isFlat): return lowerOptionalMap(target, body, isFlat, expression)
+    case .comprehension(let comprehension): return folded(expression, lowerComprehension(comprehension, expression))
+    case .bind(_, let value, let body): return folded(expression, lowerBind(value, body, expression))
+    case .optionalMap(let target, _, let body, let isFlat):
+      return folded(expression, lowerOptionalMap(target, body, isFlat, expression))
     }
   }
 
@@ -191,7 +207,7 @@ struct Lowering {
 
   // MARK: Conditions
 
-  private func lowerNot(_ inner: Operand, _ expression: Expression) -> Operand {
+  private mutating func lowerNot(_ inner: Operand, _ expression: Expression) -> Operand {
     let (load, offset) = (inner.evaluate, Self.offset(expression))
     return folded(expression, [inner]) { activation in
       let value = load(activation)

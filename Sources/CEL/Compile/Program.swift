@@ -28,6 +28,15 @@ public struct Program: Sendable {
 public func compile(
   _ source: String, in environment: Environment, expecting expected: Type? = nil
 ) -> Result<Program, Issues> {
+  compileWithoutPlaces(source, in: environment, expecting: expected).mapError { issues in
+    let bytes = Array(source.utf8)
+    return Issues(issues.all.map { $0.located(in: bytes) })
+  }
+}
+
+private func compileWithoutPlaces(
+  _ source: String, in environment: Environment, expecting expected: Type?
+) -> Result<Program, Issues> {
   Parser.parse(source).flatMap { expression in
     switch check(expression, in: environment, expecting: expected) {
     case .success(let checked): return compile(checked, in: environment)
@@ -51,7 +60,8 @@ public func compile(_ checked: CheckedExpression, in environment: Environment) -
   return .success(
     Program(
       type: checked.type, evaluate: framed(operand.evaluate, slots: checked.slots), references: checked.references,
-      narrowedPaths: checked.narrowedPaths, warnings: checked.warnings, expression: checked.expression,
+      narrowedPaths: checked.narrowedPaths, warnings: checked.warnings + lowering.warnings,
+      expression: checked.expression,
       known: operand.known))
 }
 

@@ -61,6 +61,16 @@ extension Library {
         }
       ),
 
+      (
+        "uint",
+        .unary(.decimal, .uint) { _, x in
+          let decimal = Decimal(x)
+          var mantissa = decimal.mantissa
+          for _ in 0..<decimal.scale { mantissa /= 10 }
+          return UInt64(exactly: mantissa).map { .uint($0) } ?? .error(.overflow)
+        }
+      ),
+
       ("double", .unary(.double, .double) { _, x in x }),
       ("double", .unary(.int, .double) { _, x in .double(Double(x.int)) }),
       ("double", .unary(.uint, .double) { _, x in .double(Double(x.uint)) }),
@@ -116,7 +126,7 @@ extension Library {
         }
       ),
     ]
-    + [Type.bool, .int, .uint, .double, .timestamp, .duration, .decimal].map { type in
+    + [Type.bool, .int, .uint, .double, .timestamp, .duration, .decimal, .address, .network].map { type in
       (
         "string",
         .unary(type, .string) { activation, x in

@@ -1,14 +1,21 @@
 /// The functions that every environment has.
 enum Library {
-  static let functions: [String: Function] = {
-    var functions: [String: Function] = [:]
-    for (name, overload) in sizes + conversions + strings + stringExtension + optionals + numbers + urls + times
-      + encoders
-    {
+  static let functions = add(
+    sizes + conversions + strings + stringExtension + optionals + numbers + math + decimals + urls + times + network
+      + encoders + hashes, to: [:])
+
+  /// The functions without named time zones.
+  static let functionsWithoutZones = functions(zones: .none)
+
+  static func functions(zones: ZoneSource) -> [String: Function] { add(zoned(zones), to: functions) }
+
+  private static func add(_ entries: [Entry], to functions: [String: Function]) -> [String: Function] {
+    var functions = functions
+    for (name, overload) in entries {
       functions[name, default: Function(name: name)].overloads.append(overload)
     }
     return functions
-  }()
+  }
 
   typealias Entry = (String, Overload)
 
@@ -17,6 +24,7 @@ enum Library {
     "null_type": .null, "bool": .bool, "int": .int, "uint": .uint, "double": .double, "string": .string,
     "bytes": .bytes, "list": .list(.dyn), "map": .map(.dyn, .dyn), "type": .type, "optional_type": .optional(.dyn),
     "google.protobuf.Timestamp": .timestamp, "google.protobuf.Duration": .duration, "decimal": .decimal,
+    "net.IP": .address, "net.CIDR": .network,
   ]
 
   /// The name of a type at run time, without its parameters.
@@ -52,6 +60,8 @@ enum Library {
     case .list: return named("list")
     case .map: return named("map")
     case .type: return named("type")
+    case .address: return named("net.IP")
+    case .network: return named("net.CIDR")
     case .object: return named("object")
     case .absent, .error: return value
     }

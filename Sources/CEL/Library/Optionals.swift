@@ -3,7 +3,7 @@ extension Library {
   private static let optional = Type.optional(value)
 
   static let optionals: [Entry] = [
-    ("optional.none", .variadic([], optional) { _, _ in .none }),
+    ("optional.none", .variadic([], .optional(.free)) { _, _ in .none }),
     ("optional.of", .unary(value, optional) { _, x in x.wrapped }),
     ("optional.ofNonZeroValue", .unary(value, optional) { _, x in isZero(x) ? .none : x.wrapped }),
     ("hasValue", .unary(optional, .bool, member: true) { _, x in .bool(x.isPresent) }),
@@ -34,6 +34,16 @@ extension Library {
 
   @Sendable
   private static func first(_ site: inout CallSite) -> Specialized? { Specialized(site.arguments[0].evaluate) }
+
+  /// `orValue` on a target of unknown type. The alternative is evaluated only when it is needed.
+  static func orValue(_ load: @escaping Evaluate, _ other: @escaping Evaluate, _ offset: UInt32) -> Evaluate {
+    { activation in
+      let x = load(activation)
+      if x.isNone { return other(activation) }
+      if x.isPresent { return x.unwrapped }
+      return x.isError ? x : .error(.noSuchOverload, at: offset)
+    }
+  }
 
   /// The alternative is evaluated only when it is needed, so an error in it does not count otherwise.
   private static func lazily(unwraps: Bool) -> Overload.Specialize {

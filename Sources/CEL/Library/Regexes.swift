@@ -13,6 +13,8 @@ extension Library {
   }
 
   private static func compile(_ activation: Activation, _ pattern: Value, _ body: (Regex) -> Value) -> Value {
+    // Compiling one costs as much as many elements.
+    guard activation.spend(100) else { return .error(.tooManySteps) }
     do {
       return body(try Regex(pattern.utf8))
     } catch {

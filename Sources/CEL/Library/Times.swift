@@ -1,4 +1,7 @@
 extension Library {
+  /// Functions that look up named zones, for the zones of one environment.
+  static func zoned(_ zones: ZoneSource) -> [Entry] { parts(in: zones) + parseTime(zones) }
+
   private static let parts: [(String, @Sendable (Value) -> Int)] = [
     ("getFullYear", { civil($0).year }),
     ("getMonth", { civil($0).month - 1 }),
@@ -12,20 +15,9 @@ extension Library {
     ("getMilliseconds", { Int($0.nanoseconds) / 1_000_000 }),
   ]
 
-  /// The parts of a timestamp in UTC or with a fixed offset, and of a duration.
+  /// The parts of a timestamp in UTC, and of a duration.
   static let times: [Entry] =
-    parts.flatMap { name, part -> [Entry] in
-      [
-        (name, .unary(.timestamp, .int, member: true) { _, x in .int(Int64(part(x))) }),
-        (
-          name,
-          .binary(.timestamp, .string, .int, member: true) { activation, x, zone in
-            guard let offset = offset(zone.utf8) else { return activation.error(.invalidArgument, detail: zone.utf8) }
-            return .int(Int64(part(.timestamp(seconds: x.seconds + offset, nanoseconds: x.nanoseconds))))
-          }
-        ),
-      ]
-    } + [
+    parts.map { name, part in (name, .unary(.timestamp, .int, member: true) { _, x in .int(Int64(part(x))) }) } + [
       ("getHours", .unary(.duration, .int, member: true) { _, x in .int(whole(x) / 3600) }),
       ("getMinutes", .unary(.duration, .int, member: true) { _, x in .int(whole(x) / 60) }),
       ("getSeconds", .unary(.duration, .int, member: true) { _, x in .int(whole(x)) }),
@@ -37,22 +29,49 @@ extension Library {
       ),
     ]
 
+  /// The parts of a timestamp in a zone.
+  private static func parts(in zones: ZoneSource) -> [Entry] {
+    @Sendable func local(_ x: Value, _ zone: LocalZone) -> Value {
+      .timestamp(seconds: x.seconds + zone.offset(at: x.seconds), nanoseconds: x.nanoseconds)
+    }
+    return parts.map { name, part in
+      (
+        name,
+        .binary(
+          .timestamp, .string, .int, member: true,
+          specialize: { site in
+            guard let zone = literalZone(&site, 1, zones) else { return nil }
+            let load = site.arguments[0].evaluate
+            return Specialized { activation in
+              let x = load(activation)
+              return x.isError ? x : .int(Int64(part(local(x, zone))))
+            }
+          },
+          { activation, x, name in
+            guard let zone = zones.zone(name.utf8) else { return unknownZone(activation, name) }
+            return .int(Int64(part(local(x, zone))))
+          })
+      )
+    }
+  }
+
+  /// A literal zone is looked up once, or reported.
+  static func literalZone(_ site: inout CallSite, _ argument: Int, _ zones: ZoneSource) -> LocalZone? {
+    guard let name = site.arguments[argument].constant else { return nil }
+    if let zone = zones.zone(name.utf8) { return zone }
+    site.report(
+      .invalidArgument, argument: argument, "unknown time zone '\(name.text)'",
+      remedy: "write a name such as 'Europe/Warsaw', 'UTC', or an offset such as '+02:00'")
+    return nil
+  }
+
+  static func unknownZone(_ activation: Activation, _ name: Value) -> Value {
+    activation.error(.invalidArgument, "unknown time zone '\(String(decoding: name.utf8.prefix(64), as: UTF8.self))'")
+  }
+
   /// Rounded towards zero.
   private static func whole(_ x: Value) -> Int64 { x.seconds < 0 && x.nanoseconds > 0 ? x.seconds + 1 : x.seconds }
   private static func second(_ x: Value) -> Int { Int(((x.seconds % 86400) + 86400) % 86400) }
   private static func day(_ x: Value) -> Int { (Int(x.seconds) - second(x)) / 86400 }
   private static func civil(_ x: Value) -> (year: Int, month: Int, day: Int) { Time.civil(day(x)) }
-
-  /// `UTC`, or an offset such as `+02:00` or `-3:30`, in seconds; named zones need tables that only a host has.
-  private static func offset(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
-    let string = String(decoding: text, as: UTF8.self)
-    if string == "UTC" || string == "Z" { return 0 }
-    let sign: Int64 = string.hasPrefix("-") ? -1 : 1
-    let parts = (string.hasPrefix("-") || string.hasPrefix("+") ? string.dropFirst() : string[...]).split(
-      separator: ":")
-    guard parts.count == 2, let hours = Int64(parts[0]), let minutes = Int64(parts[1]), 0...23 ~= hours,
-      0...59 ~= minutes
-    else { return nil }
-    return sign * (hours * 3600 + minutes * 60)
-  }
 }

@@ -2,6 +2,8 @@
 struct Lexer {
   private let source: [UInt8]
   private var position = 0
+  /// Where each byte of the last string comes from, if anybody asks.
+  private var origins: [Int]?
 
   static let keywords: Set<String> = ["true", "false", "null", "in"]
   static let reserved: Set<String> = [
@@ -11,14 +13,44 @@ struct Lexer {
 
   init(_ source: [UInt8]) { self.source = source }
 
-  static func tokens(of source: [UInt8]) throws(SyntaxError) -> [Token] {
+  /// What was wrong so far. Where it is plain what was meant, a token stands for it, so that the parser can go on.
+  private var issues: [Issue] = []
+  /// Whether the rest of the source may not be what it looks like.
+  private var isLost = false
+
+  /// The tokens, and all lexical issues; no tokens when the issues leave no doubt that the parser would be misled.
+  static func tokens(of source: [UInt8]) -> (tokens: [Token]?, issues: [Issue]) {
     var lexer = Lexer(source)
     var tokens: [Token] = []
     tokens.reserveCapacity(source.count / 3 + 1)
-    while true {
-      let token = try lexer.next()
-      tokens.append(token)
-      if token.kind == .end { return tokens }
+    while lexer.issues.count < Parser.maximumIssues {
+      do {
+        let token = try lexer.next()
+        tokens.append(token)
+        if token.kind == .end { return (lexer.isLost ? nil : tokens, lexer.issues) }
+      } catch {
+        lexer.issues.append(error.issue)
+        guard let token = lexer.token(instead: error.issue) else { return (nil, lexer.issues) }
+        tokens.append(token)
+      }
+    }
+    return (nil, lexer.issues)
+  }
+
+  /// What stands for a wrong piece of the source; nil when nothing behind it can be relied on.
+  private mutating func token(instead issue: Issue) -> Token? {
+    let span = issue.span
+    position = max(position, span.upperBound)
+    switch source[span.lowerBound] {
+    case UInt8(ascii: "="): return Token(kind: .punctuation(.equal), span: span)
+    case UInt8(ascii: "&"): return Token(kind: .punctuation(.and), span: span)
+    case UInt8(ascii: "|"): return Token(kind: .punctuation(.or), span: span)
+    case let byte where byte.isDigit || byte == UInt8(ascii: "."): return Token(kind: .literal(.null), span: span)
+    case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"): return nil
+    case let byte where byte.isIdentifierStart: return nil
+    default:
+      isLost = true
+      return Token(kind: .literal(.null), span: span)
     }
   }
 
@@ -54,6 +86,8 @@ struct Lexer {
       case "=": "write '==' to compare"
       case "&": "write '&&'"
       case "|": "write '||'"
+      case "“", "”", "„", "‘", "’", "‚": "write a straight quote"
+      case ";": "an expression is one value; write '&&' between conditions"
       default: nil
       }
     return SyntaxError(at: start..<end, "unexpected character '\(text)'", remedy: remedy)
@@ -153,6 +187,22 @@ struct Lexer {
 // MARK: - Strings
 
 extension Lexer {
+  /// The source of some bytes of a string literal; nil when the span is not one literal.
+  static func place(of range: Range<Int>, inLiteral span: Range<Int>, of source: [UInt8]) -> Range<Int>? {
+    guard span.upperBound <= source.count else { return nil }
+    var lexer = Lexer(Array(source[..<span.upperBound]))
+    lexer.position = span.lowerBound
+    lexer.origins = []
+    guard (try? lexer.quotedLiteral()) != nil, lexer.issues.isEmpty, lexer.position == span.upperBound,
+      let origins = lexer.origins,
+      !origins.isEmpty, range.lowerBound < origins.count
+    else { return nil }
+    let end = range.upperBound < origins.count ? origins[range.upperBound] : nil
+    let closing = source[span.upperBound - 1]
+    let isTriple = span.count >= 6 && source[span.upperBound - 2] == closing && source[span.upperBound - 3] == closing
+    return origins[range.lowerBound]..<(end ?? span.upperBound - (isTriple ? 3 : 1))
+  }
+
   private mutating func quotedLiteral() throws(SyntaxError) -> Literal? {
     var prefix = 0
     var isRaw = false
@@ -179,7 +229,7 @@ extension Lexer {
       guard position < source.count else {
         throw SyntaxError(at: start..<source.count, "the string is not closed", remedy: "add the closing quote")
       }
-      let byte = source[position]
+      let (byte, unit) = (source[position], position)
       if byte == quote, !isTriple || peek(1) == quote && peek(2) == quote {
         position += isTriple ? 3 : 1
         break
@@ -188,11 +238,16 @@ extension Lexer {
         throw SyntaxError(at: start..<position, "the string is not closed on its line", remedy: "add the closing quote")
       }
       if byte == UInt8(ascii: "\\"), !isRaw {
-        try escape(into: &bytes, isBytes: isBytes)
+        do {
+          try escape(into: &bytes, isBytes: isBytes)
+        } catch {
+          issues.append(error.issue)
+        }
       } else {
         bytes.append(byte)
         position += 1
       }
+      if origins != nil { while origins?.count ?? 0 < bytes.count { origins?.append(unit) } }
     }
     return isBytes ? .bytes(bytes) : .string(String(decoding: bytes, as: UTF8.self))
   }

@@ -9,9 +9,11 @@ extension ParserState {
     return try make(.call(name, target: target, arguments), span)
   }
 
-  private func macro(_ name: Name, target: Expression?, _ arguments: [Expression]) throws(SyntaxError) -> Node? {
+  private mutating func macro(_ name: Name, target: Expression?, _ arguments: [Expression]) throws(SyntaxError) -> Node?
+  {
     guard let target else {
       guard name.text == "has", arguments.count == 1 else { return nil }
+      if case .identifier(Self.placeholder) = arguments[0].node { return nil }
       guard case .select(let operand, let field, let isOptional) = arguments[0].node else {
         throw SyntaxError(
           at: arguments[0].span, "has() asks whether a field is set", remedy: "write has(value.field)")
@@ -44,6 +46,12 @@ extension ParserState {
     case ("bind", 3):
       guard case .identifier("cel") = target.node else { return nil }
       return .bind(try variables(arguments.prefix(1))[0], arguments[1], arguments[2])
+    case ("greatest", 3...), ("least", 3...):
+      // Two functions with any number of arguments: beyond two they are those of a list.
+      guard case .identifier("math") = target.node else { return nil }
+      let span = arguments[0].span.lowerBound..<arguments[arguments.count - 1].span.upperBound
+      let list = try make(.list(arguments.map { Element(value: $0, isOptional: false) }), span)
+      return .call(name, target: target, [list])
     default: return nil
     }
   }
@@ -57,7 +65,7 @@ extension ParserState {
       }
       names.append(Name(text: text, span: argument.span))
     }
-    if names.count == 2, names[0].text == names[1].text {
+    if names.count == 2, names[0].text == names[1].text, names[0].text != Self.placeholder {
       throw SyntaxError(at: names[1].span, "the two variables have the same name")
     }
     return names

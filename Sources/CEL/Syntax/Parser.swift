@@ -6,19 +6,23 @@ public enum Parser {
   public static let maximumHeight = 250
   public static let maximumLength = 64 * 1024
 
-  /// Parses an expression. The first syntax error is the only one reported.
+  /// How many syntax errors are reported at most.
+  static let maximumIssues = 16
+
+  /// Parses an expression. Behind a syntax error the parser goes on where the next argument, element or term begins, so
+  /// that several independent errors are reported at once.
   public static func parse(_ source: String) -> Result<Expression, Issues> {
     let bytes = Array(source.utf8)
     guard bytes.count <= maximumLength else {
       return .failure(
         Issues([Issue(.tooLong, at: 0..<bytes.count, "the expression is longer than \(maximumLength) bytes")]))
     }
-    do {
-      var state = ParserState(source: bytes, tokens: try Lexer.tokens(of: bytes))
-      return .success(try state.whole())
-    } catch {
-      return .failure(Issues([error.issue]))
-    }
+    let (tokens, issues) = Lexer.tokens(of: bytes)
+    guard let tokens else { return .failure(Issues(issues)) }
+    var state = ParserState(source: bytes, tokens: tokens)
+    let expression = state.whole()
+    guard let expression, issues.isEmpty, state.issues.isEmpty else { return .failure(Issues(issues + state.issues)) }
+    return .success(expression)
   }
 }
 
@@ -28,6 +32,11 @@ struct ParserState {
   var index = 0
   var nextID = 0
   var depth = 0
+  var issues: [Issue] = []
+  /// The name that stands where an expression could not be read; macros ask nothing of it.
+  static let placeholder = ""
+  /// Whether a bracket was found that is never closed, so that no bracket around it need be looked for.
+  private var isOpenToTheEnd = false
 
   init(source: [UInt8], tokens: [Token]) {
     self.source = source
@@ -36,10 +45,65 @@ struct ParserState {
 
   var token: Token { tokens[index] }
 
-  mutating func whole() throws(SyntaxError) -> Expression {
-    let expression = try self.expression()
-    guard token.kind == .end else { throw unexpected() }
-    return expression
+  // MARK: Recovery
+
+  /// The whole source; nil when it could not be read to the end.
+  mutating func whole() -> Expression? {
+    while true {
+      do throws(SyntaxError) {
+        let expression = try self.expression()
+        guard token.kind == .end else { throw unexpected() }
+        return expression
+      } catch {
+        issues.append(error.issue)
+        guard error.issue.code == .syntax, issues.count < Parser.maximumIssues,
+          skip(until: [.and, .or], isInside: false)
+        else { return nil }
+        index += 1
+        isOpenToTheEnd = false
+      }
+    }
+  }
+
+  /// An expression inside of brackets, behind which one of some tokens must come. An error in it is noted, and the
+  /// parser goes on at that token with something in its place.
+  mutating func inner(before followers: Token.Punctuation...) throws(SyntaxError) -> Expression {
+    let start = token.span.lowerBound
+    do throws(SyntaxError) {
+      let expression = try self.expression()
+      if case .punctuation(let next) = token.kind, followers.contains(next) { return expression }
+      throw unexpected(followers.last.map { "'\($0.rawValue)'" })
+    } catch {
+      guard error.issue.code == .syntax, issues.count < Parser.maximumIssues, !isOpenToTheEnd,
+        skip(until: followers, isInside: true)
+      else { throw error }
+      issues.append(error.issue)
+      return try make(.identifier(Self.placeholder), start..<start)
+    }
+  }
+
+  /// Goes to the next of some tokens that is not in brackets opened on the way; false when there is none. Inside of
+  /// brackets the search ends where they end.
+  private mutating func skip(until wanted: [Token.Punctuation], isInside: Bool) -> Bool {
+    var open = 0
+    var position = index
+    while position < tokens.count {
+      if case .punctuation(let punctuation) = tokens[position].kind {
+        if open == 0, wanted.contains(punctuation) {
+          index = position
+          return true
+        }
+        switch punctuation {
+        case .openParenthesis, .openBracket, .openBrace: open += 1
+        case .closeParenthesis, .closeBracket, .closeBrace:
+          if open > 0 { open -= 1 } else if isInside { return false }
+        default: break
+        }
+      }
+      position += 1
+    }
+    isOpenToTheEnd = true
+    return false
   }
 
   // MARK: Helpers
@@ -207,7 +271,7 @@ struct ParserState {
         }
       } else if take(.openBracket) {
         let isOptional = take(.question)
-        let index = try self.expression()
+        let index = try inner(before: .closeBracket)
         try expect(.closeBracket)
         expression = try make(.index(expression, index, isOptional: isOptional), start..<end)
       } else if at(.openBrace), let path = messageName(expression) {
@@ -242,7 +306,7 @@ struct ParserState {
     try expect(.openParenthesis)
     var arguments: [Expression] = []
     if take(.closeParenthesis) { return arguments }
-    repeat { arguments.append(try expression()) } while take(.comma)
+    repeat { arguments.append(try inner(before: .comma, .closeParenthesis)) } while take(.comma)
     try expect(.closeParenthesis)
     return arguments
   }
@@ -254,7 +318,7 @@ struct ParserState {
       let isOptional = take(.question)
       let name = try fieldName()
       try expect(.colon)
-      fields.append(Field(name: name, value: try expression(), isOptional: isOptional))
+      fields.append(Field(name: name, value: try inner(before: .comma, .closeBrace), isOptional: isOptional))
       guard take(.comma) else {
         try expect(.closeBrace)
         break
@@ -280,9 +344,9 @@ struct ParserState {
       return try name(prefix: ".", from: token.span.lowerBound)
     case .punctuation(.openParenthesis):
       index += 1
-      let inner = try expression()
+      let inside = try inner(before: .closeParenthesis)
       try expect(.closeParenthesis)
-      return Expression(id: inner.id, span: token.span.lowerBound..<end, node: inner.node, height: inner.height)
+      return Expression(id: inside.id, span: token.span.lowerBound..<end, node: inside.node, height: inside.height)
     case .punctuation(.openBracket): return try list()
     case .punctuation(.openBrace): return try map()
     case .reserved:
@@ -304,7 +368,7 @@ struct ParserState {
     var elements: [Element] = []
     while !take(.closeBracket) {
       let isOptional = take(.question)
-      elements.append(Element(value: try expression(), isOptional: isOptional))
+      elements.append(Element(value: try inner(before: .comma, .closeBracket), isOptional: isOptional))
       guard take(.comma) else {
         try expect(.closeBracket)
         break
@@ -319,9 +383,9 @@ struct ParserState {
     var entries: [Entry] = []
     while !take(.closeBrace) {
       let isOptional = take(.question)
-      let key = try expression()
+      let key = try inner(before: .colon)
       try expect(.colon)
-      entries.append(Entry(key: key, value: try expression(), isOptional: isOptional))
+      entries.append(Entry(key: key, value: try inner(before: .comma, .closeBrace), isOptional: isOptional))
       guard take(.comma) else {
         try expect(.closeBrace)
         break

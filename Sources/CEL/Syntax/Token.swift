@@ -39,7 +39,7 @@ struct Token {
   let span: Range<Int>
 }
 
-/// Carries the first syntax error out of the lexer and the parser.
+/// Carries a syntax error to where the lexer or the parser can go on.
 struct SyntaxError: Error {
   let issue: Issue
 

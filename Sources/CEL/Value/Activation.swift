@@ -16,6 +16,9 @@ public final class Activation {
     @usableFromInline var frame: UnsafeMutablePointer<Value>
     @usableFromInline var top: UnsafeMutablePointer<Value>
     @usableFromInline var limit: UnsafeMutablePointer<Value>
+    /// How many more steps the evaluation may take.
+    @usableFromInline var steps: Int
+    @usableFromInline let allSteps: Int
   }
 
   /// Held by address, so that no access is checked for exclusivity at run time.
@@ -26,11 +29,14 @@ public final class Activation {
   private var allocated = 0
   private let limit: Int
 
-  private static let slotCount = 1024
+  static let slotCount = 1024
   private static let firstChunk = 16 * 1024
 
-  /// - Parameter limit: how many bytes the values of one record may take in all.
-  public init(limit: Int = 64 << 20) {
+  /// - Parameters:
+  ///   - limit: how many bytes the values of one record may take in all.
+  ///   - steps: how many elements the comprehensions over one record may visit in all. Every expression ends, but
+  ///     nested comprehensions may take very long.
+  public init(limit: Int = 64 << 20, steps: Int = .max) {
     self.limit = limit
     let first = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.firstChunk, alignment: 16)
     chunks.append(first)
@@ -43,7 +49,7 @@ public final class Activation {
     state.initialize(
       to: State(
         cursor: start, end: start + first.count, first: start, firstEnd: start + first.count, host: nil, frame: slots,
-        top: slots, limit: slots + Self.slotCount))
+        top: slots, limit: slots + Self.slotCount, steps: steps, allSteps: steps))
   }
 
   deinit {
@@ -70,6 +76,14 @@ public final class Activation {
     state.pointee.end = state.pointee.firstEnd
     state.pointee.frame = slots
     state.pointee.top = slots
+    state.pointee.steps = state.pointee.allSteps
+  }
+
+  /// Takes some steps; false when there are none left.
+  @inline(__always)
+  func spend(_ count: Int) -> Bool {
+    state.pointee.steps &-= count
+    return state.pointee.steps >= 0
   }
 
   @usableFromInline

@@ -155,6 +155,65 @@ public struct Decimal: Sendable {
     return overflow ? nil : Decimal(mantissa: product, scale: a.scale + b.scale)
   }
 
+  /// The number with `scale` digits behind the point, halves away from zero; nil when it does not fit.
+  func rounded(_ scale: Int) -> Decimal? {
+    guard 0...Self.maximumScale ~= scale else { return nil }
+    if scale >= self.scale {
+      return Decimal.scaled(mantissa, scale - self.scale).flatMap { Decimal(exactly: $0, scale: scale) }
+    }
+    guard let unit = Decimal.scaled(1, self.scale - scale) else { return nil }
+    return Decimal(exactly: Decimal.divided(mantissa, unit), scale: scale)
+  }
+
+  /// The quotient with `scale` digits behind the point, halves away from zero; nil when it does not fit. `b` is not
+  /// zero.
+  static func divide(_ a: Decimal, _ b: Decimal, scale: Int) -> Decimal? {
+    guard 0...maximumScale ~= scale else { return nil }
+    // a / b at `scale` is the mantissa of a times 10^(scale + b.scale - a.scale), divided by the mantissa of b.
+    let shift = scale + b.scale - a.scale
+    if shift >= 0 {
+      // The digits are found one by one, so that the dividend never has to be scaled up as a whole.
+      let negative = (a.mantissa < 0) != (b.mantissa < 0)
+      let divisor = b.mantissa.magnitude
+      var (quotient, rest) = a.mantissa.magnitude.quotientAndRemainder(dividingBy: divisor)
+      for _ in 0..<shift {
+        let (digit, next) = (rest * 10).quotientAndRemainder(dividingBy: divisor)
+        let (product, overflow) = quotient.multipliedReportingOverflow(by: 10)
+        guard !overflow, product < UInt128(bound) else { return nil }
+        (quotient, rest) = (product + digit, next)
+      }
+      if rest * 2 >= divisor { quotient += 1 }
+      guard quotient <= UInt128(bound) else { return nil }
+      return Decimal(exactly: negative ? -Int128(quotient) : Int128(quotient), scale: scale)
+    }
+    guard let unit = scaled(1, -shift) else { return Decimal(exactly: 0, scale: scale) }
+    let (divisor, overflow) = unit.multipliedReportingOverflow(by: b.mantissa)
+    return Decimal(exactly: overflow ? 0 : divided(a.mantissa, divisor), scale: scale)
+  }
+
+  /// A number that keeps its scale, or nil.
+  private init?(exactly mantissa: Int128, scale: Int) {
+    guard mantissa < Self.bound, mantissa >= -Self.bound else { return nil }
+    self.init(mantissa: mantissa, scale: scale)
+  }
+
+  private static func scaled(_ mantissa: Int128, _ digits: Int) -> Int128? {
+    var result = mantissa
+    for _ in 0..<digits {
+      let (product, overflow) = result.multipliedReportingOverflow(by: 10)
+      if overflow { return nil }
+      result = product
+    }
+    return result
+  }
+
+  /// The quotient of two numbers, halves away from zero.
+  private static func divided(_ a: Int128, _ b: Int128) -> Int128 {
+    let (quotient, rest) = a.magnitude.quotientAndRemainder(dividingBy: b.magnitude)
+    let rounded = Int128(rest * 2 >= b.magnitude ? quotient + 1 : quotient)
+    return (a < 0) != (b < 0) ? -rounded : rounded
+  }
+
   var negated: Decimal? { Decimal(mantissa: -mantissa, scale: scale) }
 
   /// The order of two numbers of which at least one is a decimal; a double stands for its shortest text.

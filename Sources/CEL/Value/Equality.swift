@@ -13,6 +13,8 @@ extension Value {
     switch (a.kind, b.kind) {
     case (.string, .string), (.bytes, .bytes), (.type, .type):
       return a.count == b.count && equal(a.start, b.start, a.length)
+    // The family is in the length, the prefix length in the auxiliary number.
+    case (.address, .address), (.network, .network): return a.head == b.head && equal(a.start, b.start, a.length)
     case (.null, .null), (.absent, .absent): return true
     case (.bool, .bool), (.int, .int), (.uint, .uint): return a.bits == b.bits
     case (.timestamp, .timestamp), (.duration, .duration): return a.head == b.head && a.bits == b.bits
@@ -93,7 +95,7 @@ extension Value {
     guard depth < 64, !isNone else { return mix(14) }
     if isOptional { return mix(unwrapped.hash(seed: seed, depth: depth + 1) &+ 1) }
     switch kind {
-    case .string, .bytes, .type:
+    case .string, .bytes, .type, .address, .network:
       var hash = mix(UInt64(count))
       var index = 0
       while index + 8 <= length {

@@ -2,7 +2,7 @@
 @frozen
 public enum ErrorCode: UInt16, Sendable, CaseIterable {
   case custom, noSuchOverload, overflow, divideByZero, noSuchKey, noSuchField, indexOutOfRange, invalidArgument
-  case invalidConversion, absentValue, unknownName, duplicateKey, outOfMemory, tooDeep
+  case invalidConversion, absentValue, unknownName, duplicateKey, outOfMemory, tooDeep, tooManySteps
 
   /// The general text for the code, lower-case and without a full stop.
   public var message: String {
@@ -21,6 +21,7 @@ public enum ErrorCode: UInt16, Sendable, CaseIterable {
     case .duplicateKey: "a key occurs twice in a map"
     case .outOfMemory: "the record needs more memory than it may use"
     case .tooDeep: "the evaluation nests too deeply"
+    case .tooManySteps: "the evaluation takes too many steps"
     }
   }
 }

@@ -11,6 +11,8 @@ extension Value {
     case .timestamp: appendTimestamp(to: &buffer)
     case .duration: appendDuration(to: &buffer)
     case .decimal: Decimal(self).appendText(to: &buffer)
+    case .address: Address(self).appendText(to: &buffer)
+    case .network: Network(self).appendText(to: &buffer)
     case .list, .map, .object, .absent, .error: break
     }
   }

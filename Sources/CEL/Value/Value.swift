@@ -3,6 +3,8 @@
 public enum Kind: UInt8, Sendable, CaseIterable {
   case null, bool, int, uint, double, string, bytes, timestamp, duration, decimal, list, map, object, type, absent
   case error
+  /// An IP address, and a range of them (the network extension).
+  case address, network
 }
 
 /// A value of the language in 16 trivial bytes: copying one never counts a reference.
@@ -40,7 +42,7 @@ extension Value {
   @inlinable public var wrapping: UInt8 { UInt8(truncatingIfNeeded: head &>> 8) }
   @inlinable public var auxiliary: UInt16 { UInt16(truncatingIfNeeded: head &>> 16) }
   @inlinable public var count: UInt32 { UInt32(truncatingIfNeeded: head &>> 32) }
-  /// The kind and the wrapping in one number: 0 to 15 for a plain value.
+  /// The kind and the wrapping in one number: the kind's own for a plain value.
   @inlinable public var tag: UInt16 { UInt16(truncatingIfNeeded: head) }
 
   @inlinable public var isError: Bool { UInt8(truncatingIfNeeded: head) == Kind.error.rawValue }

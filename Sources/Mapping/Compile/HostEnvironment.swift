@@ -3,8 +3,14 @@ internal import Pipeline
 
 /// What expressions of a mapping see: the reader's fields, the `let` names, and functions beside the standard ones.
 enum HostEnvironment {
-  static func make(schema: Schema, columns: [String]) -> Environment {
-    var environment = Environment()
+  /// The system's tzdata.
+  private static let zones = ZoneSource { name in
+    guard let zone = Zone(named: name) else { return nil }
+    return { seconds in zone.offset(at: seconds) }
+  }
+
+  static func make(schema: Schema, columns: [String], bots: BotAgents) -> Environment {
+    var environment = Environment(zones: zones)
     for field in schema.fields {
       guard let column = columns.firstIndex(of: field.name) else { continue }
       if case .list(let rowFields) = field.type {
@@ -34,8 +40,9 @@ enum HostEnvironment {
     environment.register(
       "is_bot",
       .unary(.string, .bool, pure: false) { activation, text in
-        .bool(activation.frame.pointee.memo.pointee.answer(text.utf8, BotAgents.matches))
+        .bool(activation.frame.pointee.memo.pointee.answer(text.utf8, bots.matches))
       })
+    RefererFunction.register(in: &environment)
     return environment
   }
 

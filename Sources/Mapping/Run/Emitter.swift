@@ -296,7 +296,7 @@ enum Emitters {
       writer.write(value.seconds * 1000 + Int64(value.nanoseconds / 1_000_000), to: buffer.cursor)
       buffer.count += TimestampWriter.length
       buffer.append(UInt8(ascii: "\""))
-    case .timestamp, .duration:
+    case .timestamp, .duration, .address, .network:
       buffer.append(UInt8(ascii: "\""))
       appendText(of: value, to: buffer)
       buffer.append(UInt8(ascii: "\""))

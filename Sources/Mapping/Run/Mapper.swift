@@ -15,6 +15,7 @@ final class Mapper: EventMapper {
   private let firstDrop: FirstMatch
   private let firstCheck: FirstMatch
   private let firstRule: FirstMatch
+  private let firstVisitor: FirstPresent
   /// Under `emit: all`, the rules behind each one.
   private let laterRules: [FirstMatch]
   /// Records dropped by each entry in the batch at work.
@@ -27,6 +28,7 @@ final class Mapper: EventMapper {
     firstCheck = FirstMatch(program.checks.map(\.condition)[...])
     let conditions = program.rules.map { $0.condition ?? Predicate { _ in .yes } }
     firstRule = FirstMatch(conditions[...])
+    firstVisitor = FirstPresent(program.visitor[...])
     laterRules = program.emitsAll ? conditions.indices.map { FirstMatch(conditions[($0 + 1)...]) } : []
     dropped = .allocate(capacity: max(1, program.drops.count))
     dropped.initialize(repeating: 0, count: max(1, program.drops.count))
@@ -97,10 +99,8 @@ final class Mapper: EventMapper {
     let events = result.count
     let text = result.text.count
     var visitor: (hash: UInt64, range: ByteRange)?
-    var match = firstRule
-    while true {
-      let index = match(activation)
-      if index == FirstMatch.none { break }
+    var index = firstRule(activation)
+    while index != FirstMatch.none {
       if index <= FirstMatch.failed {
         undo(to: events, text, result)
         return reject(record, rule: program.rules[FirstMatch.failed - index].rule.name, into: result)
@@ -122,7 +122,7 @@ final class Mapper: EventMapper {
         return reject(record, rule: program.rules[index].rule.name, into: result)
       }
       if !program.emitsAll { break }
-      match = laterRules[index]
+      index = laterRules[index](activation)
     }
     if result.count > events {
       result.counts.mapped &+= 1
@@ -147,21 +147,11 @@ final class Mapper: EventMapper {
   }
 
   private func visitor(into text: ByteBuffer) -> Visitor {
-    for index in program.visitor.indices {
-      var value = program.visitor[index].evaluate(activation)
-      if value.isOptional {
-        if value.isNone { continue }
-        value = value.unwrapped
-      }
-      guard value.kind == .string else {
-        activation.fail(value, site: program.visitor[index].site)
-        return .failed
-      }
-      let start = text.count
-      text.append(value.utf8)
-      return .found(ByteHash.hash(value.utf8), ByteRange(offset: start, length: value.length))
-    }
-    return .none
+    let value = firstVisitor(activation)
+    guard value.kind == .string else { return value.isNone ? .none : .failed }
+    let start = text.count
+    text.append(value.utf8)
+    return .found(ByteHash.hash(value.utf8), ByteRange(offset: start, length: value.length))
   }
 
   // MARK: Event
@@ -374,4 +364,33 @@ struct FirstMatch: Sendable {
 
   @inline(__always)
   func callAsFunction(_ activation: Activation) -> Int { find(activation) }
+}
+
+/// The first of several texts that is present, bound for the same reason. The value is `none` if none is, and no text
+/// if one failed; the activation's frame says how.
+struct FirstPresent: Sendable {
+  private let find: @Sendable (Activation) -> Value
+
+  init(_ candidates: ArraySlice<Computed>) {
+    guard let candidate = candidates.first else {
+      find = { _ in .none }
+      return
+    }
+    let evaluate = candidate.evaluate
+    let site = candidate.site
+    let rest = FirstPresent(candidates.dropFirst())
+    find = { activation in
+      var value = evaluate(activation)
+      if value.isOptional {
+        if value.isNone { return rest(activation) }
+        value = value.unwrapped
+      }
+      if value.kind == .string { return value }
+      activation.fail(value, site: site)
+      return value.isError ? value : .error(.invalidConversion)
+    }
+  }
+
+  @inline(__always)
+  func callAsFunction(_ activation: Activation) -> Value { find(activation) }
 }

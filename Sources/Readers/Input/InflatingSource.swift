@@ -1,16 +1,18 @@
-internal import CZlib
+internal import CISAL
 public import Pipeline
 
 /// Undoes gzip (RFC 1952) and zlib (RFC 1950). A gzip file may have many members; zero bytes and whatever is no member
 /// behind the last one are passed over. Damage ends the bytes: what came before it is delivered.
+///
+/// By ISA-L, which inflates in less than half of zlib's time: of a compressed log, inflating is the larger part.
 public final class InflatingSource: FragileSource {
   private static let bufferSize = 64 * 1024
 
   private let stored: any ByteSource
-  private let stream: UnsafeMutablePointer<z_stream>
+  private let stream: UnsafeMutablePointer<inflate_state>
   private let buffer: UnsafeMutableRawBufferPointer
-  private enum State { case member, between, ended }
-  private var state = State.member
+  private enum State { case begin, member, between, ended }
+  private var state = State.begin
   private var inflated = 0
   private var taken = 0
   public private(set) var damage: Reject?
@@ -28,19 +30,20 @@ public final class InflatingSource: FragileSource {
   public init(_ stored: any ByteSource) {
     self.stored = stored
     stream = .allocate(capacity: 1)
-    stream.initialize(to: z_stream())
+    isal_inflate_init(stream)
     buffer = .allocate(byteCount: InflatingSource.bufferSize, alignment: 4096)
-    trackfill_inflate_init(stream)
   }
 
   deinit {
-    inflateEnd(stream)
     stream.deallocate()
     buffer.deallocate()
   }
 
   /// Bytes of the compressed input that were inflated.
-  public var consumed: Int { stored.consumed - Int(stream.pointee.avail_in) }
+  public var consumed: Int { stored.consumed - unread }
+
+  /// Of the bytes taken, those that are not inflated yet; some wait in the state's word of bits.
+  private var unread: Int { Int(stream.pointee.avail_in) + max(0, Int(stream.pointee.read_in_length)) / 8 }
 
   public func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
     guard let base = target.baseAddress, target.count > 0 else { return 0 }
@@ -48,31 +51,56 @@ public final class InflatingSource: FragileSource {
     stream.pointee.next_out = base.assumingMemoryBound(to: UInt8.self)
     stream.pointee.avail_out = UInt32(room)
     while stream.pointee.avail_out > 0, state != .ended {
-      if stream.pointee.avail_in == 0, try !refill() {
-        if state == .member {
-          fail("I201", "the compressed data ends too early", "the file was cut off or is still written", room)
-        }
-        state = .ended
-        break
-      }
-      if state == .between {
-        try nextMember()
-        continue
-      }
-      let status = inflate(stream, Z_NO_FLUSH)
-      switch status {
-      case Z_OK: break
-      case Z_STREAM_END: state = .between
-      case Z_BUF_ERROR where stream.pointee.avail_in == 0: break
-      default:
-        let reason = stream.pointee.msg.map { String(cString: $0) } ?? "error \(status)"
-        fail("I202", "the compressed data is corrupt (\(reason))", "fetch the file again", room)
-        state = .ended
+      switch state {
+      case .begin: try begin(room)
+      case .between: try nextMember()
+      case .member: try inflate(room)
+      case .ended: break
       }
     }
     let count = room - Int(stream.pointee.avail_out)
     inflated += count
     return count
+  }
+
+  /// The first bytes say which of the two formats it is.
+  private func begin(_ room: Int) throws {
+    guard try refill() else { return endEarly(room) }
+    stream.pointee.crc_flag = UInt32(stream.pointee.next_in[0] == 0x1F ? ISAL_GZIP : ISAL_ZLIB)
+    state = .member
+  }
+
+  /// One step of a member. Output may still be held back when the input is used up, so that more is asked for only when
+  /// none comes any more.
+  private func inflate(_ room: Int) throws {
+    let (input, output) = (stream.pointee.avail_in, stream.pointee.avail_out)
+    let status = isal_inflate(stream)
+    if stream.pointee.block_state == ISAL_BLOCK_FINISH, status == ISAL_DECOMP_OK {
+      state = .between
+    } else if ![ISAL_DECOMP_OK, ISAL_END_INPUT, ISAL_OUT_OVERFLOW].contains(status) {
+      fail("I202", "the compressed data is corrupt (\(Self.reason(status)))", "fetch the file again", room)
+    } else if stream.pointee.avail_out == output, stream.pointee.avail_in == 0 {
+      if try !refill() { endEarly(room) }
+    } else if stream.pointee.avail_out == output, stream.pointee.avail_in == input {
+      fail("I202", "the compressed data is corrupt", "fetch the file again", room)
+    }
+  }
+
+  private static func reason(_ status: Int32) -> String {
+    switch status {
+    case ISAL_INVALID_BLOCK: "a block that does not exist"
+    case ISAL_INVALID_SYMBOL: "a code that does not exist"
+    case ISAL_INVALID_LOOKBACK: "a reference to before the beginning"
+    case ISAL_INVALID_WRAPPER: "a wrong header"
+    case ISAL_UNSUPPORTED_METHOD: "an unknown method"
+    case ISAL_INCORRECT_CHECKSUM: "the checksum differs"
+    case ISAL_NEED_DICT: "it needs a dictionary"
+    default: "error \(status)"
+    }
+  }
+
+  private func endEarly(_ room: Int) {
+    fail("I201", "the compressed data ends too early", "the file was cut off or is still written", room)
   }
 
   private func refill() throws -> Bool {
@@ -85,6 +113,10 @@ public final class InflatingSource: FragileSource {
 
   /// Behind a member: another one, or nothing that counts.
   private func nextMember() throws {
+    if stream.pointee.avail_in == 0, try !refill() {
+      state = .ended
+      return
+    }
     while let next = stream.pointee.next_in, stream.pointee.avail_in > 0, next.pointee == 0 {
       stream.pointee.next_in = next + 1
       stream.pointee.avail_in -= 1
@@ -107,15 +139,17 @@ public final class InflatingSource: FragileSource {
       state = .ended
       return
     }
-    inflateReset(stream)
+    isal_inflate_reset(stream)
+    stream.pointee.crc_flag = UInt32(ISAL_GZIP)
     state = .member
   }
 
   private func fail(_ code: String, _ message: String, _ hint: String, _ room: Int) {
+    state = .ended
     let output = inflated + room - Int(stream.pointee.avail_out)
     damage = Reject(
       stage: .record, code: code,
-      message: "\(message) at byte \(taken - Int(stream.pointee.avail_in)), after \(output) decompressed bytes",
+      message: "\(message) at byte \(taken - unread), after \(output) decompressed bytes",
       hint: hint, offset: nil, length: 0, line: 0, number: 0)
   }
 }

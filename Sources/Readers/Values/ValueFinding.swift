@@ -75,6 +75,11 @@ struct ValueFinding {
     }
   }
 
+  static func excerpt(_ text: String) -> String {
+    var text = text
+    return text.withUTF8 { excerpt($0) }
+  }
+
   /// At most 40 characters, none of which can do anything to a terminal.
   static func excerpt(_ text: UnsafeBufferPointer<UInt8>) -> String {
     let whole = String(decoding: text.prefix(160), as: UTF8.self)

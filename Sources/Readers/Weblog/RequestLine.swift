@@ -12,12 +12,20 @@ struct RequestLine {
   @inline(__always)
   init(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) {
     var at = start
-    // Methods are short: a scan by bytes ends before a vector is loaded.
-    while at < end, RequestLine.isToken(at.pointee) { at += 1 }
-    guard at < end, at > start, at.pointee == UInt8(ascii: " ") else { return }
-    // From behind: the protocol is rarely longer than eight bytes.
+    // Methods are short: a scan by bytes ends before a vector is loaded. Nearly all are three letters and a blank.
+    if end - start >= 12, UnsafeRawPointer(start).loadUnaligned(as: UInt32.self) == RequestLine.get {
+      at += 3
+    } else {
+      while at < end, RequestLine.isToken(at.pointee) { at += 1 }
+      guard at < end, at > start, at.pointee == UInt8(ascii: " ") else { return }
+    }
+    // From behind: nearly all end in a protocol of eight bytes.
     var last = end
-    while last > at, last[-1] != UInt8(ascii: " ") { last -= 1 }
+    if end - at > 8, UnsafeRawPointer(end - 9).loadUnaligned(as: UInt64.self) & RequestLine.mask == RequestLine.http {
+      last -= 8
+    } else {
+      while last > at, last[-1] != UInt8(ascii: " ") { last -= 1 }
+    }
     let length = end - last
     let hasProtocol =
       length >= 6 && length <= 16 && last[4] == UInt8(ascii: "/")
@@ -31,6 +39,11 @@ struct RequestLine {
     while stop > at, stop[-1] == UInt8(ascii: " ") { stop -= 1 }
     if at < stop { target = (at, stop) }
   }
+
+  /// `GET `, and ` HTTP/d.` with any digit.
+  private static let get: UInt32 = 0x2054_4547
+  private static let http: UInt64 = 0x2E00_2F50_5454_4820
+  private static let mask: UInt64 = 0xFF00_FFFF_FFFF_FFFF
 
   /// `GET /path` and nothing else: the only request of HTTP/0.9.
   private static func isOldRequest(

@@ -7,7 +7,7 @@ extension XMLReader {
   ]
   private static let listKeys = ["list", "min", "max", "fields"]
 
-  /// - Throws: M303 an unknown key, M304 a bad value, M306 and M307 times, M308 a path; all of them at once.
+  /// - Throws: M303 an unknown key, M304 a bad value, M306 and M307 times, M309 a path; all of them at once.
   static func make(_ node: ConfigNode, _ file: String) throws(Diagnostics) -> any Reader {
     var reader = FieldDeclarationReader(file: file, reader: "xml", ownKeys: ["path"])
     for entry in node.entries ?? [] where !keys.contains(entry.key) {
@@ -33,7 +33,7 @@ extension XMLReader {
     guard let record = path(recordNode, namespaces, &reader) else { throw Diagnostics(reader.findings) }
     if !record.isAbsolute || record.target != .element || record.steps.isEmpty {
       reader.report(
-        "M308", "the record's path must lead from the document to an element", at: recordNode.span,
+        "M309", "the record's path must lead from the document to an element", at: recordNode.span,
         remedy: "write record: /export/orders/order, or //order")
     }
     var layout = XMLLayout(record: record)
@@ -68,7 +68,7 @@ extension XMLReader {
       .reduce(0) { $0 + $1.steps.count { $0.predicate != nil } }
     if predicates > PathTrie.mostPredicates {
       reader.report(
-        "M308", "more than \(PathTrie.mostPredicates) predicates in all paths", at: fields.span,
+        "M309", "more than \(PathTrie.mostPredicates) predicates in all paths", at: fields.span,
         remedy: "take the attribute as a field, and decide in the rules")
     }
     if layout.slots.count(where: { $0.scope == .header }) > 64 {
@@ -121,13 +121,13 @@ extension XMLReader {
       guard let path = path(node, namespaces, &reader) else { continue }
       if !path.isAbsolute {
         reader.report(
-          "M308", "a header value's path must lead from the document", at: node.span,
+          "M309", "a header value's path must lead from the document", at: node.span,
           remedy: "write it from the root element: /export/shop/@id")
       } else if path.relative(to: layout.record) != nil {
         reader.report(
-          "M308", "a header value inside the record", at: node.span, remedy: "declare it under `fields`")
+          "M309", "a header value inside the record", at: node.span, remedy: "declare it under `fields`")
       } else if path.steps.isEmpty {
-        reader.report("M308", "a path without an element", at: node.span, remedy: "write /export/@shop")
+        reader.report("M309", "a path without an element", at: node.span, remedy: "write /export/@shop")
       } else {
         layout.slots.append(XMLLayout.Slot(declaration: declaration, path: path, scope: .header))
       }
@@ -162,7 +162,7 @@ extension XMLReader {
     else { return }
     if inside.target != .element || inside.steps.isEmpty {
       reader.report(
-        "M308", "a list's path must lead to elements in the record", at: node.span, remedy: "write list: items/item")
+        "M309", "a list's path must lead to elements in the record", at: node.span, remedy: "write list: items/item")
     }
     let minimum = count(entry.value["min"], "min", &reader) ?? 0
     let maximum = count(entry.value["max"], "max", &reader) ?? .max
@@ -206,7 +206,7 @@ extension XMLReader {
     guard path.isAbsolute else { return path }
     if let relative = path.relative(to: base) { return relative }
     reader.report(
-      "M308", "the path leaves its record", at: node.span,
+      "M309", "the path leaves its record", at: node.span,
       remedy:
         "write it from the record's element down, without '/' in front; for values before the records use `header`")
     return nil
@@ -216,7 +216,7 @@ extension XMLReader {
     _ node: ConfigNode, _ namespaces: [String: String], _ reader: inout FieldDeclarationReader
   ) -> XMLPath? {
     guard let scalar = node.scalar else {
-      reader.report("M308", "a path must be text", at: node.span, remedy: "write path: \"@id\"")
+      reader.report("M309", "a path must be text", at: node.span, remedy: "write path: \"@id\"")
       return nil
     }
     do {
@@ -230,7 +230,7 @@ extension XMLReader {
         span.column += error.offset + (scalar.style == .plain ? 0 : 1)
         span.length = max(1, error.length)
       }
-      reader.report("M308", error.message, at: span, remedy: error.remedy)
+      reader.report("M309", error.message, at: span, remedy: error.remedy)
       return nil
     }
   }

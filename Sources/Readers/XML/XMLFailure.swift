@@ -15,9 +15,9 @@ enum XMLFailure: Error, Equatable {
 
   var code: String {
     switch self {
-    case .notWellFormed: "I301"
-    case .doctype: "I302"
-    case .noMemory, .depth, .attributes, .name, .markup, .header: "I303"
+    case .notWellFormed: "I311"
+    case .doctype: "I312"
+    case .noMemory, .depth, .attributes, .name, .markup, .header: "I313"
     }
   }
 

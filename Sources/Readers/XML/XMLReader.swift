@@ -12,9 +12,9 @@ internal import Pipeline
 /// A record's bytes are its values, a line each; so a mapping must give each event a natural `id`: what no
 /// field names is not in them.
 ///
-/// Rejects: R001 and R114 too long, R103 to R108 values (`ValueFinding`), R121 a value twice, R122 too few or too many
-/// rows, R123 a record inside a record, R124 an unknown entity, R125 a header value too late. Damage, behind which
-/// nothing is read: I301 not well-formed, I302 a document type, I303 past a limit of size or depth.
+/// Rejects: R001 and R135 too long, R103 to R108 values (`ValueFinding`), R131 a value twice, R123 too few or too many
+/// rows, R132 a record inside a record, R133 an unknown entity, R134 a header value too late. Damage, behind which
+/// nothing is read: I311 not well-formed, I312 a document type, I313 past a limit of size or depth.
 struct XMLReader: Reader {
   let schema: Schema
   private let layout: XMLLayout

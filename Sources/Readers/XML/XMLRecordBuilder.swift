@@ -128,7 +128,7 @@ final class XMLRecordBuilder {
 
   func beginRecord(line: Int, column: Int, origin: Int) {
     if isOpen {
-      note("R123", "a record begins inside this record", "name the record's path from the root, without '//'")
+      note("R132", "a record begins inside this record", "name the record's path from the root, without '//'")
       return
     }
     isHeaderSettled = true
@@ -161,7 +161,7 @@ final class XMLRecordBuilder {
     guard isOpen else { return }
     if rowDepths[list] != 0 {
       note(
-        "R123", "a row of '\(layout.lists[list].name)' begins inside another", "name the rows' path without '//'")
+        "R132", "a row of '\(layout.lists[list].name)' begins inside another", "name the rows' path without '//'")
       return
     }
     serial &+= 1
@@ -305,7 +305,7 @@ final class XMLRecordBuilder {
     let late = header[slot] == nil
     writeReject(
       Problem(
-        code: "R125",
+        code: "R134",
         message: late
           ? "header value '\(name(slot))' comes after the first record" : "header value '\(name(slot))' comes twice",
         hint: late
@@ -337,20 +337,20 @@ final class XMLRecordBuilder {
   @inline(never)
   private func noteTwice(_ slot: Int) {
     note(
-      "R121", "field '\(name(slot))' comes twice",
+      "R131", "field '\(name(slot))' comes twice",
       "declare a list for it, or write a path that only one element has")
   }
 
   func noteUnknownEntity(_ entity: String) {
     note(
-      "R124", "entity '&\(entity);' is unknown",
+      "R133", "entity '&\(entity);' is unknown",
       "only lt, gt, amp, quot, apos and character references are read")
   }
 
   private func fits(_ slot: Int, _ count: Int) -> Bool {
     if count > XMLLimits.field {
       note(
-        "R114", "field '\(name(slot))' of \(count) bytes is longer than \(XMLLimits.field) bytes",
+        "R135", "field '\(name(slot))' of \(count) bytes is longer than \(XMLLimits.field) bytes",
         "leave the field out of `fields`")
       return false
     }
@@ -425,7 +425,7 @@ final class XMLRecordBuilder {
       let count = rowCounts[index]
       guard count < list.minimum || count > list.maximum else { continue }
       problem = Problem(
-        code: "R122",
+        code: "R123",
         message: count < list.minimum
           ? "list '\(list.name)' has \(count) rows, fewer than \(list.minimum)"
           : "list '\(list.name)' has \(count) rows, more than \(list.maximum)",

@@ -39,7 +39,7 @@ final class XMLSource: PacedBlockSource {
   func next(into block: Block) throws -> Bool {
     defer { block.consumed = bytes.consumed }
     guard let document else {
-      throw Diagnostic("I303", startFailure?.message ?? "the XML parser cannot be started")
+      throw Diagnostic("I313", startFailure?.message ?? "the XML parser cannot be started")
     }
     let output = document.builder.output
     document.builder.limit = min(limit, block.headroom)
