@@ -11,6 +11,14 @@ public struct Rule: Sendable {
   public let type: String
 }
 
+/// What a mapping is loaded for.
+public enum MappingPurpose: Sendable {
+  /// Payloads are made: environment variables must be set.
+  case run
+  /// It is looked at or tested: variables that are not set are warnings, and so are rules without a test.
+  case check
+}
+
 /// A mapping file, checked and compiled. What `load` accepts is what every command executes.
 public struct MappingPlan: Sendable {
   public let name: String
@@ -30,15 +38,18 @@ public struct MappingPlan: Sendable {
   ///
   /// - Parameters:
   ///   - bytes: the file's content.
-  ///   - file: its name, as messages show it.
+  ///   - file: its name, as messages show it; tables and lists that it names lie beside it.
   ///   - environment: what `env(NAME)` looks into.
+  ///   - purpose: how much must be set, and how much is said.
   /// - Throws: every finding, if at least one is an error.
   public static func load(
-    _ bytes: [UInt8], file: String, readers: @escaping ReaderFactory, environment: [String: String]
+    _ bytes: [UInt8], file: String, readers: @escaping ReaderFactory, environment: [String: String],
+    purpose: MappingPurpose = .run
   ) throws(Diagnostics) -> MappingPlan {
     let source = SourceText(bytes, file: file)
     let root = try YAMLDocument.parse(source)
-    return try MappingLoader(source: source, readers: readers, environment: environment).load(root)
+    return try MappingLoader(source: source, readers: readers, environment: environment, purpose: purpose)
+      .load(root)
   }
 
   /// A mapper for one worker.

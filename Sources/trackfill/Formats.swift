@@ -117,6 +117,7 @@ enum FieldTypeText {
     case .timestamp: "timestamp"
     case .decimal: "decimal"
     case .list: "list"
+    case .optional(let type): name(type)
     }
   }
 }

@@ -13,13 +13,18 @@ import Testing
   static let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? [])
     .filter { $0.hasSuffix(".yaml") }.sorted()
 
-  static func load(_ file: String) throws -> MappingPlan {
+  static func load(_ file: String, purpose: MappingPurpose = .run) throws -> MappingPlan {
     let bytes = try Array(Data(contentsOf: folder.appending(path: file)))
     return try MappingPlan.load(
       bytes, file: file,
       readers: { (node, file) throws(Diagnostics) -> any Reader in
         try ReaderCatalogue.make(settings: node, file: file)
-      }, environment: [:])
+      }, environment: [:], purpose: purpose)
+  }
+
+  @Test(arguments: files)
+  func nothingIsSaidAboutThem(_ file: String) throws {
+    #expect(try Self.load(file, purpose: .check).warnings == [])
   }
 
   @Test func thereAreMappings() { #expect(Self.files.count >= 3) }
@@ -38,8 +43,11 @@ import Testing
   @Test(arguments: files)
   func sampleBecomesPayloads(_ file: String) throws {
     let plan = try Self.load(file)
-    let name = file == "everything.yaml" ? "combined.log" : file.replacing(".yaml", with: ".log")
-    let sample = Self.folder.deletingLastPathComponent().appending(path: "samples").appending(path: name)
+    let stem = file == "everything.yaml" ? "combined." : file.replacing(".yaml", with: ".")
+    let samples = Self.folder.deletingLastPathComponent().appending(path: "samples")
+    let names = try FileManager.default.contentsOfDirectory(atPath: samples.path())
+    let name = try #require(names.first { $0.hasPrefix(stem) }, "a mapping without a sample")
+    let sample = samples.appending(path: name)
     let run = try SmallRun(plan, String(decoding: Data(contentsOf: sample), as: UTF8.self))
     #expect(run.payloads.count > 5)
     let counts = run.counts.sum

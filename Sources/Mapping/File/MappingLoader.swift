@@ -6,9 +6,11 @@ struct MappingLoader {
   let source: SourceText
   let readers: ReaderFactory
   let environment: [String: String]
+  let purpose: MappingPurpose
 
   private static let keys = [
-    "mapping", "language", "description", "input", "let", "drop", "identity", "session", "target", "events",
+    "mapping", "language", "description", "input", "tables", "lists", "let", "drop", "identity", "session", "target",
+    "events",
     "emit", "otherwise", "tests",
   ]
 
@@ -18,6 +20,7 @@ struct MappingLoader {
 
   func load(_ root: ConfigNode) throws(Diagnostics) -> MappingPlan {
     let findings = Findings(source)
+    for finding in YAMLTrap.cutExpressions(in: root, source) { findings.add(finding) }
     guard let file = Section(root, "the mapping", keys: Self.keys, findings) else { throw Diagnostics(findings.sorted) }
     let name = file.required("mapping", "name it: mapping: my-shop; the name is part of every event id")
     if let name, name.text.isEmpty || name.text.contains(where: \.isNewline) {
@@ -42,7 +45,9 @@ struct MappingLoader {
     }
     let schema = reader.schema
     let columns = FieldUse.columns(of: schema, in: root)
-    let compiler = ExpressionCompiler(schema: schema, columns: columns, findings: findings)
+    let lists = AgentLists(file, environment, purpose)
+    let compiler = ExpressionCompiler(schema: schema, columns: columns, bots: lists.bots, findings: findings)
+    let tables = LookupTables(file, compiler)
     let ruleCompiler = RuleCompiler(compiler)
     let dropEntries = file.list("drop")
     let narrowings = ruleCompiler.narrowings(dropEntries)
@@ -74,10 +79,13 @@ struct MappingLoader {
     let tests = tests(file)
     let summary = file.text("description") ?? ""
     if let name { findings.refuseExpression(name) }
+    tables.warnOfUnused()
+    let emitsAll = file.choice("emit", Emit.self) == .all
+    MappingChecks(root: root, compiler: compiler, tests: tests, emitsAll: emitsAll, purpose: purpose).run()
     if findings.hasErrors { throw Diagnostics(findings.sorted) }
     let program = MappingProgram(
       file: source.file, columns: columns.count, timeColumn: timeColumn, lets: lets.count, drops: drops,
-      dropReasons: reasons.count, rules: rules, emitsAll: file.choice("emit", Emit.self) == .all,
+      dropReasons: reasons.count, rules: rules, emitsAll: emitsAll,
       rejectsUnmatched: file.choice("otherwise", Otherwise.self) == .reject, visitor: identity.visitor,
       noVisitorDrop: noVisitorDrop, profileID: identity.profileID, profileAliases: identity.aliases, split: split,
       context: target.context, request: target.request, namespace: namespace, sites: compiler.sites)
@@ -172,7 +180,7 @@ struct MappingLoader {
           remedy: "write hash: visitor, or id: =… for profiles that exist already")
       }
       if let salt = parts.required("salt", "write salt: env(PROFILE_SALT)") {
-        identity.salt = EnvironmentText.resolve(salt, environment, findings) ?? ""
+        identity.salt = EnvironmentText.resolve(salt, environment, purpose, findings) ?? ""
       }
     }
     return identity
@@ -260,7 +268,7 @@ struct MappingLoader {
       return target
     }
     if let source = section.required("source", "write source: env(TRACARDI_SOURCE_ID)") {
-      target.source = EnvironmentText.resolve(source, environment, findings) ?? ""
+      target.source = EnvironmentText.resolve(source, environment, purpose, findings) ?? ""
       if target.source.hasPrefix("@") {
         findings.error(
           "M007", "'\(target.source)' is an internal source, which the receiver refuses", at: source.span,
