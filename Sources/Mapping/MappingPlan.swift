@@ -33,6 +33,10 @@ public struct MappingPlan: Sendable {
   public let warnings: [Diagnostic]
   public let tests: [MappingTest]
   let program: MappingProgram
+  /// The file's tree, for places in it.
+  let document: ConfigNode
+  /// Nil unless the mapping was loaded to be checked.
+  let branches: BranchCounts?
 
   /// Reads, checks and compiles a mapping.
   ///
@@ -46,6 +50,7 @@ public struct MappingPlan: Sendable {
     _ bytes: [UInt8], file: String, readers: @escaping ReaderFactory, environment: [String: String],
     purpose: MappingPurpose = .run
   ) throws(Diagnostics) -> MappingPlan {
+    try YAMLDocument.checkSize(bytes, file: file)
     let source = SourceText(bytes, file: file)
     let root = try YAMLDocument.parse(source)
     return try MappingLoader(source: source, readers: readers, environment: environment, purpose: purpose)
@@ -59,9 +64,17 @@ public struct MappingPlan: Sendable {
 /// One entry of `tests`: what the mapping must make of some lines.
 public struct MappingTest: Sendable {
   public let name: String
-  public let given: String
-  public let expect: ConfigNode?
+  /// Of the name.
   public let span: SourceSpan
+  let given: ConfigScalar
+  /// As it stands in the file.
+  let expect: ConfigNode?
+  /// Columns by which the lines of `given` are indented, where it is a block of text.
+  let givenIndent: Int
+  /// The column of the test's keys.
+  let keyColumn: Int
+  /// Nil if the test expects nothing yet.
+  let expectation: TestExpectation?
 }
 
 /// A compiled expression and its place.

@@ -14,18 +14,6 @@ public enum ReaderCatalogue {
     let make:
       @Sendable (_ settings: ConfigNode, _ file: String, _ preview: InputPreview?) throws(Diagnostics) -> any Reader
 
-    init(
-      name: String, summary: String, listFormats: @escaping @Sendable () -> [ReaderFormat] = { [] },
-      sniffer: (any Sniffer)? = nil,
-      make: @escaping @Sendable (ConfigNode, String, InputPreview?) throws(Diagnostics) -> any Reader
-    ) {
-      self.name = name
-      self.summary = summary
-      self.listFormats = listFormats
-      self.sniffer = sniffer
-      self.make = make
-    }
-
     /// The formats that have a name; none where the settings spell the format out.
     public var formats: [ReaderFormat] { listFormats() }
   }
@@ -36,10 +24,10 @@ public enum ReaderCatalogue {
       listFormats: { WeblogReader.formats() }, sniffer: WeblogSniffer(),
       make: { settings, file, preview throws(Diagnostics) in try WeblogReader.make(settings, file, preview: preview) }),
     Entry(
-      name: "csv", summary: "exports in columns: dialects, typed fields, rows grouped to records",
-      make: { settings, file, _ throws(Diagnostics) in try CSVReader.make(settings, file) }),
+      name: "csv", summary: "exports in columns: dialects, typed fields, rows grouped to records", listFormats: { [] },
+      sniffer: nil, make: { settings, file, _ throws(Diagnostics) in try CSVReader.make(settings, file) }),
     Entry(
-      name: "jsonl", summary: "JSON lines: typed fields and lists by path",
+      name: "jsonl", summary: "JSON lines: typed fields and lists by path", listFormats: { [] }, sniffer: nil,
       make: { settings, file, _ throws(Diagnostics) in try JSONLinesReader.make(settings, file) }),
   ]
 

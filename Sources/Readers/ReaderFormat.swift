@@ -40,6 +40,7 @@ extension WeblogReader {
       var needs: [String] = []
       switch preset.shape {
       case .text(let format): text = format
+      case .json: break
       case .columns(let layout): if layout.needsZone { needs.append("zone") }
       }
       let fields = (try? preset.reader(settings))?.schema.fields ?? []

@@ -76,7 +76,19 @@ final class Conversion {
     }
   }
 
+  /// The last words of a run that a signal ends while it hangs.
+  private func end(with status: ExitStatus, isAtRest: Bool) {
+    report.status = status
+    report.message = "interrupted" + (isAtRest ? " while waiting for input" : "") + "; \(outputFate)"
+    report.elapsedNanoseconds = monotonicNanoseconds() - began
+    console.say(report.message ?? "")
+    writeSummary()
+  }
+
   private func convert() throws -> ExitStatus {
+    signals.attach(
+      SignalWatch.Run(
+        cancel: {}, isAtRest: { true }, patience: 0, abandon: { [self] in end(with: $0, isAtRest: $1) }))
     let arguments = plan.inputs
     let preview = InputPreview { () throws(Diagnostics) in try InputList.expand(arguments) }
     let mapping = try loadMapping(preview)
@@ -187,9 +199,15 @@ final class Conversion {
     signals.attach(
       SignalWatch.Run(
         cancel: { loop.cancel() }, isAtRest: { loop.isAtRest },
-        abandon: {
+        abandon: { [self] status, isAtRest in
           writer.abandon()
           rejects?.abandon()
+          progress?.clear()
+          if isAtRest {
+            report.counts = loop.counts
+            report.sessions = stage.counts
+          }
+          end(with: status, isAtRest: isAtRest)
         }))
     defer {
       signals.attach(.brief)

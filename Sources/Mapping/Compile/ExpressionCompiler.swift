@@ -9,6 +9,8 @@ final class ExpressionCompiler {
   var environment: Environment
   /// Where each compiled expression stands; a failing record names it by index.
   private(set) var sites: [Site] = []
+  /// Counts the branches of `case`, where somebody wants to know.
+  var branches: BranchCounts?
   /// `let` names whose value rests on a narrowed path, and on which.
   var letNarrowings: [String: Set<String>] = [:]
   /// The compiled `let` names, what they use before them.
@@ -112,6 +114,14 @@ final class ExpressionCompiler {
       let candidates = issue.code == .unknownName ? Array(known) : issue.candidates
       let suggestion = Suggestion.remedy(for: name, among: candidates)
       if !suggestion.isEmpty { remedy = suggestion }
+    }
+    if remedy.isEmpty {
+      switch issue.code {
+      case .typeMismatch: remedy = "convert or compare it, so that it gives what is needed here"
+      case .tooDeep, .tooLong: remedy = "give parts of it names under `let`"
+      case .alwaysFails: remedy = "mend this part: no record can change what it gives"
+      default: break
+      }
     }
     if issue.code == .syntax, scalar.style == .plain {
       let quoted = "put single quotes around this expression if YAML cut it (at ` #`, `: `, or in braces at a comma)"

@@ -94,7 +94,9 @@ struct ValueCompiler {
     for branch in section.list("case") {
       if let other = branch["else"] {
         _ = Section(branch, "case branch", keys: ["else"], findings)
-        if let emit = value(other, narrowed: narrowed, extra: extra) { branches.append((nil, emit)) }
+        if let emit = value(other, narrowed: narrowed, extra: extra) {
+          branches.append((nil, compiler.branches?.counted(emit, other, at: branch.span) ?? emit))
+        }
         hasElse = true
         continue
       }
@@ -115,7 +117,9 @@ struct ValueCompiler {
         }
         continue
       }
-      if let emit { branches.append((condition, emit)) }
+      if let emit {
+        branches.append((condition, compiler.branches?.counted(emit, then, at: branch.span) ?? emit))
+      }
     }
     if !hasElse {
       findings.error(

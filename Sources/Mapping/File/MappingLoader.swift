@@ -48,6 +48,7 @@ struct MappingLoader {
     let lists = AgentLists(file, environment, purpose)
     let compiler = ExpressionCompiler(schema: schema, columns: columns, bots: lists.bots, findings: findings)
     let tables = LookupTables(file, compiler)
+    if purpose == .check { compiler.branches = BranchCounts() }
     let ruleCompiler = RuleCompiler(compiler)
     let dropEntries = file.list("drop")
     let narrowings = ruleCompiler.narrowings(dropEntries)
@@ -76,7 +77,7 @@ struct MappingLoader {
         remedy: "add at least one rule: events: [ { type: page-view } ]")
     }
     let timeColumn = timeColumn(input, schema, columns, rules, findings)
-    let tests = tests(file)
+    let tests = tests(file, reasons)
     let summary = file.text("description") ?? ""
     if let name { findings.refuseExpression(name) }
     tables.warnOfUnused()
@@ -93,7 +94,7 @@ struct MappingLoader {
     return MappingPlan(
       name: name?.text ?? "", summary: summary, reader: reader, columns: columns,
       drops: reasons, rules: rules.map(\.rule), sessions: settings, warnings: findings.sorted, tests: tests,
-      program: program)
+      program: program, document: root, branches: compiler.branches)
   }
 
   // MARK: Input
@@ -284,13 +285,17 @@ struct MappingLoader {
 
   // MARK: Tests
 
-  private func tests(_ file: Section) -> [MappingTest] {
+  private func tests(_ file: Section, _ reasons: [String]) -> [MappingTest] {
     file.list("tests").compactMap { node in
       guard let section = Section(node, "test", keys: ["name", "given", "expect"], file.findings),
         let name = section.required("name", "say what is tested"),
         let given = section.required("given", "give input lines")
       else { return nil }
-      return MappingTest(name: name.text, given: given.text, expect: section["expect"], span: node.span)
+      let first = given.span.line < source.lines.count ? source.lines[given.span.line] : []
+      return MappingTest(
+        name: name.text, span: name.span, given: given, expect: section["expect"],
+        givenIndent: first.prefix { $0 == UInt8(ascii: " ") }.count, keyColumn: section.keySpan("given").column,
+        expectation: section["expect"].map { TestExpectation($0, reasons: reasons, file.findings) })
     }
   }
 }

@@ -214,7 +214,7 @@ final class ColumnParser: RecordParser {
 
   private func resume(_ block: Block, _ cursor: Int) {
     if cursor > 0, place == (block.input, block.offset, cursor) { return }
-    directives = Directives(text: (block.annotation as? Preamble)?.text ?? [], fields: initial)
+    directives = Directives(text: Preamble.text(of: block), fields: initial)
     let start = UnsafePointer(block.start)
     if cursor > 0 { directives.run(start, start + cursor) }
     use(directives.fields)

@@ -5,7 +5,6 @@ internal import Pipeline
 final class DirectiveSource: PacedBlockSource {
   private let lines: LineSource
   private var directives: Directives
-  private var preamble = Preamble([])
 
   /// - Parameter fields: the columns until the log names its own.
   init(_ lines: LineSource, fields: [UInt8]?) {
@@ -20,18 +19,22 @@ final class DirectiveSource: PacedBlockSource {
 
   func next(into block: Block) throws -> Bool {
     let isFilled = try lines.next(into: block)
-    let text = directives.text
-    if preamble.text != text { preamble = Preamble(text) }
-    block.annotation = preamble
+    Preamble.set(directives.text, on: block)
     let start = UnsafePointer(block.start)
     directives.run(start, start + block.count)
     return isFilled
   }
 }
 
-/// What was said before a block, as lines that bring a parser into the state in which the block begins.
-final class Preamble: BlockAnnotation, Sendable {
-  let text: [UInt8]
+/// What the directives before a block said, as lines that bring a parser into the state in which the block begins.
+final class Preamble: BlockAnnotation {
+  private(set) var text: [UInt8]
 
-  init(_ text: [UInt8]) { self.text = text }
+  private init(_ text: [UInt8]) { self.text = text }
+
+  static func set(_ text: [UInt8], on block: Block) {
+    if let known = block.annotation as? Preamble { known.text = text } else { block.annotation = Preamble(text) }
+  }
+
+  static func text(of block: Block) -> [UInt8] { (block.annotation as? Preamble)?.text ?? [] }
 }

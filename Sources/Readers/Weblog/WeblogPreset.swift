@@ -5,6 +5,8 @@ struct WeblogPreset: Sendable {
     case text(String)
     /// Values behind one another: see `ColumnLayout`.
     case columns(ColumnLayout)
+    /// Values under keys of JSON lines: see `JSONLogLayout`.
+    case json(JSONLogLayout)
   }
 
   let name: String
@@ -23,6 +25,7 @@ struct WeblogPreset: Sendable {
       plan.title = name
       return WeblogReader(plan: plan, settings: settings)
     case .columns(let layout): return WeblogReader(layout: layout, title: name, settings: settings)
+    case .json(let layout): return WeblogReader(json: layout, title: name, settings: settings)
     }
   }
 

@@ -490,5 +490,32 @@ extension WeblogPreset {
             LogColumn("%ac/%fc/%bc/%sc/%rc", .text, "connections", "connections at that time, and retries"),
             LogColumn("%sq/%bq", .text, "queues", "places in the queues"),
           ]))),
+    WeblogPreset(
+      name: "caddy", summary: "Caddy 2's JSON", source: "https://caddyserver.com/docs/logging",
+      sample: #"""
+        {"level":"info","ts":1789034221.25,"logger":"http.log.access","msg":"handled request","request":{"remote_ip":"203.0.113.9","remote_port":"41342","client_ip":"203.0.113.9","proto":"HTTP/2.0","method":"GET","host":"shop.example.com","uri":"/search?q=red%20shoes","headers":{"User-Agent":["Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"],"Accept":["*/*"]}},"bytes_read":0,"user_id":"","duration":0.000929675,"size":10900,"status":200,"resp_headers":{"Server":["Caddy"]}}
+        """#,
+      shape: .json(.caddy)),
+    WeblogPreset(
+      name: "traefik_json", summary: "Traefik's JSON",
+      source: "https://doc.traefik.io/traefik/observability/access-logs/",
+      sample: #"""
+        {"ClientAddr":"203.0.113.9:53452","ClientHost":"203.0.113.9","ClientPort":"53452","ClientUsername":"-","DownstreamContentSize":912,"DownstreamStatus":200,"Duration":62120,"RequestHost":"shop.example.com","RequestMethod":"GET","RequestPath":"/search?q=red%20shoes","RequestPort":"-","RequestProtocol":"HTTP/2.0","RouterName":"shop@docker","ServiceName":"shop@docker","StartUTC":"2026-09-10T11:57:01.25Z","level":"info","msg":"","request_User-Agent":"Mozilla/5.0 Firefox/130.0","time":"2026-09-10T11:57:01Z"}
+        """#,
+      shape: .json(.traefik)),
+    WeblogPreset(
+      name: "nginx_json", summary: "nginx with a log_format that writes JSON under its variables' names",
+      source: "https://nginx.org/en/docs/http/ngx_http_log_module.html",
+      sample: #"""
+        {"time_iso8601":"2026-09-10T13:57:01+02:00","remote_addr":"203.0.113.9","remote_user":"","request":"GET /search?q=\x22red\x22 HTTP/1.1","status":"200","body_bytes_sent":"912","request_time":"0.012","http_referer":"","http_user_agent":"Mozilla/5.0 Firefox/130.0","http_x_forwarded_for":"198.51.100.7"}
+        """#,
+      shape: .json(.nginx)),
+    WeblogPreset(
+      name: "json", summary: "JSON lines under any of the names that servers and collectors use",
+      source: "https://www.elastic.co/guide/en/ecs/current/ecs-field-reference.html",
+      sample: #"""
+        {"@timestamp":"2026-09-10T11:57:01.250Z","client":{"ip":"203.0.113.9"},"http":{"request":{"method":"GET"},"response":{"status_code":200}},"url":{"original":"/search?q=red%20shoes"},"user_agent.original":"Mozilla/5.0 Firefox/130.0"}
+        """#,
+      shape: .json(.any)),
   ]
 }

@@ -24,6 +24,7 @@ public struct WeblogReader: Reader {
     case text(FormatPlan)
     /// With the names of the columns until the log has its own, and the fields that every record needs.
     case columns(ColumnLayout, initial: [UInt8]?, required: [String])
+    case json(JSONLogLayout)
   }
 
   init(plan: FormatPlan, settings: WeblogSettings) {
@@ -59,6 +60,13 @@ public struct WeblogReader: Reader {
     schema = Forwarding.extended(fields, settings.trusted)
   }
 
+  init(json layout: JSONLogLayout, title: String, settings: WeblogSettings) {
+    shape = .json(layout)
+    self.settings = settings
+    let plain = Schema(title: "weblog (\(title))", fields: layout.schemaFields, timeField: "time")
+    schema = Forwarding.extended(plain, settings.trusted)
+  }
+
   public func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource {
     let lines = LineSource(TextSource(bytes), limits: limits)
     guard case .columns(let layout, let initial, _) = shape, layout.hasDirectives else { return lines }
@@ -72,6 +80,7 @@ public struct WeblogReader: Reader {
 
   private func makePlainParser(_ fields: [String]) -> any RecordParser {
     switch shape {
+    case .json(let layout): JSONLogParser(layout, settings, fields: fields)
     case .text(let plan): WeblogParser(plan: plan, settings: settings, fields: fields)
     case .columns(let layout, let initial, let required):
       ColumnParser(layout: layout, settings: settings, initial: initial, required: required, fields: fields)

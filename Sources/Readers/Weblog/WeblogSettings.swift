@@ -95,6 +95,15 @@ extension WeblogReader {
       if findings.contains(where: { $0.severity == .error }) { throw Diagnostics(findings) }
       return WeblogReader(layout: layout, title: preset.name, settings: settings)
     }
+    if let preset = WeblogPreset.named(text), case .json(let layout) = preset.shape, node["columns"] == nil {
+      if let time = node["time"], time.text != "time" {
+        report(
+          "M304", "the format has no time field '\(time.text ?? "")'", time.span,
+          remedy: "write `time: time`, or nothing")
+      }
+      if findings.contains(where: { $0.severity == .error }) { throw Diagnostics(findings) }
+      return WeblogReader(json: layout, title: preset.name, settings: settings)
+    }
     if let columns = node["columns"] {
       report(
         "M304", "`columns` beside a format that names its own", columns.span,

@@ -24,6 +24,7 @@ struct WeblogSniffer: Sniffer {
       if let rest = tails.rest {
         remarks.append("lines go on with \(rest): give the server's own log format to read that, too")
       }
+    case .json: remarks.append("every time has its offset from UTC")
     case .columns(let layout):
       if layout.hasDirectives, layout.columns.isEmpty, let columns = WeblogSniffer.columns(bytes) {
         pinned.append(PinnedEntry("columns", .text(columns)))
