@@ -38,6 +38,12 @@ import Testing
       "I202", 65,
       "gzip -c b.log >bad.log.gz; printf 'zzzzzzzz' | dd of=bad.log.gz bs=1 seek=200 conv=notrunc 2>/dev/null; "
         + "$trackfill convert bad.log.gz -m m.yaml -o o --max-rejects 100%"),
+    Case(
+      "I203", 65,
+      "printf '%s\\n' 'mapping: t' 'language: 1' 'input: { reader: csv, time: at, fields: { ip: string, at: instant } }' "
+        + "'identity: { visitor: =ip, profile: { hash: visitor, salt: test } }' 'target: { source: test }' "
+        + "'events: [ { type: visit } ]' >c.yaml; "
+        + "printf 'address,at\n192.0.2.1,2026-09-10T10:00:00Z\n' >c.csv; $trackfill convert c.csv -m c.yaml"),
     Case("O201", 74, "$trackfill convert a.log -m m.yaml -q -o /dev/full"),
     Case("O202", 73, "$trackfill convert a.log -m m.yaml -q -o no/folder/o"),
     Case("O204", 73, "TMPDIR=$PWD/nowhere $trackfill convert b.log -m m.yaml -q --memory 1K -o o"),
