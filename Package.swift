@@ -40,7 +40,7 @@ let package = Package(
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
     // What compresses in tests.
     .systemLibrary(name: "CZlib", path: "Tests/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .testTarget(name: "ReadersTests", dependencies: ["Readers", "CZlib"]),
+    .testTarget(name: "ReadersTests", dependencies: ["Readers", "CZlib"], exclude: ["Goldens"]),
     .testTarget(name: "CELTests", dependencies: ["CEL"]),
     .testTarget(
       name: "MappingTests", dependencies: ["Mapping", "Readers", "Sessions", "Pipeline"], exclude: ["CodeCases"]),

@@ -65,7 +65,9 @@ public final class InputFeed: BlockFeed {
 
   /// Looks at the head of every input.
   /// - Throws: I101, I102 for inputs that cannot be read, I105 for copies; all of them at once.
-  public init(_ paths: [InputPath], reader: any Reader, options: Options = Options()) throws(Diagnostics) {
+  public init(
+    _ paths: [InputPath], reader: any Reader, options: Options = Options(), preview: InputPreview? = nil
+  ) throws(Diagnostics) {
     self.reader = reader
     self.options = options
     let timeField = options.timeField ?? reader.schema.timeField
@@ -76,7 +78,7 @@ public final class InputFeed: BlockFeed {
     let block = Block(capacity: InputHead.length, headroom: options.limits.record)
     for path in paths {
       do {
-        let (bytes, isComplete, stored) = try InputHead.read(path)
+        let (bytes, isComplete, stored) = try preview?.take(path) ?? InputHead.read(path)
         heads.append(
           try InputHead(
             path, bytes, isComplete: isComplete, size: stored.size, reader: reader, limits: options.limits,

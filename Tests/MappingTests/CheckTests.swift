@@ -144,6 +144,8 @@ import Testing
   @Test(arguments: [
     Case("events: [ { type: page-view, properties: { categroy: x } } ]", ["1:44 M208"], "did you mean 'category'?"),
     Case("events: [ { type: Page View, properties: { other: x } } ]", ["1:44 M208"], "'page-view'"),
+    Case("events: [ { type: page-view, properties: { custom: { a: 1 }, custom.b: 2 } } ]", ["1:62 M003"]),
+    Case("events: [ { type: page-view, properties: { custom: { a: 1 } } } ]", []),
     Case("events: [ { type: my-view, properties: { other: x } } ]", []),
     Case("events: [ { type: page-view, properties: { category: { a: b } } } ]", ["1:54 M209"], "not text"),
     Case(
@@ -237,7 +239,7 @@ import Testing
       "let: { in: =status, true: =status, fine: =status }\nevents: [ { type: t } ]", ["1:8 M007", "1:21 M007"],
       "in_value"),
     Case("events: [ { type: t, properties: !!str { a: 1 } } ]", ["1:34 M002"], "a tag"),
-    Case("events: [ { type: t, properties: *x } ]", ["1:34 M002"], "an alias"),
+    Case("events: [ { type: t, properties: *x } ]", ["1:34 M002"], "stands in quotes"),
   ])
   func traps(_ test: Case) { check(test) }
 

@@ -1,6 +1,7 @@
 internal import Pipeline
 
-/// Compares what rules emit with what the receiver's built-in event types know.
+/// Compares what rules emit with what the receiver's built-in event types know. Whoever wants to send more puts it under
+/// `custom`, as the receiver's own `sign-up` does: then it is no slip.
 struct ReceiverTypes {
   let findings: Findings
 
@@ -21,6 +22,7 @@ struct ReceiverTypes {
   }
 
   private func check(_ value: EmittedValue, _ type: EventType) {
+    guard value.path != "custom", !value.path.hasPrefix("custom.") else { return }
     if let kind = type.properties[value.path] { return check(value, kind, type) }
     // Below a known property: lists and free ones hold anything, a field of words no map.
     var parts = value.path.split(separator: ".")
@@ -37,7 +39,9 @@ struct ReceiverTypes {
     findings.warn(
       "M208", "'\(value.path)' is no property of the built-in type '\(type.name)'", at: value.key,
       remedy: suggestion
-        + (names.isEmpty ? "it has none: use a type of your own" : "it is stored, but copied nowhere; known: \(known)"))
+        + (names.isEmpty
+          ? "it has none: use a type of your own"
+          : "it is stored, but copied nowhere; put your own under `custom`; known: \(known)"))
   }
 
   private func check(_ value: EmittedValue, _ kind: EventType.Kind, _ type: EventType) {

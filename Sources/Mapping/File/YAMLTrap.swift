@@ -57,9 +57,15 @@ enum YAMLTrap {
   }
 
   private static func cut(_ scalar: ConfigScalar, _ source: SourceText) -> Diagnostic? {
-    guard scalar.style == .plain, ExpressionCompiler.isExpression(scalar), scalar.span.line <= source.lines.count,
-      scalar.text.utf8.count <= 10_000
+    let isVariable = scalar.text.hasPrefix("env(")
+    guard scalar.style == .plain, isVariable || ExpressionCompiler.isExpression(scalar),
+      scalar.span.line <= source.lines.count, scalar.text.utf8.count <= 10_000
     else { return nil }
+    func isWhole() -> Bool {
+      if isVariable { return scalar.text.hasSuffix(")") }
+      if case .success = Parser.parse(String(scalar.text.dropFirst())) { return true }
+      return false
+    }
     let line = source.lines[scalar.span.line - 1]
     let start = line.startIndex + scalar.span.column - 1
     let written = Array(scalar.text.utf8)
@@ -73,14 +79,14 @@ enum YAMLTrap {
     switch line[next] {
     case UInt8(ascii: "#") where next > gap:
       // A comment behind a complete expression is one.
-      if case .success = Parser.parse(String(scalar.text.dropFirst())) { return nil }
+      guard !isWhole() else { return nil }
       return finding(
         scalar, "YAML ends this expression at ` #`, which begins a comment", start..<trimmed(line, to: line.endIndex),
         source)
     case UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "]"):
-      if case .success = Parser.parse(String(scalar.text.dropFirst())) { return nil }
-      guard let end = end(of: line, from: start, splitAt: next) else { return nil }
-      return finding(scalar, "YAML splits this expression at the comma inside it", start..<end, source)
+      guard !isWhole(), let end = end(of: line, from: start, splitAt: next) else { return nil }
+      return finding(
+        scalar, "YAML splits this \(isVariable ? "env(…)" : "expression") at the comma inside it", start..<end, source)
     default: return nil
     }
   }
@@ -90,7 +96,9 @@ enum YAMLTrap {
   ) -> Diagnostic {
     let span = SourceSpan(line: scalar.span.line, column: scalar.span.column, length: max(1, range.count))
     return Diagnostic(
-      "M124", message, remedy: "put single quotes around this expression", file: source.file, span: span)
+      "M124", message, remedy: "put single quotes around \(scalar.text.hasPrefix("=") ? "this expression" : "it")",
+      file: source.file,
+      span: span)
   }
 
   private static func trimmed(_ line: ArraySlice<UInt8>, to end: Int) -> Int {

@@ -98,7 +98,9 @@ enum YAMLDocument {
           report("M002", "a second document in one file", span, remedy: "keep one mapping in a file")
           return nil
         case YAML_ALIAS_EVENT:
-          report("M002", "an alias (`*name`)", span, remedy: "write the value out: mappings have no anchors")
+          report(
+            "M002", "an alias (`*name`)", span,
+            remedy: "write the value out: mappings have no anchors; a pattern that begins with `*` stands in quotes")
           return nil
         case YAML_SCALAR_EVENT:
           let scalar = event.data.scalar
