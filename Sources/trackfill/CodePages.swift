@@ -155,6 +155,32 @@ c.csv: error[I203]: the header has no column 'ip' for field 'ip'
 What to do: Give the name of the column as it stands in the file: `column: "Order ID"`. Look at `delimiter` and `encoding` as well.
 
 """###),
+    CodePage("I301", ###"""
+# I301: a format that nobody knows
+
+`sniff` tried every preset on the beginning of the file, and none reads enough of it.
+
+```text
+error[I301]: no reader knows the format of junk.log
+  = trackfill formats lists the known ones; a log's own LogFormat or log_format text can be given as `format`
+```
+
+What to do: Give the server's own `LogFormat` or `log_format` text as `format`. `trackfill formats` lists the presets.
+
+"""###),
+    CodePage("I302", ###"""
+# I302: inputs of different formats
+
+`sniff` proposes one `input:` block, and these files would need several.
+
+```text
+error[I302]: a.log and c.log have different formats
+  = sniff and convert them apart, with a mapping for each
+```
+
+What to do: Sniff and convert them apart, with a mapping for each.
+
+"""###),
     CodePage("M001", ###"""
 # M001: the file is not YAML
 
@@ -742,7 +768,7 @@ The event type is built into Tracardi, which copies the properties that it knows
 M208.yaml:6:41: warning[M208]: 'phrase' is no property of the built-in type 'search'
   6 | events: [ { type: search, properties: { phrase: =path } } ]
     |                                         ^^^^^^
-    = it is stored, but copied nowhere; known: category, query
+    = it is stored, but copied nowhere; put your own under `custom`; known: category, query
 ```
 
 What to do: Use a property that the message lists, or an event type of your own.
@@ -911,6 +937,22 @@ M307.yaml:3:34: error[M307]: the format's time has no offset from UTC
 ```
 
 What to do: Add `zone:` with the server's zone, such as `Europe/Warsaw` or `UTC`; or log the offset (`%z`).
+
+"""###),
+    CodePage("M308", ###"""
+# M308: a format that cannot be found out
+
+The mapping says `format: auto`, and no preset reads at least half of the first input; or there is no input to look at.
+
+```text
+auto.yaml:3:34: error[M308]: no known format reads junk.log
+  3 | input: { reader: weblog, format: auto }
+    |                                  ^^^^
+    = name a preset (trackfill formats lists them), or give the server's own LogFormat or log_format text
+trackfill: 1 error in the mapping; nothing was read
+```
+
+What to do: Name the format. `trackfill formats` lists the presets, `trackfill sniff` looks at a file.
 
 """###),
     CodePage("O201", ###"""
@@ -1418,6 +1460,19 @@ error[U108]: --output logs/o lies in the input folder logs
 ```
 
 What to do: Name a file elsewhere.
+
+"""###),
+    CodePage("U109", ###"""
+# U109: no reader or format of this name
+
+`formats` was asked for a name that nothing has.
+
+```text
+error[U109]: no reader or format 'combind'
+  = did you mean 'combined'?
+```
+
+What to do: Take the name that the message proposes; `trackfill formats` lists all.
 
 """###),
   ]
