@@ -142,6 +142,51 @@ trackfill: bad.log.gz is damaged; what came before the damage was converted: the
 What to do: Restore the file from a copy; `gzip -t FILE` tests it.
 
 """###),
+    CodePage("I311", ###"""
+# I311: XML that is not well-formed
+
+The document breaks a rule of XML, so that nobody can say what the rest of it means. What was complete before is kept; the exit status is 65.
+
+```text
+I311.yaml:16:73: error[I311]: the XML is not well-formed: Opening and ending tag mismatch: item line 3 and order
+  16 |       <order id="2" placed="2026-09-10T08:01:00Z"><item sku="A"></order>
+     |                                                                         ^
+     = what came before is kept; mend the file, or ask whoever made it
+```
+
+What to do: Mend the file, or have it exported anew. A file that ends within an element was cut off or is still being written.
+
+"""###),
+    CodePage("I312", ###"""
+# I312: a document type declaration
+
+The file has a DOCTYPE. Exports need none, and attacks on readers of XML begin with one, so reading stops there.
+
+```text
+I312.yaml:14:7: error[I312]: the XML has a document type declaration
+  14 |       <!DOCTYPE export SYSTEM "export.dtd">
+     |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+     = if the file can be trusted, write `doctype: ignore`; entities that it declares stay unknown
+```
+
+What to do: If the file can be trusted, write `doctype: ignore`. Nothing that the DOCTYPE declares or names is used or opened: only `lt`, `gt`, `amp`, `quot`, `apos` and character references are known.
+
+"""###),
+    CodePage("I313", ###"""
+# I313: XML past a limit
+
+Elements nest deeper than 64, an element has more than 256 attributes, a name is longer than 1 KiB, a tag or comment is longer than `--max-record`, or the header values are longer than 2 KiB. What was complete before is kept; the exit status is 65.
+
+```text
+I313.yaml:16:7: error[I313]: elements nest deeper than 64
+  16 |       <n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n…
+     |       ^^^^^^^^
+     = no export that is meant to be read goes so far; what came before is kept
+```
+
+What to do: Look at the place. No export that is meant to be read goes so far.
+
+"""###),
     CodePage("M001", ###"""
 # M001: the file is not YAML
 
@@ -789,7 +834,7 @@ What to do: Mend the part under the caret.
 M301.yaml:3:8: error[M301]: the input names no reader
   3 | input: { format: combined }
     |        ^
-    = add `reader:` with one of: weblog
+    = add `reader:` with one of: weblog, csv, jsonl, xml
 ```
 
 What to do: Add `reader:` with one of the names in the message.
@@ -804,7 +849,7 @@ There is no reader of this name.
 M302.yaml:3:18: error[M302]: unknown reader 'apache'
   3 | input: { reader: apache, format: combined }
     |                  ^^^^^^
-    = known here: weblog
+    = known here: csv, jsonl, weblog, xml
 ```
 
 What to do: Take one of the names in the message; `weblog` reads access logs of web servers.
@@ -883,6 +928,21 @@ M307.yaml:3:34: error[M307]: the format's time has no offset from UTC
 ```
 
 What to do: Add `zone:` with the server's zone, such as `Europe/Warsaw` or `UTC`; or log the offset (`%z`).
+
+"""###),
+    CodePage("M309", ###"""
+# M309: a path that is none
+
+A path is the part of XPath that a stream can follow: `a/b`, `//b`, `*`, `@x`, `.`, `text()`, `[@type="gift"]`. Here is something else, a prefix that is not declared, or a path that leaves its record.
+
+```text
+M309.yaml:7:93: error[M309]: undeclared prefix 'x'
+  7 | …placed: { path: "@placed", type: instant }, note: { path: "x:note" }, items: { list: item, min: 1, fields: { sku: { pa…
+    |                                                             ^
+    = declared under `namespaces`: e
+```
+
+What to do: Write the path from the record's element down, and declare prefixes under `namespaces`. Values that stand before the records belong under `header`.
 
 """###),
     CodePage("O201", ###"""
@@ -1051,6 +1111,74 @@ R106.yaml:11:7: error[R106]: 'time' exists twice or never in its zone
 ```
 
 What to do: Write `ambiguous: earlier` or `ambiguous: later`, or let the server log the offset (`%z`).
+
+"""###),
+    CodePage("R131", ###"""
+# R131: a value that comes twice
+
+An element or attribute of XML stands twice where one value is declared. Taking the first would lose the second.
+
+```text
+R131.yaml:16:7: error[R131]: field 'note' comes twice
+  16 |       <order id="2" placed="2026-09-10T08:01:00Z"><item sku="A"/><note>a</note><note>b</note></order>
+     |       ^
+     = declare a list for it, or write a path that only one element has
+```
+
+What to do: Declare a `list` for it, or write a path that only one element has.
+
+"""###),
+    CodePage("R132", ###"""
+# R132: a record inside a record
+
+An element that is a record, or a row of a list, stands inside another one of its kind.
+
+```text
+R132.yaml:16:7: error[R132]: a row of 'items' begins inside another
+  16 |       <order id="2" placed="2026-09-10T08:01:00Z"><item sku="A"><item sku="B"/></item></order>
+     |       ^
+     = name the rows' path without '//'
+```
+
+What to do: Write the path from the root, without `//`.
+
+"""###),
+    CodePage("R133", ###"""
+# R133: an entity that nobody knows
+
+The record has an entity that the file's DOCTYPE may explain, which is not read.
+
+```text
+R133.yaml:17:7: error[R133]: entity '&hellip;' is unknown
+  17 |       <order id="2" placed="2026-09-10T08:01:00Z"><item sku="A"/><note>&hellip;</note></order>
+     |       ^
+     = only lt, gt, amp, quot, apos and character references are read
+```
+
+What to do: Have the file exported with character references (`&#8230;`) or in UTF-8.
+
+"""###),
+    CodePage("R134", ###"""
+# R134: a header value too late
+
+A value of `header` stands behind the first record, or a second time. The records before it were read without it, so it is not used.
+
+```text
+R134.yaml:16:7: error[R134]: header value 'shop' comes after the first record
+  16 |       <shop>pl</shop>
+     |       ^
+     = records before it were read without; take the value as a field of the record
+```
+
+What to do: Take the value as a field of the record, or write a path that only one element before the records has.
+
+"""###),
+    CodePage("R135", ###"""
+# R135: a field that is too long
+
+A field of XML is longer than 1 MiB.
+
+What to do: Leave the field out of `fields`: documents and pictures are no properties of an event.
 
 """###),
     CodePage("R201", ###"""
