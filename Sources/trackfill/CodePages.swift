@@ -191,10 +191,6 @@ I311.yaml:16:73: error[I311]: the XML is not well-formed: Opening and ending tag
   16 |       <order id="2" placed="2026-09-10T08:01:00Z"><item sku="A"></order>
      |                                                                         ^
      = what came before is kept; mend the file, or ask whoever made it
-I311.yaml:17:16: error[I311]: the XML is not well-formed: Opening and ending tag mismatch: item line 3 and order
-  17 |       </export>
-     |                ^
-     = what came before is kept; mend the file, or ask whoever made it
 ```
 
 What to do: Mend the file, or have it exported anew. A file that ends within an element was cut off or is still being written.
@@ -223,10 +219,6 @@ Elements nest deeper than 64, an element has more than 256 attributes, a name is
 ```text
 I313.yaml:16:7: error[I313]: elements nest deeper than 64
   16 |       <n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n…
-     |       ^^^^^^^^
-     = no export that is meant to be read goes so far; what came before is kept
-I313.yaml:17:7: error[I313]: elements nest deeper than 64
-  17 |     expect: { sessions: 1 }
      |       ^^^^^^^^
      = no export that is meant to be read goes so far; what came before is kept
 ```
