@@ -15,7 +15,7 @@ struct ConditionCompiler {
 
   /// The conditions of a rule, a drop entry or a case; nil if it has none. `narrowed` grows by what `needs` narrows.
   func compile(
-    _ section: Section, narrowed: inout Set<String>, extra: [String: Variable] = [:]
+    _ section: Section, narrowed: inout Set<String>, extra: RowScope = RowScope()
   ) -> Predicate? {
     var terms: [Term] = []
     if let when = section["when"] { terms += self.when(when, narrowed, extra) }
@@ -42,7 +42,7 @@ struct ConditionCompiler {
 
   /// Holds when every name is present; nil if there are none.
   func allPresent(_ names: [ConfigScalar], _ narrowed: Set<String>) -> Predicate? {
-    Predicates.all(names.compactMap { presence($0, narrowed, [:])?.predicate })
+    Predicates.all(names.compactMap { presence($0, narrowed, RowScope())?.predicate })
   }
 
   func narrow(_ path: String, _ narrowed: inout Set<String>) {
@@ -53,7 +53,7 @@ struct ConditionCompiler {
     }
   }
 
-  private func presence(_ name: ConfigScalar, _ narrowed: Set<String>, _ extra: [String: Variable]) -> Term? {
+  private func presence(_ name: ConfigScalar, _ narrowed: Set<String>, _ extra: RowScope) -> Term? {
     guard let program = compiler.compile(name, narrowed: narrowed, extra: extra) else { return nil }
     guard program.path != nil else {
       findings.error(
@@ -64,7 +64,7 @@ struct ConditionCompiler {
     return Term(cost: 5, predicate: Predicates.present(program.evaluate, site: site))
   }
 
-  private func expression(_ scalar: ConfigScalar, _ narrowed: Set<String>, _ extra: [String: Variable]) -> Term? {
+  private func expression(_ scalar: ConfigScalar, _ narrowed: Set<String>, _ extra: RowScope) -> Term? {
     guard ExpressionCompiler.isExpression(scalar) else {
       findings.error("M006", "a condition must be an expression", at: scalar.span, remedy: "begin it with '='")
       return nil
@@ -75,7 +75,7 @@ struct ConditionCompiler {
   }
 
   /// A map of paths to literals, ranges, globs, regexes, or lists of them.
-  private func when(_ node: ConfigNode, _ narrowed: Set<String>, _ extra: [String: Variable]) -> [Term] {
+  private func when(_ node: ConfigNode, _ narrowed: Set<String>, _ extra: RowScope) -> [Term] {
     guard let entries = node.entries else {
       findings.error(
         "M006", "'when' must be a map", at: node.span, remedy: "write field: value; an expression goes under `if`")
@@ -88,7 +88,7 @@ struct ConditionCompiler {
     return entries.compactMap { term($0, narrowed, extra) }
   }
 
-  private func term(_ entry: ConfigEntry, _ narrowed: Set<String>, _ extra: [String: Variable]) -> Term? {
+  private func term(_ entry: ConfigEntry, _ narrowed: Set<String>, _ extra: RowScope) -> Term? {
     let key = ConfigScalar(text: entry.key, style: .plain, span: entry.keySpan)
     guard let program = compiler.compile(key, narrowed: narrowed, extra: extra) else { return nil }
     guard program.path != nil else {
@@ -121,7 +121,7 @@ struct ConditionCompiler {
   }
 
   private func text(
-    _ program: Program, _ values: [ConfigScalar], _ site: Int, _ extra: [String: Variable]
+    _ program: Program, _ values: [ConfigScalar], _ site: Int, _ extra: RowScope
   ) -> Term? {
     var patterns: [String] = []
     var isCostly = false
@@ -161,9 +161,9 @@ struct ConditionCompiler {
 
   /// Patterns for a value of the record share its index; rows of an `each` have a value each.
   private func patterns(
-    _ patterns: [String], _ program: Program, _ site: Int, _ extra: [String: Variable]
+    _ patterns: [String], _ program: Program, _ site: Int, _ extra: RowScope
   ) -> Predicate {
-    guard let path = program.path, extra.isEmpty else {
+    guard let path = program.path, extra.variables.isEmpty else {
       return Predicates.text(program.evaluate, PatternSet(patterns), site: site)
     }
     let index = compiler.patterns(for: path)

@@ -125,18 +125,16 @@ enum Predicates {
     }
   }
 
-  /// A field of the record against one set of an index.
+  /// A field of the record against one set of an index; absent never matches.
   static func text(_ field: FieldColumn, _ index: PatternIndex, _ set: Int) -> Predicate {
-    let column = field.index
-    let isOptional = field.isOptional
     let (word, bit) = (set >> 6, UInt64(1) << UInt64(set & 63))
     return Predicate { activation in
       let frame = activation.frame
       let answer = frame.pointee.answers + index.place
       if answer.pointee != frame.pointee.generation {
         answer.pointee = frame.pointee.generation
-        let value = frame.pointee.fields[column]
-        if value.kind == .text || !isOptional {
+        let value = field.field(activation)
+        if value.kind == .text {
           index.match(value.bytes, answer + 1)
         } else {
           index.matchNothing(answer + 1)
@@ -172,10 +170,9 @@ enum Predicates {
 
   /// A field of the record within a range.
   static func number(_ field: FieldColumn, _ range: ClosedRange<Int64>) -> Predicate {
-    let column = field.index
     let (low, high) = (range.lowerBound, range.upperBound)
     return Predicate { activation in
-      let value = activation.frame.pointee.fields[column]
+      let value = field.field(activation)
       return value.kind == .int && value.integer >= low && value.integer <= high ? .yes : .no
     }
   }
