@@ -40,14 +40,15 @@ let package = Package(
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
     // What compresses in tests.
     .systemLibrary(name: "CZlib", path: "Tests/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .testTarget(name: "ReadersTests", dependencies: ["Readers", "CZlib"]),
+    .testTarget(name: "ReadersTests", dependencies: ["Readers", "CZlib"], exclude: ["Goldens"]),
     .testTarget(name: "CELTests", dependencies: ["CEL"]),
-    .testTarget(name: "MappingTests", dependencies: ["Mapping", "Readers", "Sessions", "Pipeline"]),
+    .testTarget(
+      name: "MappingTests", dependencies: ["Mapping", "Readers", "Sessions", "Pipeline"], exclude: ["CodeCases"]),
     // What the session tests are checked against; the program does not use it.
     .systemLibrary(name: "CSQLite", path: "Tests/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .testTarget(name: "SessionsTests", dependencies: ["Sessions", "Pipeline", "CSQLite"]),
     .testTarget(name: "WritersTests", dependencies: ["Writers", "Pipeline"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["trackfill"], exclude: ["Goldens"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["trackfill"], exclude: ["CodeCases", "Goldens"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

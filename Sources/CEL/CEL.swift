@@ -24,4 +24,4 @@
 // A value may point into the record, the arena of its activation, or the constants of its program: it is valid until
 // the first of the three ends. A result whose type is `dyn` (or has `dyn` in it) may have any kind: ask `Value.kind`.
 // Functions of a host that are `pure` are called while compiling when all their arguments are constants, with an
-// activation that has no `host`.
+// activation that has no `host`. docs/cel.md is the guide, with all functions.

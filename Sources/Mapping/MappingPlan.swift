@@ -11,6 +11,14 @@ public struct Rule: Sendable {
   public let type: String
 }
 
+/// What a mapping is loaded for.
+public enum MappingPurpose: Sendable {
+  /// Payloads are made: environment variables must be set.
+  case run
+  /// It is looked at or tested: variables that are not set are warnings, and so are rules without a test.
+  case check
+}
+
 /// A mapping file, checked and compiled. What `load` accepts is what every command executes.
 public struct MappingPlan: Sendable {
   public let name: String
@@ -25,20 +33,28 @@ public struct MappingPlan: Sendable {
   public let warnings: [Diagnostic]
   public let tests: [MappingTest]
   let program: MappingProgram
+  /// The file's tree, for places in it.
+  let document: ConfigNode
+  /// Nil unless the mapping was loaded to be checked.
+  let branches: BranchCounts?
 
   /// Reads, checks and compiles a mapping.
   ///
   /// - Parameters:
   ///   - bytes: the file's content.
-  ///   - file: its name, as messages show it.
+  ///   - file: its name, as messages show it; tables and lists that it names lie beside it.
   ///   - environment: what `env(NAME)` looks into.
+  ///   - purpose: how much must be set, and how much is said.
   /// - Throws: every finding, if at least one is an error.
   public static func load(
-    _ bytes: [UInt8], file: String, readers: @escaping ReaderFactory, environment: [String: String]
+    _ bytes: [UInt8], file: String, readers: @escaping ReaderFactory, environment: [String: String],
+    purpose: MappingPurpose = .run
   ) throws(Diagnostics) -> MappingPlan {
+    try YAMLDocument.checkSize(bytes, file: file)
     let source = SourceText(bytes, file: file)
     let root = try YAMLDocument.parse(source)
-    return try MappingLoader(source: source, readers: readers, environment: environment).load(root)
+    return try MappingLoader(source: source, readers: readers, environment: environment, purpose: purpose)
+      .load(root)
   }
 
   /// A mapper for one worker.
@@ -48,9 +64,17 @@ public struct MappingPlan: Sendable {
 /// One entry of `tests`: what the mapping must make of some lines.
 public struct MappingTest: Sendable {
   public let name: String
-  public let given: String
-  public let expect: ConfigNode?
+  /// Of the name.
   public let span: SourceSpan
+  let given: ConfigScalar
+  /// As it stands in the file.
+  let expect: ConfigNode?
+  /// Columns by which the lines of `given` are indented, where it is a block of text.
+  let givenIndent: Int
+  /// The column of the test's keys.
+  let keyColumn: Int
+  /// Nil if the test expects nothing yet.
+  let expectation: TestExpectation?
 }
 
 /// A compiled expression and its place.

@@ -29,6 +29,9 @@ public final class Block: @unchecked Sendable {
   public var consumed: Int = 0
   /// Line ends that were passed over before `start` since the block before (over-long records).
   public var skippedLines: Int = 0
+  /// What the source found while it cut the block and the parser needs to know, such as the columns of a header. Kept
+  /// by `reset`, so that it can be used again; a source that needs it sets it for every block.
+  public var annotation: (any BlockAnnotation)?
 
   /// - Parameter headroom: the longest record that may be carried over, rounded up to pages. Untouched pages cost
   ///   address space only.
@@ -60,3 +63,6 @@ public final class Block: @unchecked Sendable {
 
   public var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
 }
+
+/// What a reader's source tells its parser about a block. Of the reader's own making.
+public protocol BlockAnnotation: AnyObject {}

@@ -36,11 +36,19 @@ public struct Diagnostic: Error, Sendable, Equatable {
   ) {
     self.code = code
     self.severity = severity
-    self.message = message
-    self.label = label
-    self.remedy = remedy
+    self.message = Diagnostic.shortened(message)
+    self.label = Diagnostic.shortened(label)
+    self.remedy = Diagnostic.shortened(remedy)
     self.file = file
     self.span = span
+  }
+}
+
+extension Diagnostic {
+  /// Messages quote what they are about, and that can be a text of megabytes.
+  private static func shortened(_ text: String) -> String {
+    let most = 400
+    return text.utf8.count <= most ? text : text.prefix(most / 2) + " … " + text.suffix(most / 4)
   }
 }
 

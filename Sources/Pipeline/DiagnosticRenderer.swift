@@ -60,6 +60,17 @@ public struct DiagnosticRenderer: Sendable {
     return text
   }
 
+  /// A finding's place in characters, as it is shown: line, column and length, each from 1. Bytes where the file is not
+  /// at hand; nil without a place.
+  public func shownPlace(of diagnostic: Diagnostic) -> SourceSpan? {
+    guard let span = diagnostic.span else { return nil }
+    guard let line = sourceLine(of: diagnostic) else { return span }
+    let from = min(max(0, span.column - 1), line.count)
+    let length = String(decoding: line.dropFirst(from).prefix(max(1, span.length)), as: UTF8.self).count
+    return SourceSpan(
+      line: span.line, column: characters(before: span.column, in: line) + 1, length: max(1, length))
+  }
+
   private func paint(_ text: String, _ code: String) -> String {
     isColoured && !text.isEmpty ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
   }

@@ -30,5 +30,12 @@ public struct Schema: Sendable {
 
 public indirect enum FieldType: Sendable, Equatable {
   case string, int, double, bool, timestamp, decimal
+  /// Rows; the type of each column by its name.
   case list([String: FieldType])
+  /// In a list: a column that a row may lack. Whole fields say so in `Schema.Field.isOptional`.
+  case optional(FieldType)
+
+  /// The type of a value that is there.
+  public var present: FieldType { if case .optional(let type) = self { type } else { self } }
+  public var isOptional: Bool { if case .optional = self { true } else { false } }
 }

@@ -65,7 +65,9 @@ public final class InputFeed: BlockFeed {
 
   /// Looks at the head of every input.
   /// - Throws: I101, I102 for inputs that cannot be read, I105 for copies; all of them at once.
-  public init(_ paths: [InputPath], reader: any Reader, options: Options = Options()) throws(Diagnostics) {
+  public init(
+    _ paths: [InputPath], reader: any Reader, options: Options = Options(), preview: InputPreview? = nil
+  ) throws(Diagnostics) {
     self.reader = reader
     self.options = options
     let timeField = options.timeField ?? reader.schema.timeField
@@ -76,7 +78,7 @@ public final class InputFeed: BlockFeed {
     let block = Block(capacity: InputHead.length, headroom: options.limits.record)
     for path in paths {
       do {
-        let (bytes, isComplete, stored) = try InputHead.read(path)
+        let (bytes, isComplete, stored) = try preview?.take(path) ?? InputHead.read(path)
         heads.append(
           try InputHead(
             path, bytes, isComplete: isComplete, size: stored.size, reader: reader, limits: options.limits,
@@ -85,7 +87,9 @@ public final class InputFeed: BlockFeed {
           let rest = stored.bytes is InflatingSource ? ReadAheadSource(stored.bytes) : stored.bytes
           kept[path.name] = PeekedSource(head: bytes, rest: rest)
         }
-      } catch let finding as Diagnostic {
+      } catch var finding as Diagnostic {
+        // A reader does not know what its input is called.
+        if finding.code == "I203" { finding.file = path.name }
         findings.append(finding)
       } catch {
         findings.append(Diagnostic("I102", "cannot read \(path.name): \(error)"))
@@ -201,18 +205,14 @@ public final class InputFeed: BlockFeed {
   private func cut(_ block: Block, _ input: Open, _ limit: Int) {
     // Over-long records count as well, and come first.
     let allowed = max(0, limit - input.records)
-    if block.skippedLines > allowed {
-      var kept = 0
-      block.rejects.removeAll {
-        guard $0.code == "R001" else { return true }
-        kept += 1
-        return kept > allowed
-      }
-      block.skippedLines = allowed
+    let skipped = block.rejects.filter { !$0.code.hasPrefix("I") }
+    if skipped.count > allowed {
+      block.rejects = Array(skipped.prefix(allowed))
+      block.skippedLines = skipped[allowed].line
       end(block, at: 0)
       return
     }
-    input.records += block.skippedLines
+    input.records += skipped.count
     let (count, offset) = probe.records(block, before: limit - input.records)
     input.records += count
     if let offset { end(block, at: offset) }

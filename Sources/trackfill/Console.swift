@@ -2,15 +2,16 @@ import ArgumentParser
 import Glibc
 import Pipeline
 
-/// Words for the person at the terminal: standard error, always.
+/// Words for the person at the terminal: standard error, unless they are what a command was asked for.
 struct Console: Sendable {
   enum ColorChoice: String, ExpressibleByArgument, CaseIterable, Sendable { case auto, always, never }
 
   let isTerminal: Bool
   let isColoured: Bool
 
-  init(color: ColorChoice) {
-    isTerminal = isatty(STDERR_FILENO) == 1
+  /// - Parameter descriptor: whose terminal decides.
+  init(color: ColorChoice, descriptor: Int32 = STDERR_FILENO) {
+    isTerminal = isatty(descriptor) == 1
     isColoured =
       switch color {
       case .always: true

@@ -76,14 +76,29 @@ final class Conversion {
     }
   }
 
+  /// The last words of a run that a signal ends while it hangs.
+  private func end(with status: ExitStatus, isAtRest: Bool) {
+    report.status = status
+    report.message = "interrupted" + (isAtRest ? " while waiting for input" : "") + "; \(outputFate)"
+    report.elapsedNanoseconds = monotonicNanoseconds() - began
+    console.say(report.message ?? "")
+    writeSummary()
+  }
+
   private func convert() throws -> ExitStatus {
-    let mapping = try loadMapping()
+    signals.attach(
+      SignalWatch.Run(
+        cancel: {}, isAtRest: { true }, patience: 0, abandon: { [self] in end(with: $0, isAtRest: $1) }))
+    let arguments = plan.inputs
+    let preview = InputPreview { () throws(Diagnostics) in try InputList.expand(arguments) }
+    let mapping = try loadMapping(preview)
     let inputs = try InputList.expand(plan.inputs)
     try plan.check(expanded: inputs.compactMap(\.path))
     let feed = try InputFeed(
       inputs, reader: mapping.reader,
       options: InputFeed.Options(
-        limits: ReadLimits(record: plan.maxRecord), limit: plan.limit, disorder: mapping.sessions.disorder))
+        limits: ReadLimits(record: plan.maxRecord), limit: plan.limit, disorder: mapping.sessions.disorder),
+      preview: preview)
 
     signals.attach(.brief)
     let writer: any PayloadWriter
@@ -132,7 +147,7 @@ final class Conversion {
     return report.counts.rejects.isEmpty ? .done : .someRejected
   }
 
-  private func loadMapping() throws -> MappingPlan {
+  private func loadMapping(_ preview: InputPreview) throws -> MappingPlan {
     let bytes = try ConfigFile.read(plan.mapping)
     report.mappingHash = Fingerprint.sha256(bytes)
     let sources = [plan.mapping: bytes]
@@ -140,7 +155,9 @@ final class Conversion {
     do {
       mapping = try MappingPlan.load(
         bytes, file: plan.mapping,
-        readers: { settings, file throws(Diagnostics) in try ReaderCatalogue.make(settings: settings, file: file) },
+        readers: { settings, file throws(Diagnostics) in
+          try ReaderCatalogue.make(settings: settings, file: file, preview: preview)
+        },
         environment: environmentVariables())
     } catch {
       console.report(error.all, sources: sources)
@@ -148,7 +165,10 @@ final class Conversion {
       throw Stop(
         status: .badMapping, message: "\(errors) error\(errors == 1 ? "" : "s") in the mapping; nothing was read")
     }
-    if !plan.isQuiet { console.report(mapping.warnings, sources: sources) }
+    if !plan.isQuiet {
+      console.report(mapping.warnings, sources: sources)
+      for note in preview.notes { console.say(note) }
+    }
     report.mappingName = mapping.name
     report.drops = mapping.drops
     report.rules = mapping.rules
@@ -179,9 +199,15 @@ final class Conversion {
     signals.attach(
       SignalWatch.Run(
         cancel: { loop.cancel() }, isAtRest: { loop.isAtRest },
-        abandon: {
+        abandon: { [self] status, isAtRest in
           writer.abandon()
           rejects?.abandon()
+          progress?.clear()
+          if isAtRest {
+            report.counts = loop.counts
+            report.sessions = stage.counts
+          }
+          end(with: status, isAtRest: isAtRest)
         }))
     defer {
       signals.attach(.brief)

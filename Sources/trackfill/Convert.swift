@@ -66,6 +66,7 @@ struct Convert: ParsableCommand {
     if let from, let to, to.milliseconds <= from.milliseconds {
       throw ValidationError("--to must be later than --from.")
     }
+    if maxRecord.bytes < 64 { throw ValidationError("--max-record takes at least 64 bytes, not \(maxRecord.bytes).") }
     if maxRecord.bytes > 256 << 20 { throw ValidationError("--max-record takes at most 256M.") }
     if blockSize.bytes > 64 << 20 { throw ValidationError("--block-size takes at most 64M.") }
   }

@@ -40,9 +40,6 @@ struct ConvertPlan: Sendable {
     }
 
     inputs = typed.inputs
-    if inputs.isEmpty {
-      findings.append(Diagnostic("U103", "no input", remedy: "name files, folders, or - for standard input"))
-    }
     if inputs.filter({ $0 == "-" }).count > 1 || (inputs.contains("-") && typed.mapping == "-") {
       findings.append(Diagnostic("U104", "standard input is named twice", remedy: "name - once"))
     }

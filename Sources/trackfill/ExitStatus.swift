@@ -3,6 +3,8 @@ import Pipeline
 /// How a run ended, as its exit status (sysexits.h and DELIVERY.md's own).
 enum ExitStatus: Int32, Sendable {
   case done = 0
+  /// `test` only.
+  case someFailed = 1
   case someRejected = 3
   case tooManyRejects = 4
   case usage = 64
@@ -19,6 +21,7 @@ enum ExitStatus: Int32, Sendable {
   var word: String {
     switch self {
     case .done: "done"
+    case .someFailed: "some tests failed"
     case .someRejected: "done, some records rejected"
     case .tooManyRejects: "too many rejects"
     case .usage: "usage"

@@ -131,6 +131,9 @@ enum OptionText {
   }
 
   /// `1,234,567`
+  /// `1 test`, `2 tests`.
+  static func plural(_ count: Int, _ noun: String) -> String { "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")" }
+
   static func grouped(_ value: Int) -> String {
     var digits = Array(String(value.magnitude))
     var at = digits.count - 3

@@ -12,15 +12,15 @@ final class SignalWatch: @unchecked Sendable {
     var cancel: () -> Void
     /// Whether it writes nothing any more, though it may still hang in a read.
     var isAtRest: () -> Bool
-    /// Takes back what is unfinished.
-    var abandon: () -> Void
+    /// How long it may hang in a read after the first signal, in nanoseconds.
+    var patience: UInt64 = 1_000_000_000
+    /// Takes back what is unfinished, the last thing that happens; true if the run is at rest, so that its account may
+    /// be looked at.
+    var abandon: (_ status: ExitStatus, _ isAtRest: Bool) -> Void
 
     /// What must not be cut short: a first signal waits for what comes next.
-    static var brief: Run { Run(cancel: {}, isAtRest: { false }, abandon: {}) }
+    static var brief: Run { Run(cancel: {}, isAtRest: { false }, abandon: { _, _ in }) }
   }
-
-  /// How long a run that hangs in a read may go on after the first signal.
-  private static let patience: UInt64 = 1_000_000_000
 
   private var mutex = pthread_mutex_t()
   private var run: Run?
@@ -73,18 +73,20 @@ final class SignalWatch: @unchecked Sendable {
       received = number
       return run
     }
-    let status: Int32 = number == SIGINT ? 130 : 143
-    guard let first else { _exit(status) }
+    let status: ExitStatus = number == SIGINT ? .interrupted : .terminated
+    guard let first else { _exit(status.rawValue) }
     first.cancel()
     let began = monotonicNanoseconds()
     var pause = timespec(tv_sec: 0, tv_nsec: 50_000_000)
     while true {
       let isSecond = sigtimedwait(&set, nil, &pause) > 0
-      let isLate = monotonicNanoseconds() - began > SignalWatch.patience
+      let isLate = monotonicNanoseconds() - began > first.patience
       locked {
-        guard let run, isSecond || isLate && run.isAtRest() else { return }
-        run.abandon()
-        _exit(status)
+        guard let run, isSecond || isLate else { return }
+        let isAtRest = run.isAtRest()
+        guard isSecond || isAtRest else { return }
+        run.abandon(status, isAtRest)
+        _exit(status.rawValue)
       }
     }
   }

@@ -74,6 +74,12 @@ import Testing
     (#"parse_url("%%%:::??##@@").query_text"#, ##"optional.of("?")"##),
     (#"url_decode("a%2Fb+c%zz%4")"#, #""a/b c%zz%4""#),
     (#"parse_query("a=1&a=2&b")"#, #"{"a": "1", "b": ""}"#),
+    (
+      #"parse_url("/?a=1&b=x%20y&a=2&&c&a=").query_all"#,
+      #"optional.of({"a": ["1", "2", ""], "b": ["x y"], "c": [""]})"#
+    ),
+    (#"parse_url("/?").query_all"#, "optional.of({})"), (#"parse_url("/").query_all.a"#, "optional.none()"),
+    (#"parse_url("/?a=1&a=2").query_all.a.or([]).map(x, int(x)).sum()"#, "3"),
     // Decimals.
     ("prices.sum()", "25.00"),
     (#"decimal("0.1") + decimal("0.2") == decimal("0.3")"#, "true"),

@@ -56,6 +56,7 @@ import Testing
       ["convert", "LOG", "-m", "MAP", "--memory", "lots"], ["convert", "LOG", "-m", "MAP", "--from", "2024-02-30"],
       ["convert", "LOG", "-m", "MAP", "--from", "2024-02-02", "--to", "2024-02-01"],
       ["convert", "LOG", "-m", "MAP", "--max-rejects", "101%"], ["convert", "LOG", "-m", "MAP", "--nonsense"],
+      ["convert", "LOG", "-m", "MAP", "--max-record", "63"],
       ["convert", "LOG", "-m", "MAP", "-o", "LOG"], ["convert", "FOLDER", "-m", "MAP", "-o", "FOLDER/o"],
       ["convert", "LOG", "-m", "MAP", "-o", "FOLDER"], ["convert", "LOG", "-m", "MAP", "-o", "MAP"],
       ["convert", "LOG", "-m", "MAP", "-o", "FOLDER/o", "--rejects", "FOLDER/./o"],

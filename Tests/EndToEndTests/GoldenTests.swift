@@ -8,11 +8,14 @@ import Testing
   static let root = here.deletingLastPathComponent().deletingLastPathComponent()
 
   @Test(arguments: [
-    ("combined", "combined"), ("nginx-shop", "nginx-shop"), ("everything", "combined"),
+    ("combined", "combined"), ("nginx-shop", "nginx-shop"), ("everything", "combined"), ("iis", "iis"),
+    ("cloudfront", "cloudfront"), ("caddy", "caddy"), ("orders-csv", "orders-csv.csv"),
+    ("customers-csv", "customers-csv.csv"),
   ])
   func payloads(_ mapping: String, _ sample: String) throws {
     let result = try Binary.run([
-      "convert", Self.root.path + "/samples/\(sample).log", "-m", Self.root.path + "/Mappings/\(mapping).yaml", "-q",
+      "convert", Self.root.path + "/samples/" + (sample.contains(".") ? sample : sample + ".log"), "-m",
+      Self.root.path + "/Mappings/\(mapping).yaml", "-q",
     ])
     #expect(result.status == 3, "the samples have one line that is cut short")
     let golden = Self.here.appendingPathComponent("Goldens/\(mapping).ndjson")

@@ -31,13 +31,17 @@ import Testing
     let line = Material.line + "\n"
     _ = line.withCString { Glibc.write(end, $0, strlen($0)) }
     let running = try Binary.start(
-      ["convert", "-", "-m", mapping, "-o", space.path("o"), "--rejects", space.path("r"), "--threads", "2"],
-      input: pipe)
+      [
+        "convert", "-", "-m", mapping, "-o", space.path("o"), "--rejects", space.path("r"), "--threads", "2",
+        "--summary", space.path("s"),
+      ], input: pipe)
     usleep(500_000)
     running.signal(number)
     let result = running.wait()
     #expect(result.status == status)
-    #expect(try space.names() == ["m.yaml", "pipe"])
+    #expect(result.errors.contains("interrupted while waiting for input; "))
+    #expect(try space.names() == ["m.yaml", "pipe", "s"])
+    #expect(try space.json("s")["output_complete"] as? Bool == false)
   }
 
   @Test func signalWhileWorking() throws {

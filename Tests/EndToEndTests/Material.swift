@@ -13,7 +13,7 @@ enum Material {
     session: { gap: 10m, disorder: 1m }
     target: { source: test }
     events:
-      - type: page-view
+      - type: page-seen
         when: { method: GET }
         properties: { path: =path, status: =status }
       - type: sent-form

@@ -13,7 +13,7 @@ struct LineReader: Reader {
       .init("target", .string, optional: true, "what"),
       .init("status", .int, optional: false, "outcome"),
       .init("bytes", .int, optional: true, "size"),
-      .init("rows", .list(["sku": .string, "qty": .int]), optional: true, "items"),
+      .init("rows", .list(["sku": .string, "qty": .optional(.int)]), optional: true, "items"),
     ], timeField: "time")
 
   func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource { Nothing() }

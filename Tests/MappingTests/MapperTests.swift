@@ -90,7 +90,8 @@ import Testing
   }
 
   @Test func firstRuleWinsUnlessAllAreWanted() throws {
-    let rules = "events: [ { type: a }, { name: second, type: a, tags: [x, y], options: { saveEvents: true } } ]\n"
+    let rules =
+      "events: [ { type: a, when: { status: 0 } }, { name: second, type: a, tags: [x, y], options: { saveEvents: true } } ]\n"
     let first = try MappingRun.map(MappingRun.head + rules, ["time=1 ip=1 status=0"])
     #expect(first.bodies.count == 1)
     let all = try MappingRun.map(MappingRun.head + rules + "emit: all\n", ["time=1 ip=1 status=0"])

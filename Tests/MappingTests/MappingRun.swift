@@ -12,10 +12,23 @@ enum MappingRun {
 
     """
 
-  static func load(_ text: String, environment: [String: String] = [:]) throws(Diagnostics) -> MappingPlan {
+  static func load(
+    _ text: String, file: String = "test.yaml", environment: [String: String] = [:], purpose: MappingPurpose = .run
+  ) throws(Diagnostics) -> MappingPlan {
     try MappingPlan.load(
-      Array(text.utf8), file: "test.yaml", readers: { (_, _) throws(Diagnostics) -> any Reader in LineReader() },
-      environment: environment)
+      Array(text.utf8), file: file, readers: { (_, _) throws(Diagnostics) -> any Reader in LineReader() },
+      environment: environment, purpose: purpose)
+  }
+
+  /// Everything that is said about a mapping, errors and warnings.
+  static func findings(
+    _ text: String, file: String = "test.yaml", environment: [String: String] = [:], purpose: MappingPurpose = .run
+  ) -> [Diagnostic] {
+    do throws(Diagnostics) {
+      return try load(text, file: file, environment: environment, purpose: purpose).warnings
+    } catch {
+      return error.all
+    }
   }
 
   struct Outcome {
@@ -31,8 +44,10 @@ enum MappingRun {
     var ids: [UUID] = []
   }
 
-  static func map(_ text: String, _ lines: [String], environment: [String: String] = [:]) throws -> Outcome {
-    let plan = try load(text, environment: environment)
+  static func map(
+    _ text: String, _ lines: [String], file: String = "test.yaml", environment: [String: String] = [:]
+  ) throws -> Outcome {
+    let plan = try load(text, file: file, environment: environment)
     let mapper = plan.makeMapper()
     let parser = plan.reader.makeParser(fields: plan.columns)
     let input = Array(lines.joined(separator: "\n").utf8)

@@ -149,7 +149,7 @@ import Testing
   /// Settings that are wrong, and the findings.
   static let wrong: [([String: String], String, String)] = [
     (["reader": "weblgo"], "M302", "did you mean 'weblog'?"),
-    ([:], "M301", "add `reader:` with one of: weblog"),
+    ([:], "M301", "add `reader:` with one of: " + ReaderCatalogue.entries.map(\.name).joined(separator: ", ")),
     (
       ["reader": "weblog", "format": "combind"], "M305",
       "did you mean 'combined'?"

@@ -22,6 +22,22 @@ enum Formats {
     ],
     ["format": #"$msec $remote_addr $request_method $request_uri $status $upstream_response_time"#],
     ["format": #"$time_local $host $uri $args "$http_user_agent""#, "escape": "none", "zone": "UTC"],
+    ["format": "iis"],
+    ["format": "w3c", "columns": "time c-ip cs-uri cs(X-Foo)"],
+    ["format": "incapsula", "zone": "Europe/Warsaw", "ambiguous": "reject"],
+    ["format": "shoutcast"],
+    ["format": "cloudfront"],
+    ["format": "s3"],
+    ["format": "alb"],
+    ["format": "elb"],
+    ["format": "gcs"],
+    ["format": "bunny"],
+    ["format": "squid"],
+    ["format": "haproxy_http", "zone": "Europe/Warsaw"],
+    ["format": "haproxy_tcp", "zone": "UTC"],
+    ["format": "nginx_main", "trusted": "private"],
+    ["format": "traefik", "prefix": "syslog"],
+    ["format": "ingress_nginx", "prefix": "cri"],
   ]
 
   static let readers: [any Reader] = settings.map { pairs in

@@ -32,6 +32,49 @@ enum Query {
     return builder.map
   }
 
+  /// The names with all their values, decoded, in the order of the text.
+  static func parseAll(_ activation: Activation, _ text: Value) -> Value {
+    let (p, count) = (text.start, text.length)
+    guard count > 0 else { return .emptyMap }
+    var capacity = 1
+    for index in 0..<count where p[index] == UInt8(ascii: "&") { capacity += 1 }
+    guard var builder = MapBuilder(capacity: capacity, in: activation),
+      let pairs = activation.allocateValues(2 * capacity)
+    else { return .error(.outOfMemory) }
+    var found = 0
+    for part in text.utf8.split(separator: UInt8(ascii: "&")) {
+      let middle = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
+      let key = decode(activation, .string(UnsafeBufferPointer(rebasing: part[..<middle])))
+      let value = decode(activation, .string(UnsafeBufferPointer(rebasing: part[middle...].dropFirst())))
+      if key.isError { return key }
+      if value.isError { return value }
+      pairs[2 * found] = key
+      pairs[2 * found + 1] = value
+      found += 1
+      _ = builder.insert(key, .int(0))
+    }
+    let map = builder.map
+    // Every name counts its values, gets a list of that length, and fills it.
+    func entry(_ pair: Int) -> UnsafeMutablePointer<Value>? {
+      map.find(pairs[2 * pair]).map { UnsafeMutablePointer(mutating: $0) }
+    }
+    for pair in 0..<found {
+      guard let entry = entry(pair) else { continue }
+      entry.pointee = .int(entry.pointee.int + 1)
+    }
+    for pair in 0..<found {
+      guard let entry = entry(pair) else { continue }
+      if entry.pointee.kind == .int {
+        guard let list = activation.allocateValues(Int(entry.pointee.int)) else { return .error(.outOfMemory) }
+        entry.pointee = .list(list, count: 0)
+      }
+      let list = entry.pointee
+      UnsafeMutablePointer(mutating: list.valueStart)[list.length] = pairs[2 * pair + 1]
+      entry.pointee = .list(list.valueStart, count: list.length + 1)
+    }
+    return map
+  }
+
   /// Replaces `+` by a space and `%XX` by its byte; what is not an escape stays. Bytes that are not UTF-8 in the end
   /// become U+FFFD.
   static func decode(_ activation: Activation, _ text: Value) -> Value {

@@ -18,6 +18,12 @@ enum URLObject {
       "port": .init(.optional(.int)) { _, value in record(value).pointee.parts.address.port },
       "path": .init(.string) { _, value in record(value).pointee.parts.path },
       "query": .init(.optional(.map(.string, .string)), get: query),
+      "query_all": .init(.optional(.map(.string, .list(.string)))) { activation, value in
+        let text = record(value).pointee.parts.query
+        guard text.isPresent else { return .none }
+        let map = Query.parseAll(activation, text.unwrapped)
+        return map.isError ? map : map.wrapped
+      },
       "query_text": .init(.optional(.string)) { _, value in record(value).pointee.parts.query },
       "fragment": .init(.optional(.string)) { _, value in record(value).pointee.parts.fragment },
     ])

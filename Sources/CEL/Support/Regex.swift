@@ -1,18 +1,19 @@
 import CRE2
 
 /// A compiled RE2 expression; matching takes linear time.
-final class Regex: @unchecked Sendable {
+public final class Regex: @unchecked Sendable {
   private let expression: OpaquePointer
   let groups: Int
 
   static let maximumMemory = 8 << 20
 
   /// Why a pattern did not compile.
-  struct Failure: Error {
-    let reason: String
+  public struct Failure: Error {
+    public let reason: String
   }
 
-  init(_ pattern: UnsafeBufferPointer<UInt8>) throws(Failure) {
+  /// - Throws: what is wrong with the pattern.
+  public init(_ pattern: UnsafeBufferPointer<UInt8>) throws(Failure) {
     let compiled = pattern.withMemoryRebound(to: CChar.self) { bytes in
       // An empty buffer has no address; the library reads nothing then.
       bytes.baseAddress.map { trackfill_re2_compile($0, bytes.count, Self.maximumMemory) }
@@ -29,8 +30,9 @@ final class Regex: @unchecked Sendable {
 
   deinit { trackfill_re2_free(expression) }
 
+  /// Whether some part of a string matches.
   @inline(__always)
-  func matches(_ text: Value) -> Bool {
+  public func matches(_ text: Value) -> Bool {
     text.start.withMemoryRebound(to: CChar.self, capacity: text.length) {
       trackfill_re2_match(expression, $0, text.length, nil, 0)
     }

@@ -249,7 +249,7 @@ struct TimeFormat: Sendable {
     case .offset: parts.offset = try Self.offset(text, &index)
     case .abbreviation:
       let start = index
-      while index < text.count, text[index].isUpper { index += 1 }
+      while index < text.count, index - start < 5, text[index].isUpper { index += 1 }
       let name = String(decoding: text[start..<index], as: UTF8.self)
       guard let hours = Self.abbreviations[name] else { throw .mismatch }
       parts.offset = hours * 3600

@@ -127,6 +127,12 @@ struct ConditionCompiler {
     for value in values {
       if value.text.hasPrefix("~") {
         let pattern = value.text.dropFirst().drop { $0 == " " }
+        guard !pattern.isEmpty else {
+          findings.error(
+            "M108", "an empty regular expression, which matches everything", at: value.span,
+            remedy: "write ~ pattern; a value that must be present stands under `needs`")
+          continue
+        }
         guard let regex = regex(String(pattern), value, program, site) else { continue }
         regexes.append(regex)
         continue
@@ -184,11 +190,7 @@ struct ConditionCompiler {
 
   private func number(_ program: Program, _ values: [ConfigScalar], _ site: Int, _ column: FieldColumn?) -> Term? {
     let ranges = values.compactMap { value -> ClosedRange<Int64>? in
-      let parts = value.text.split(separator: ".", omittingEmptySubsequences: false)
-      if parts.count == 1, let number = Int64(value.text) { return number...number }
-      if parts.count == 3, parts[1].isEmpty, let low = Int64(parts[0]), let high = Int64(parts[2]), low <= high {
-        return low...high
-      }
+      if let range = WhenRange.parse(value.text) { return range }
       findings.error(
         "M116", "'\(value.text)' is no number and no range", at: value.span, remedy: "write 200 or 200..299")
       return nil
@@ -204,6 +206,18 @@ struct ConditionCompiler {
       return nil
     }
     return Term(cost: 1, predicate: Predicates.equals(program.evaluate, wanted, site: site))
+  }
+}
+
+/// A whole number, or an inclusive range of them: `200`, `200..299`.
+enum WhenRange {
+  static func parse(_ text: String) -> ClosedRange<Int64>? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    if parts.count == 1, let number = Int64(text) { return number...number }
+    guard parts.count == 3, parts[1].isEmpty, let low = Int64(parts[0]), let high = Int64(parts[2]), low <= high else {
+      return nil
+    }
+    return low...high
   }
 }
 

@@ -9,14 +9,27 @@ final class ExpressionCompiler {
   var environment: Environment
   /// Where each compiled expression stands; a failing record names it by index.
   private(set) var sites: [Site] = []
+  /// Counts the branches of `case`, where somebody wants to know.
+  var branches: BranchCounts?
   /// `let` names whose value rests on a narrowed path, and on which.
   var letNarrowings: [String: Set<String>] = [:]
+  /// The compiled `let` names, what they use before them.
+  var lets: [(name: String, program: Program)] = []
+  /// Every variable that some expression reads.
+  private(set) var references: Set<String> = []
+  /// What compiled, by the place of its scalar.
+  private var programs: [Place: Program] = [:]
 
-  init(schema: Schema, columns: [String], findings: Findings) {
+  private struct Place: Hashable {
+    let line: Int
+    let column: Int
+  }
+
+  init(schema: Schema, columns: [String], bots: BotAgents, findings: Findings) {
     self.schema = schema
     self.columns = columns
     self.findings = findings
-    environment = HostEnvironment.make(schema: schema, columns: columns)
+    environment = HostEnvironment.make(schema: schema, columns: columns, bots: bots)
   }
 
   func site(_ scalar: ConfigScalar, _ what: String) -> Int {
@@ -40,11 +53,37 @@ final class ExpressionCompiler {
     switch CEL.compile(text, in: scope, expecting: expecting) {
     case .success(let program):
       for issue in program.warnings { report(issue, in: scalar, offset: offset, severity: .warning) }
+      references.formUnion(program.references)
+      programs[Place(line: scalar.span.line, column: scalar.span.column)] = program
       return program
     case .failure(let issues):
       for issue in issues.all { report(issue, in: scalar, offset: offset) }
+      references.formUnion(Self.words(text))
       return nil
     }
+  }
+
+  /// The program of the scalar or key at a place, if it compiled.
+  func program(at span: SourceSpan) -> Program? { programs[Place(line: span.line, column: span.column)] }
+
+  /// Whether literal text is a path below a known name, or a call, that would compile: most likely its `=` is missing.
+  func looksLikeExpression(_ text: String) -> Bool {
+    guard text.utf8.count < 200, case .success(let expression) = Parser.parse(text) else { return false }
+    switch expression.node {
+    case .select: guard expression.root.map({ environment.variables[$0] != nil }) ?? false else { return false }
+    case .call: break
+    default: return false
+    }
+    guard case .success = CEL.check(expression, in: environment) else { return false }
+    return true
+  }
+
+  /// Whether a path is a `let` that ends in `.lower()`.
+  func isLowerCase(_ path: String) -> Bool {
+    guard let program = lets.first(where: { $0.name == path })?.program,
+      case .call(let name, _, _) = program.expression.node
+    else { return false }
+    return name.text == "lower" || name.text == "lowerAscii"
   }
 
   /// The column that an expression is, if it is nothing but a text or a whole number of the record.
@@ -76,14 +115,39 @@ final class ExpressionCompiler {
       let suggestion = Suggestion.remedy(for: name, among: candidates)
       if !suggestion.isEmpty { remedy = suggestion }
     }
+    if remedy.isEmpty {
+      switch issue.code {
+      case .typeMismatch: remedy = "convert or compare it, so that it gives what is needed here"
+      case .tooDeep, .tooLong: remedy = "give parts of it names under `let`"
+      case .alwaysFails: remedy = "mend this part: no record can change what it gives"
+      default: break
+      }
+    }
     if issue.code == .syntax, scalar.style == .plain {
       let quoted = "put single quotes around this expression if YAML cut it (at ` #`, `: `, or in braces at a comma)"
       remedy = remedy.isEmpty ? quoted : remedy + "; or " + quoted
     }
     findings.add(
       Diagnostic(
-        Self.code(issue.code), message, severity: severity, label: label, remedy: remedy, file: findings.source.file,
+        Self.code(issue.code), message, severity: severity, label: label,
+        remedy: remedy.isEmpty ? Self.usualRemedy(issue.code) : remedy, file: findings.source.file,
         span: span))
+  }
+
+  /// Names in an expression that did not compile, so that what it uses does not count as unused.
+  private static func words(_ text: String) -> [String] {
+    text.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) && $0 != "_" }.map(String.init)
+  }
+
+  /// What helps when the language has no better advice.
+  private static func usualRemedy(_ code: Issue.Code) -> String {
+    switch code {
+    case .noOverload, .typeMismatch:
+      "convert one side: string(…), int(…), decimal(…); give a value that may be missing a default: .or(…)"
+    case .unknownProperty: "only objects and maps have properties"
+    case .syntax: "compare brackets, quotes and operators with the reference"
+    default: ""
+    }
   }
 
   private static func code(_ code: Issue.Code) -> String {
@@ -99,7 +163,7 @@ final class ExpressionCompiler {
     case .invalidArgument: "M109"
     case .tooDeep, .tooLong: "M110"
     case .needlessOr: "M201"
-    case .alwaysFails: "M202"
+    case .alwaysFails: "M211"
     }
   }
 }

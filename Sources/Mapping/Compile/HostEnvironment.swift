@@ -9,7 +9,7 @@ enum HostEnvironment {
     return { seconds in zone.offset(at: seconds) }
   }
 
-  static func make(schema: Schema, columns: [String]) -> Environment {
+  static func make(schema: Schema, columns: [String], bots: BotAgents) -> Environment {
     var environment = Environment(zones: zones)
     for field in schema.fields {
       guard let column = columns.firstIndex(of: field.name) else { continue }
@@ -17,9 +17,10 @@ enum HostEnvironment {
         let names = rowFields.keys.sorted()
         var properties: [String: ObjectType.Property] = [:]
         for (index, name) in names.enumerated() {
-          let type = type(of: rowFields[name] ?? .string)
-          properties[name] = ObjectType.Property(.optional(type)) { _, row in
-            value(of: row.pointer.assumingMemoryBound(to: Field.self)[index], optional: true)
+          let column = rowFields[name] ?? .string
+          let isOptional = column.isOptional
+          properties[name] = ObjectType.Property(type(of: column)) { _, row in
+            value(of: row.pointer.assumingMemoryBound(to: Field.self)[index], optional: isOptional)
           }
         }
         let row = ObjectType(field.name + " row", properties: properties)
@@ -39,8 +40,9 @@ enum HostEnvironment {
     environment.register(
       "is_bot",
       .unary(.string, .bool, pure: false) { activation, text in
-        .bool(activation.frame.pointee.memo.pointee.answer(text.utf8, BotAgents.matches))
+        .bool(activation.frame.pointee.memo.pointee.answer(text.utf8, bots.matches))
       })
+    RefererFunction.register(in: &environment)
     return environment
   }
 
@@ -53,14 +55,16 @@ enum HostEnvironment {
     case .timestamp: .timestamp
     case .decimal: .decimal
     case .list: .list(.dyn)
+    case .optional(let present): .optional(self.type(of: present))
     }
   }
 
   /// A field that an `each` makes visible: column `index` of the current row.
   static func rowVariable(_ type: FieldType, index: Int) -> Variable {
-    Variable(.optional(self.type(of: type))) { activation in
-      guard let row = activation.frame.pointee.row else { return .none }
-      return value(of: row[index], optional: true)
+    let isOptional = type.isOptional
+    return Variable(self.type(of: type)) { activation in
+      guard let row = activation.frame.pointee.row else { return isOptional ? .none : .error(.absentValue) }
+      return value(of: row[index], optional: isOptional)
     }
   }
 

@@ -28,16 +28,7 @@ struct LetCompiler {
           "M006", "'\(entry.key)' must be an expression", at: entry.value.span, remedy: "begin it with '='")
         continue
       }
-      guard Self.isName(entry.key) else {
-        findings.error(
-          "M007", "'\(entry.key)' is no name", at: entry.keySpan, remedy: "use letters, digits and _ only")
-        continue
-      }
-      if compiler.environment.variables[entry.key] != nil {
-        findings.error(
-          "M113", "'\(entry.key)' hides a field of the reader", at: entry.keySpan, remedy: "choose another name")
-        continue
-      }
+      guard Self.isUsable(entry, compiler) else { continue }
       var uses: Set<String> = []
       if case .success(let expression) = Parser.parse(String(scalar.text.dropFirst())) {
         uses = Self.identifiers(expression).intersection(names)
@@ -48,11 +39,22 @@ struct LetCompiler {
     while !order.isEmpty {
       let ready = order.filter { name in pending[name]?.uses.allSatisfy { pending[$0] == nil } ?? true }
       if ready.isEmpty {
-        let stuck = order[0]
+        // Every one that is left uses another one that is left: following uses from any of them ends in a circle.
+        let circle = Self.circle(from: order[0], pending.mapValues(\.uses))
+        let first = order.first(where: circle.contains) ?? order[0]
+        let turn = circle.firstIndex(of: first) ?? 0
+        let round = Array(circle[turn...] + circle[..<turn]) + [first]
+        let shown = round.count > 12 ? round.prefix(6) + ["…"] + round.suffix(2) : round[...]
         findings.error(
-          "M111", "'\(stuck)' is computed from itself", at: pending[stuck]?.entry.keySpan,
-          remedy: "break the circle: " + Self.circle(from: stuck, pending.mapValues(\.uses)).joined(separator: " → "))
-        return
+          "M111", "'\(first)' is computed from itself", at: pending[first]?.entry.keySpan,
+          remedy: "break the circle: " + shown.joined(separator: " → "))
+        // Whatever uses them is judged as if they could be computed.
+        for name in circle {
+          pending[name] = nil
+          compiler.environment.variables[name] = Variable(.dyn) { _ in .error(.absentValue) }
+        }
+        order.removeAll { pending[$0] == nil }
+        continue
       }
       for name in ready {
         guard let item = pending.removeValue(forKey: name) else { continue }
@@ -71,6 +73,7 @@ struct LetCompiler {
     var rests = Set(program.narrowedPaths)
     for reference in program.references { rests.formUnion(compiler.letNarrowings[reference] ?? []) }
     compiler.letNarrowings[name] = rests
+    compiler.lets.append((name, program))
     let slot = count
     count += 1
     let site = compiler.site(scalar, "let \(name)")
@@ -84,6 +87,28 @@ struct LetCompiler {
       frame.pointee.letMarks[slot] = frame.pointee.generation
       return value
     }
+  }
+
+  /// Whether a key can become a name of expressions; says why not.
+  static func isUsable(_ entry: ConfigEntry, _ compiler: ExpressionCompiler) -> Bool {
+    let name = entry.key
+    if !isName(name) {
+      compiler.findings.error(
+        "M007", "'\(name)' is no name", at: entry.keySpan, remedy: "use letters, digits and _ only")
+    } else if reserved.contains(name) {
+      compiler.findings.error(
+        "M007", "'\(name)' is a reserved word of the expression language", at: entry.keySpan,
+        remedy: "choose another name: \(name)_value")
+    } else if compiler.schema.fields.contains(where: { $0.name == name }) {
+      compiler.findings.error(
+        "M113", "'\(name)' hides a field of the reader", at: entry.keySpan, remedy: "choose another name")
+    } else if compiler.environment.variables[name] != nil {
+      compiler.findings.error(
+        "M113", "'\(name)' is a table already", at: entry.keySpan, remedy: "choose another name")
+    } else {
+      return true
+    }
+    return false
   }
 
   static func isName(_ text: String) -> Bool {
@@ -101,16 +126,25 @@ struct LetCompiler {
     return found
   }
 
+  /// The members of a circle that is reached from a name, each using the next, the last using the first.
   private static func circle(from start: String, _ uses: [String: Set<String>]) -> [String] {
-    var path = [start]
+    var path: [String] = []
+    var positions: [String: Int] = [:]
     var at = start
-    while let next = uses[at]?.sorted().first(where: { uses[$0] != nil }), path.count < 12 {
-      path.append(next)
-      if path.dropLast().contains(next) { break }
+    while positions[at] == nil {
+      positions[at] = path.count
+      path.append(at)
+      guard let next = uses[at]?.filter({ uses[$0] != nil }).min() else { return [at] }
       at = next
     }
-    return path
+    return Array(path[(positions[at] ?? 0)...])
   }
+
+  /// Words that no expression can use as a name (the language's definition, "identifiers").
+  private static let reserved: Set<String> = [
+    "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop",
+    "namespace", "null", "package", "return", "true", "var", "void", "while",
+  ]
 }
 
 extension Activation {

@@ -67,6 +67,22 @@ struct ValueCompiler {
       findings.error("M007", "no value", at: scalar.span, remedy: "give one, or leave the key out")
       return nil
     }
+    if scalar.style == .plain, ["~", "null", "Null", "NULL"].contains(scalar.text) {
+      findings.error(
+        "M007", "'\(scalar.text)' is no value: nothing is ever emitted as null", at: scalar.span,
+        remedy: "leave the key out, or put quotes around text")
+      return nil
+    }
+    if scalar.style == .plain, compiler.looksLikeExpression(scalar.text) {
+      findings.warn(
+        "M212", "'\(scalar.text)' is text here, not what the expression gives", at: scalar.span,
+        remedy: "begin it with '=', or put quotes around it if it is text")
+    }
+    if let other = YAMLTrap.otherReading(of: scalar) {
+      findings.warn(
+        "M210", "'\(scalar.text)' is text here; other YAML readers take it for \(other)", at: scalar.span,
+        remedy: "put quotes around it if it is text, else write \(other)")
+    }
     return Emitters.constant(JSONLiteral.scalar(scalar))
   }
 
@@ -78,7 +94,9 @@ struct ValueCompiler {
     for branch in section.list("case") {
       if let other = branch["else"] {
         _ = Section(branch, "case branch", keys: ["else"], findings)
-        if let emit = value(other, narrowed: narrowed, extra: extra) { branches.append((nil, emit)) }
+        if let emit = value(other, narrowed: narrowed, extra: extra) {
+          branches.append((nil, compiler.branches?.counted(emit, other, at: branch.span) ?? emit))
+        }
         hasElse = true
         continue
       }
@@ -99,7 +117,9 @@ struct ValueCompiler {
         }
         continue
       }
-      if let emit { branches.append((condition, emit)) }
+      if let emit {
+        branches.append((condition, compiler.branches?.counted(emit, then, at: branch.span) ?? emit))
+      }
     }
     if !hasElse {
       findings.error(

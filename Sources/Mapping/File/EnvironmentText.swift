@@ -2,10 +2,13 @@ import Pipeline
 
 /// Literal text, or `env(NAME)` or `env(NAME, "text")`: what must not stand in a file, or differs between machines.
 enum EnvironmentText {
-  /// - Returns: text of one line that is not empty, or nil with a finding.
-  static func resolve(_ scalar: ConfigScalar, _ environment: [String: String], _ findings: Findings) -> String? {
+  /// - Returns: text of one line that is not empty, or nil with a finding. Where the mapping is only checked, a variable
+  /// that is not set is a warning and its name stands for it.
+  static func resolve(
+    _ scalar: ConfigScalar, _ environment: [String: String], _ purpose: MappingPurpose, _ findings: Findings
+  ) -> String? {
     findings.refuseExpression(scalar)
-    guard let text = value(of: scalar, environment, findings) else { return nil }
+    guard let text = value(of: scalar, environment, purpose, findings) else { return nil }
     if text.isEmpty || text.utf8.contains(where: { $0 < 0x20 }) {
       findings.error(
         "M007", text.isEmpty ? "an empty text" : "a text with control characters", at: scalar.span,
@@ -16,7 +19,7 @@ enum EnvironmentText {
   }
 
   private static func value(
-    of scalar: ConfigScalar, _ environment: [String: String], _ findings: Findings
+    of scalar: ConfigScalar, _ environment: [String: String], _ purpose: MappingPurpose, _ findings: Findings
   ) -> String? {
     let text = scalar.text
     guard text.hasPrefix("env("), text.hasSuffix(")") else { return text }
@@ -34,10 +37,16 @@ enum EnvironmentText {
     if parts.count == 2, parts[1].count >= 2, parts[1].first == "\"", parts[1].last == "\"" {
       return String(parts[1].dropFirst().dropLast())
     }
-    findings.error(
-      "M117", "environment variable \(name) is not set", at: scalar.span,
-      remedy: "set it before the run: export \(name)=…, or give a default: env(\(name), \"text\")")
-    return nil
+    let message = "environment variable \(name) is not set"
+    let remedy = "set it before the run: export \(name)=…, or give a default: env(\(name), \"text\")"
+    switch purpose {
+    case .run:
+      findings.error("M117", message, at: scalar.span, remedy: remedy)
+      return nil
+    case .check:
+      findings.warn("M202", message, at: scalar.span, remedy: remedy)
+      return String(name)
+    }
   }
 }
 

@@ -6,9 +6,11 @@ struct MappingLoader {
   let source: SourceText
   let readers: ReaderFactory
   let environment: [String: String]
+  let purpose: MappingPurpose
 
   private static let keys = [
-    "mapping", "language", "description", "input", "let", "drop", "identity", "session", "target", "events",
+    "mapping", "language", "description", "input", "tables", "lists", "let", "drop", "identity", "session", "target",
+    "events",
     "emit", "otherwise", "tests",
   ]
 
@@ -18,6 +20,7 @@ struct MappingLoader {
 
   func load(_ root: ConfigNode) throws(Diagnostics) -> MappingPlan {
     let findings = Findings(source)
+    for finding in YAMLTrap.cutExpressions(in: root, source) { findings.add(finding) }
     guard let file = Section(root, "the mapping", keys: Self.keys, findings) else { throw Diagnostics(findings.sorted) }
     let name = file.required("mapping", "name it: mapping: my-shop; the name is part of every event id")
     if let name, name.text.isEmpty || name.text.contains(where: \.isNewline) {
@@ -42,7 +45,10 @@ struct MappingLoader {
     }
     let schema = reader.schema
     let columns = FieldUse.columns(of: schema, in: root)
-    let compiler = ExpressionCompiler(schema: schema, columns: columns, findings: findings)
+    let lists = AgentLists(file, environment, purpose)
+    let compiler = ExpressionCompiler(schema: schema, columns: columns, bots: lists.bots, findings: findings)
+    let tables = LookupTables(file, compiler)
+    if purpose == .check { compiler.branches = BranchCounts() }
     let ruleCompiler = RuleCompiler(compiler)
     let dropEntries = file.list("drop")
     let narrowings = ruleCompiler.narrowings(dropEntries)
@@ -71,13 +77,16 @@ struct MappingLoader {
         remedy: "add at least one rule: events: [ { type: page-view } ]")
     }
     let timeColumn = timeColumn(input, schema, columns, rules, findings)
-    let tests = tests(file)
+    let tests = tests(file, reasons)
     let summary = file.text("description") ?? ""
     if let name { findings.refuseExpression(name) }
+    tables.warnOfUnused()
+    let emitsAll = file.choice("emit", Emit.self) == .all
+    MappingChecks(root: root, compiler: compiler, tests: tests, emitsAll: emitsAll, purpose: purpose).run()
     if findings.hasErrors { throw Diagnostics(findings.sorted) }
     let program = MappingProgram(
       file: source.file, columns: columns.count, timeColumn: timeColumn, lets: lets.count, drops: drops,
-      dropReasons: reasons.count, rules: rules, emitsAll: file.choice("emit", Emit.self) == .all,
+      dropReasons: reasons.count, rules: rules, emitsAll: emitsAll,
       rejectsUnmatched: file.choice("otherwise", Otherwise.self) == .reject, visitor: identity.visitor,
       noVisitorDrop: noVisitorDrop, profileID: identity.profileID, profileAliases: identity.aliases, split: split,
       context: target.context, request: target.request, namespace: namespace, sites: compiler.sites)
@@ -85,7 +94,7 @@ struct MappingLoader {
     return MappingPlan(
       name: name?.text ?? "", summary: summary, reader: reader, columns: columns,
       drops: reasons, rules: rules.map(\.rule), sessions: settings, warnings: findings.sorted, tests: tests,
-      program: program)
+      program: program, document: root, branches: compiler.branches)
   }
 
   // MARK: Input
@@ -172,7 +181,7 @@ struct MappingLoader {
           remedy: "write hash: visitor, or id: =… for profiles that exist already")
       }
       if let salt = parts.required("salt", "write salt: env(PROFILE_SALT)") {
-        identity.salt = EnvironmentText.resolve(salt, environment, findings) ?? ""
+        identity.salt = EnvironmentText.resolve(salt, environment, purpose, findings) ?? ""
       }
     }
     return identity
@@ -260,7 +269,7 @@ struct MappingLoader {
       return target
     }
     if let source = section.required("source", "write source: env(TRACARDI_SOURCE_ID)") {
-      target.source = EnvironmentText.resolve(source, environment, findings) ?? ""
+      target.source = EnvironmentText.resolve(source, environment, purpose, findings) ?? ""
       if target.source.hasPrefix("@") {
         findings.error(
           "M007", "'\(target.source)' is an internal source, which the receiver refuses", at: source.span,
@@ -276,13 +285,17 @@ struct MappingLoader {
 
   // MARK: Tests
 
-  private func tests(_ file: Section) -> [MappingTest] {
+  private func tests(_ file: Section, _ reasons: [String]) -> [MappingTest] {
     file.list("tests").compactMap { node in
       guard let section = Section(node, "test", keys: ["name", "given", "expect"], file.findings),
         let name = section.required("name", "say what is tested"),
         let given = section.required("given", "give input lines")
       else { return nil }
-      return MappingTest(name: name.text, given: given.text, expect: section["expect"], span: node.span)
+      let first = given.span.line < source.lines.count ? source.lines[given.span.line] : []
+      return MappingTest(
+        name: name.text, span: name.span, given: given, expect: section["expect"],
+        givenIndent: first.prefix { $0 == UInt8(ascii: " ") }.count, keyColumn: section.keySpan("given").column,
+        expectation: section["expect"].map { TestExpectation($0, reasons: reasons, file.findings) })
     }
   }
 }

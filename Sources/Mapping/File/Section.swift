@@ -24,19 +24,24 @@ final class Findings {
       remedy: "write the text; it is the same for every record")
   }
 
-  /// Findings that are kept; whoever has more has another kind of file.
+  /// Errors that are kept, and warnings; whoever has more has another kind of file. They are counted apart: a flood of
+  /// warnings must not hide an error.
   private static let most = 200
+  private var counts: [Diagnostic.Severity: Int] = [:]
 
   func add(_ diagnostic: Diagnostic) {
-    guard all.count < Self.most else { return }
-    if !all.contains(diagnostic) { all.append(diagnostic) }
+    guard counts[diagnostic.severity, default: 0] < Self.most, !all.contains(diagnostic) else { return }
+    counts[diagnostic.severity, default: 0] += 1
+    all.append(diagnostic)
   }
 
   /// In the order of the file, errors and warnings together.
   var sorted: [Diagnostic] {
-    all.enumerated().sorted { a, b in
+    YAMLTrap.withoutConsequences(all).enumerated().sorted { a, b in
       let (x, y) = (a.element.span, b.element.span)
-      return (x?.line ?? 0, x?.column ?? 0, a.offset) < (y?.line ?? 0, y?.column ?? 0, b.offset)
+      // What was found in a table stands behind what was found in the mapping.
+      let (i, j) = (a.element.file == source.file ? 0 : 1, b.element.file == source.file ? 0 : 1)
+      return (i, x?.line ?? 0, x?.column ?? 0, a.offset) < (j, y?.line ?? 0, y?.column ?? 0, b.offset)
     }.map(\.element)
   }
 

@@ -25,7 +25,8 @@ struct SourceText: Sendable {
     var line = scalar.span.line - 1
     var column = scalar.span.column - 1
     switch scalar.style {
-    case .singleQuoted, .doubleQuoted: column += 1
+    case .doubleQuoted: return escapedPlace(range, in: scalar)
+    case .singleQuoted: column += 1
     case .literal, .folded:
       line += 1
       column = 0
@@ -43,10 +44,7 @@ struct SourceText: Sendable {
         column = 0
         continue
       }
-      if scalar.style == .doubleQuoted, row[index] == UInt8(ascii: "\\") {
-        at += 1
-        column += 2
-      } else if row[index] == text[at] {
+      if row[index] == text[at] {
         let isPair =
           scalar.style == .singleQuoted && text[at] == UInt8(ascii: "'")
           && index + 1 < row.endIndex && row[index + 1] == UInt8(ascii: "'")
@@ -67,11 +65,85 @@ struct SourceText: Sendable {
     return found ?? scalar.span
   }
 
+  /// In double quotes every source character is decoded as YAML does (YAML 1.1 §5.6, §9.3.1): escapes stand for one to
+  /// four bytes of text, a line's end for a blank, empty lines for line feeds.
+  private func escapedPlace(_ range: Range<Int>, in scalar: ConfigScalar) -> SourceSpan {
+    var line = scalar.span.line - 1
+    var column = scalar.span.column
+    var seen = 0
+    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+    func nextLine() {
+      line += 1
+      column = line < lines.count ? lines[line].prefix(while: isBlank).count : 0
+    }
+    while line < lines.count {
+      let rest = lines[line].dropFirst(column)
+      if rest.allSatisfy(isBlank) {
+        nextLine()
+        var feeds = 0
+        while line < lines.count, lines[line].allSatisfy(isBlank) {
+          feeds += 1
+          nextLine()
+        }
+        seen += max(1, feeds)
+        continue
+      }
+      if rest.count == 1, rest.first == UInt8(ascii: "\\") {
+        nextLine()
+        continue
+      }
+      guard seen < range.lowerBound else { break }
+      guard let first = rest.first, first == UInt8(ascii: "\\") else {
+        seen += 1
+        column += 1
+        continue
+      }
+      let digits: Int
+      switch rest.dropFirst().first ?? 0 {
+      case UInt8(ascii: "x"): digits = 2
+      case UInt8(ascii: "u"): digits = 4
+      case UInt8(ascii: "U"): digits = 8
+      case UInt8(ascii: "N"), UInt8(ascii: "_"):
+        seen += 1
+        digits = 0
+      case UInt8(ascii: "L"), UInt8(ascii: "P"):
+        seen += 2
+        digits = 0
+      default: digits = 0
+      }
+      if digits > 0 {
+        let number = UInt32(String(decoding: rest.dropFirst(2).prefix(digits), as: UTF8.self), radix: 16) ?? 0
+        seen += Unicode.Scalar(number).map { UTF8.width($0) } ?? 1
+      } else {
+        seen += 1
+      }
+      column += 2 + digits
+    }
+    guard line < lines.count else { return scalar.span }
+    let room = max(1, lines[line].count - column)
+    return SourceSpan(line: line + 1, column: column + 1, length: min(max(1, range.count), room))
+  }
+
   /// The remedy for a line that YAML reads otherwise than its writer meant, empty if nothing looks like that.
   func trap(atLine line: Int) -> String {
     guard line >= 1, line <= lines.count else { return "" }
     let text = String(decoding: lines[line - 1], as: UTF8.self)
-    return text.contains(": =") || text.contains("[=") || text.contains("- =")
-      ? "put single quotes around this expression" : "check quotes, indentation and brackets near this place"
+    if text.contains(": =") || text.contains("[=") || text.contains("[ =") || text.contains("- =") {
+      return "put single quotes around this expression"
+    }
+    if text.contains(": env(") { return "put single quotes around env(…): in braces YAML splits it at the comma" }
+    if text.prefix(while: { $0 == " " || $0 == "\t" }).contains("\t") {
+      return "indent with blanks: YAML allows no tabs there"
+    }
+    if [": *", "[*", "[ *", ", *", "- *"].contains(where: text.contains) {
+      return "put quotes around a pattern that begins with `*`"
+    }
+    if [": @", "- @", "[@", ": `", "- `", ": %", "- %"].contains(where: text.contains) {
+      return "put quotes around text that begins with a sign"
+    }
+    if text.contains("\""), text.contains("\\") {
+      return "in double quotes a backslash begins an escape: put the text into single quotes"
+    }
+    return "check quotes, indentation and brackets near this place"
   }
 }

@@ -12,14 +12,18 @@ enum YAMLDocument {
   /// Bytes of a mapping file; more is an error.
   static let largest = 10 << 20
 
+  /// Throws M009 for a file that is too large, before anything is made of it.
+  static func checkSize(_ bytes: [UInt8], file: String) throws(Diagnostics) {
+    guard bytes.count > largest else { return }
+    throw Diagnostics([
+      Diagnostic(
+        "M009", "the mapping is larger than 10 MiB", remedy: "split it, or check that this is the mapping file",
+        file: file)
+    ])
+  }
+
   static func parse(_ source: SourceText) throws(Diagnostics) -> ConfigNode {
-    guard source.bytes.count <= largest else {
-      throw Diagnostics([
-        Diagnostic(
-          "M009", "the mapping is larger than 10 MiB", remedy: "split it, or check that this is the mapping file",
-          file: source.file)
-      ])
-    }
+    if let finding = UnreadableText.find(in: source) { throw Diagnostics([finding]) }
     var builder = Builder(source: source)
     let root = builder.build()
     if !builder.findings.isEmpty { throw Diagnostics(builder.findings) }
@@ -94,7 +98,9 @@ enum YAMLDocument {
           report("M002", "a second document in one file", span, remedy: "keep one mapping in a file")
           return nil
         case YAML_ALIAS_EVENT:
-          report("M002", "an alias (`*name`)", span, remedy: "write the value out: mappings have no anchors")
+          report(
+            "M002", "an alias (`*name`)", span,
+            remedy: "write the value out: mappings have no anchors; a pattern that begins with `*` stands in quotes")
           return nil
         case YAML_SCALAR_EVENT:
           let scalar = event.data.scalar

@@ -5,13 +5,12 @@ internal import Pipeline
 enum LogFormatText {
   /// - Parameter escape: as the settings say; nil leaves it to the text.
   static func read(_ text: String, escape: LogFormat.Escape?) throws(FormatError) -> LogFormat {
-    if let preset = WeblogPreset.all.first(where: { $0.name == text }) {
-      var format = try ApacheFormat.parse(preset.text)
+    if let preset = WeblogPreset.named(text), case .text(let presetText) = preset.shape {
+      var format = try read(presetText, escape: escape)
       format.title = preset.name
-      if let escape { format.escape = escape }
       return format
     }
-    let names = WeblogPreset.all.map(\.name)
+    let names = WeblogPreset.all.map(\.name) + ["auto"]
     if !text.contains("%"), !text.contains("$") {
       throw FormatError(unknownName: text, Suggestion.remedy(for: text, among: names))
     }

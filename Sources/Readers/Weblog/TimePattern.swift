@@ -8,7 +8,7 @@ struct TimePattern: Sendable, Equatable {
     case day, month, monthName, year, shortYear, century
     case hour, hour12, minute, second, half
     case dayOfYear, weekdayName, weekdayNumber
-    case offset, zoneName, epoch
+    case offset, zoneName, epoch, fraction
   }
 
   private(set) var elements: [Element] = []
@@ -41,6 +41,7 @@ struct TimePattern: Sendable, Equatable {
     case "d", "e": elements += [.blanks, .day]
     case "D": expand("%m/%d/%y")
     case "F": expand("%Y-%m-%d")
+    case "f", "L", "N": elements.append(.fraction)
     case "c": expand("%a %b %e %H:%M:%S %Y")
     case "H", "k": elements += [.blanks, .hour]
     case "I", "l": elements += [.blanks, .hour12]
@@ -123,6 +124,7 @@ struct TimePattern: Sendable, Equatable {
         var seconds: Int64 = 0
         isRead = text.number(1...12, 0...999_999_999_999, &seconds)
         parts.epoch = seconds
+      case .fraction: isRead = text.fraction(&parts.nanoseconds)
       }
       if !isRead { return nil }
     }

@@ -51,6 +51,7 @@ final class WeblogParser: RecordParser {
   private let missing: MissingTexts
   private let zone: Zone?
   private let ambiguous: Zone.Ambiguity
+  private let linePrefix: LinePrefix
   private let steps: UnsafeMutablePointer<Step>
   private let stepCount: Int
   private let literals: [UnsafeMutablePointer<UInt8>]
@@ -66,11 +67,12 @@ final class WeblogParser: RecordParser {
   private static let slash = StaticString("/")
   private static let newline = UInt8(ascii: "\n")
 
-  init(plan: FormatPlan, missing: MissingTexts, zone: Zone?, ambiguous: Zone.Ambiguity, fields: [String]) {
+  init(plan: FormatPlan, settings: WeblogSettings, fields: [String]) {
     self.plan = plan
-    self.missing = missing
-    self.zone = zone
-    self.ambiguous = ambiguous
+    missing = settings.missing
+    zone = settings.zone
+    ambiguous = settings.ambiguous
+    linePrefix = settings.prefix
     var columns: [String: Int] = [:]
     for (column, name) in fields.enumerated() {
       if let before = columns[name] { repeated.append((before, column)) } else { columns[name] = column }
@@ -157,14 +159,16 @@ final class WeblogParser: RecordParser {
     let arena = batch.arena
     while at < stop, count < capacity {
       let newline = Scan.byte(WeblogParser.newline, at, stop)
-      let start = at
+      let line = at
+      var start = at
       var end = newline
       at = newline < stop ? newline + 1 : stop
       lines &+= 1
       if end > start, end[-1] == UInt8(ascii: "\r") { end -= 1 }
       if start == end || start.pointee <= UInt8(ascii: "#"), isNoRecord(start, end, result) { continue }
+      if linePrefix != .none, let message = linePrefix.end(start, end) { start = message }
       if let failure = parseLine(start, end, fields + count &* stride, arena) {
-        reject(failure, start, end, start - base, lines - 1, number, result)
+        reject(failure, line, end, line - base, lines - 1, number, result)
       } else {
         (batch.records + count).initialize(
           to: Record(start: start, count: end - start, offset: start - base, line: lines &- 1, number: number))

@@ -1,19 +1,33 @@
-/// Formats that have a name. A new one is a row.
+/// A log format that has a name.
 struct WeblogPreset: Sendable {
-  let name: String
-  /// As an Apache or nginx text.
-  let text: String
-  let summary: String
+  enum Shape: Sendable {
+    /// As an Apache or nginx text.
+    case text(String)
+    /// Values behind one another: see `ColumnLayout`.
+    case columns(ColumnLayout)
+    /// Values under keys of JSON lines: see `JSONLogLayout`.
+    case json(JSONLogLayout)
+  }
 
-  static let all = [
-    WeblogPreset(name: "common", text: #"%h %l %u %t "%r" %>s %b"#, summary: "common log format"),
-    WeblogPreset(
-      name: "combined", text: #"%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i""#,
-      summary: "common with referer and agent, the default of nginx"),
-    WeblogPreset(
-      name: "vhost_common", text: #"%v:%p %h %l %u %t "%r" %>s %b"#, summary: "common behind host or host:port"),
-    WeblogPreset(
-      name: "vhost_combined", text: #"%v:%p %h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i""#,
-      summary: "combined behind host or host:port"),
-  ]
+  let name: String
+  let summary: String
+  /// Where the server's documentation describes it.
+  let source: String
+  /// Lines that it must read, one record at least.
+  let sample: String
+  let shape: Shape
+
+  /// - Throws: `FormatError` if its text cannot be read, which a test excludes.
+  func reader(_ settings: WeblogSettings) throws -> WeblogReader {
+    switch shape {
+    case .text(let text):
+      var plan = try FormatPlan(LogFormatText.read(text, escape: nil))
+      plan.title = name
+      return WeblogReader(plan: plan, settings: settings)
+    case .columns(let layout): return WeblogReader(layout: layout, title: name, settings: settings)
+    case .json(let layout): return WeblogReader(json: layout, title: name, settings: settings)
+    }
+  }
+
+  static func named(_ name: String) -> WeblogPreset? { all.first { $0.name == name } }
 }

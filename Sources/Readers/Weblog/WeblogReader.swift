@@ -4,7 +4,8 @@ public import Pipeline
 ///
 /// Settings: `format` (a preset, an Apache `LogFormat` or an nginx `log_format` text), `missing` (texts that stand for
 /// no value, `["-", ""]`), `zone` and `ambiguous` (`earlier`, `later`, `reject`) for times without an offset, `escape`
-/// (`default`, `json`, `none`).
+/// (`default`, `json`, `none`), `columns` (what a log in W3C format lacks: the text of its `#Fields:`), `prefix` (`auto`,
+/// `none`, `syslog`, `cri`), `trusted` (addresses of proxies whose `forwarded` is believed).
 ///
 /// Fields are named by what they mean (`time ip user method target path query protocol status bytes referer agent host
 /// port forwarded duration request`), others after the directive: `%{X-Foo}i` and `$http_x_foo` are `x_foo`,
@@ -16,22 +17,74 @@ public import Pipeline
 /// R105 a required value is missing, R106 a local time that exists twice or never.
 public struct WeblogReader: Reader {
   public let schema: Schema
-  private let plan: FormatPlan
+  private let shape: Shape
   private let settings: WeblogSettings
 
+  private enum Shape {
+    case text(FormatPlan)
+    /// With the names of the columns until the log has its own, and the fields that every record needs.
+    case columns(ColumnLayout, initial: [UInt8]?, required: [String])
+    case json(JSONLogLayout)
+  }
+
   init(plan: FormatPlan, settings: WeblogSettings) {
-    self.plan = plan
+    var settings = settings
+    // A line that begins with a time is not told from one behind a container's.
+    if plan.prefix.isEmpty, plan.steps.first?.field.kind.isTime == true, settings.prefix == .auto {
+      settings.prefix = .none
+    }
+    shape = .text(plan)
     self.settings = settings
-    schema = WeblogReader.schema(plan)
+    schema = Forwarding.extended(WeblogReader.schema(plan), settings.trusted)
+  }
+
+  init(layout: ColumnLayout, title: String, settings: WeblogSettings) {
+    var settings = settings
+    if layout.hasDirectives, settings.prefix == .auto { settings.prefix = .none }
+    self.settings = settings
+    var initial: [UInt8]?
+    var columns = layout.columns
+    if layout.hasDirectives {
+      if let named = settings.columns {
+        initial = Array(named.utf8)
+        columns = layout.known.columns(named: named.utf8) + columns
+      } else if !columns.isEmpty {
+        initial = Array(columns.map(\.identifier).joined(separator: " ").utf8)
+      }
+      columns += layout.vocabulary
+    }
+    let plan = ColumnPlan(columns)
+    let required = ["time"] + layout.columns.filter { $0.isRequired && !$0.kind.isTime }.map(\.name)
+    shape = .columns(layout, initial: initial, required: required)
+    let fields = Schema(title: "weblog (\(title))", fields: plan.fields, timeField: "time")
+    schema = Forwarding.extended(fields, settings.trusted)
+  }
+
+  init(json layout: JSONLogLayout, title: String, settings: WeblogSettings) {
+    shape = .json(layout)
+    self.settings = settings
+    let plain = Schema(title: "weblog (\(title))", fields: layout.schemaFields, timeField: "time")
+    schema = Forwarding.extended(plain, settings.trusted)
   }
 
   public func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource {
-    LineSource(TextSource(bytes), limits: limits)
+    let lines = LineSource(TextSource(bytes), limits: limits)
+    guard case .columns(let layout, let initial, _) = shape, layout.hasDirectives else { return lines }
+    return DirectiveSource(lines, fields: initial)
   }
 
   public func makeParser(fields: [String]) -> any RecordParser {
-    WeblogParser(
-      plan: plan, missing: settings.missing, zone: settings.zone, ambiguous: settings.ambiguous, fields: fields)
+    guard let forwarding = Forwarding(fields, settings.trusted) else { return makePlainParser(fields) }
+    return ForwardedParser(makePlainParser(forwarding.fields), forwarding)
+  }
+
+  private func makePlainParser(_ fields: [String]) -> any RecordParser {
+    switch shape {
+    case .json(let layout): JSONLogParser(layout, settings, fields: fields)
+    case .text(let plan): WeblogParser(plan: plan, settings: settings, fields: fields)
+    case .columns(let layout, let initial, let required):
+      ColumnParser(layout: layout, settings: settings, initial: initial, required: required, fields: fields)
+    }
   }
 
   private static func schema(_ plan: FormatPlan) -> Schema {

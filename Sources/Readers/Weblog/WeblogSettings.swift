@@ -5,14 +5,24 @@ struct WeblogSettings: Sendable {
   var missing = MissingTexts.standard
   var zone: Zone?
   var ambiguous = Zone.Ambiguity.earlier
+  var prefix = LinePrefix.auto
+  /// Proxies; empty if the connection's address is the client's.
+  var trusted: [AddressRange] = []
+  /// What stands behind `#Fields:` in logs that have lost it.
+  var columns: String?
 }
 
 extension WeblogReader {
-  private static let keys = ["reader", "format", "escape", "missing", "zone", "ambiguous", "time"]
+  private static let keys = [
+    "reader", "format", "escape", "missing", "zone", "ambiguous", "time", "columns", "prefix", "trusted",
+  ]
 
   /// - Throws: M303 unknown key, M304 bad value, M305 unknown preset, M306 a format text that cannot be read,
-  ///   M307 a time that needs `zone`.
-  static func make(_ node: ConfigNode, _ file: String) throws(Diagnostics) -> any Reader {
+  ///   M307 a time that needs `zone`,
+  ///   M308 a format that cannot be guessed.
+  static func make(
+    _ node: ConfigNode, _ file: String, preview: InputPreview? = nil
+  ) throws(Diagnostics) -> any Reader {
     var findings: [Diagnostic] = []
     func report(_ code: String, _ message: String, _ span: SourceSpan, remedy: String) {
       findings.append(Diagnostic(code, message, remedy: remedy, file: file, span: span))
@@ -39,6 +49,16 @@ extension WeblogReader {
       }
     }
     settings.ambiguous = choice(node["ambiguous"], "ambiguous", .earlier, report)
+    settings.prefix = choice(node["prefix"], "prefix", .auto, report)
+    settings.trusted = trusted(node["trusted"], report)
+    if let columns = node["columns"] {
+      settings.columns = columns.text
+      if columns.text?.allSatisfy(\.isWhitespace) ?? true {
+        report(
+          "M304", "`columns` is no list of column names", columns.span,
+          remedy: "write what a log has behind '#Fields:', as columns: date time c-ip cs-method cs-uri-stem")
+      }
+    }
     let escape: LogFormat.Escape = choice(node["escape"], "escape", .default, report)
     let format = node["format"]
     let span = format?.span ?? node.span
@@ -46,6 +66,48 @@ extension WeblogReader {
       report(
         "M304", "reader weblog needs `format` as a text", span, remedy: "write `format: combined` or a LogFormat text")
       throw Diagnostics(findings)
+    }
+    if text == "auto" {
+      if findings.contains(where: { $0.severity == .error }) { throw Diagnostics(findings) }
+      return try guessed(settings, preview, file, span)
+    }
+    if let preset = WeblogPreset.named(text), case .columns(let layout) = preset.shape {
+      if let time = node["time"], time.text != "time" {
+        report(
+          "M304", "the format has no time field '\(time.text ?? "")'", time.span,
+          remedy: "write `time: time`, or nothing")
+      }
+      if layout.needsZone, settings.zone == nil, node["zone"] == nil {
+        report(
+          "M307", "the format's time has no offset from UTC", span,
+          remedy: "add `zone:` with the server's zone, such as Europe/Warsaw or UTC")
+      }
+      if let prefix = node["prefix"], layout.hasDirectives, settings.prefix == .syslog || settings.prefix == .cri {
+        report(
+          "M304", "a log with '#Fields:' cannot stand behind a prefix", prefix.span,
+          remedy: "remove `prefix`, and the prefixes from the log")
+      }
+      if let columns = node["columns"], !layout.hasDirectives {
+        report(
+          "M304", "the columns of \(preset.name) are always the same", columns.span,
+          remedy: "remove `columns`: it is for logs with '#Fields:'")
+      }
+      if findings.contains(where: { $0.severity == .error }) { throw Diagnostics(findings) }
+      return WeblogReader(layout: layout, title: preset.name, settings: settings)
+    }
+    if let preset = WeblogPreset.named(text), case .json(let layout) = preset.shape, node["columns"] == nil {
+      if let time = node["time"], time.text != "time" {
+        report(
+          "M304", "the format has no time field '\(time.text ?? "")'", time.span,
+          remedy: "write `time: time`, or nothing")
+      }
+      if findings.contains(where: { $0.severity == .error }) { throw Diagnostics(findings) }
+      return WeblogReader(json: layout, title: preset.name, settings: settings)
+    }
+    if let columns = node["columns"] {
+      report(
+        "M304", "`columns` beside a format that names its own", columns.span,
+        remedy: "remove it, or write format: w3c or iis")
     }
     do {
       let read = try LogFormatText.read(text, escape: node["escape"] == nil ? nil : escape)
@@ -81,6 +143,48 @@ extension WeblogReader {
     } catch {
       throw Diagnostics(findings)
     }
+  }
+
+  private static func trusted(
+    _ node: ConfigNode?, _ report: (String, String, SourceSpan, _ remedy: String) -> Void
+  ) -> [AddressRange] {
+    guard let node else { return [] }
+    var ranges: [AddressRange] = []
+    for entry in node.list ?? [node] {
+      if entry.text == "private" {
+        ranges += AddressRange.private
+      } else if let range = entry.text.flatMap({ AddressRange($0) }) {
+        ranges.append(range)
+      } else {
+        report(
+          "M304", "`trusted` cannot be '\(entry.text ?? "")'", entry.span,
+          "write addresses as trusted: [10.0.0.0/8, 2001:db8::1], or private")
+      }
+    }
+    return ranges
+  }
+
+  /// The reader of whichever preset reads the first input best.
+  private static func guessed(
+    _ settings: WeblogSettings, _ preview: InputPreview?, _ file: String, _ span: SourceSpan
+  ) throws(Diagnostics) -> any Reader {
+    func unknown(_ message: String) -> Diagnostics {
+      Diagnostics([
+        Diagnostic(
+          "M308", message,
+          remedy: "name a preset (trackfill formats lists them), or give the server's own LogFormat or log_format text",
+          file: file, span: span)
+      ])
+    }
+    guard let preview else { throw unknown("`format: auto` needs an input to look at") }
+    let head = try preview.head()
+    guard let guess = FormatGuess.best(of: head.bytes, settings: settings) else {
+      throw unknown("no known format reads \(head.name)")
+    }
+    preview.note(
+      "\(head.name): format \(guess.preset.name), \(guess.understood) of the first \(guess.records) records understood; "
+        + "`trackfill sniff` pins it")
+    return guess.reader
   }
 
   private static func choice<Choice: RawRepresentable & CaseIterable>(

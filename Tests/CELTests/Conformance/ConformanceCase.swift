@@ -12,24 +12,35 @@ struct ConformanceCase {
 
   /// Why the case cannot run here, or nil.
   var skipReason: String? {
-    let words = ["TestAllTypes", "google.protobuf.", "proto2.", "proto3.", "GlobalEnum", "NestedEnum"]
-    let rest = source.replacing("google.protobuf.Timestamp", with: "").replacing("google.protobuf.Duration", with: "")
-    if words.contains(where: { rest.contains($0) }) { return "protobuf messages" }
+    let times = ["google.protobuf.Timestamp", "google.protobuf.Duration"]
+    let rest = times.reduce(source) { $0.replacing($1, with: "") }
+    let words = [
+      ("GlobalEnum", "enum"), ("NestedEnum", "enum"), ("google.protobuf.", "well-known message"),
+      ("TestAllTypes", "message"), ("proto2.", "message"), ("proto3.", "message"),
+    ]
+    for (word, reason) in words where rest.contains(word) { return "needs a protobuf \(reason)" }
     for name in ["value", "bindings", "type_env"] {
-      for message in test.messages(name) where usesMessages(message) { return "protobuf messages" }
+      for message in test.messages(name) {
+        if let reason = protobuf(message) { return "needs a protobuf \(reason)" }
+      }
     }
     if source == "[optional.of(1), null][0]" { return "null as an absent optional value, called legacy by the suite" }
     return nil
   }
 
-  private func usesMessages(_ message: TextProto) -> Bool {
-    message.fields.contains { field in
-      if case .message(let inner) = field.item, Self.time(inner) != nil { return false }
-      if case .text(let name) = field.item, field.name == "message_type", Self.isTime(name) { return false }
-      if ["object_value", "enum_value", "message_type", "wrapper"].contains(field.name) { return true }
-      if case .message(let inner) = field.item { return usesMessages(inner) }
-      return false
+  /// What of protocol buffers a value or a declaration needs, or nil.
+  private func protobuf(_ message: TextProto) -> String? {
+    for field in message.fields {
+      if case .message(let inner) = field.item, Self.time(inner) != nil { continue }
+      if case .text(let name) = field.item, field.name == "message_type", Self.isTime(name) { continue }
+      switch field.name {
+      case "object_value", "message_type": return "message"
+      case "enum_value": return "enum"
+      case "wrapper": return "well-known message"
+      default: if case .message(let inner) = field.item, let reason = protobuf(inner) { return reason }
+      }
     }
+    return nil
   }
 
   /// What went wrong, or nil.

@@ -1,0 +1,49 @@
+internal import Glibc
+internal import Pipeline
+
+/// A file that a mapping names: a table or a list. Its path is relative to the mapping's folder.
+struct SideFile {
+  /// As the user can open it from where the program runs.
+  let path: String
+
+  /// Bytes; more is an error.
+  static let largest = 64 << 20
+
+  init(_ name: String, besideMapping mapping: String) {
+    guard !name.hasPrefix("/"), let slash = mapping.lastIndex(of: "/") else {
+      path = name
+      return
+    }
+    path = mapping[...slash] + name
+  }
+
+  /// The whole content, or why there is none.
+  func read() -> Result<[UInt8], Failure> {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return .failure(Failure(reason: Self.text(errno))) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return .failure(Failure(reason: Self.text(errno))) }
+    guard status.st_mode & S_IFMT == S_IFREG else { return .failure(Failure(reason: "not a regular file")) }
+    guard status.st_size <= Self.largest else { return .failure(Failure(reason: "larger than 64 MiB")) }
+    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+    var filled = 0
+    while filled < bytes.count {
+      let count = bytes.withUnsafeMutableBytes {
+        Glibc.read(descriptor, $0.baseAddress.map { $0 + filled }, $0.count - filled)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { return .failure(Failure(reason: Self.text(errno))) }
+      if count == 0 { break }
+      filled += count
+    }
+    bytes.removeLast(bytes.count - filled)
+    return .success(bytes)
+  }
+
+  struct Failure: Error {
+    let reason: String
+  }
+
+  private static func text(_ number: Int32) -> String { String(cString: strerror(number)) }
+}

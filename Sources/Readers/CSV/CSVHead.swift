@@ -1,0 +1,208 @@
+internal import Pipeline
+
+/// The head of an input: byte order mark, a `sep=;` line as spreadsheets write it, the header. Found in the first
+/// 64 KiB, whatever the size of blocks.
+struct CSVHead {
+  static let length = 64 * 1024
+
+  let layout: CSVLayout
+  /// Bytes before the first row, and the lines in them.
+  let size: Int
+  let lines: Int
+  let blanks: Int
+
+  /// - Parameters:
+  ///   - bytes: the first bytes of the input.
+  ///   - isComplete: whether it has no more.
+  /// - Throws: I203 where the header is not as the mapping has it.
+  init(_ bytes: [UInt8], isComplete: Bool, _ settings: CSVSettings) throws(Diagnostic) {
+    var at = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    var lines = 0
+    var delimiter = settings.dialect.delimiter
+    if let declared = CSVHead.separatorLine(bytes[at...]) {
+      delimiter = declared.delimiter
+      at += declared.length
+      lines = 1
+    }
+    let rest = Array(bytes[at...])
+    let chosen = delimiter ?? CSVHead.detect(rest, isComplete: isComplete, settings)
+    guard settings.header == .present else {
+      var width: Int?
+      if case .names(let names) = settings.header { width = names.count }
+      layout = CSVLayout(
+        delimiter: chosen, width: width, positions: try CSVHead.positions(settings, settings.header, header: nil))
+      size = at
+      self.lines = lines
+      blanks = 0
+      return
+    }
+    let rows = CSVHead.rows(rest, delimiter: chosen, isComplete: isComplete, settings)
+    var names: [String]?
+    var blanks = 0
+    for row in rows {
+      switch row.kind {
+      case .blank:
+        blanks += 1
+        continue
+      case .comment: continue
+      case .record: break
+      }
+      names = row.names
+      self.lines = lines + row.line + row.lineCount
+      size = at + row.end
+      self.blanks = blanks
+      var columns = names ?? []
+      // A delimiter behind the last name makes no column.
+      if columns.count > 1, columns.last == "" { columns.removeLast() }
+      layout = CSVLayout(
+        delimiter: chosen, width: columns.count,
+        positions: try CSVHead.positions(settings, .present, header: columns))
+      return
+    }
+    guard isComplete else {
+      throw Diagnostic(
+        "I203", "the header is longer than 64 KiB",
+        remedy: "check `quote` and `delimiter`, or write `header:` with the names of the columns")
+    }
+    // No row at all: nothing to read, and nothing wrong.
+    layout = CSVLayout(delimiter: chosen, width: nil, positions: settings.declarations.map { _ in -1 })
+    size = bytes.count
+    self.lines = lines + (rows.last.map { $0.line + $0.lineCount } ?? 0)
+    self.blanks = blanks
+  }
+
+  /// `sep=;` on the first line.
+  private static func separatorLine(_ bytes: ArraySlice<UInt8>) -> (delimiter: UInt8, length: Int)? {
+    let line = Array(bytes.prefix(8))
+    guard line.count >= 6, Array(line[..<3]).map({ $0 | 0x20 }) == Array("sep".utf8), line[3] == UInt8(ascii: "=")
+    else {
+      return nil
+    }
+    if line[5] == UInt8(ascii: "\n") { return (line[4], 6) }
+    return line.count >= 7 && line[5] == UInt8(ascii: "\r") && line[6] == UInt8(ascii: "\n") ? (line[4], 7) : nil
+  }
+
+  private struct Row {
+    var kind: CSVRow.Kind
+    var fieldCount: Int
+    /// Of the first rows only.
+    var names: [String]
+    var line: Int
+    var lineCount: Int
+    var end: Int
+    var isSound: Bool
+  }
+
+  /// Rows compared to find the delimiter.
+  private static let sample = 200
+
+  private static func rows(
+    _ bytes: [UInt8], delimiter: UInt8, isComplete: Bool, _ settings: CSVSettings
+  ) -> [Row] {
+    let index = CSVIndex(CSVLayout(delimiter: delimiter, width: nil, positions: []))
+    var scanner = CSVScanner(settings.dialect, delimiter: delimiter)
+    scanner.begin(lines: 0)
+    let quote = settings.dialect.quote
+    let padded = bytes + [UInt8](repeating: 0, count: Block.padding)
+    return padded.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return [] }
+      scanner.scan(base, end: bytes.count, isEnd: isComplete, into: index)
+      if !isComplete, index.rowCount == 0 { _ = scanner.breakRow(base, end: bytes.count, index) }
+      return (0..<min(index.rowCount, sample)).map { number in
+        let row = index.rows[number]
+        var names: [String] = []
+        if number < 16 {
+          let arena = Arena()
+          for column in 0..<Int(row.fieldCount) {
+            let field = index.field(base, row, column)
+            let text = CSVText.value(field.start, field.stop, quote: quote, settings.dialect.escape, arena)
+            let bytes = UnsafeBufferPointer(start: text.start, count: text.stop - text.start)
+            names.append(trimmed(String(decoding: bytes, as: UTF8.self)))
+          }
+        }
+        let next = number + 1 < index.rowCount ? Int(index.rows[number + 1].line) : index.lineCount
+        let end = Int(index.ends[Int(row.firstEnd + row.fieldCount) - 1])
+        return Row(
+          kind: row.kind, fieldCount: Int(row.fieldCount), names: names, line: Int(row.line),
+          lineCount: next - Int(row.line), end: min(end + 1, bytes.count), isSound: row.problem == .none)
+      }
+    }
+  }
+
+  private static func trimmed(_ text: String) -> String {
+    var text = text[...]
+    while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+    while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
+    return String(text)
+  }
+
+  /// The delimiter that makes the most of the names of the mapping, then the one with which most rows are as wide as
+  /// the first, then the one that makes the most columns.
+  private static func detect(_ bytes: [UInt8], isComplete: Bool, _ settings: CSVSettings) -> UInt8 {
+    let wanted = settings.declarations.map { $0.own["column"]?.text ?? $0.name }
+    var best: (rank: (Int, Int, Int, Int), delimiter: UInt8) = ((-1, 0, 0, 0), CSVDialect.delimiters[0])
+    for delimiter in CSVDialect.delimiters {
+      let rows = rows(bytes, delimiter: delimiter, isComplete: isComplete, settings).filter { $0.kind == .record }
+      guard let first = rows.first else { continue }
+      let named = wanted.filter { first.names.contains($0) }.count
+      let even = rows.filter { $0.isSound && $0.fieldCount == first.fieldCount }.count
+      let share = even * 1000 / rows.count
+      let rank = (named, first.fieldCount > 1 && share >= 800 ? 1 : 0, share, first.fieldCount)
+      if rank > best.rank { best = (rank, delimiter) }
+    }
+    return best.delimiter
+  }
+
+  // MARK: - Columns
+
+  /// The column of each declaration. Optional fields may lack theirs.
+  static func positions(
+    _ settings: CSVSettings, _ kind: CSVHeader, header: [String]?
+  ) throws(Diagnostic) -> [Int] {
+    var names = header
+    if case .names(let given) = kind { names = given }
+    var positions: [Int] = []
+    for (index, declaration) in settings.declarations.enumerated() {
+      if let number = declaration.columnNumber {
+        positions.append(number - 1)
+        continue
+      }
+      guard let names else {
+        positions.append(index)
+        continue
+      }
+      let wanted = declaration.own["column"]?.text ?? declaration.name
+      let found = names.indices.filter { names[$0] == wanted }
+      if found.count > 1 {
+        throw Diagnostic(
+          "I203", "column '\(ValueFinding.excerpt(wanted))' stands \(found.count) times in the header",
+          remedy: "name its place: column: \(found[0] + 1)")
+      }
+      if found.isEmpty, !declaration.isOptional, declaration.fallback == nil {
+        throw Diagnostic(
+          "I203", "the header has no column '\(ValueFinding.excerpt(wanted))' for field '\(declaration.name)'",
+          remedy: Suggestion.remedy(for: wanted, among: names.map { ValueFinding.excerpt($0) })
+            + (names.count == 1 ? "; is `delimiter` right?" : ""))
+      }
+      positions.append(found.first ?? -1)
+    }
+    return positions
+  }
+}
+
+extension FieldDeclaration {
+  /// The 1-based place of its column, where `column` is a plain number.
+  var columnNumber: Int? {
+    guard let scalar = own["column"]?.scalar, scalar.style == .plain, let number = Int(scalar.text), number > 0 else {
+      return nil
+    }
+    return number
+  }
+
+  /// How messages name its column.
+  var columnPlace: String {
+    if let number = columnNumber { return "column \(number)" }
+    guard let name = own["column"]?.text, name != self.name else { return "" }
+    return "column '\(name)'"
+  }
+}

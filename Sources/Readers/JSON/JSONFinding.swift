@@ -1,0 +1,39 @@
+internal import Pipeline
+
+/// Why a line is no record, in words. Codes are explained in docs/diagnostics.md.
+enum JSONFinding {
+  static func reject(_ failure: JSONFailure, end: UnsafePointer<UInt8>) -> Reject {
+    let byte = failure.at < end ? failure.at.pointee : 0
+    let shown = withUnsafePointer(to: byte) { ValueFinding.excerpt(UnsafeBufferPointer(start: $0, count: 1)) }
+    switch failure.reason {
+    case .unterminated:
+      return make("R121", "the line ends within its JSON", "the line was cut off; a record is one line")
+    case .unexpected, .rejected: return make("R121", "'\(shown)' cannot stand here", "the line is no JSON")
+    case .control:
+      return make("R121", "a control character stands in a string", "it must be written \\u00XX in JSON")
+    case .escape: return make("R121", "an escape that JSON does not have", "see RFC 8259, section 7")
+    case .number: return make("R121", "a number that JSON does not have", "see RFC 8259, section 6")
+    case .trailing: return make("R121", "'\(shown)' stands behind the value", "write one value a line")
+    case .depth:
+      return make("R122", "nested more than \(JSONScanner.maximumDepth) deep", "a record this deep is hardly meant")
+    }
+  }
+
+  static func reject(_ finding: ValueFinding) -> Reject { make(finding.code, finding.message, finding.hint) }
+
+  static func kind(_ declaration: FieldDeclaration, _ value: JSONValue) -> Reject {
+    let what = value.start.pointee == UInt8(ascii: "{") ? "an object" : "an array"
+    return make(
+      "R109", "field '\(declaration.name)' is \(what)", "give the path of the value in it, or declare a list")
+  }
+
+  static func count(_ list: JSONSettings.List, _ count: Int) -> Reject {
+    make(
+      "R123", "list '\(list.name)' has \(count) element\(count == 1 ? "" : "s")",
+      "it must have \(list.minimum) at least" + (list.maximum < .max ? " and \(list.maximum) at most" : ""))
+  }
+
+  private static func make(_ code: String, _ message: String, _ hint: String) -> Reject {
+    Reject(stage: .record, code: code, message: message, hint: hint, offset: nil, length: 0, line: 0, number: 0)
+  }
+}

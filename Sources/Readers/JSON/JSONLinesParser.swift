@@ -1,0 +1,188 @@
+internal import Pipeline
+
+/// Makes records of lines of JSON. One thread uses a parser at a time.
+final class JSONLinesParser: RecordParser {
+  private struct Column {
+    var converter: ValueConverter
+    var slot: Int
+  }
+
+  /// A list that somebody wants, and the rows of it that were read.
+  private final class Rows {
+    let list: JSONSettings.List
+    let converters: [ValueConverter]
+    let slot: Int
+    /// Of its values in the scanner.
+    let firstValue: Int
+    var fields: [Field] = []
+    var count = 0
+
+    init(_ list: JSONSettings.List, _ converters: [ValueConverter], slot: Int, firstValue: Int) {
+      self.list = list
+      self.converters = converters
+      self.slot = slot
+      self.firstValue = firstValue
+    }
+  }
+
+  private let columns: [Column]
+  private let lists: [Rows]
+  private let absent: [Int]
+  private let scanner: JSONScanner
+  /// While a line is scanned.
+  private var arena: Arena?
+  private var rejected: (reject: Reject, place: UnsafePointer<UInt8>?)?
+
+  private static let newline = UInt8(ascii: "\n")
+
+  init(_ settings: JSONSettings, fields: [String]) {
+    var columns: [Column] = []
+    var paths: [JSONPath] = []
+    var wanted: [(list: JSONSettings.List, slot: Int)] = []
+    var absent: [Int] = []
+    for (slot, name) in fields.enumerated() {
+      if let index = settings.declarations.firstIndex(where: { $0.name == name }) {
+        columns.append(
+          Column(converter: ValueConverter(settings.declarations[index], missing: settings.missing), slot: slot))
+        paths.append(settings.paths[index])
+      } else if let list = settings.lists.first(where: { $0.name == name }) {
+        wanted.append((list, slot))
+      } else {
+        absent.append(slot)
+      }
+    }
+    self.columns = columns
+    self.absent = absent
+    scanner = JSONScanner(paths: paths, lists: wanted.map { ($0.list.path, $0.list.paths) })
+    var next = paths.count
+    lists = wanted.map { list, slot in
+      let rows = Rows(
+        list, list.declarations.map { ValueConverter($0, missing: settings.missing) }, slot: slot, firstValue: next)
+      next += list.paths.count
+      return rows
+    }
+    scanner.onList = { [unowned self] number in
+      lists[number].count = 0
+      lists[number].fields.removeAll(keepingCapacity: true)
+    }
+    scanner.onRow = { [unowned self] number in row(lists[number]) }
+  }
+
+  func parse(_ block: Block, from cursor: inout Int, into batch: RecordBatch, result: MappedBlock) -> Bool {
+    let base = UnsafePointer(block.start)
+    let stop = base + block.count
+    var at = base + cursor
+    arena = batch.arena
+    defer { arena = nil }
+    while at < stop, batch.count < batch.capacity {
+      let start = at
+      let newline = Scan.byte(JSONLinesParser.newline, at, stop)
+      at = newline < stop ? newline + 1 : stop
+      let line = result.counts.lines
+      result.counts.lines += 1
+      var end = newline
+      if end > start, end[-1] == UInt8(ascii: "\r") { end -= 1 }
+      if JSONLinesParser.isBlank(start, end) {
+        result.counts.blanks += 1
+        continue
+      }
+      if parseLine(start, end, batch.fields + batch.count &* batch.stride, batch.arena) {
+        (batch.records + batch.count).initialize(
+          to: Record(
+            start: start, count: end - start, offset: start - base, line: line, number: result.counts.records))
+        batch.count &+= 1
+      } else if var found = rejected {
+        found.reject.offset = start - base
+        found.reject.length = end - start
+        found.reject.line = line
+        found.reject.number = result.counts.records
+        found.reject.column = found.place.map { $0 - start + 1 } ?? 0
+        result.rejects.append(found.reject)
+      }
+      result.counts.records += 1
+    }
+    cursor = at - base
+    return at < stop
+  }
+
+  @inline(__always)
+  private static func isBlank(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
+    var at = start
+    while at < end, at.pointee == 0x20 || at.pointee == 0x09 { at += 1 }
+    return at == end
+  }
+
+  private func parseLine(
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ fields: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) -> Bool {
+    rejected = nil
+    for list in lists {
+      list.count = 0
+      list.fields.removeAll(keepingCapacity: true)
+    }
+    if let failure = scanner.scan(start, end) {
+      if rejected == nil { rejected = (JSONFinding.reject(failure, end: end), failure.at) }
+      return false
+    }
+    for (index, column) in columns.enumerated() {
+      guard take(scanner.values[index], column.converter, fields + column.slot, arena) else { return false }
+    }
+    for list in lists {
+      guard (list.list.minimum...max(list.list.minimum, list.list.maximum)).contains(list.count) else {
+        rejected = (JSONFinding.count(list.list, list.count), nil)
+        return false
+      }
+      let width = list.converters.count
+      let memory = arena.allocate(max(1, list.count * width) * MemoryLayout<Field>.stride)
+      let rows = memory.bindMemory(to: Field.self, capacity: max(1, list.count * width))
+      for (index, field) in list.fields.enumerated() { rows[index] = field }
+      fields[list.slot] = .list(UnsafePointer(rows), count: list.count)
+    }
+    for slot in absent { fields[slot] = .missing }
+    return true
+  }
+
+  private func row(_ list: Rows) -> Bool {
+    guard let arena else { return false }
+    for (index, converter) in list.converters.enumerated() {
+      var field = Field.missing
+      guard take(scanner.values[list.firstValue + index], converter, &field, arena) else { return false }
+      list.fields.append(field)
+    }
+    list.count += 1
+    return true
+  }
+
+  @inline(__always)
+  private func take(
+    _ value: JSONValue, _ converter: ValueConverter, _ field: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) -> Bool {
+    var (start, stop) = (value.start, value.stop)
+    var problem = ValueProblem.none
+    switch value.kind {
+    case .absent, .null: problem = converter.nothing(into: field)
+    case .text, .number: problem = converter.convert(start, stop, into: field)
+    case .escapedText:
+      (start, stop) = JSONString.decode(start, stop, allowsHex: false, arena)
+      problem = converter.convert(start, stop, into: field)
+    case .yes, .no:
+      if converter.kind == .bool {
+        field.pointee = .bool(value.kind == .yes)
+      } else {
+        problem = converter.convert(start, stop, into: field)
+      }
+    case .container:
+      guard converter.kind == .string else {
+        rejected = (JSONFinding.kind(converter.declaration, value), value.start)
+        return false
+      }
+      field.pointee = .text(start, stop - start)
+    }
+    if problem == .none { return true }
+    let finding = ValueFinding(
+      problem, converter.declaration, UnsafeBufferPointer(start: start, count: stop - start))
+    let place = value.kind == .absent ? nil : value.start
+    rejected = (JSONFinding.reject(finding), place)
+    return false
+  }
+}

@@ -1,0 +1,141 @@
+internal import Pipeline
+
+/// JSON lines: a text a line (RFC 8259), whatever its keys.
+///
+/// Settings: `fields` (typed values at paths), `missing` (texts for no value beside `null`, `[""]`), `zone`, `time`. A
+/// field's `path` is `a.b[0].c`, `a["key.with.dots"]` or a list of keys and places; without one it is the field's name.
+/// A list of objects or plain values becomes rows:
+///
+///     items: { list: order.lines, min: 1, fields: { sku: string, qty: int, tag: { path: tags[0], type: optional string } } }
+///
+/// The path `.` is the element itself. Of keys that stand twice in an object the last one counts. Numbers may be texts
+/// and texts numbers, as the field's type says; an object or array for a plain field is a reject, but for a `string`, which
+/// gets its text.
+///
+/// Rejects: R001 too long, R103 to R108 values, R109 a value of another kind, R121 no JSON, R122 nested too deep, R123 a
+/// list that is too short or too long.
+struct JSONLinesReader: Reader {
+  let schema: Schema
+  private let settings: JSONSettings
+
+  init(_ settings: JSONSettings) {
+    self.settings = settings
+    var fields = settings.declarations.map { declaration in
+      declaration.schemaField(declaration.own["path"] == nil ? "key '\(declaration.name)'" : "value at its path")
+    }
+    for list in settings.lists {
+      let columns = Dictionary(list.declarations.map { ($0.name, $0.rowType) }, uniquingKeysWith: { $1 })
+      fields.append(Schema.Field(list.name, .list(columns), optional: false, "rows"))
+    }
+    // The only time is the record's, unless the mapping says another.
+    let times = fields.filter { $0.type == .timestamp }
+    schema = Schema(title: "jsonl", fields: fields, timeField: times.count == 1 ? times[0].name : nil)
+  }
+
+  func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource {
+    LineSource(TextSource(bytes), limits: limits)
+  }
+
+  func makeParser(fields: [String]) -> any RecordParser { JSONLinesParser(settings, fields: fields) }
+}
+
+/// What the mapping says about JSON lines.
+struct JSONSettings: Sendable {
+  struct List: Sendable {
+    var name: String
+    var path: JSONPath
+    /// In the order of their names, as rows have them.
+    var declarations: [FieldDeclaration]
+    var paths: [JSONPath]
+    var minimum = 0
+    var maximum = Int.max
+  }
+
+  var missing = [""]
+  var declarations: [FieldDeclaration] = []
+  var paths: [JSONPath] = []
+  var lists: [List] = []
+}
+
+extension JSONLinesReader {
+  private static let keys = ["reader", "fields", "missing", "zone", "time"]
+  private static let listKeys = ["list", "fields", "min", "max"]
+
+  /// - Throws: M303 an unknown key, M304 a bad value, M306 and M307 times; all of them at once.
+  static func make(_ node: ConfigNode, _ file: String) throws(Diagnostics) -> any Reader {
+    var reader = FieldDeclarationReader(file: file, reader: "jsonl", ownKeys: ["path"])
+    var settings = JSONSettings()
+    for entry in node.entries ?? [] where !keys.contains(entry.key) {
+      reader.report(
+        "M303", "reader jsonl knows no key '\(entry.key)'", at: entry.keySpan,
+        remedy: Suggestion.remedy(for: entry.key, among: keys))
+    }
+    if let zone = node["zone"] {
+      reader.zone = zone.text.flatMap { Zone(named: $0) }
+      if reader.zone == nil {
+        reader.report(
+          "M304", "unknown zone '\(zone.text ?? "")'", at: zone.span,
+          remedy: "write a name such as Europe/Warsaw or UTC")
+      }
+    }
+    if let missing = node["missing"] { settings.missing = reader.texts(missing, "missing") }
+    if let fields = node["fields"]?.entries {
+      for entry in fields {
+        if entry.value["list"] != nil {
+          if let list = list(entry, &reader) { settings.lists.append(list) }
+        } else if let declaration = reader.read(entry), let path = path(declaration, &reader) {
+          settings.declarations.append(declaration)
+          settings.paths.append(path)
+        }
+      }
+    } else {
+      reader.report(
+        "M304", "reader jsonl needs `fields`", at: node["fields"]?.span ?? node.span,
+        remedy: "name the values that matter: fields: { id: string, total: { path: order.total, type: decimal } }")
+    }
+    guard reader.findings.isEmpty else { throw Diagnostics(reader.findings) }
+    return JSONLinesReader(settings)
+  }
+
+  private static func path(_ declaration: FieldDeclaration, _ reader: inout FieldDeclarationReader) -> JSONPath? {
+    guard let node = declaration.own["path"] else { return JSONPath(key: declaration.name) }
+    if let path = JSONPath(node) { return path }
+    reader.report(
+      "M304", "`path` is no path", at: node.span,
+      remedy: "write a.b[0].c, a[\"key.with.dots\"], or a list of keys: [a, \"key.with.dots\"]")
+    return nil
+  }
+
+  private static func list(_ entry: ConfigEntry, _ reader: inout FieldDeclarationReader) -> JSONSettings.List? {
+    for option in entry.value.entries ?? [] where !listKeys.contains(option.key) {
+      reader.report(
+        "M303", "a list of reader jsonl knows no key '\(option.key)'", at: option.keySpan,
+        remedy: Suggestion.remedy(for: option.key, among: listKeys))
+    }
+    guard let node = entry.value["list"], let path = JSONPath(node) else {
+      reader.report(
+        "M304", "`list` is no path", at: entry.value["list"]?.span ?? entry.keySpan, remedy: "write list: order.lines")
+      return nil
+    }
+    guard let fields = entry.value["fields"] else {
+      reader.report(
+        "M304", "list '\(entry.key)' needs `fields`", at: entry.keySpan, remedy: "write fields: { sku: string }")
+      return nil
+    }
+    let declarations = reader.read(fields).sorted { $0.name < $1.name }
+    var list = JSONSettings.List(name: entry.key, path: path, declarations: declarations, paths: [])
+    for declaration in declarations {
+      guard let path = self.path(declaration, &reader) else { return nil }
+      list.paths.append(path)
+    }
+    for key in ["min", "max"] {
+      guard let bound = entry.value[key] else { continue }
+      guard let number = bound.text.flatMap({ Int($0) }), number >= 0 else {
+        reader.report("M304", "`\(key)` is no number", at: bound.span, remedy: "write \(key): 1")
+        continue
+      }
+      if key == "min" { list.minimum = number } else { list.maximum = number }
+    }
+    return list
+  }
+}

@@ -1,0 +1,83 @@
+public import Pipeline
+
+/// What a reader makes of the beginning of an input: how much of it, from when to when, which fields have values.
+public struct InputSketch: Sendable {
+  public struct FieldSketch: Sendable {
+    public var field: Schema.Field
+    /// Records that have a value.
+    public var present = 0
+    /// The first value, as text.
+    public var example = ""
+  }
+
+  public private(set) var records = 0
+  public private(set) var understood = 0
+  /// Lines before the first reject, its code and reason.
+  public private(set) var firstReject: (line: Int, text: String)?
+  /// Milliseconds since 1970.
+  public private(set) var first: Int64?
+  public private(set) var last: Int64?
+  /// How far a record came behind a later one, in milliseconds, at most.
+  public private(set) var disorder: Int64 = 0
+  public private(set) var fields: [FieldSketch] = []
+
+  /// - Throws: what the reader's source throws.
+  public init(_ bytes: [UInt8], _ reader: any Reader) throws {
+    let schema = reader.schema
+    fields = schema.fields.map { FieldSketch(field: $0) }
+    let names = schema.fields.map(\.name)
+    let timeColumn = schema.timeField.flatMap { names.firstIndex(of: $0) }
+    let source = reader.makeSource(MemorySource(bytes), limits: ReadLimits())
+    let parser = reader.makeParser(fields: names)
+    let block = Block(capacity: 256 << 10, headroom: 4 << 20)
+    let batch = RecordBatch(stride: names.count)
+    var lines = 0
+    while true {
+      block.reset()
+      let isFilled = try source.next(into: block)
+      let result = MappedBlock()
+      var cursor = 0
+      var hasMore = isFilled
+      while hasMore {
+        batch.reset()
+        hasMore = parser.parse(block, from: &cursor, into: batch, result: result)
+        understood += batch.count
+        for row in 0..<batch.count { take(batch, row, timeColumn) }
+      }
+      records += result.counts.records
+      if firstReject == nil, let reject = result.rejects.first {
+        firstReject = (lines + reject.line + 1, "\(reject.code) \(reject.message)")
+      }
+      lines += result.counts.lines
+      if !isFilled || block.isLast { break }
+    }
+  }
+
+  private mutating func take(_ batch: RecordBatch, _ row: Int, _ timeColumn: Int?) {
+    for column in fields.indices {
+      let value = batch.fields[row * batch.stride + column]
+      guard !value.isMissing else { continue }
+      fields[column].present += 1
+      if fields[column].example.isEmpty { fields[column].example = InputSketch.text(value) }
+      if column == timeColumn, value.kind == .timestamp {
+        let time = value.integer * 1000 + Int64(value.count / 1_000_000)
+        first = min(first ?? time, time)
+        if let last { disorder = max(disorder, last - time) }
+        last = max(last ?? time, time)
+      }
+    }
+  }
+
+  private static func text(_ value: Field) -> String {
+    switch value.kind {
+    case .missing: ""
+    case .text: String(decoding: value.bytes.prefix(200), as: UTF8.self)
+    case .int: String(value.integer)
+    case .double: String(value.double)
+    case .bool: value.integer == 0 ? "false" : "true"
+    case .timestamp: TimestampWriter.text(value.integer * 1000 + Int64(value.count / 1_000_000))
+    case .decimal: "\(value.integer) × 10^-\(value.scale)"
+    case .list: "\(value.count) rows"
+    }
+  }
+}

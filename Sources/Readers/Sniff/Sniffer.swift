@@ -1,0 +1,118 @@
+public import Pipeline
+
+/// Finds out whether a reader can read an input, and with which settings. Each reader has one, in its row of the
+/// catalogue.
+public protocol Sniffer: Sendable {
+  /// nil if the input is nothing for the reader.
+  func sniff(_ head: SniffHead) -> SniffFinding?
+}
+
+/// What an input begins with: decompressed, as UTF-8, cut behind a line.
+public struct SniffHead: Sendable {
+  public let name: String
+  public let bytes: [UInt8]
+  /// Whether the input has no more than these.
+  public let isComplete: Bool
+  /// For times that name no zone, if the user gave one.
+  public let zone: String?
+
+  public init(name: String, bytes: [UInt8], isComplete: Bool, zone: String?) {
+    self.name = name
+    self.bytes = bytes
+    self.isComplete = isComplete
+    self.zone = zone
+  }
+}
+
+/// How an input would be read.
+public struct SniffFinding: Sendable {
+  /// The reader's name in the catalogue.
+  public var reader: String
+  /// The format or dialect in a few words.
+  public var format: String
+  /// Records looked at, and those of them that the reader understood.
+  public var records: Int
+  public var understood: Int
+  /// What the mapping's `input` must say behind `reader`.
+  public var settings: [PinnedEntry]
+  /// What else the user should know.
+  public var remarks: [String]
+  /// A reader with these settings.
+  public var made: any Reader
+
+  public init(
+    reader: String, format: String, records: Int, understood: Int, settings: [PinnedEntry], remarks: [String],
+    made: any Reader
+  ) {
+    self.reader = reader
+    self.format = format
+    self.records = records
+    self.understood = understood
+    self.settings = settings
+    self.remarks = remarks
+    self.made = made
+  }
+
+  /// The `input` of a mapping, as YAML.
+  public var input: String {
+    PinnedEntry("input", .map([PinnedEntry("reader", .text(reader))] + settings)).yaml(depth: 0)
+  }
+}
+
+/// A key and what is pinned to it.
+public struct PinnedEntry: Sendable, Equatable {
+  public indirect enum Value: Sendable, Equatable {
+    case text(String)
+    case list([String])
+    case map([PinnedEntry])
+  }
+
+  public var key: String
+  public var value: Value
+
+  public init(_ key: String, _ value: Value) {
+    self.key = key
+    self.value = value
+  }
+
+  func yaml(depth: Int) -> String {
+    let margin = String(repeating: "  ", count: depth)
+    let key = PinnedEntry.scalar(key)
+    switch value {
+    case .text(let text): return "\(margin)\(key): \(PinnedEntry.scalar(text))\n"
+    case .list(let texts): return "\(margin)\(key): [\(texts.map(PinnedEntry.scalar).joined(separator: ", "))]\n"
+    case .map(let entries): return "\(margin)\(key):\n" + entries.map { $0.yaml(depth: depth + 1) }.joined()
+    }
+  }
+
+  /// Plain where YAML cannot misread it, else in quotes.
+  private static func scalar(_ text: String) -> String {
+    let plain = text.utf8.allSatisfy {
+      switch $0 {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "/"), UInt8(ascii: "."),
+        UInt8(ascii: "-"):
+        true
+      default: false
+      }
+    }
+    let words = ["yes", "no", "on", "off", "true", "false", "null", "y", "n"]
+    if plain, text.first?.isLetter ?? false, !words.contains(text.lowercased()) { return text }
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
+      return "'" + text.replacing("'", with: "''") + "'"
+    }
+    // Only double quotes can hold what a terminal must not see.
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": quoted += "\\\(scalar)"
+      case " "..."~": quoted.unicodeScalars.append(scalar)
+      default:
+        let digits = String(scalar.value, radix: 16)
+        let width = scalar.value > 0xFFFF ? 8 : 4
+        quoted += (width == 8 ? "\\U" : "\\u") + String(repeating: "0", count: width - digits.count) + digits
+      }
+    }
+    return quoted + "\""
+  }
+}

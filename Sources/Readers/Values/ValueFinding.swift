@@ -1,0 +1,89 @@
+internal import Pipeline
+
+/// Why a text is no value of its field.
+enum ValueProblem: UInt8, Sendable {
+  case none
+  /// No value where every record needs one.
+  case missing
+  case number
+  /// A number that is too large for its type.
+  case range
+  /// More digits behind the point than declared.
+  case scale
+  case time
+  /// A local time that exists twice or never.
+  case ambiguous
+  case choice
+  case bool
+}
+
+/// The same in words, with its code (docs/diagnostics.md).
+struct ValueFinding {
+  var code: String
+  var message: String
+  var hint: String
+
+  /// - Parameters:
+  ///   - text: the text at fault; of foreign origin, so it is escaped and cut.
+  ///   - place: what the export calls the field, if not its name: `column 'Order ID'`.
+  init(
+    _ problem: ValueProblem, _ declaration: FieldDeclaration, _ text: UnsafeBufferPointer<UInt8>, place: String = ""
+  ) {
+    let name = place.isEmpty ? "field '\(declaration.name)'" : "field '\(declaration.name)' (\(place))"
+    let shown = "'\(ValueFinding.excerpt(text))'"
+    switch problem {
+    case .none, .missing:
+      code = "R105"
+      message = "\(name) is missing, which every record needs"
+      hint = "declare it optional, or give it a default"
+    case .number:
+      code = "R104"
+      message = "\(name): \(shown) is no \(ValueFinding.noun(declaration.type))"
+      hint = "see `decimal` and `group` for numbers of other countries, and `missing` for texts without a value"
+    case .range:
+      code = "R108"
+      message = "\(name): \(shown) is too large for \(ValueFinding.noun(declaration.type))"
+      hint = "declare it as string or double"
+    case .scale:
+      code = "R108"
+      message = "\(name): \(shown) has more digits behind the point than its scale"
+      hint = "declare a larger `scale`; nothing is rounded"
+    case .time:
+      code = "R103"
+      message = "\(name): \(shown) is no time of its format"
+      hint = "see `format`; a time without an offset needs `zone`"
+    case .ambiguous:
+      code = "R106"
+      message = "\(name): \(shown) exists twice or never in its zone"
+      hint = "say `ambiguous: earlier` or `ambiguous: later`"
+    case .choice:
+      code = "R107"
+      message = "\(name): \(shown) is none of its values"
+      hint = "add it to `values`, or to `missing` if it stands for no value"
+    case .bool:
+      code = "R107"
+      message = "\(name): \(shown) is neither yes nor no"
+      hint = "list the texts of both under `true` and `false`"
+    }
+  }
+
+  private static func noun(_ type: ValueType) -> String {
+    switch type {
+    case .int: "whole number"
+    case .decimal: "decimal number"
+    default: "number"
+    }
+  }
+
+  static func excerpt(_ text: String) -> String {
+    var text = text
+    return text.withUTF8 { excerpt($0) }
+  }
+
+  /// At most 40 characters, none of which can do anything to a terminal.
+  static func excerpt(_ text: UnsafeBufferPointer<UInt8>) -> String {
+    let whole = String(decoding: text.prefix(160), as: UTF8.self)
+    let short = whole.prefix(40)
+    return DisplayText.escaped(String(short)) + (short.utf8.count < text.count ? "…" : "")
+  }
+}

@@ -1,0 +1,708 @@
+internal import Pipeline
+
+/// Parses lines of columns. One thread uses a parser at a time.
+///
+/// A line is a record if it has the columns that every line has, a time, and what the format requires; what stands
+/// behind the last column is passed over, since servers add columns at the end.
+final class ColumnParser: RecordParser {
+  /// A column with all that its kernel needs, slots negative where nobody asked.
+  private struct Step {
+    enum Kind: UInt8 {
+      case skip, text, int, micros, seconds, request, target, hostPath, stem, query, addressPort, pair, timers
+      case captures, date, timeOfDay, isoTime, commonTime, epoch
+    }
+    var kind: Kind
+    var encoding: LogColumn.Encoding
+    var isRequired: Bool
+    var isNumber: Bool
+    var isAddend: Bool
+    var scale: Int64
+    var main = -1
+    var second = -1
+    var method = -1
+    var target = -1
+    var path = -1
+    var query = -1
+    var proto = -1
+    var host = -1
+  }
+
+  /// The columns in force.
+  private final class Compiled {
+    let columns: [LogColumn]
+    let steps: UnsafeMutablePointer<Step>
+    /// Columns that are looked at.
+    let count: Int
+    /// Columns that a line must have.
+    let minimum: Int
+    let target: Int
+    let duration: Int
+    /// A required field that no column has.
+    let lacking: String?
+
+    init(_ columns: [LogColumn], minimum: Int, slots: [String: Int], required: [String]) {
+      self.columns = columns
+      let plan = ColumnPlan(columns)
+      steps = .allocate(capacity: max(columns.count, 1))
+      var last = 0
+      for (index, planned) in plan.steps.enumerated() {
+        let column = planned.column
+        func slot(_ role: Int) -> Int { slots[planned.outputs[role]] ?? -1 }
+        var step = Step(
+          kind: Compiled.kind(column.kind), encoding: column.encoding, isRequired: column.isRequired,
+          isNumber: column.secondIsNumber, isAddend: column.isPartOfDuration && plan.sumsDuration,
+          scale: Compiled.scale(column.kind))
+        step.main = slot(ColumnPlan.Role.main)
+        step.second = slot(ColumnPlan.Role.second)
+        step.method = slot(ColumnPlan.Role.method)
+        step.target = slot(ColumnPlan.Role.target)
+        step.path = slot(ColumnPlan.Role.path)
+        step.query = slot(ColumnPlan.Role.query)
+        step.proto = slot(ColumnPlan.Role.proto)
+        step.host = slot(ColumnPlan.Role.host)
+        let isAsked = planned.outputs.contains { slots[$0] != nil }
+        let isJoined = plan.joinsTarget && slots["target"] != nil && (column.kind == .stem || column.kind == .query)
+        let isAdded = step.isAddend && slots["duration"] != nil
+        if isAsked || isJoined || isAdded || column.isRequired || column.kind.isTime || column.kind == .captures {
+          last = index + 1
+        } else {
+          step.kind = .skip
+        }
+        (steps + index).initialize(to: step)
+      }
+      target = plan.joinsTarget ? slots["target"] ?? -1 : -1
+      duration = plan.sumsDuration ? slots["duration"] ?? -1 : -1
+      self.minimum = min(minimum, columns.count)
+      count = max(last, self.minimum)
+      let names = Set(plan.steps.flatMap(\.outputs))
+      lacking = required.first { $0 == "time" ? !plan.hasTime : !names.contains($0) }
+    }
+
+    deinit { steps.deallocate() }
+
+    private static func kind(_ kind: LogColumn.Kind) -> Step.Kind {
+      switch kind {
+      case .text: .text
+      case .int: .int
+      case .micros: .micros
+      case .seconds: .seconds
+      case .request: .request
+      case .target: .target
+      case .hostPath: .hostPath
+      case .stem: .stem
+      case .query: .query
+      case .addressPort: .addressPort
+      case .pair: .pair
+      case .timers: .timers
+      case .captures: .captures
+      case .date: .date
+      case .timeOfDay: .timeOfDay
+      case .isoTime: .isoTime
+      case .commonTime: .commonTime
+      case .epoch: .epoch
+      }
+    }
+
+    private static func scale(_ kind: LogColumn.Kind) -> Int64 {
+      switch kind {
+      case .micros(let unit): unit
+      case .epoch(let digits): digits == 6 ? 1_000_000 : digits == 3 ? 1000 : 1
+      default: 0
+      }
+    }
+  }
+
+  private struct Failure {
+    var code: String
+    var message: String
+    var hint: String
+    var at: UnsafePointer<UInt8>
+  }
+
+  private let layout: ColumnLayout
+  private let settings: WeblogSettings
+  private let slots: [String: Int]
+  private let required: [String]
+  private let initial: [UInt8]?
+  private var repeated: [(from: Int, to: Int)] = []
+  private let one: SIMD16<UInt8>
+  private let other: SIMD16<UInt8>
+  private let timeSlot: Int
+  private var compiled: Compiled
+  /// What identifiers mean.
+  private let names: [String: LogColumn]
+  /// By the text behind `#Fields:`.
+  private var known: [[UInt8]: Compiled] = [:]
+  private var directives: Directives
+  private let time: UnsafeMutablePointer<ColumnTime>
+  /// Where the last call ended: only there the directives are still the right ones.
+  private var place = (input: -1, offset: -1, cursor: -1)
+
+  private static let newline = UInt8(ascii: "\n")
+
+  /// - Parameters:
+  ///   - initial: the text of `#Fields:` until the log has one.
+  ///   - required: fields without which a line is no record.
+  init(
+    layout: ColumnLayout, settings: WeblogSettings, initial: [UInt8]?, required: [String], fields: [String]
+  ) {
+    self.layout = layout
+    self.settings = settings
+    self.initial = initial
+    self.required = required
+    var slots: [String: Int] = [:]
+    for (column, name) in fields.enumerated() {
+      if let before = slots[name] { repeated.append((before, column)) } else { slots[name] = column }
+    }
+    self.slots = slots
+    timeSlot = slots["time"] ?? -1
+    one = SIMD16<UInt8>(repeating: layout.separator.0)
+    other = SIMD16<UInt8>(repeating: layout.separator.1)
+    directives = Directives(fields: initial)
+    names = layout.hasDirectives ? layout.known : [:]
+    compiled =
+      layout.hasDirectives
+      ? ColumnParser.compile(layout, names.columns(named: initial ?? []), slots, required)
+      : Compiled(layout.columns, minimum: layout.minimum, slots: slots, required: required)
+    time = .allocate(capacity: 1)
+    time.initialize(to: ColumnTime())
+  }
+
+  deinit { time.deallocate() }
+
+  func parse(_ block: Block, from cursor: inout Int, into batch: RecordBatch, result: MappedBlock) -> Bool {
+    if layout.hasDirectives { resume(block, cursor) }
+    let base = UnsafePointer(block.start)
+    let stop = base + block.count
+    var at = base + cursor
+    var count = batch.count
+    let stride = batch.stride
+    while at < stop, count < batch.capacity {
+      let newline = Scan.byte(ColumnParser.newline, at, stop)
+      let line = at
+      var end = newline
+      at = newline < stop ? newline + 1 : stop
+      result.counts.lines &+= 1
+      if end > line, end[-1] == UInt8(ascii: "\r") { end -= 1 }
+      if line == end || line.pointee <= UInt8(ascii: "#"), isNoRecord(line, end, result) { continue }
+      var start = line
+      if settings.prefix != .none, let message = settings.prefix.end(line, end) { start = message }
+      let day = directives.datesRecords ? directives.pass(line, end) : nil
+      let row = batch.fields + count &* stride
+      for column in 0..<stride { row[column] = .missing }
+      if let failure = parseLine(start, end, day, row, batch.arena) {
+        result.rejects.append(
+          Reject(
+            stage: .record, code: failure.code, message: failure.message, hint: failure.hint, offset: line - base,
+            length: end - line, line: result.counts.lines - 1, number: result.counts.records,
+            column: failure.at - line + 1))
+      } else {
+        for pair in repeated { row[pair.to] = row[pair.from] }
+        (batch.records + count).initialize(
+          to: Record(
+            start: start, count: end - start, offset: start - base, line: result.counts.lines &- 1,
+            number: result.counts.records))
+        count &+= 1
+      }
+      result.counts.records &+= 1
+    }
+    batch.count = count
+    cursor = at - base
+    place = (block.input, block.offset, cursor)
+    return at < stop
+  }
+
+  private func resume(_ block: Block, _ cursor: Int) {
+    if cursor > 0, place == (block.input, block.offset, cursor) { return }
+    directives = Directives(text: Preamble.text(of: block), fields: initial)
+    let start = UnsafePointer(block.start)
+    if cursor > 0 { directives.run(start, start + cursor) }
+    use(directives.fields)
+  }
+
+  /// The columns that a log names; where it is not known how many there are at least, a line must have them all.
+  private static func compile(
+    _ layout: ColumnLayout, _ columns: [LogColumn], _ slots: [String: Int], _ required: [String]
+  ) -> Compiled {
+    let minimum = layout.minimum > 0 ? layout.minimum : columns.count
+    return Compiled(columns, minimum: minimum, slots: slots, required: required)
+  }
+
+  private func use(_ fields: [UInt8]?) {
+    guard let fields else {
+      compiled = Compiled([], minimum: 0, slots: slots, required: required)
+      return
+    }
+    if let before = known[fields] {
+      compiled = before
+      return
+    }
+    // A log that names other columns for each line must not fill the memory.
+    if known.count >= 64 { known.removeAll() }
+    compiled = ColumnParser.compile(layout, names.columns(named: fields), slots, required)
+    known[fields] = compiled
+  }
+
+  private func isNoRecord(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ result: MappedBlock) -> Bool {
+    if start < end, start.pointee == UInt8(ascii: "#") {
+      result.counts.comments += 1
+      if layout.hasDirectives, directives.take(start, end) { use(directives.fields) }
+      return true
+    }
+    if !layout.header.isEmpty, end - start >= layout.header.count {
+      var isHeader = true
+      for (index, byte) in layout.header.enumerated() where start[index] != byte { isHeader = false }
+      if isHeader {
+        result.counts.comments += 1
+        return true
+      }
+    }
+    var at = start
+    while at < end, at.pointee == UInt8(ascii: " ") || at.pointee == 0x09 || at.pointee == 0x0D { at += 1 }
+    guard at == end else { return false }
+    result.counts.blanks += 1
+    return true
+  }
+
+  // MARK: - One line
+
+  /// Bounds: nothing at or behind `end` is taken for a value; up to 64 bytes behind it are readable.
+  private func parseLine(
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ datedBy: Int64?, _ row: UnsafeMutablePointer<Field>,
+    _ arena: Arena
+  ) -> Failure? {
+    let compiled = compiled
+    if compiled.columns.isEmpty || compiled.lacking != nil { return unreadable(compiled, start) }
+    let steps = UnsafePointer(compiled.steps)
+    var at = start
+    var isOver = false
+    var day = datedBy
+    var clock: Int64?
+    var nanoseconds: UInt32 = 0
+    var instant: Int64?
+    var sum: Int64 = 0
+    var hasSum = compiled.duration >= 0
+    var path = Field.missing
+    var query = Field.missing
+    if layout.isRun { at = behindRun(at, end) }
+    var index = 0
+    while index < compiled.count {
+      let step = steps + index
+      if step.pointee.kind == .captures, isOver || at.pointee != UInt8(ascii: "{") {
+        index &+= 1
+        continue
+      }
+      if isOver {
+        if index < compiled.minimum || step.pointee.isRequired { return tooShort(compiled, index, end) }
+        if step.pointee.isAddend { hasSum = false }
+        index &+= 1
+        continue
+      }
+      // Where the value begins and ends.
+      var from = at
+      var to: UnsafePointer<UInt8>
+      var isDoubled = false
+      if let closing = closing(at, end) {
+        from = at + 1
+        to = closing.at
+        isDoubled = closing.isDoubled
+        at = closing.at + 1
+      } else {
+        to = Scan.first(of: one, or: other, at, end)
+        at = to
+      }
+      if at < end {
+        at += 1
+        if layout.isRun {
+          at = behindRun(at, end)
+          isOver = at >= end
+        }
+      } else {
+        isOver = true
+      }
+      switch step.pointee.kind {
+      case .skip: break
+      case .text, .stem, .query:
+        var field: Field
+        if step.pointee.kind == .query, from < to, from.pointee == UInt8(ascii: "?") { from += 1 }
+        field = text(step, from, to, isDoubled, arena)
+        if step.pointee.isRequired, field.isMissing { return missing(compiled, index, from) }
+        if step.pointee.main >= 0 { row[step.pointee.main] = field }
+        if step.pointee.kind == .stem { path = field }
+        if step.pointee.kind == .query { query = field }
+      case .int:
+        guard step.pointee.main >= 0 || step.pointee.isRequired else { break }
+        if let value = ColumnParser.integer(from, to) {
+          // -1 stands for what never happened.
+          if step.pointee.main >= 0, value >= 0 { row[step.pointee.main] = .int(value) }
+        } else if !settings.missing.contains(from, to) {
+          return Failure(
+            code: "R104", message: "'\(label(compiled, index))' is no number",
+            hint: "add the text to `missing` if it stands for no value", at: from)
+        } else if step.pointee.isRequired {
+          return missing(compiled, index, from)
+        }
+      case .micros, .seconds:
+        var value: Int64?
+        if !settings.missing.contains(from, to) {
+          guard let read = ColumnParser.duration(step.pointee.scale, from, to) else {
+            return Failure(
+              code: "R104", message: "'\(label(compiled, index))' is no number",
+              hint: "add the text to `missing` if it stands for no value", at: from)
+          }
+          value = read < 0 ? nil : read
+        }
+        if let value, step.pointee.main >= 0 { row[step.pointee.main] = .int(value) }
+        if step.pointee.isAddend {
+          if let value { sum &+= value } else { hasSum = false }
+        }
+      case .date:
+        day = time.pointee.day(from, to)
+        if day == nil { return noTime("date", from) }
+      case .timeOfDay:
+        guard let (read, stop) = ColumnTime.clock(from, to, &nanoseconds), stop == to else {
+          return noTime("time", from)
+        }
+        clock = read
+      case .isoTime, .commonTime:
+        let read =
+          step.pointee.kind == .isoTime
+          ? time.pointee.iso(from, to, &nanoseconds) : time.pointee.common(from, to, &nanoseconds)
+        guard let read else { return noTime("time", from) }
+        if let offset = read.offset {
+          instant = read.local - offset
+        } else if let seconds = utc(read.local) {
+          instant = seconds
+        } else {
+          return ambiguous(from)
+        }
+      case .epoch:
+        guard let read = ColumnParser.epoch(step.pointee.scale, from, to, &nanoseconds) else {
+          return noTime("time", from)
+        }
+        instant = read
+      case .request: request(step, from, to, isDoubled, row, arena)
+      case .target, .hostPath: location(step, from, to, isDoubled, row, arena)
+      case .addressPort: addressPort(step, from, to, row, arena)
+      case .pair, .timers: pair(step, from, to, row, arena)
+      case .captures: if step.pointee.main >= 0 { row[step.pointee.main] = text(step, from, to, false, arena) }
+      }
+      if step.pointee.isRequired, step.pointee.main >= 0, row[step.pointee.main].isMissing {
+        return missing(compiled, index, from)
+      }
+      index &+= 1
+    }
+    if instant == nil {
+      guard let clock else { return noTime("time", start) }
+      guard let day else { return undated(start) }
+      guard let seconds = utc(day * 86_400 + clock) else { return ambiguous(start) }
+      instant = seconds
+    }
+    if let instant {
+      guard TimeParts.range.contains(instant) else { return noTime("time", start) }
+      if timeSlot >= 0 { row[timeSlot] = .timestamp(seconds: instant, nanoseconds: nanoseconds) }
+    }
+    if compiled.target >= 0 { row[compiled.target] = ColumnText.joined(path, query, arena) }
+    if hasSum { row[compiled.duration] = .int(sum) }
+    return nil
+  }
+
+  @inline(__always)
+  private func behindRun(_ at: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
+    var at = at
+    while at < end, at.pointee == layout.separator.0 || at.pointee == layout.separator.1 { at += 1 }
+    return at
+  }
+
+  /// Where a value in quotes, brackets or braces ends; nil if it is none, or is never closed before the next separator.
+  @inline(__always)
+  private func closing(
+    _ at: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> (at: UnsafePointer<UInt8>, isDoubled: Bool)? {
+    let first = at.pointee
+    guard at < end, first == UInt8(ascii: "\"") || layout.hasBrackets && (first == 0x5B || first == 0x7B) else {
+      return nil
+    }
+    return closingAnyway(at, end, first)
+  }
+
+  private func closingAnyway(
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ first: UInt8
+  ) -> (at: UnsafePointer<UInt8>, isDoubled: Bool)? {
+    let last = first == UInt8(ascii: "\"") ? first : first + 2
+    let wanted = SIMD16<UInt8>(repeating: last)
+    var isDoubled = false
+    var at = start + 1
+    while true {
+      at = Scan.first(of: wanted, or: wanted, at, end)
+      // The last value of a line may have lost its quote.
+      if at >= end { return layout.hasDirectives || first != UInt8(ascii: "\"") ? nil : (end, isDoubled) }
+      let next = at + 1
+      if layout.hasDoubledQuotes, first == last, next < end, next.pointee == last {
+        isDoubled = true
+        at += 2
+        continue
+      }
+      if next == end || next.pointee == layout.separator.0 || next.pointee == layout.separator.1 {
+        return (at, isDoubled)
+      }
+      at = next
+    }
+  }
+
+  // MARK: - Values
+
+  @inline(__always)
+  private func text(
+    _ step: UnsafePointer<Step>, _ from: UnsafePointer<UInt8>, _ to: UnsafePointer<UInt8>, _ isDoubled: Bool,
+    _ arena: Arena
+  ) -> Field {
+    if settings.missing.contains(from, to) { return .missing }
+    return plain(step.pointee.encoding, from, to, isDoubled, arena)
+  }
+
+  @inline(__always)
+  private func plain(
+    _ encoding: LogColumn.Encoding, _ from: UnsafePointer<UInt8>, _ to: UnsafePointer<UInt8>, _ isDoubled: Bool,
+    _ arena: Arena
+  ) -> Field {
+    var field = Field.text(from, to - from)
+    if isDoubled { field = ColumnText.quotes(from, to, arena) }
+    if layout.hasDirectives, ColumnText.hasHighByte(from, to), let start = field.pointer {
+      field = ColumnText.latin(start, start + Int(field.count), arena)
+    }
+    switch encoding {
+    case .plain: return field
+    case .plus: return ColumnText.blanks(field, arena)
+    case .percent: return ColumnText.percent(field, arena)
+    }
+  }
+
+  private func part(_ part: RequestLine.Part?, _ isDoubled: Bool, _ arena: Arena) -> Field {
+    guard let part else { return .missing }
+    return plain(.plain, part.start, part.end, isDoubled, arena)
+  }
+
+  private func request(
+    _ step: UnsafePointer<Step>, _ from: UnsafePointer<UInt8>, _ to: UnsafePointer<UInt8>, _ isDoubled: Bool,
+    _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) {
+    let step = step.pointee
+    // `- - -` is how balancers write that there was none.
+    var first = from
+    while first < to, first.pointee == UInt8(ascii: "-") || first.pointee == UInt8(ascii: " ") { first += 1 }
+    if first == to { return }
+    if step.main >= 0 { row[step.main] = plain(.plain, from, to, isDoubled, arena) }
+    let line = RequestLine(from, to)
+    if step.method >= 0 { row[step.method] = part(line.method, false, arena) }
+    if step.proto >= 0 { row[step.proto] = part(line.proto, isDoubled, arena) }
+    if step.target >= 0 { row[step.target] = part(line.target, isDoubled, arena) }
+    if let target = line.target { place(step, target, isDoubled, row, arena) }
+  }
+
+  private func location(
+    _ step: UnsafePointer<Step>, _ from: UnsafePointer<UInt8>, _ to: UnsafePointer<UInt8>, _ isDoubled: Bool,
+    _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) {
+    let step = step.pointee
+    if settings.missing.contains(from, to) { return }
+    if step.main >= 0 { row[step.main] = plain(step.encoding, from, to, isDoubled, arena) }
+    if step.kind == .hostPath {
+      let slash = Scan.byte(UInt8(ascii: "/"), from, to)
+      if step.host >= 0 { row[step.host] = part((from, slash), isDoubled, arena) }
+      if slash < to { place(step, (slash, to), isDoubled, row, arena) }
+    } else {
+      place(step, (from, to), isDoubled, row, arena)
+    }
+  }
+
+  /// Path, query and host of a target.
+  private func place(
+    _ step: Step, _ target: RequestLine.Part, _ isDoubled: Bool, _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) {
+    if step.path & step.query != -1 {
+      let split = RequestLine.split(target)
+      if step.path >= 0 {
+        if let path = split.path, path.start == path.end {
+          row[step.path] = .text(ColumnParser.slash.utf8Start, 1)
+        } else {
+          row[step.path] = part(split.path, isDoubled, arena)
+        }
+      }
+      if step.query >= 0 { row[step.query] = part(split.query, isDoubled, arena) }
+    }
+    guard step.host >= 0, step.kind != .hostPath, target.end - target.start > 3, target.start.pointee != 0x2F else {
+      return
+    }
+    var at = Scan.byte(UInt8(ascii: ":"), target.start, target.end)
+    guard target.end - at > 3, at[1] == UInt8(ascii: "/"), at[2] == UInt8(ascii: "/") else { return }
+    at += 3
+    let start = at
+    if at.pointee == UInt8(ascii: "[") {
+      at = Scan.byte(UInt8(ascii: "]"), at, target.end)
+      if at < target.end { at += 1 }
+    }
+    while at < target.end, at.pointee != 0x2F, at.pointee != 0x3A, at.pointee != 0x3F, at.pointee != 0x23 { at += 1 }
+    if at > start { row[step.host] = part((start, at), isDoubled, arena) }
+  }
+
+  private static let slash = StaticString("/")
+
+  private func addressPort(
+    _ step: UnsafePointer<Step>, _ from: UnsafePointer<UInt8>, _ to: UnsafePointer<UInt8>,
+    _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) {
+    let step = step.pointee
+    if settings.missing.contains(from, to) { return }
+    var stop = to
+    // The last colon is the port's: an address of version 6 may stand without brackets.
+    if let colon = Scan.lastByte(UInt8(ascii: ":"), from, to), let port = ColumnParser.integer(colon + 1, to) {
+      stop = colon
+      if step.second >= 0 { row[step.second] = .int(port) }
+    }
+    var start = from
+    if stop - start > 2, start.pointee == UInt8(ascii: "["), stop[-1] == UInt8(ascii: "]") {
+      start += 1
+      stop -= 1
+    }
+    if step.main >= 0, !settings.missing.contains(start, stop) {
+      row[step.main] = plain(.plain, start, stop, false, arena)
+    }
+  }
+
+  private func pair(
+    _ step: UnsafePointer<Step>, _ from: UnsafePointer<UInt8>, _ to: UnsafePointer<UInt8>,
+    _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) {
+    let step = step.pointee
+    if settings.missing.contains(from, to) { return }
+    let slash =
+      step.kind == .timers
+      ? Scan.lastByte(UInt8(ascii: "/"), from, to) ?? to : Scan.byte(UInt8(ascii: "/"), from, to)
+    let start = from
+    let stop = step.kind == .timers ? to : slash
+    if step.main >= 0, !settings.missing.contains(start, stop) {
+      row[step.main] = plain(.plain, start, stop, false, arena)
+    }
+    guard step.second >= 0, slash < to else { return }
+    var behind = slash + 1
+    if step.kind == .timers {
+      if behind < to, behind.pointee == UInt8(ascii: "+") { behind += 1 }
+      if let value = ColumnParser.integer(behind, to), value >= 0 { row[step.second] = .int(value &* 1000) }
+    } else if step.isNumber {
+      if let value = ColumnParser.integer(behind, to) { row[step.second] = .int(value) }
+    } else if !settings.missing.contains(behind, to) {
+      row[step.second] = plain(.plain, behind, to, false, arena)
+    }
+  }
+
+  /// A whole number, with a sign or not.
+  @inline(__always)
+  private static func integer(_ from: UnsafePointer<UInt8>, _ to: UnsafePointer<UInt8>) -> Int64? {
+    var at = from
+    let sign = at < to ? at.pointee : 0
+    if sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { at += 1 }
+    guard to > at, to - at <= 18 else { return nil }
+    var value: Int64 = 0
+    while at < to {
+      let digit = at.pointee &- 48
+      guard digit < 10 else { return nil }
+      value = value &* 10 &+ Int64(digit)
+      at += 1
+    }
+    return sign == UInt8(ascii: "-") ? -value : value
+  }
+
+  /// Microseconds: whole units if there is a unit, else seconds with a fraction, where the unit is not also fractional.
+  private static func duration(
+    _ unit: Int64, _ from: UnsafePointer<UInt8>, _ to: UnsafePointer<UInt8>
+  ) -> Int64? {
+    if let value = integer(from, to) {
+      let (product, isTooBig) = value.multipliedReportingOverflow(by: unit == 0 ? 1_000_000 : unit)
+      return isTooBig ? nil : product
+    }
+    var text = TimeText(at: from, end: to)
+    let isNegative = text.skip(UInt8(ascii: "-"))
+    var whole: Int64 = 0
+    var fraction: UInt32 = 0
+    guard text.number(1...12, 0...999_999_999_999, &whole), text.skip(UInt8(ascii: ".")), text.fraction(&fraction),
+      text.at == to
+    else { return nil }
+    // 12 digits of units, each of at most a second.
+    let scale = unit == 0 ? 1_000_000 : unit
+    let value = whole * scale + Int64(fraction) * scale / 1_000_000_000
+    return isNegative ? -value - 1 : value
+  }
+
+  private static func epoch(
+    _ unit: Int64, _ from: UnsafePointer<UInt8>, _ to: UnsafePointer<UInt8>, _ nanoseconds: inout UInt32
+  ) -> Int64? {
+    var text = TimeText(at: from, end: to)
+    var value: Int64 = 0
+    guard text.number(1...18, 0...Int64.max, &value) else { return nil }
+    nanoseconds = UInt32(truncatingIfNeeded: value % unit * (1_000_000_000 / unit))
+    if unit == 1, text.skip(UInt8(ascii: ".")) { guard text.fraction(&nanoseconds) else { return nil } }
+    return text.at == to ? value / unit : nil
+  }
+
+  /// A local time in UTC: what the settings say, and UTC where they say nothing, as these formats are documented.
+  @inline(__always)
+  private func utc(_ local: Int64) -> Int64? {
+    guard let zone = settings.zone else { return local }
+    return zone.utc(local: local, ambiguous: settings.ambiguous)
+  }
+
+  // MARK: - Failures
+
+  private func label(_ compiled: Compiled, _ index: Int) -> String {
+    let column = compiled.columns[index]
+    return column.name.isEmpty ? column.identifier : column.name
+  }
+
+  @inline(never)
+  private func tooShort(_ compiled: Compiled, _ index: Int, _ at: UnsafePointer<UInt8>) -> Failure {
+    Failure(
+      code: "R102", message: "the line ends where the \(label(compiled, index)) was expected",
+      hint: "the line was cut off, or the log has another format: see `format`", at: at)
+  }
+
+  @inline(never)
+  private func missing(_ compiled: Compiled, _ index: Int, _ at: UnsafePointer<UInt8>) -> Failure {
+    Failure(
+      code: "R105", message: "'\(label(compiled, index))' is missing, which every record needs",
+      hint: "remove the line, or take the text out of `missing`", at: at)
+  }
+
+  @inline(never)
+  private func noTime(_ name: String, _ at: UnsafePointer<UInt8>) -> Failure {
+    Failure(
+      code: "R103", message: "'\(name)' is no time as the format has it",
+      hint: "compare the line with the format of the log: see `format`", at: at)
+  }
+
+  @inline(never)
+  private func undated(_ at: UnsafePointer<UInt8>) -> Failure {
+    Failure(
+      code: "R103", message: "the time has no date: no '#Date:' came before it",
+      hint: "log the column date as well", at: at)
+  }
+
+  @inline(never)
+  private func ambiguous(_ at: UnsafePointer<UInt8>) -> Failure {
+    Failure(
+      code: "R106", message: "'time' exists twice or never in its zone",
+      hint: "say `ambiguous: earlier` or `ambiguous: later`", at: at)
+  }
+
+  @inline(never)
+  private func unreadable(_ compiled: Compiled, _ at: UnsafePointer<UInt8>) -> Failure {
+    if let name = compiled.lacking, !compiled.columns.isEmpty {
+      return Failure(
+        code: "R105", message: "no column of '#Fields:' has '\(name)', which every record needs",
+        hint: "let the server log it", at: at)
+    }
+    return Failure(
+      code: "R101", message: "no '#Fields:' came before the line",
+      hint: "set `columns` to what the log's other files have behind '#Fields:'", at: at)
+  }
+}

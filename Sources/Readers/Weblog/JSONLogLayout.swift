@@ -1,0 +1,173 @@
+internal import Pipeline
+
+/// Where a JSON log keeps what access logs have: for each field the paths under which servers write it, the first that
+/// has a value counts.
+struct JSONLogLayout: Sendable {
+  struct Column: Sendable {
+    enum Kind: Sendable {
+      case text, int
+      /// An address, perhaps with a port, which is left out.
+      case address
+      /// A number of units of so many nanoseconds, or a text such as `1.5ms`; as microseconds.
+      case duration(Int64)
+      /// ISO 8601, the common log format's time, or a number since 1970 in whatever unit fits its size.
+      case time
+      /// `GET /path HTTP/1.1`.
+      case request
+      /// A path with or without a query.
+      case target
+    }
+
+    var name: String
+    var kind: Kind
+    var paths: [String]
+    var summary: String
+    var isRequired: Bool
+
+    init(_ name: String, _ kind: Kind, _ paths: [String], _ summary: String, required: Bool = false) {
+      self.name = name
+      self.kind = kind
+      self.paths = paths
+      self.summary = summary
+      isRequired = required
+    }
+  }
+
+  var columns: [Column]
+
+  /// Fields that are parts of a column, too: where they have no column of their own, or it has no value.
+  func parts(of column: String) -> [String] {
+    switch column {
+    case "request": ["method", "target", "path", "query", "protocol"]
+    case "target": ["path", "query"]
+    default: []
+    }
+  }
+
+  var schemaFields: [Schema.Field] {
+    let summaries = [
+      "method": "method of the request", "target": "target of the request", "path": "path without query",
+      "query": "query", "protocol": "protocol",
+    ]
+    let own = columns.map { column in
+      let type: FieldType =
+        switch column.kind {
+        case .int, .duration: .int
+        case .time: .timestamp
+        default: .string
+        }
+      return Schema.Field(column.name, type, optional: !column.isRequired, column.summary)
+    }
+    let names = columns.map(\.name)
+    let parts = ["method", "target", "path", "query", "protocol"].filter { part in
+      !names.contains(part) && names.contains { self.parts(of: $0).contains(part) }
+    }
+    return own + parts.map { Schema.Field($0, .string, optional: true, summaries[$0] ?? "") }
+  }
+}
+
+extension JSONLogLayout {
+  /// nginx with `escape=json` or without, under the names of its variables.
+  static let nginx = JSONLogLayout(columns: [
+    Column(
+      "time", .time, ["time_iso8601", "time_local", "msec", "time", "timestamp", "@timestamp"], "end of the request",
+      required: true),
+    Column("ip", .address, ["remote_addr", "clientip", "client_ip"], "client's address"),
+    Column("user", .text, ["remote_user", "user"], "user"),
+    Column("request", .request, ["request"], "request line"),
+    Column("method", .text, ["request_method", "method"], "method of the request"),
+    Column("target", .target, ["request_uri", "uri"], "target of the request"),
+    Column("protocol", .text, ["server_protocol", "protocol"], "protocol"),
+    Column("status", .int, ["status"], "status of the response"),
+    Column("bytes", .int, ["body_bytes_sent", "bytes_sent", "bytes"], "bytes of the response"),
+    Column(
+      "referer", .text, ["http_referer", "http_referrer", "referer", "referrer"],
+      "page that linked here, as the client said"),
+    Column("agent", .text, ["http_user_agent", "user_agent", "agent"], "client's program, as it said"),
+    Column("host", .text, ["http_host", "host", "server_name"], "host that the client asked for"),
+    Column("port", .int, ["server_port"], "server's port"),
+    Column("forwarded", .text, ["http_x_forwarded_for", "x_forwarded_for"], "addresses that proxies noted"),
+    Column("duration", .duration(1_000_000_000), ["request_time"], "time to serve the request in microseconds"),
+    Column("request_id", .text, ["request_id", "req_id"], "id of the request"),
+  ])
+
+  /// Caddy 2 (`log` with the JSON encoder), all its versions.
+  static let caddy = JSONLogLayout(columns: [
+    Column("time", .time, ["ts", "time", "timestamp"], "end of the request", required: true),
+    Column(
+      "ip", .address, ["request.client_ip", "request.remote_ip", "request.remote_addr"], "client's address",
+      required: true),
+    Column("user", .text, ["user_id"], "user"),
+    Column("method", .text, ["request.method"], "method of the request", required: true),
+    Column("target", .target, ["request.uri"], "target of the request"),
+    Column("protocol", .text, ["request.proto"], "protocol"),
+    Column("status", .int, ["status"], "status of the response"),
+    Column("bytes", .int, ["size"], "bytes of the response"),
+    Column(
+      "referer", .text, ["request.headers.Referer[0]", "request.headers.Referer"],
+      "page that linked here, as the client said"),
+    Column(
+      "agent", .text, ["request.headers[\"User-Agent\"][0]", "request.headers[\"User-Agent\"]"],
+      "client's program, as it said"),
+    Column("host", .text, ["request.host"], "host that the client asked for"),
+    Column(
+      "forwarded", .text, ["request.headers[\"X-Forwarded-For\"][0]", "request.headers[\"X-Forwarded-For\"]"],
+      "addresses that proxies noted"),
+    Column("duration", .duration(1_000_000_000), ["duration", "latency"], "time to serve the request in microseconds"),
+    Column("logger", .text, ["logger"], "Caddy's logger"),
+  ])
+
+  /// Traefik's `accessLog` with `format: json`.
+  static let traefik = JSONLogLayout(columns: [
+    Column("time", .time, ["StartUTC", "StartLocal", "time"], "start of the request", required: true),
+    Column("ip", .address, ["ClientHost", "ClientAddr"], "client's address"),
+    Column("user", .text, ["ClientUsername"], "user"),
+    Column("method", .text, ["RequestMethod"], "method of the request", required: true),
+    Column("target", .target, ["RequestPath"], "target of the request"),
+    Column("protocol", .text, ["RequestProtocol"], "protocol"),
+    Column("status", .int, ["DownstreamStatus", "OriginStatus"], "status of the response"),
+    Column("bytes", .int, ["DownstreamContentSize", "OriginContentSize"], "bytes of the response"),
+    Column("referer", .text, ["request_Referer"], "page that linked here, as the client said"),
+    Column("agent", .text, ["request_User-Agent"], "client's program, as it said"),
+    Column("host", .text, ["RequestHost", "RequestAddr"], "host that the client asked for"),
+    Column("port", .int, ["RequestPort"], "port that the client asked for"),
+    Column("forwarded", .text, ["request_X-Forwarded-For"], "addresses that proxies noted"),
+    Column("duration", .duration(1), ["Duration"], "time to serve the request in microseconds"),
+    Column("router", .text, ["RouterName"], "Traefik's router"),
+    Column("service", .text, ["ServiceName"], "Traefik's service"),
+  ])
+
+  /// Any other: the names that servers, collectors and schemas use (nginx, Caddy, Traefik, Apache as JSON, ECS, GELF).
+  static let any: JSONLogLayout = {
+    let more: [String: [String]] = [
+      "time": ["@timestamp", "datetime", "date", "start_time", "timeLocal", "requestTime"],
+      "ip": [
+        "client.ip", "source.ip", "clientIp", "remoteAddr", "remote_ip", "remoteIp", "ip", "RemoteAddr", "remote_host",
+        "x_client_ip",
+      ],
+      "user": ["user.name", "user_name", "username", "remoteUser"],
+      "request": ["request_line", "requestLine", "RequestLine"],
+      "method": ["http.request.method", "http_method", "verb", "httpMethod", "requestMethod"],
+      "target": ["url.original", "path", "url", "requestUrl", "request_path", "requestUri"],
+      "protocol": ["proto", "http_version", "httpVersion"],
+      "status": ["http.response.status_code", "status_code", "response_code", "statusCode", "code", "response"],
+      "bytes": ["http.response.body.bytes", "response_size", "responseSize", "body_bytes", "bytesSent"],
+      "referer": ["http.request.referrer", "httpReferer", "Referer", "referer_url"],
+      "agent": ["user_agent.original", "userAgent", "useragent", "User-Agent", "http_useragent"],
+      "host": ["url.domain", "vhost", "domain", "server"],
+      "port": ["server.port", "port"],
+      "forwarded": ["forwarded_for", "xff", "X-Forwarded-For", "forwarded"],
+    ]
+    var columns: [Column] = []
+    for template in JSONLogLayout.nginx.columns {
+      var column = template
+      for layout in [JSONLogLayout.caddy, .traefik] where column.name != "duration" {
+        column.paths += layout.columns.first { $0.name == column.name }?.paths ?? []
+      }
+      column.paths += more[column.name] ?? []
+      // A plain key may have dots, too: collectors flatten nested ones.
+      columns.append(column)
+    }
+    return JSONLogLayout(columns: columns)
+  }()
+}

@@ -1,0 +1,268 @@
+internal import Pipeline
+
+/// Makes records of access logs in JSON. nginx without `escape=json` writes `\xHH`, which JSON does not have; it is
+/// read as the byte that it was. One thread uses a parser at a time.
+final class JSONLogParser: RecordParser {
+  private struct Column {
+    var kind: JSONLogLayout.Column.Kind
+    var name: String
+    var isRequired: Bool
+    /// Whether the request line, which stands before it, has it as well.
+    var hasFallback: Bool
+    /// Values of its paths in the scanner.
+    var values: Range<Int>
+    // Slots, negative where nobody asked.
+    var main: Int
+    var method = -1
+    var target = -1
+    var path = -1
+    var query = -1
+    var proto = -1
+  }
+
+  private struct Failure {
+    var reject: Reject
+    var place: UnsafePointer<UInt8>?
+  }
+
+  private let settings: WeblogSettings
+  private let scanner: JSONScanner
+  private var columns: [Column] = []
+  private var absent: [Int] = []
+  private var repeated: [(from: Int, to: Int)] = []
+  private let times: LogTimeText
+
+  private static let newline = UInt8(ascii: "\n")
+  private static let slash = StaticString("/")
+
+  init(_ layout: JSONLogLayout, _ settings: WeblogSettings, fields: [String]) {
+    self.settings = settings
+    times = LogTimeText(settings.zone, settings.ambiguous)
+    var slots: [String: Int] = [:]
+    for (slot, name) in fields.enumerated() {
+      if let before = slots[name] { repeated.append((before, slot)) } else { slots[name] = slot }
+    }
+    let hasRequest = layout.columns.contains { $0.name == "request" }
+    var paths: [JSONPath] = []
+    for column in layout.columns {
+      let below = layout.parts(of: column.name)
+      let isWanted = slots[column.name] != nil || below.contains { slots[$0] != nil }
+      // What every record needs is looked at even if nobody asks, so that a record is the same for every mapping.
+      guard isWanted || column.isRequired else { continue }
+      let first = paths.count
+      for text in column.paths {
+        guard let path = JSONPath(text) else { continue }
+        paths.append(path)
+        // Collectors flatten nested keys: `client.ip` may be one key.
+        if path.steps.count > 1, text.utf8.allSatisfy({ $0 != UInt8(ascii: "[") }) { paths.append(JSONPath(key: text)) }
+      }
+      func part(_ name: String) -> Int { below.contains(name) ? slots[name] ?? -1 : -1 }
+      columns.append(
+        Column(
+          kind: column.kind, name: column.name, isRequired: column.isRequired,
+          hasFallback: hasRequest && layout.parts(of: "request").contains(column.name), values: first..<paths.count,
+          main: slots[column.name] ?? -1, method: part("method"), target: part("target"), path: part("path"),
+          query: part("query"), proto: part("protocol")))
+    }
+    let known = Set(layout.schemaFields.map(\.name))
+    absent = slots.filter { !known.contains($0.key) }.map(\.value)
+    scanner = JSONScanner(paths: paths, allowsHex: true)
+  }
+
+  func parse(_ block: Block, from cursor: inout Int, into batch: RecordBatch, result: MappedBlock) -> Bool {
+    let base = UnsafePointer(block.start)
+    let stop = base + block.count
+    var at = base + cursor
+    while at < stop, batch.count < batch.capacity {
+      let line = at
+      let newline = Scan.byte(JSONLogParser.newline, at, stop)
+      at = newline < stop ? newline + 1 : stop
+      let number = result.counts.lines
+      result.counts.lines += 1
+      var end = newline
+      if end > line, end[-1] == UInt8(ascii: "\r") { end -= 1 }
+      if isNoRecord(line, end, result) { continue }
+      var start = line
+      if settings.prefix != .none, line.pointee != UInt8(ascii: "{"), let message = settings.prefix.end(line, end) {
+        start = message
+      }
+      if let failure = parseLine(start, end, batch.fields + batch.count &* batch.stride, batch.arena) {
+        var reject = failure.reject
+        reject.offset = line - base
+        reject.length = end - line
+        reject.line = number
+        reject.number = result.counts.records
+        reject.column = failure.place.map { $0 - line + 1 } ?? 0
+        result.rejects.append(reject)
+      } else {
+        (batch.records + batch.count).initialize(
+          to: Record(
+            start: start, count: end - start, offset: start - base, line: number, number: result.counts.records))
+        batch.count &+= 1
+      }
+      result.counts.records += 1
+    }
+    cursor = at - base
+    return at < stop
+  }
+
+  private func isNoRecord(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ result: MappedBlock) -> Bool {
+    if start < end, start.pointee == UInt8(ascii: "#") {
+      result.counts.comments += 1
+      return true
+    }
+    var at = start
+    while at < end, at.pointee == UInt8(ascii: " ") || at.pointee == 0x09 { at += 1 }
+    guard at == end else { return false }
+    result.counts.blanks += 1
+    return true
+  }
+
+  private func parseLine(
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) -> Failure? {
+    if let failure = scanner.scan(start, end) {
+      return Failure(reject: JSONFinding.reject(failure, end: end), place: failure.at)
+    }
+    for column in columns {
+      guard let value = value(column.values, arena) else {
+        if column.isRequired { return Failure(reject: JSONLogParser.missing(column.name), place: nil) }
+        if !column.hasFallback { clear(column, row) }
+        continue
+      }
+      if let failure = take(value, column, row, arena) { return failure }
+    }
+    for slot in absent { row[slot] = .missing }
+    for pair in repeated { row[pair.to] = row[pair.from] }
+    return nil
+  }
+
+  private typealias Text = (start: UnsafePointer<UInt8>, stop: UnsafePointer<UInt8>, place: UnsafePointer<UInt8>)
+
+  /// The first of a field's values that is one.
+  @inline(__always)
+  private func value(_ values: Range<Int>, _ arena: Arena) -> Text? {
+    for index in values {
+      let value = scanner.values[index]
+      switch value.kind {
+      case .absent, .null, .container: continue
+      case .text, .number, .yes, .no:
+        if settings.missing.contains(value.start, value.stop) { continue }
+        return (value.start, value.stop, value.start)
+      case .escapedText:
+        let text = JSONString.decode(value.start, value.stop, allowsHex: true, arena)
+        if settings.missing.contains(text.start, text.stop) { continue }
+        return (text.start, text.stop, value.start)
+      }
+    }
+    return nil
+  }
+
+  private func clear(_ column: Column, _ row: UnsafeMutablePointer<Field>) {
+    if column.main >= 0 { row[column.main] = .missing }
+    if column.method >= 0 { row[column.method] = .missing }
+    if column.target >= 0 { row[column.target] = .missing }
+    if column.path >= 0 { row[column.path] = .missing }
+    if column.query >= 0 { row[column.query] = .missing }
+    if column.proto >= 0 { row[column.proto] = .missing }
+  }
+
+  @inline(__always)
+  private func take(
+    _ text: Text, _ column: Column, _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) -> Failure? {
+    switch column.kind {
+    case .text:
+      if column.main >= 0 { row[column.main] = .text(text.start, text.stop - text.start) }
+    case .address:
+      let stop = JSONLogParser.withoutPort(text.start, text.stop)
+      if column.main >= 0 { row[column.main] = .text(text.start, stop - text.start) }
+    case .int:
+      guard column.main >= 0 else { return nil }
+      guard JSONLogParser.numbers.int(text.start, text.stop, &row[column.main]) == .none else {
+        return failure("R104", "no number", column, text)
+      }
+    case .duration(let unit):
+      guard column.main >= 0 else { return nil }
+      guard let micros = DurationText.microseconds(text.start, text.stop, unit: unit) else {
+        return failure("R104", "no duration", column, text)
+      }
+      row[column.main] = .int(micros)
+    case .time:
+      var field = Field.missing
+      switch times.read(text.start, text.stop, &field) {
+      case .none: if column.main >= 0 { row[column.main] = field }
+      case .ambiguous: return failure("R106", "a time that exists twice or never in its zone", column, text)
+      default: return failure("R103", "no time", column, text)
+      }
+    case .request: request(text, column, row)
+    case .target:
+      if column.main >= 0 { row[column.main] = .text(text.start, text.stop - text.start) }
+      location((text.start, text.stop), column, row)
+    }
+    return nil
+  }
+
+  private func request(_ text: Text, _ column: Column, _ row: UnsafeMutablePointer<Field>) {
+    if column.main >= 0 { row[column.main] = .text(text.start, text.stop - text.start) }
+    guard column.method & column.target & column.path & column.query & column.proto != -1 else { return }
+    let line = RequestLine(text.start, text.stop)
+    if column.method >= 0 { row[column.method] = part(line.method) }
+    if column.proto >= 0 { row[column.proto] = part(line.proto) }
+    if column.target >= 0 { row[column.target] = part(line.target) }
+    location(line.target, column, row)
+  }
+
+  @inline(__always)
+  private func location(_ target: RequestLine.Part?, _ column: Column, _ row: UnsafeMutablePointer<Field>) {
+    guard column.path & column.query != -1 else { return }
+    var split: (path: RequestLine.Part?, query: RequestLine.Part?) = (nil, nil)
+    if let target { split = RequestLine.split(target) }
+    if column.path >= 0 {
+      if let path = split.path, path.start == path.end {
+        row[column.path] = .text(JSONLogParser.slash.utf8Start, 1)
+      } else {
+        row[column.path] = part(split.path)
+      }
+    }
+    if column.query >= 0 { row[column.query] = part(split.query) }
+  }
+
+  @inline(__always)
+  private func part(_ part: RequestLine.Part?) -> Field {
+    part.map { .text($0.start, $0.end - $0.start) } ?? .missing
+  }
+
+  private static let numbers = NumberText(NumberStyle())
+
+  /// `192.0.2.1:443` and `[2001:db8::1]:443` without their ports; an address with more colons and no brackets is whole.
+  private static func withoutPort(
+    _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>
+  ) -> UnsafePointer<UInt8> {
+    guard let colon = Scan.lastByte(UInt8(ascii: ":"), start, stop), colon > start,
+      colon[-1] == UInt8(ascii: "]") || Scan.byte(UInt8(ascii: ":"), start, stop) == colon, colon + 1 < stop,
+      colon[1] &- 48 < 10
+    else { return stop }
+    return colon
+  }
+
+  // MARK: - Rejects
+
+  @inline(never)
+  private func failure(_ code: String, _ what: String, _ column: Column, _ text: Text) -> Failure {
+    let shown = ValueFinding.excerpt(UnsafeBufferPointer(start: text.start, count: text.stop - text.start))
+    return Failure(
+      reject: Reject(
+        stage: .record, code: code, message: "'\(column.name)' is \(what): '\(shown)'",
+        hint: code == "R104"
+          ? "add the text to `missing` if it stands for no value"
+          : "times without an offset from UTC need `zone`", offset: nil, length: 0, line: 0, number: 0),
+      place: text.place)
+  }
+
+  private static func missing(_ name: String) -> Reject {
+    Reject(
+      stage: .record, code: "R105", message: "'\(name)' is missing, which every record needs",
+      hint: "the line is no access log, or `format` is another", offset: nil, length: 0, line: 0, number: 0)
+  }
+}

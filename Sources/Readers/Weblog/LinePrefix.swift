@@ -1,0 +1,117 @@
+internal import Pipeline
+
+/// What collectors put before a line: a syslog header (RFC 3164, RFC 5424, or as rsyslog writes files) or that of a
+/// container log (CRI, `2026-09-10T13:55:36.1Z stdout F …`).
+enum LinePrefix: String, Sendable, CaseIterable {
+  case auto, none, syslog, cri
+
+  /// Where the message begins; nil if there is no such prefix.
+  @inline(__always)
+  func end(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
+    // One of: `<13>`, `Sep 10 `, `2026-09-`.
+    let first = start.pointee
+    guard end - start > 16,
+      first == UInt8(ascii: "<") || start[3] == UInt8(ascii: " ") && start[6] == UInt8(ascii: " ")
+        || start[4] == UInt8(ascii: "-") && start[10] | 0x20 == UInt8(ascii: "t")
+    else { return nil }
+    return message(start, end)
+  }
+
+  @inline(never)
+  private func message(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
+    var header = Header(at: start, end: end)
+    if self != .syslog, let message = header.container() { return message }
+    header.at = start
+    return self != .cri ? header.syslog() : nil
+  }
+
+  private struct Header {
+    var at: UnsafePointer<UInt8>
+    let end: UnsafePointer<UInt8>
+
+    mutating func skip(_ byte: UInt8) -> Bool {
+      guard at < end, at.pointee == byte else { return false }
+      at += 1
+      return true
+    }
+
+    /// Passes over a word and the blank behind it.
+    mutating func word() -> UnsafeBufferPointer<UInt8>? {
+      let start = at
+      while at < end, at.pointee != UInt8(ascii: " ") { at += 1 }
+      guard at > start, at < end else { return nil }
+      at += 1
+      return UnsafeBufferPointer(start: start, count: at - start - 1)
+    }
+
+    mutating func container() -> UnsafePointer<UInt8>? {
+      guard isoTime(), let stream = word(), stream.elementsEqual("stdout".utf8) || stream.elementsEqual("stderr".utf8),
+        let tag = word(), tag.first == UInt8(ascii: "F") || tag.first == UInt8(ascii: "P")
+      else { return nil }
+      return at
+    }
+
+    /// RFC 3339, and the blank.
+    mutating func isoTime() -> Bool {
+      guard let text = word(), let base = text.baseAddress else { return false }
+      var time = ColumnTime()
+      var nanoseconds: UInt32 = 0
+      return time.iso(base, base + text.count, &nanoseconds) != nil
+    }
+
+    mutating func syslog() -> UnsafePointer<UInt8>? {
+      var hasPriority = false
+      if skip(UInt8(ascii: "<")) {
+        var digits = 0
+        while at < end, at.pointee &- 48 < 10, digits < 3 {
+          at += 1
+          digits += 1
+        }
+        guard digits > 0, skip(UInt8(ascii: ">")) else { return nil }
+        hasPriority = true
+      }
+      if hasPriority, end - at > 2, at[0] == UInt8(ascii: "1"), at[1] == UInt8(ascii: " ") {
+        at += 2
+        return structured()
+      }
+      if end - at > 16, MonthName.number(at) != nil, at[3] == UInt8(ascii: " "), at[6] == UInt8(ascii: " ") {
+        var nanoseconds: UInt32 = 0
+        guard ColumnTime.clock(at + 7, at + 15, &nanoseconds) != nil, at[15] == UInt8(ascii: " ") else { return nil }
+        at += 16
+      } else if !isoTime() {
+        return nil
+      }
+      // A host, which some leave out, and a tag that ends in a colon.
+      for _ in 0..<2 {
+        guard let word = word() else { return nil }
+        if word.last == UInt8(ascii: ":") { return at }
+      }
+      return nil
+    }
+
+    /// RFC 5424 §6: time, host, program, process, message id, structured data.
+    private mutating func structured() -> UnsafePointer<UInt8>? {
+      for _ in 0..<5 { guard word() != nil else { return nil } }
+      if skip(UInt8(ascii: "-")) {
+        guard skip(UInt8(ascii: " ")) else { return nil }
+      } else {
+        while skip(UInt8(ascii: "[")) {
+          var isQuoted = false
+          while at < end, isQuoted || at.pointee != UInt8(ascii: "]") {
+            // Within quotes a backslash takes the meaning from what follows.
+            if isQuoted, at.pointee == UInt8(ascii: "\\"), at + 1 < end {
+              at += 2
+              continue
+            }
+            if at.pointee == UInt8(ascii: "\"") { isQuoted.toggle() }
+            at += 1
+          }
+          guard skip(UInt8(ascii: "]")) else { return nil }
+        }
+        guard skip(UInt8(ascii: " ")) else { return nil }
+      }
+      if end - at >= 3, at[0] == 0xEF, at[1] == 0xBB, at[2] == 0xBF { at += 3 }
+      return at
+    }
+  }
+}

@@ -1,0 +1,1231 @@
+// swift-format-ignore-file
+// Made of docs/codes by the test `theBinaryCarriesThePages` with TRACKFILL_RECORD=1; change the pages, not this.
+
+/// The pages of all codes, so that the command can show them wherever it is installed.
+enum CodePages {
+  static let all: [CodePage] = [
+    CodePage("I101", ###"""
+# I101: no such file
+
+An input, or a mapping, is not there under this name.
+
+```text
+error[I101]: no such file: acces.log
+  = check the path; quote a pattern to have it expanded here
+```
+
+What to do: Check the path. Quote a pattern, `'logs/*.gz'`, to have it expanded by trackfill and not by the shell.
+
+"""###),
+    CodePage("I102", ###"""
+# I102: not readable
+
+The file is there and cannot be read: no permission, a folder where a file is needed, or an error of the disk.
+
+```text
+error[I102]: cannot read loop: Too many levels of symbolic links
+  = check the file system and run again
+```
+
+What to do: Run as a user who may read it, or change its mode.
+
+"""###),
+    CodePage("I103", ###"""
+# I103: nothing found
+
+A folder has no file in it, or a pattern matches nothing.
+
+```text
+error[I103]: no file matches logs-*.gz
+  = check the pattern
+```
+
+What to do: Check the name. Hidden files in folders are passed over; name them to have them read.
+
+"""###),
+    CodePage("I104", ###"""
+# I104: an input given twice
+
+Two arguments mean the same file, perhaps through a link. Reading it twice would double its events.
+
+```text
+error[I104]: c.log is the same file as a.log
+  = name each file once
+```
+
+What to do: Name each file once.
+
+"""###),
+    CodePage("I105", ###"""
+# I105: a copy of another input
+
+Two inputs begin with the same records: a log and its rotated or compressed copy. Reading both would double their events.
+
+```text
+error[I105]: a.log is a copy of a.log.gz, or begins it
+  = leave one of them out; reading both would count its records twice
+```
+
+What to do: Name one of the two.
+
+"""###),
+    CodePage("I106", ###"""
+# I106: too many inputs overlap in time
+
+More than 512 inputs cover the same time and would have to be open at once.
+
+```text
+error[I106]: more than 512 inputs overlap in time
+  = split the run: give fewer inputs at once, for instance one host's logs after the other's
+```
+
+What to do: Convert them in portions by time with `--from` and `--to`, or join files of one day first.
+
+"""###),
+    CodePage("I107", ###"""
+# I107: a file that went away
+
+The input was there when the run began and is not any more, or is another file now. A rotation happened during the run.
+
+What to do: Run again. Files that are written to and rotated are best converted after their rotation.
+
+"""###),
+    CodePage("I201", ###"""
+# I201: compressed data that is torn
+
+The gzip data end before they should. What could be read was converted.
+
+```text
+trackfill: torn.log.gz is damaged; what came before the damage was converted: the compressed data ends too early at byte 299, after 771 decompressed bytes (after line 8)
+  lines                                    9
+    records                                9
+      rejected                             1
+        I201                               1  first torn.log.gz:9: the compressed data ends too early at byte 299, after 771 decompressed bytes
+      dropped                              2
+        asset                              1
+        error                              1
+      unmatched                            1
+      mapped                               5
+  events                                   5
+    page-seen                              2
+    sent-form                              3
+  sessions                                 4
+  payloads                                 4  2,319 bytes
+  from 2026-09-10T00:00:05.000Z to 2026-09-10T00:00:15.000Z
+```
+
+What to do: Copy the file anew. If it is still being written, wait until it is whole.
+
+"""###),
+    CodePage("I202", ###"""
+# I202: compressed data that is corrupt
+
+The gzip data are damaged from here on. What came before was converted.
+
+```text
+trackfill: bad.log.gz is damaged; what came before the damage was converted: the compressed data is corrupt (a reference to before the beginning) at byte 211, after 273 decompressed bytes (after line 2)
+  lines                                    3
+    records                                3
+      rejected                             1
+        I202                               1  first bad.log.gz:3: the compressed data is corrupt (a reference to before the beginning) at byte 211, after 273 decompressed bytes
+      dropped                              1
+        error                              1
+      unmatched                            0
+      mapped                               1
+  events                                   1
+    sent-form                              1
+  sessions                                 1
+  payloads                                 1  525 bytes
+  from 2026-09-10T00:00:05.000Z to 2026-09-10T00:00:05.000Z
+```
+
+What to do: Restore the file from a copy; `gzip -t FILE` tests it.
+
+"""###),
+    CodePage("M001", ###"""
+# M001: the file is not YAML
+
+The file could not be read as YAML at this place, so nothing behind it is known. Usual causes are a bracket that is not closed, a tab used for indentation, or text with `: ` or ` #` in it that is not quoted. A byte that is no UTF-8 text, or a NUL, is found here as well.
+
+```text
+M001.yaml:6:29: error[M001]: did not find expected ',' or '}'
+  6 | events: [ { type: page-view ]
+    |                             ^
+    = check quotes, indentation and brackets near this place
+```
+
+What to do: Look at the place, and at the line above it: YAML often notices only there that something before was not closed. Put single quotes around expressions that contain `: `, ` #`, or a comma inside braces. Save the file as UTF-8.
+
+"""###),
+    CodePage("M002", ###"""
+# M002: an anchor, an alias, a tag, or a second document
+
+YAML can name a value (`&name`), repeat it elsewhere (`*name`), give it a type (`!name`), and hold several documents in a file. A mapping uses none of these: it means what it says where it says it.
+
+```text
+M002.yaml:6:36: error[M002]: an anchor (`&name`)
+  6 | events: [ { type: page-view, tags: &labels [web] } ]
+    |                                    ^^^^^^^^^
+    = remove it: mappings have no anchors
+```
+
+What to do: Write the value out at each place. If the text itself begins with `&`, `*` or `!`, put quotes around it.
+
+"""###),
+    CodePage("M003", ###"""
+# M003: a key stands twice
+
+One map has the same key twice. YAML readers silently keep the later one, so that half of what was written would have no effect.
+
+```text
+M003.yaml:8:1: error[M003]: key 'drop' stands twice
+  8 | drop: [ { reason: asset, when: { path: "*.css" } } ]
+    | ^^^^ first at line 7
+    = remove one of the two: the later would silently win
+```
+
+What to do: Remove one of the two, or merge them.
+
+"""###),
+    CodePage("M004", ###"""
+# M004: an unknown key
+
+Nothing in a mapping is called so at this place. Keys are never ignored: a slip of the pen would otherwise change what the mapping does.
+
+```text
+M004.yaml:6:30: error[M004]: unknown key 'whn' in rule
+  6 | events: [ { type: page-view, whn: { method: GET } } ]
+    |                              ^^^
+    = did you mean 'when'?
+```
+
+What to do: Take the name that the message proposes. [mapping.md](../mapping.md) lists the keys of each section.
+
+"""###),
+    CodePage("M005", ###"""
+# M005: something is missing
+
+A part that must be there is not: a mapping without rules, a rule without a type, a branch without a value, a drop entry that would drop everything.
+
+```text
+M005.yaml:6:11: error[M005]: rule needs 'type'
+  6 | events: [ { when: { method: GET } } ]
+    |           ^
+    = name the event: type: page-view
+```
+
+What to do: Write it as the message shows.
+
+"""###),
+    CodePage("M006", ###"""
+# M006: the wrong shape
+
+A map, a list, a single value or an expression was expected, and something else stands there. Expressions begin with `=`; values that are the same for every record (names, types, reasons, tags, options) must be literal.
+
+```text
+M006.yaml:6:19: error[M006]: an expression where only literal text can stand
+  6 | events: [ { type: =method } ]
+    |                   ^^^^^^^
+    = write the text; it is the same for every record
+```
+
+What to do: Write it in the shape that the message names.
+
+"""###),
+    CodePage("M007", ###"""
+# M007: a value that cannot be
+
+The value is none of those that are possible here: an unknown word, a length of time without a unit, an empty name, a reason that no drop entry has.
+
+```text
+M007.yaml:6:17: error[M007]: '30' is no length of time
+  6 | session: { gap: 30 }
+    |                 ^^
+    = write a number and a unit, at most a year: 30m, 12h, 90s, 1d
+```
+
+What to do: Take one of the values that the message lists.
+
+"""###),
+    CodePage("M008", ###"""
+# M008: an unknown language version
+
+The mapping was written for a version of this language that this program does not know. It is refused and not guessed at, because keys may mean something else there.
+
+```text
+M008.yaml:2:11: error[M008]: unknown language version '2'
+  2 | language: 2
+    |           ^
+    = write language: 1, or use a trackfill that knows this version
+```
+
+What to do: Write `language: 1`, or use a trackfill that knows the version.
+
+"""###),
+    CodePage("M009", ###"""
+# M009: too large, too deep, or too many
+
+A mapping may have 10 MiB, 64 levels of nesting, and 1,000 entries in one list or map of it. More is nearly always a generated file or no mapping at all.
+
+```text
+M009.yaml:6:107: error[M009]: nested more than 64 levels deep
+  6 | …[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]…
+    |                                                             ^
+    = flatten the mapping
+```
+
+What to do: Flatten the nesting; write many patterns of one outcome as one list; look values up instead of listing them as rules.
+
+"""###),
+    CodePage("M101", ###"""
+# M101: an unknown field
+
+A name in an expression, in `when` or in `needs` is neither a field of the reader nor a name under `let`. Which fields there are depends on the reader and its format.
+
+```text
+M101.yaml:6:51: error[M101]: unknown field 'refferer'
+  6 | events: [ { type: page-view, properties: { from: =refferer } } ]
+    |                                                   ^^^^^^^^ not a field of reader weblog (combined), nor a `let`
+    = did you mean 'referer'?
+```
+
+What to do: Take the name that the message proposes. A value that the log does not have cannot be used; add it to the server's log format first.
+
+"""###),
+    CodePage("M102", ###"""
+# M102: an unknown function
+
+No function has this name, or not as it is called here: some are called on a value (`text.lower()`), others take all their values in parentheses (`parse_url(text)`).
+
+```text
+M102.yaml:6:63: error[M102]: unknown function 'lowwer'
+  6 | events: [ { type: page-view, properties: { page: =path.or("").lowwer() } } ]
+    |                                                               ^^^^^^
+    = did you mean 'lower'?
+```
+
+What to do: Take the name that the message proposes. [mapping.md](../mapping.md) lists all functions with examples.
+
+"""###),
+    CodePage("M103", ###"""
+# M103: an unknown property
+
+The value has properties, but none of this name. `parse_url` gives an object with `text` `scheme` `host` `port` `path` `query` `query_text` `fragment`; the names below `query` are free.
+
+```text
+M103.yaml:7:57: error[M103]: url has no property 'qury'
+  7 | events: [ { type: page-view, properties: { source: =url.qury.utm_source } } ]
+    |                                                         ^^^^
+    = did you mean 'query'?
+```
+
+What to do: Take the name that the message proposes.
+
+"""###),
+    CodePage("M104", ###"""
+# M104: the wrong type
+
+The expression gives a value of another type than is needed here: a condition must be true or false, a visitor must be text, a time must be a time, and some values have no form in JSON.
+
+```text
+M104.yaml:6:35: error[M104]: expected bool, but this is int
+  6 | events: [ { type: page-view, if: =status } ]
+    |                                   ^^^^^^
+    = convert or compare it, so that it gives what is needed here
+```
+
+What to do: Convert it, as with `string(…)` or `int(…)`, or compare it to get a condition.
+
+"""###),
+    CodePage("M105", ###"""
+# M105: a value that may be missing where one is needed
+
+Not every record has this value, and the mapping does not say what happens without it. This is found here and not in the middle of a run.
+
+```text
+M105.yaml:9:14: error[M105]: 'path' may be absent, but 'lower' needs a value
+  9 |       page: =path.lower()
+    |              ^^^^
+    = use .or(…), or name it in 'needs'
+```
+
+What to do: One of three: give a value for its absence, `agent.or("")`; make its presence a condition of the rule, `needs: [agent]`; or drop the records that lack it, `unless_present: [agent]`.
+
+"""###),
+    CodePage("M106", ###"""
+# M106: no operator for these types
+
+The operator exists, but not between values of these types. Types are never converted silently: `status + "x"` could mean two things.
+
+```text
+M106.yaml:6:51: error[M106]: '+' does not take int and string
+  6 | events: [ { type: page-view, properties: { code: =status + "x" } } ]
+    |                                                   ^^^^^^^^^^^^
+    = convert the left side: string(…)
+```
+
+What to do: Convert one side: `string(status) + "x"`.
+
+"""###),
+    CodePage("M107", ###"""
+# M107: the expression does not parse
+
+What stands behind `=` is no expression. Often the expression is right and YAML has cut it: at ` #`, which begins a comment, at `: `, or at a comma inside braces.
+
+```text
+M107.yaml:8:24: error[M107]: unexpected 'and'
+  8 |     if: =status == 200 and bytes == 0
+    |                        ^^^
+    = put single quotes around this expression if YAML cut it (at ` #`, `: `, or in braces at a comma)
+```
+
+What to do: Put single quotes around the whole expression, `'=…'`; else mend it at the caret.
+
+"""###),
+    CodePage("M108", ###"""
+# M108: a regular expression that cannot work
+
+The pattern is no regular expression of RE2, which has neither look-around nor back-references: these could stall a run at one hostile line.
+
+```text
+M108.yaml:6:44: error[M108]: invalid regular expression: missing ): ^/(shop|cart
+  6 | events: [ { type: page-view, when: { path: "~ ^/(shop|cart" } } ]
+    |                                            ^^^^^^^^^^^^^^^^
+    = see the syntax of RE2; a literal needs no ~
+```
+
+What to do: Mend the pattern; the syntax is at github.com/google/re2/wiki/Syntax. Plain text and `*` need no regular expression: write them without `~`.
+
+"""###),
+    CodePage("M109", ###"""
+# M109: an argument that cannot work
+
+The function cannot do anything with this literal, whatever the record. It would fail on each record; so it is found now.
+
+```text
+M109.yaml:6:63: error[M109]: unknown directive '%Q'
+  6 | events: [ { type: page-view, time: '=parse_time(path.or(""), "%Q", "UTC")' } ]
+    |                                                               ^^
+    = known are %Y %y %m %b %B %d %e %j %H %I %M %S %p %f %L %N %z %Z %a %A %s %T %D %F %R %%
+```
+
+What to do: Write a value that the function takes; [mapping.md](../mapping.md) has an example of each.
+
+"""###),
+    CodePage("M110", ###"""
+# M110: an expression that is too long or too deep
+
+Expressions have bounds, so that checking one ends in bounded time. A person does not reach them.
+
+```text
+M110.yaml:6:299: error[M110]: the expression nests deeper than 250 levels
+  6 | …((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((…
+    |                                                             ^
+    = give parts of it names under `let`
+```
+
+What to do: Give parts of it names under `let`.
+
+"""###),
+    CodePage("M111", ###"""
+# M111: a name that is computed from itself
+
+The names under `let` may use each other in any order, but not in a circle.
+
+```text
+M111.yaml:6:8: error[M111]: 'page' is computed from itself
+  6 | let: { page: =site.trim(), site: =page.lower() }
+    |        ^^^^
+    = break the circle: page → site → page
+```
+
+What to do: Break the circle that the message shows.
+
+"""###),
+    CodePage("M112", ###"""
+# M112: two rules of one name
+
+A rule's name (its `type`, unless it has a `name`) is part of every event's id and of the summary. Two rules of one name could give two different events the same id.
+
+```text
+M112.yaml:6:62: error[M112]: two rules are called 'search'
+  6 | events: [ { type: search, when: { path: /search } }, { type: search, when: { path: /find } } ]
+    |                                                              ^^^^^^ first at line 6
+    = give one of them a `name`: it is part of every event id
+```
+
+What to do: Give one of them a `name` of its own; the type may stay the same.
+
+"""###),
+    CodePage("M113", ###"""
+# M113: a name that hides another
+
+A name under `let`, or a field of rows, has the name of a field that is there already. Which one is meant could not be seen.
+
+```text
+M113.yaml:6:8: error[M113]: 'path' hides a field of the reader
+  6 | let: { path: =target.or("").before("?").or("") }
+    |        ^^^^
+    = choose another name
+```
+
+What to do: Choose another name.
+
+"""###),
+    CodePage("M114", ###"""
+# M114: `case` without `else`
+
+If no branch holds there must be a value, too. Without `else` the key would be missing for records that nobody thought of.
+
+```text
+M114.yaml:9:15: error[M114]: 'case' without 'else'
+  9 |       kind: { case: [ { when: { path: /cart }, then: shop } ] }
+    |               ^^^^
+    = add { else: value } as its last branch
+```
+
+What to do: Add `{ else: value }` as the last branch.
+
+"""###),
+    CodePage("M116", ###"""
+# M116: a pattern or a path that is none
+
+Under `when` stand values to compare with: text, a glob with `*`, `~` and a regular expression, a number or a range `200..299`. Its keys, and what stands under `needs`, are names or paths such as `url.query.q`, not expressions.
+
+```text
+M116.yaml:6:46: error[M116]: '2xx' is no number and no range
+  6 | events: [ { type: page-view, when: { status: 2xx } } ]
+    |                                              ^^^
+    = write 200 or 200..299
+```
+
+What to do: Write it in one of these forms; an expression goes under `if`.
+
+"""###),
+    CodePage("M117", ###"""
+# M117: an environment variable that is not set
+
+`env(NAME)` takes a value from the environment, and it has none. A run needs it; `check` and `test` only warn (M202).
+
+```text
+M117.yaml:4:59: error[M117]: environment variable PROFILE_SALT is not set
+  4 | identity: { visitor: =ip, profile: { hash: visitor, salt: env(PROFILE_SALT) } }
+    |                                                           ^^^^^^^^^^^^^^^^^
+    = set it before the run: export PROFILE_SALT=…, or give a default: env(PROFILE_SALT, "text")
+```
+
+What to do: Set it before the run, `export NAME=…`, or give a default: `env(NAME, "text")`.
+
+"""###),
+    CodePage("M118", ###"""
+# M118: not built yet
+
+The mapping asks for something that the language has but this version of the program has not.
+
+```text
+M118.yaml:6:18: error[M118]: session mode 'exact' is not built yet
+  6 | session: { mode: exact }
+    |                  ^^^^^
+    = use mode: stream
+```
+
+What to do: Use what the message names, or wait for a later version.
+
+"""###),
+    CodePage("M119", ###"""
+# M119: a file that the mapping names cannot be used
+
+A table or a list of the mapping is not there, cannot be read, or has something in it that would do harm, such as a part of a name of two letters.
+
+```text
+M119.yaml:6:26: error[M119]: cannot read names.csv: No such file or directory
+  6 | tables: { names: { file: names.csv, key: sku, value: name } }
+    |                          ^^^^^^^^^
+    = check the name; it is relative to the mapping's folder
+```
+
+What to do: Check the name: it is relative to the folder of the mapping, not to where the command is run.
+
+"""###),
+    CodePage("M120", ###"""
+# M120: a table that cannot be looked into
+
+The CSV file of a table lacks a column, has a key twice, or is no CSV. If the mistake is in the table, the place is in the table.
+
+```text
+M120.yaml:6:41: error[M120]: 'code' is no column of M120.csv
+  6 | tables: { names: { file: M120.csv, key: code, value: name } }
+    |                                         ^^^^
+    = known here: name, sku
+```
+
+What to do: Mend the table, or name the column that is meant.
+
+"""###),
+    CodePage("M121", ###"""
+# M121: never reached
+
+An earlier rule, drop entry or branch takes every record that this one could have.
+
+```text
+M121.yaml:9:11: error[M121]: this rule is never reached: the one at line 7 takes all its records
+  9 |   - type: search
+    |           ^^^^^^
+    = put the narrower one first, or remove it
+```
+
+What to do: Put the narrower one first, or remove it. Under `emit: all` every rule is tried.
+
+"""###),
+    CodePage("M122", ###"""
+# M122: a condition that can never hold
+
+The parts of the condition exclude each other, or a drop entry takes all records that the rule is for.
+
+```text
+M122.yaml:7:19: error[M122]: this rule can never match: the drop entry at line 6 takes its records
+  7 | events: [ { type: not-found, when: { status: 404 } } ]
+    |                   ^^^^^^^^^
+    = remove the rule, or narrow the drop entry
+```
+
+What to do: Mend the condition, narrow the drop entry, or remove the rule.
+
+"""###),
+    CodePage("M123", ###"""
+# M123: one property of two kinds
+
+The same property of the same event type is text in one place and a number in another. The receiver's index takes the kind that comes first and refuses events of the other.
+
+```text
+M123.yaml:8:51: error[M123]: 'code' of 'visit' is text here and a number at line 7
+  8 |   - { name: two, type: visit, properties: { code: =string(status) } }
+    |                                                   ^^^^^^^^^^^^^^^
+    = convert one of the two: string(…), int(…), decimal(…)
+```
+
+What to do: Convert one of the two, or use two names.
+
+"""###),
+    CodePage("M124", ###"""
+# M124: an expression that YAML cut or split
+
+YAML ends an unquoted value at ` #`, and in braces at a comma. What is left of the expression does not say what was written.
+
+```text
+M124.yaml:9:13: error[M124]: YAML ends this expression at ` #`, which begins a comment
+  9 |       page: =path.or("no #path")
+    |             ^^^^^^^^^^^^^^^^^^^^
+    = put single quotes around this expression
+```
+
+What to do: Put single quotes around the whole expression: `'=…'`.
+
+"""###),
+    CodePage("M201", ###"""
+# M201: a needless `.or()`
+
+The value in front of `.or(…)` is always there, so that the alternative is never used. This is a warning: the mapping works.
+
+```text
+M201.yaml:6:58: warning[M201]: the value is never absent here
+  6 | events: [ { type: page-view, properties: { code: =status.or(0) } } ]
+    |                                                          ^^
+    = leave out .or(…)
+```
+
+What to do: Remove it. If the value was meant to be optional, look whether `needs` or `unless_present` already demands it.
+
+"""###),
+    CodePage("M202", ###"""
+# M202: an environment variable that is not set
+
+`env(NAME)` takes a value from the environment, and it has none. `check` and `test` use the variable's name in its place and warn; a run would stop with M117.
+
+```text
+M202.yaml:4:59: warning[M202]: environment variable PROFILE_SALT is not set
+  4 | identity: { visitor: =ip, profile: { hash: visitor, salt: env(PROFILE_SALT) } }
+    |                                                           ^^^^^^^^^^^^^^^^^
+    = set it before the run: export PROFILE_SALT=…, or give a default: env(PROFILE_SALT, "text")
+```
+
+What to do: Nothing, if the variable is set where the mapping runs; or give a default: `env(NAME, "text")`.
+
+"""###),
+    CodePage("M203", ###"""
+# M203: a rule without a test
+
+No test of the mapping expects an event of this type. It is said by `check` and `test` only.
+
+```text
+M203.yaml:6:1: warning[M203]: no rule has a test
+  6 | events: [ { type: page-view } ]
+    | ^^^^^^
+    = add tests: [ { name: …, given: lines, expect: { events: [ { type: … } ] } } ]
+```
+
+What to do: Add a test with a line that the rule is for, and expect the event. `trackfill test --update` writes the expectation.
+
+"""###),
+    CodePage("M204", ###"""
+# M204: a purchase without a natural id
+
+Events like a purchase exist once in the world. Without an `id` the same one from another export, or from the same log after a change of its format, counts twice.
+
+```text
+M204.yaml:6:19: warning[M204]: 'order-completed' has no natural id: the same one from another export would count twice
+  6 | events: [ { type: order-completed, when: { path: /thank-you } } ]
+    |                   ^^^^^^^^^^^^^^^
+    = name it by its number: id: =["order", order_id]
+```
+
+What to do: Name it by its number: `id: =["order", order_id]`.
+
+"""###),
+    CodePage("M205", ###"""
+# M205: personal data
+
+An e-mail address, a telephone number or an IP address leaves as it is. Perhaps it is meant so; in many places it may not.
+
+```text
+M205.yaml:6:49: warning[M205]: personal data: 'ip' is emitted as it is
+  6 | events: [ { type: login, properties: { address: =ip } } ]
+    |                                                 ^^^
+    = write mask_ip(ip) or hash(…), or leave it out
+```
+
+What to do: Write `hash(…)` or `mask_ip(…)`, or leave it out.
+
+"""###),
+    CodePage("M206", ###"""
+# M206: a local time without a zone
+
+The times of this field do not say how far they are from UTC.
+
+What to do: Add `zone: Europe/Warsaw`, or `zone: UTC`.
+
+"""###),
+    CodePage("M207", ###"""
+# M207: a table that nothing looks into
+
+The table is read when the mapping is loaded, and never used.
+
+```text
+M207.yaml:6:11: warning[M207]: table 'names' is never looked into
+  6 | tables: { names: { file: M120.csv, key: sku, value: name } }
+    |           ^^^^^
+    = use it: =lookup(names, field); or remove it
+```
+
+What to do: Use it, `=lookup(table, key)`, or remove it.
+
+"""###),
+    CodePage("M208", ###"""
+# M208: a property that the receiver does not know
+
+The event type is built into Tracardi, which copies the properties that it knows into its own places. This one it stores, and copies nowhere.
+
+```text
+M208.yaml:6:41: warning[M208]: 'phrase' is no property of the built-in type 'search'
+  6 | events: [ { type: search, properties: { phrase: =path } } ]
+    |                                         ^^^^^^
+    = it is stored, but copied nowhere; known: category, query
+```
+
+What to do: Use a property that the message lists, or an event type of your own.
+
+"""###),
+    CodePage("M209", ###"""
+# M209: something that the receiver loses
+
+Tracardi takes the event, and loses it or a part of it without saying so.
+
+```text
+M209.yaml:6:30: warning[M209]: tags of 'page-view' are lost: it is a built-in type with its own
+  6 | events: [ { type: page-view, tags: [import] } ]
+    |                              ^^^^
+    = leave them out, or use a type of your own
+```
+
+What to do: Do what the message says, or use an event type of your own.
+
+"""###),
+    CodePage("M210", ###"""
+# M210: text that other YAML readers change
+
+Unquoted words such as `NO` or `12:30:00` are text here. Other YAML readers take them for false or 45000; whoever knows YAML may have meant that.
+
+```text
+M210.yaml:6:49: warning[M210]: 'NO' is text here; other YAML readers take it for false
+  6 | events: [ { type: visit, properties: { country: NO } } ]
+    |                                                 ^^
+    = put quotes around it if it is text, else write false
+```
+
+What to do: Put quotes around it if it is text; else write what it stands for.
+
+"""###),
+    CodePage("M211", ###"""
+# M211: a part that fails on every record
+
+A part of the expression has no field in it and cannot be evaluated. Where nothing absorbs the error, every record would be rejected.
+
+```text
+M211.yaml:6:56: warning[M211]: this always fails: divide by zero
+  6 | events: [ { type: visit, properties: { rate: =status + 1 / 0 } } ]
+    |                                                        ^^^^^
+    = mend this part: no record can change what it gives
+```
+
+What to do: Mend the part under the caret.
+
+"""###),
+    CodePage("M301", ###"""
+# M301: no reader
+
+`input` must say how the records are to be read.
+
+```text
+M301.yaml:3:8: error[M301]: the input names no reader
+  3 | input: { format: combined }
+    |        ^
+    = add `reader:` with one of: weblog
+```
+
+What to do: Add `reader:` with one of the names in the message.
+
+"""###),
+    CodePage("M302", ###"""
+# M302: an unknown reader
+
+There is no reader of this name.
+
+```text
+M302.yaml:3:18: error[M302]: unknown reader 'apache'
+  3 | input: { reader: apache, format: combined }
+    |                  ^^^^^^
+    = known here: weblog
+```
+
+What to do: Take one of the names in the message; `weblog` reads access logs of web servers.
+
+"""###),
+    CodePage("M303", ###"""
+# M303: an unknown key of `input`
+
+The reader has no such setting.
+
+```text
+M303.yaml:3:44: error[M303]: reader weblog knows no key 'mising'
+  3 | input: { reader: weblog, format: combined, mising: ["-"] }
+    |                                            ^^^^^^
+    = did you mean 'missing'?
+```
+
+What to do: Take the name that the message proposes. [mapping.md](../mapping.md) lists the keys of `input`.
+
+"""###),
+    CodePage("M304", ###"""
+# M304: a bad value of `input`
+
+The reader cannot use the value of this setting.
+
+```text
+M304.yaml:3:50: error[M304]: unknown zone 'Europe/Warsow'
+  3 | input: { reader: weblog, format: combined, zone: Europe/Warsow }
+    |                                                  ^^^^^^^^^^^^^
+    = write a name such as Europe/Warsaw or UTC
+```
+
+What to do: Write one of the values that the message shows. Zones are names of the tz database, such as Europe/Warsaw.
+
+"""###),
+    CodePage("M305", ###"""
+# M305: an unknown preset
+
+`format` is one word, and no preset has this name.
+
+```text
+M305.yaml:3:34: error[M305]: unknown format 'combind'
+  3 | input: { reader: weblog, format: combind }
+    |                                  ^^^^^^^
+    = did you mean 'combined'?
+```
+
+What to do: Take one of the presets in the message, or copy the `LogFormat` or `log_format` text from the server's configuration.
+
+"""###),
+    CodePage("M306", ###"""
+# M306: a log format that cannot be read
+
+The text is neither an Apache `LogFormat` nor an nginx `log_format`, or lines written with it could not be taken apart again.
+
+```text
+M306.yaml:3:35: error[M306]: %q and %U touch, so that nothing tells where the first ends
+  3 | input: { reader: weblog, format: '%h %l %u %t "%r" %>s %q%U' }
+    |                                   ^
+    = put a blank, a quote or another separator between them
+```
+
+What to do: Copy the text as it stands in the server's configuration, in single quotes. Two values need something between them that neither can contain.
+
+"""###),
+    CodePage("M307", ###"""
+# M307: times without a zone
+
+The log's times do not say how far they are from UTC, so that they would mean something else on another machine.
+
+```text
+M307.yaml:3:34: error[M307]: the format's time has no offset from UTC
+  3 | input: { reader: weblog, format: '%h %{%Y-%m-%d %H:%M:%S}t "%r" %>s %b' }
+    |                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    = add `zone:` with the server's zone, such as Europe/Warsaw or UTC, or log %z
+```
+
+What to do: Add `zone:` with the server's zone, such as `Europe/Warsaw` or `UTC`; or log the offset (`%z`).
+
+"""###),
+    CodePage("O201", ###"""
+# O201: the output cannot be written
+
+The disk is full, or writing failed. Nothing stands under the final name.
+
+```text
+/dev/full: error[O201]: disk full: no space left on device
+  = make room, or write to another file system
+```
+
+What to do: Make room, or write to another file system; then run again.
+
+"""###),
+    CodePage("O202", ###"""
+# O202: the output cannot be created
+
+The file cannot be created where it was asked for.
+
+```text
+no/folder/o: error[O202]: cannot be created: no such file or directory
+  = create its folder first
+```
+
+What to do: Create the folder, or choose one that you may write to.
+
+"""###),
+    CodePage("O203", ###"""
+# O203: a closed pipe
+
+Whoever read the output has seen enough, as `head` does. The run ends quietly, with status 0; the code is only seen in a summary.
+
+What to do: Nothing.
+
+"""###),
+    CodePage("O204", ###"""
+# O204: no temporary file
+
+Open sessions need more memory than `--memory`, and the temporary file for them cannot be created.
+
+```text
+error[O204]: cannot create a temporary file for open sessions: No such file or directory
+  = set TMPDIR to a folder with space, or raise --memory
+```
+
+What to do: Set `TMPDIR` to a folder that you may write to, or raise `--memory`.
+
+"""###),
+    CodePage("O205", ###"""
+# O205: the temporary file fails
+
+The temporary file for open sessions cannot be written or read: usually its disk is full.
+
+What to do: Make room, set `TMPDIR` to another file system, or raise `--memory`.
+
+"""###),
+    CodePage("R001", ###"""
+# R001: longer than `--max-record`
+
+The record is longer than `--max-record` allows, 4 MiB unless set. It is passed over in bounded memory; what follows is read as usual.
+
+```text
+  lines                                    2
+    records                                2
+      rejected                             1
+        R001                               1  first c.log:2: record of 300 bytes at byte 74 is longer than 200 bytes
+      dropped                              0
+      unmatched                            0
+      mapped                               1
+  events                                   1
+    page-seen                              1
+  sessions                                 1
+  payloads                                 1  538 bytes
+  from 2026-09-10T10:00:00.000Z to 2026-09-10T10:00:00.000Z
+```
+
+What to do: Raise `--max-record` if this is a true record. Usually it is a binary file among the inputs, or a line end that is missing.
+
+"""###),
+    CodePage("R101", ###"""
+# R101: other text than the format has
+
+At this column the format has a text that the line has not: another format, two lines run together, or a server that writes no quotes.
+
+```text
+R101.yaml:11:50: error[R101]: expected '] "' before the request
+  11 |       203.0.113.9 - - [10/Sep/2026:13:55:01 +0200] GET /a HTTP/1.1 200 512 "-" "Mozilla/5.0"
+     |                                                  ^
+     = compare the line with the format of the log: see `format`
+```
+
+What to do: If most lines are rejected so, the `format` of the mapping is not that of the log. A few are normal: their share is what `--max-rejects` bounds.
+
+"""###),
+    CodePage("R102", ###"""
+# R102: the line ends too early
+
+The line stops before the format does. The server died while writing, the disk was full, or the file was cut while being copied.
+
+```text
+R102.yaml:11:62: error[R102]: the line ends where '" ' was expected before the status
+  11 |       203.0.113.9 - - [10/Sep/2026:13:55:01 +0200] "GET /a HT
+     |                                                              ^
+     = the line was cut off, or the log has another format: see `format`
+```
+
+What to do: Nothing, if it is one line. If every line is rejected so, the log has fewer fields than the `format` of the mapping.
+
+"""###),
+    CodePage("R103", ###"""
+# R103: no time
+
+Where the time must be stands something that is none, or a date that no calendar has.
+
+```text
+R103.yaml:11:24: error[R103]: 'time' is no time as the format has it
+  11 |       203.0.113.9 - - [31/Feb/2026:13:55:01 +0200] "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"
+     |                        ^
+     = times look like 10/Oct/2000:13:55:36 -0700 unless the format says otherwise; without an offset, set `zone`
+```
+
+What to do: Look at the line. If all are so, the log has its time in another form: write its `LogFormat` or `log_format` text as `format`.
+
+"""###),
+    CodePage("R104", ###"""
+# R104: no number
+
+Where a number must be stands something else.
+
+```text
+R104.yaml:11:70: error[R104]: 'status' is no number
+  11 |       203.0.113.9 - - [10/Sep/2026:13:55:01 +0200] "GET /a HTTP/1.1" abc 512 "-" "Mozilla/5.0"
+     |                                                                      ^
+     = add the text to `missing` if it stands for no value
+```
+
+What to do: Look at the line. Texts that mean "no value" can be named under `missing`.
+
+"""###),
+    CodePage("R105", ###"""
+# R105: a value is missing that every record needs
+
+The line has a text that means "no value" in a place which is never empty in this format.
+
+```text
+R105.yaml:11:7: error[R105]: 'ip' is missing, which every record needs
+  11 |       - - - [10/Sep/2026:13:55:01 +0200] "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"
+     |       ^
+     = remove the line, or take the text out of `missing`
+```
+
+What to do: Look at the line; there is nothing to set.
+
+"""###),
+    CodePage("R106", ###"""
+# R106: a local time that cannot be placed
+
+When clocks are set back, one hour comes twice; a local time in it does not say which of the two is meant. When they are set forward, an hour does not exist. Under `ambiguous: reject` such records are rejected.
+
+```text
+R106.yaml:11:7: error[R106]: 'time' exists twice or never in its zone
+  11 |       203.0.113.9 2026-10-25 02:30:00 "GET /a HTTP/1.1" 200 512
+     |       ^
+     = say `ambiguous: earlier` or `ambiguous: later`
+```
+
+What to do: Write `ambiguous: earlier` or `ambiguous: later`, or let the server log the offset (`%z`).
+
+"""###),
+    CodePage("R201", ###"""
+# R201: an expression failed
+
+An expression of the mapping could not be evaluated for this record: a text that is no number, a division by zero, a number out of range. The record is rejected with the rule and the place in the mapping; the run goes on.
+
+```text
+R201.yaml:11:7: error[R201]: value '=int(path.or("").after("/p").or("0"))': the value cannot be converted: age
+  11 |       203.0.113.9 - - [10/Sep/2026:13:55:01 +0200] "GET /page HTTP/1.1" 200 512 "-" "Mozilla/5.0"
+     |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+     = R201.yaml:6:50: make the expression hold for such a record, for example with .or(…) or `needs`
+```
+
+What to do: Make the expression hold for such records: test first (`if`, `case`), give an alternative, or drop them with a reason.
+
+"""###),
+    CodePage("R202", ###"""
+# R202: no rule wants the record
+
+The mapping says `otherwise: reject`, the record was not dropped, and no rule's condition holds.
+
+```text
+R202.yaml:12:7: error[R202]: no rule wants this record
+  12 |       203.0.113.9 - - [10/Sep/2026:13:55:01 +0200] "POST /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"
+     |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+     = add a rule, drop it with a reason, or write otherwise: drop
+```
+
+What to do: Add a rule, drop such records with a reason, or write `otherwise: drop`, which only counts them as unmatched.
+
+"""###),
+    CodePage("R203", ###"""
+# R203: the record has no visitor
+
+None of the expressions under `identity.visitor` gives a value for this record, so that it belongs to no session.
+
+```text
+R203.yaml:11:7: error[R203]: the record has no visitor
+  11 |       203.0.113.9 - - [10/Sep/2026:13:55:01 +0200] "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"
+     |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+     = add a candidate that is always present to identity.visitor, or write identity.none: drop
+```
+
+What to do: Add a last candidate that is always there, such as `=ip`; or write `none: drop` under `identity`, and such records are counted as dropped.
+
+"""###),
+    CodePage("S101", ###"""
+# S101: a time far ahead of its neighbours
+
+The record's time is more than a day ahead of its input, and what follows goes on without it: a clock had gone wrong, or the line is damaged. Had it been believed, every open session would have ended.
+
+```text
+S101.yaml:11:7: error[S101]: the time 2036-09-10T11:55:01.000Z is far ahead of the records around it
+  11 |       203.0.113.9 - - [10/Sep/2036:13:55:01 +0200] "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"
+     |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+     = correct the record's time
+```
+
+What to do: Nothing, for single lines. If the log truly has gaps of days, no record behind a gap is rejected: three records in a row confirm it.
+
+"""###),
+    CodePage("S102", ###"""
+# S102: later than `disorder`
+
+Records may come out of order by `session.disorder`; this one came later than that, and the mapping says `late: reject`.
+
+```text
+S102.yaml:13:7: error[S102]: 210 s behind the latest record, more than the disorder of 60 s
+  13 |       203.0.113.9 - - [10/Sep/2026:13:55:30 +0200] "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"
+     |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+     = raise session.disorder, or let session.late be attach or new
+```
+
+What to do: Raise `disorder` to what the summary proposes; or write `late: attach` (the default), which puts such records into the open session.
+
+"""###),
+    CodePage("S103", ###"""
+# S103: a time outside the years 1 to 9999
+
+The record's time cannot be written as an ISO 8601 date.
+
+What to do: Look at the line; if the mapping computes the time, look at the expression under `time`.
+
+"""###),
+    CodePage("U101", ###"""
+# U101: an option without a file name
+
+The option needs the name of a file and has an empty one; often a variable in a script is not set.
+
+```text
+error[U101]: --output needs a file name
+  = name a file, or leave the option out
+```
+
+What to do: Name a file, or leave the option out.
+
+"""###),
+    CodePage("U102", ###"""
+# U102: a folder where a file is needed
+
+The option names a folder.
+
+```text
+error[U102]: --output out is a folder
+  = name a file in it
+```
+
+What to do: Name a file in it.
+
+"""###),
+    CodePage("U104", ###"""
+# U104: standard input is named twice
+
+It can be read once only: as an input or as the mapping.
+
+```text
+error[U104]: standard input is named twice
+  = name - once
+```
+
+What to do: Name `-` once.
+
+"""###),
+    CodePage("U105", ###"""
+# U105: two outputs name one file
+
+One would overwrite the other.
+
+```text
+error[U105]: --rejects and --output name the same file
+  = name two files
+```
+
+What to do: Name two files.
+
+"""###),
+    CodePage("U106", ###"""
+# U106: an output is the mapping
+
+The mapping would be overwritten.
+
+```text
+error[U106]: --output m.yaml is the mapping
+  = name another file
+```
+
+What to do: Name another file.
+
+"""###),
+    CodePage("U107", ###"""
+# U107: an output is an input
+
+Inputs are never written.
+
+```text
+error[U107]: --output a.log is an input
+  = inputs are never written; name another file
+```
+
+What to do: Name another file.
+
+"""###),
+    CodePage("U108", ###"""
+# U108: an output lies in the input folder
+
+The next run would read it as an input.
+
+```text
+error[U108]: --output logs/o lies in the input folder logs
+  = the next run would read it; name a file elsewhere
+```
+
+What to do: Name a file elsewhere.
+
+"""###),
+  ]
+}

@@ -1,0 +1,94 @@
+import Pipeline
+
+/// Writes one JSON object (RFC 8259) with indentation, its keys in the order of the calls.
+struct JSONObjectWriter {
+  private let buffer = ByteBuffer()
+  private var depth = 1
+  private var isFirst = true
+
+  init() { buffer.append("{") }
+
+  /// A list of objects as a text of its own, ended by a line end.
+  static func array<Element>(_ elements: [Element], _ body: (inout JSONObjectWriter, Element) -> Void) -> String {
+    var json = JSONObjectWriter()
+    json.buffer.removeAll()
+    json.depth = 0
+    json.nested("[", "]") { json in
+      for element in elements {
+        json.newLine()
+        json.nested("{", "}") { body(&$0, element) }
+      }
+    }
+    json.buffer.append("\n")
+    let buffer = json.buffer
+    return withExtendedLifetime(buffer) { String(decoding: buffer.bytes, as: UTF8.self) }
+  }
+
+  mutating func put(_ key: String, _ value: Int) {
+    begin(key)
+    buffer.append(decimal: Int64(value))
+  }
+
+  mutating func put(_ key: String, _ value: String) {
+    begin(key)
+    buffer.append(json: value)
+  }
+
+  mutating func put(_ key: String, _ value: Bool) {
+    begin(key)
+    buffer.append(text: value ? "true" : "false")
+  }
+
+  mutating func object(_ key: String, _ body: (inout JSONObjectWriter) -> Void) {
+    begin(key)
+    nested("{", "}") { body(&$0) }
+  }
+
+  mutating func list<Element>(
+    _ key: String, _ elements: [Element], _ body: (inout JSONObjectWriter, Element) -> Void
+  ) {
+    begin(key)
+    nested("[", "]") { json in
+      for element in elements {
+        json.newLine()
+        json.nested("{", "}") { body(&$0, element) }
+      }
+    }
+  }
+
+  /// The text, ended by a line end.
+  consuming func finish() -> String {
+    depth = 0
+    endLine()
+    buffer.append("}\n")
+    return withExtendedLifetime(buffer) { String(decoding: buffer.bytes, as: UTF8.self) }
+  }
+
+  private mutating func nested(_ open: StaticString, _ close: StaticString, _ body: (inout JSONObjectWriter) -> Void) {
+    buffer.append(open)
+    depth += 1
+    isFirst = true
+    body(&self)
+    depth -= 1
+    if !isFirst { endLine() }
+    isFirst = false
+    buffer.append(close)
+  }
+
+  private mutating func begin(_ key: String) {
+    newLine()
+    buffer.append(json: key)
+    buffer.append(": ")
+  }
+
+  private mutating func newLine() {
+    if !isFirst { buffer.append(",") }
+    isFirst = false
+    endLine()
+  }
+
+  private func endLine() {
+    buffer.append("\n")
+    for _ in 0..<depth { buffer.append("  ") }
+  }
+}

@@ -1,0 +1,90 @@
+import Pipeline
+import Testing
+
+@testable import Readers
+
+@Suite struct JSONLogTests {
+  @Test(arguments: [
+    (
+      "nginx_json",
+      #"{"time_local":"10/Sep/2026:13:57:01 +0200","remote_addr":"203.0.113.9","request":"GET /a?b=\x22c\x22 HTTP/1.1","status":200,"body_bytes_sent":"912","request_time":"0.012","http_user_agent":"caf\xc3\xa9"}"#,
+      [
+        "time": "1789041421", "ip": "203.0.113.9", "method": "GET", "path": "/a", "query": "b=\"c\"", "status": "200",
+        "bytes": "912", "duration": "12000", "agent": "café", "protocol": "HTTP/1.1",
+        "request": "GET /a?b=\"c\" HTTP/1.1", "target": "/a?b=\"c\"",
+      ]
+    ),
+    (
+      "nginx_json",
+      #"{"msec":"1789041421.250","remote_addr":"unix:","request":"\x16\x03\x01","status":"400","http_referer":"-"}"#,
+      ["time": "1789041421+250000000", "ip": "unix:", "request": "\u{16}\u{3}\u{1}", "status": "400"]
+    ),
+    // Caddy 2.0: an address with its port; later its parts; a time as text; a duration as text.
+    (
+      "caddy",
+      #"{"ts":1789041421.25,"request":{"remote_addr":"[2001:db8::9]:4711","method":"GET","uri":"/?q","headers":{"User-Agent":["curl/8"]}},"duration":0.0015,"size":7,"status":200}"#,
+      [
+        "time": "1789041421+250000000", "ip": "[2001:db8::9]", "method": "GET", "target": "/?q", "path": "/",
+        "query": "q", "agent": "curl/8", "duration": "1500", "bytes": "7", "status": "200",
+      ]
+    ),
+    (
+      "caddy",
+      #"{"ts":"2026-09-10T13:57:01.250+02:00","request":{"remote_ip":"10.0.0.1","client_ip":"203.0.113.9","method":"POST","uri":"/x","headers":{"X-Forwarded-For":["203.0.113.9"],"Referer":["https://a.example/"]}},"duration":"1.5ms","user_id":"ada","status":201}"#,
+      [
+        "time": "1789041421+250000000", "ip": "203.0.113.9", "method": "POST", "target": "/x", "path": "/x",
+        "forwarded": "203.0.113.9", "referer": "https://a.example/", "duration": "1500", "user": "ada",
+        "status": "201",
+      ]
+    ),
+    (
+      "traefik_json",
+      #"{"ClientHost":"203.0.113.9","ClientUsername":"-","DownstreamStatus":404,"Duration":62120,"RequestMethod":"GET","RequestPath":"/a","RequestPort":"-","StartUTC":"2026-09-10T11:57:01.123456789Z","request_User-Agent":"x"}"#,
+      [
+        "time": "1789041421+123456789", "ip": "203.0.113.9", "method": "GET", "target": "/a", "path": "/a",
+        "status": "404", "duration": "62", "agent": "x",
+      ]
+    ),
+    (
+      "json",
+      #"{"timestamp":1789041421250,"clientip":"203.0.113.9","verb":"GET","url.original":"/a","response":"200"}"#,
+      [
+        "time": "1789041421+250000000", "ip": "203.0.113.9", "method": "GET", "target": "/a", "path": "/a",
+        "status": "200",
+      ]
+    ),
+  ])
+  func presets(_ format: String, _ line: String, _ expected: [String: String]) throws {
+    let reading = try read(line + "\n", with: weblog(format))
+    #expect(reading.rejects == [])
+    #expect(reading.records == [expected])
+  }
+
+  @Test(arguments: [
+    ("nginx_json", #"{"remote_addr":"1.2.3.4"}"#, "R105 1 1 0 'time' is missing, which every record needs"),
+    ("nginx_json", #"{"time_local":"yesterday or so"}"#, "R103 1 1 16 'time' is no time: 'yesterday or so'"),
+    ("nginx_json", #"{"msec":1789041421.250,"status":"OK"}"#, "R104 1 1 34 'status' is no number: 'OK'"),
+    ("nginx_json", #"{"msec":1789041421.250"#, "R121 1 1 23 the line ends within its JSON"),
+    (
+      "caddy", #"{"level":"info","ts":1789041421.25,"msg":"serving"}"#,
+      "R105 1 1 0 'ip' is missing, which every record needs"
+    ),
+    ("caddy", #"{"ts":1,"request":{}}"#, "R103 1 1 7 'time' is no time: '1'"),
+  ])
+  func linesThatAreNoRecords(_ format: String, _ line: String, _ reject: String) throws {
+    #expect(try read(line + "\n", with: weblog(format)).rejects == [reject])
+  }
+
+  @Test(arguments: [
+    ("1.5ms", 1_000_000_000, 1500), ("2m3.5s", 1, 123_500_000), ("850µs", 1, 850), ("0.000929675", 1_000_000_000, 930),
+    ("62120", 1, 62), ("1.5e-3", 1_000_000_000, 1500), ("ms", 1, nil), ("1.5 ms", 1, nil), ("-1", 1, nil),
+    ("1x", 1, nil), ("1s2", 1, nil),
+  ])
+  func durations(_ text: String, _ unit: Int64, _ expected: Int64?) {
+    let bytes = Array(text.utf8) + [UInt8](repeating: 0, count: 64)
+    bytes.withUnsafeBufferPointer { buffer in
+      guard let start = buffer.baseAddress else { return }
+      #expect(DurationText.microseconds(start, start + text.utf8.count, unit: unit) == expected)
+    }
+  }
+}

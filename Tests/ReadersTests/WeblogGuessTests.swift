@@ -1,0 +1,36 @@
+import Pipeline
+import Testing
+
+@testable import Readers
+
+/// `format: auto`.
+@Suite struct WeblogGuessTests {
+  /// Each preset's own lines, many of them, behind bad ones. What two presets read alike, the first in the list takes.
+  @Test(arguments: WeblogPreset.all.map(\.name)) func ownSample(_ name: String) throws {
+    let alike = ["jetty": "combined", "varnish": "combined"]
+    let preset = try #require(WeblogPreset.named(name))
+    let log =
+      "garbage\n\u{16}\u{3}\u{1}\n\"quoted\" nonsense, here\n" + String(repeating: preset.sample + "\n", count: 20)
+    let guess = try #require(FormatGuess.best(of: Array(log.utf8), settings: WeblogSettings()))
+    #expect(guess.preset.name == alike[name] ?? name)
+    #expect(guess.understood < guess.records && guess.understood * 10 > guess.records * 8)
+  }
+
+  @Test func mixtures() throws {
+    let combined = try #require(WeblogPreset.named("combined")).sample + "\n"
+    let common = try #require(WeblogPreset.named("common")).sample + "\n"
+    func best(_ text: String) -> String? {
+      FormatGuess.best(of: Array(text.utf8), settings: WeblogSettings())?.preset.name
+    }
+    #expect(best(common + String(repeating: combined, count: 10)) == "combined")
+    #expect(best(combined + String(repeating: common, count: 30)) == "common")
+    #expect(best(String(repeating: "no log at all, just prose\n", count: 30)) == nil)
+    #expect(best("") == nil)
+    #expect(best(String(repeating: "<190>Sep 10 13:57:01 web1 nginx: " + combined, count: 5)) == "combined")
+  }
+
+  @Test func needsAnInput() {
+    let found = #expect(throws: Diagnostics.self) { try weblog("auto") }
+    #expect(found?.all.map(\.code) == ["M308"])
+  }
+}

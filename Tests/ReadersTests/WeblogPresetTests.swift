@@ -1,0 +1,248 @@
+import Pipeline
+import Testing
+
+@testable import Readers
+
+/// The catalogue of presets, each against its own sample and against what its server's documentation says.
+@Suite struct WeblogPresetTests {
+  static func reader(_ preset: WeblogPreset) throws -> any Reader {
+    try weblog(preset.name, preset.name.hasPrefix("haproxy") ? ["zone": "Europe/Warsaw"] : [:])
+  }
+
+  @Test(arguments: WeblogPreset.all.map(\.name))
+  func sample(_ name: String) throws {
+    let preset = try #require(WeblogPreset.named(name))
+    let reader = try Self.reader(preset)
+    let reading = try read(preset.sample + "\n", with: reader)
+    #expect(reading.rejects == [])
+    #expect(reading.records.count > 0)
+    #expect(preset.source.hasPrefix("http"))
+    #expect(preset.summary.count > 10)
+    // Standard names, and none twice.
+    let names = reader.schema.fields.map(\.name)
+    #expect(Set(names).count == names.count)
+    for record in reading.records {
+      #expect(record["ip"]?.contains("203.0.113.9") == true || record["ip"] != nil)
+      let time = try #require(record["time"].flatMap { Int($0.split(separator: "+")[0]) })
+      #expect(time > 1_500_000_000 && time < 1_800_000_000)
+    }
+  }
+
+  @Test func namesAreUnique() {
+    #expect(Set(WeblogPreset.all.map(\.name)).count == WeblogPreset.all.count)
+  }
+
+  /// What comes of the first record of each sample.
+  static let expected: [(String, [String: String])] = [
+    ("combinedio", ["bytes": "912", "bytes_received": "431", "bytes_sent": "1204"]),
+    ("nginx_main", ["ip": "10.0.0.5", "forwarded": "203.0.113.9, 10.0.0.7"]),
+    ("ingress_nginx", ["upstream_status": "502, 200", "duration": "255000"]),
+    ("traefik", ["duration": "29000", "note_router": "shop@docker", "note_request_count": "3180"]),
+    ("varnish", ["path": "/news", "query": "page=2"]), ("icecast", ["duration": "1242000000"]),
+    ("gandi", ["host": "www.example.com", "duration": "0"]), ("ovh", ["host": "www.example.com"]),
+    (
+      "iis",
+      [
+        "time": "1789041421", "ip": "203.0.113.9", "method": "GET",
+        "target": "/products/list.aspx?category=shoes&page=2",
+        "path": "/products/list.aspx", "query": "category=shoes&page=2", "port": "443", "status": "200",
+        "agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/130.0", "referer": "https://www.example.com/",
+        "duration": "46000", "server_ip": "10.0.0.4", "substatus": "0", "win32_status": "0",
+      ]
+    ),
+    ("w3c", ["time": "1789000463", "target": "/foo/bar.html?a=b", "path": "/foo/bar.html", "query": "a=b"]),
+    ("netscaler", ["bytes": "1204", "bytes_received": "431", "protocol": "HTTP/1.1", "duration": "0"]),
+    (
+      "incapsula",
+      [
+        "host": "www.example.com", "path": "/page.php", "query": "variable=test", "method": "GET",
+        "agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0", "forwarded": "203.0.113.9",
+      ]
+    ),
+    (
+      "shoutcast",
+      [
+        "path": "/stream", "query": "title=Evening%20News", "agent": "WinampMPEG/5.1", "status": "200",
+        "duration": "811000000",
+      ]
+    ),
+    (
+      "cloudfront",
+      [
+        "time": "1789041421", "ip": "203.0.113.9", "host": "www.example.com", "path": "/index.html", "query": "q=1",
+        "target": "/index.html?q=1", "status": "200", "bytes": "392", "duration": "1000", "protocol": "HTTP/2.0",
+        "agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/130.0", "client_port": "11040", "scheme": "https",
+        "time_to_first_byte": "1000", "distribution": "d111111abcdef8.cloudfront.net",
+      ]
+    ),
+    ("cloudfront_rtmp", ["event": "play", "agent": "LNX 10,0,32,18", "stream": "myvideo", "path": "/cfx/st"]),
+    (
+      "s3",
+      [
+        "time": "1789041421", "bucket": "shop-assets", "key": "img/logo.png", "method": "GET", "path": "/img/logo.png",
+        "query": "v=3", "status": "200", "duration": "21000", "agent": "Mozilla/5.0 Firefox/130.0",
+        "host": "shop-assets.s3.eu-central-1.amazonaws.com",
+      ]
+    ),
+    (
+      "alb",
+      [
+        "time": "1789041421+186641000", "ip": "203.0.113.9", "client_port": "2817", "status": "200", "bytes": "366",
+        "method": "GET", "path": "/cart", "query": "add=7", "host": "www.example.com", "protocol": "HTTP/2.0",
+        "duration": "2000", "target_ip": "10.0.0.66", "agent": "Mozilla/5.0 Firefox/130.0",
+        "target_group_arn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop/73e2d6bc24d8a067",
+      ]
+    ),
+    ("elb", ["duration": "1178", "path": "/cart", "host": "www.example.com", "bytes": "29"]),
+    (
+      "gcs",
+      [
+        "time": "1789041421+123456000", "path": "/shop-assets/img/logo.png", "duration": "21000",
+        "agent": #"Mozilla/5.0 ("quoted") Firefox/130.0"#, "key": "img/logo.png",
+      ]
+    ),
+    (
+      "bunny",
+      [
+        "time": "1789041421+421000000", "ip": "203.0.113.9", "path": "/video.mp4", "host": "example.b-cdn.net",
+        "result": "HIT", "country": "PL",
+      ]
+    ),
+    (
+      "squid",
+      [
+        "time": "1789041421+603000000", "ip": "10.0.0.68", "duration": "310000", "result": "TCP_MISS", "status": "200",
+        "method": "GET", "path": "/a", "query": "b=c", "host": "www.example.com", "user": "ada", "peer": "198.51.100.4",
+      ]
+    ),
+    (
+      "haproxy_http",
+      [
+        "time": "1789041421+655000000", "ip": "203.0.113.9", "client_port": "33317", "frontend": "http-in",
+        "backend": "static", "server": "srv1", "duration": "109000", "status": "200", "bytes": "2750",
+        "request_captures": "www.example.com|Mozilla/5.0 Firefox/130.0", "path": "/index.html", "query": "a=b",
+      ]
+    ),
+    ("haproxy_tcp", ["time": "1789041421+443000000", "duration": "5007000", "bytes": "212", "termination": "--"]),
+  ]
+
+  @Test(arguments: expected) func fields(_ name: String, _ fields: [String: String]) throws {
+    let preset = try #require(WeblogPreset.named(name))
+    let record = try #require(try read(preset.sample, with: Self.reader(preset)).records.first)
+    for (field, value) in fields { #expect(record[field] == value, "\(name).\(field)") }
+  }
+
+  @Test func absentParts() throws {
+    let alb = try #require(WeblogPreset.named("alb"))
+    let record = try #require(try read(alb.sample, with: Self.reader(alb)).records.last)
+    #expect(record["status"] == "460" && record["ip"] == "198.51.100.7")
+    for name in ["request", "method", "path", "agent", "duration", "request_time", "target_ip"] {
+      #expect(record[name] == nil, "\(name)")
+    }
+    let elb = try #require(WeblogPreset.named("elb"))
+    let tcp = try #require(try read(elb.sample, with: Self.reader(elb)).records.last)
+    #expect(tcp["status"] == nil && tcp["method"] == nil && tcp["bytes"] == "305" && tcp["duration"] == "1138")
+    let haproxy = try #require(WeblogPreset.named("haproxy_http"))
+    let plain = try #require(try read(haproxy.sample, with: Self.reader(haproxy)).records.last)
+    #expect(plain["request_captures"] == nil && plain["path"] == "/logo.png" && plain["status"] == "304")
+    let aborted =
+      #"1.2.3.4:5 [10/Sep/2026:13:57:02.001] in in/<NOSRV> -1/-1/-1/-1/7 -1 0 - - CR-- 1/1/0/0/0 0/0 "<BADREQ>""#
+    let bad = try #require(try read(aborted, with: Self.reader(haproxy)).records.first)
+    #expect(bad["status"] == nil && bad["method"] == nil && bad["duration"] == "7000" && bad["server"] == "<NOSRV>")
+    let squid = try #require(WeblogPreset.named("squid"))
+    let tunnel = try #require(try read(squid.sample, with: Self.reader(squid)).records.last)
+    #expect(tunnel["target"] == "www.example.com:443" && tunnel["path"] == nil && tunnel["method"] == "CONNECT")
+  }
+
+  /// A request without the protocol's target, as ALB has it when the client sent none.
+  @Test func requestsOfBalancers() throws {
+    let reader = try weblog("alb")
+    func line(_ request: String) -> String {
+      "http 2026-09-10T11:57:01.186641Z app/x 1.2.3.4:5 - -1 -1 -1 400 - 0 272 \"\(request)\" \"-\" - -\n"
+    }
+    for (request, method, path, host) in [
+      ("GET http://h.example:80/a?b HTTP/1.1", "GET", "/a", "h.example"),
+      ("GET http://[2001:db8::1]:80/ HTTP/1.1", "GET", "/", "[2001:db8::1]"),
+      ("- http://h.example:80- -", nil, nil, nil),
+      ("- - - ", nil, nil, nil), ("GET /x y HTTP/1.1", "GET", "/x y", nil),
+    ] as [(String, String?, String?, String?)] {
+      let record = try #require(try read(line(request), with: reader).records.first)
+      #expect(record["method"] == method && record["path"] == path && record["host"] == host, "\(request)")
+    }
+  }
+
+  /// How wide the lines are: fewer columns than documented today, more, and too few.
+  @Test func widths() throws {
+    let cloudfront = try #require(WeblogPreset.named("cloudfront"))
+    let line = try #require(cloudfront.sample.split(separator: "\n").last)
+    let columns = line.split(separator: "\t")
+    #expect(columns.count == 33)
+    let reader = try weblog("cloudfront")
+    for count in [12, 15, 18, 19, 24, 26, 33] {
+      let reading = try read(columns.prefix(count).joined(separator: "\t") + "\n", with: reader)
+      #expect(reading.rejects == [] && reading.records.first?["query"] == "q=1", "\(count)")
+      #expect(reading.records.first?["duration"] == (count > 18 ? "1000" : nil))
+    }
+    #expect(try read(line + "\tnew\tnewer\n", with: reader).records.count == 1)
+    #expect(
+      try read(columns.prefix(11).joined(separator: "\t"), with: reader).rejects.first?.hasPrefix("R102") == true)
+
+    let s3 = try #require(WeblogPreset.named("s3"))
+    let short = s3.sample.components(before: " s9lzH") + "\n"
+    let reading = try read(short, with: weblog("s3"))
+    #expect(reading.rejects == [] && reading.records.first?["agent"] == "Mozilla/5.0 Firefox/130.0")
+    #expect(reading.records.first?["host"] == nil)
+  }
+
+  /// Agents of CloudFront, once and twice encoded.
+  static let agents: [(String, String)] = [
+    ("Mozilla/5.0%20(X11)%20Firefox", "Mozilla/5.0 (X11) Firefox"),
+    ("Mozilla/5.0%2520(X11)%2520Firefox", "Mozilla/5.0 (X11) Firefox"),
+    ("My%2520App/1%20CFNetwork/1", "My%20App/1 CFNetwork/1"), ("curl/8.5.0", "curl/8.5.0"), ("100%25", "100%"),
+    ("bad%2", "bad%2"), ("%", "%"), ("caf%C3%A9", "café"),
+  ]
+
+  @Test(arguments: agents) func percentEncoded(_ text: String, _ agent: String) throws {
+    let line = "2026-09-10\t11:57:01\tFRA\t1\t1.2.3.4\tGET\tx.cloudfront.net\t/\t200\t-\t\(text)\t-\n"
+    #expect(try read(line, with: weblog("cloudfront")).records.first?["agent"] == agent)
+  }
+
+  /// Lines in columns that are no records, and what is said.
+  static let malformed: [(String, String, String)] = [
+    ("alb", "http 2026-09-10T11:57:01Z app/x", "R102 1 1 32 the line ends where the ip was expected"),
+    ("alb", "http yesterday app/x 1.2.3.4:5", "R103 1 1 6 'time' is no time as the format has it"),
+    ("alb", "http 2026-02-30T11:57:01Z app/x 1.2.3.4:5", "R103 1 1 6 'time' is no time as the format has it"),
+    (
+      "alb", "http 2026-09-10T11:57:01Z app/x - - -1 -1 -1 400 - 0 272 \"-\"",
+      "R105 1 1 33 'ip' is missing, which every record needs"
+    ),
+    (
+      "alb", "http 2026-09-10T11:57:01Z app/x 1.2.3.4:5 - -1 -1 x 400 - 0 272 \"-\"",
+      "R104 1 1 51 'response_time' is no number"
+    ),
+    (
+      "squid", "1789041421.603 310 10.0.0.68 TCP_MISS/200 8x4 GET / - - -", "R104 1 1 43 'bytes' is no number"
+    ),
+    ("bunny", "HIT|200|soon|412|390|1.2.3.4|-|/|DE|a|b|c", "R103 1 1 9 'time' is no time as the format has it"),
+    ("iis", "2026-09-10 11:57:01 GET /", "R101 1 1 1 no '#Fields:' came before the line"),
+    (
+      "w3c", "#Fields: c-ip cs-uri\n1.2.3.4 /",
+      "R105 2 1 1 no column of '#Fields:' has 'time', which every record needs"
+    ),
+    ("w3c", "#Fields: time c-ip\n00:00:01 1.2.3.4", "R103 2 1 1 the time has no date: no '#Date:' came before it"),
+  ]
+
+  @Test(arguments: malformed) func reject(_ format: String, _ text: String, _ message: String) throws {
+    let reading = try read(text + "\n", with: weblog(format))
+    #expect(reading.records.isEmpty)
+    #expect(reading.rejects == [message])
+  }
+}
+
+extension String {
+  /// What stands before the first `mark`.
+  fileprivate func components(before mark: String) -> String {
+    guard let range = firstRange(of: mark) else { return self }
+    return String(self[..<range.lowerBound])
+  }
+}
