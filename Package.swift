@@ -18,7 +18,7 @@ let package = Package(
   targets: [
     // The stages, in the order of the data.
     .target(name: "Pipeline", dependencies: ["CCrypto"]),
-    .target(name: "Readers", dependencies: ["Pipeline", "CISAL"]),
+    .target(name: "Readers", dependencies: ["Pipeline", "CISAL", "CLibXML2"]),
     .target(name: "CEL", dependencies: ["CRE2", "CCrypto"]),
     .target(name: "Mapping", dependencies: ["Pipeline", "CEL", "CYAML"]),
     .target(name: "Sessions", dependencies: ["Pipeline", "CPrefetch"]),
@@ -32,6 +32,7 @@ let package = Package(
 
     // The distribution's C libraries.
     .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+    .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CPrefetch"),

@@ -13,6 +13,12 @@ let package = Package(
       ],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
     .executableTarget(
+      name: "fuzz-xml",
+      dependencies: [
+        .product(name: "Pipeline", package: "trackfill"), .product(name: "Readers", package: "trackfill"),
+      ],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+    .executableTarget(
       name: "fuzz-mapping",
       dependencies: [
         .product(name: "Pipeline", package: "trackfill"), .product(name: "Readers", package: "trackfill"),

@@ -91,6 +91,7 @@ struct MappingProgram: Sendable {
   let lets: Int
   let drops: [CompiledDrop]
   let dropReasons: Int
+  let checks: [CompiledCheck]
   let rules: [CompiledRule]
   let emitsAll: Bool
   let rejectsUnmatched: Bool

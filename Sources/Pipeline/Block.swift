@@ -33,6 +33,31 @@ public final class Block: @unchecked Sendable {
   /// by `reset`, so that it can be used again; a source that needs it sets it for every block.
   public var annotation: (any BlockAnnotation)?
 
+  /// Where an offset of a block stands in the input, for readers whose blocks are not the input's bytes.
+  public struct Origin: Sendable {
+    public var offset: Int
+    /// Decompressed bytes of the input before it.
+    public var position: Int
+
+    public init(offset: Int, position: Int) {
+      self.offset = offset
+      self.position = position
+    }
+  }
+  /// Ascending; empty where offsets count from the block's own `offset`.
+  public var origins: [Origin] = []
+
+  /// Where the byte at `offset` of the block stands in the decompressed input.
+  public func position(of offset: Int) -> Int {
+    var low = 0
+    var high = origins.count
+    while low < high {
+      let middle = (low + high) / 2
+      if origins[middle].offset <= offset { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 && offset < count ? origins[low - 1].position : self.offset + offset
+  }
+
   /// - Parameter headroom: the longest record that may be carried over, rounded up to pages. Untouched pages cost
   ///   address space only.
   public init(capacity: Int, headroom: Int) {
@@ -53,6 +78,7 @@ public final class Block: @unchecked Sendable {
     count = 0
     isLast = false
     skippedLines = 0
+    if !origins.isEmpty { origins.removeAll(keepingCapacity: true) }
     if !rejects.isEmpty { rejects.removeAll(keepingCapacity: true) }
   }
 

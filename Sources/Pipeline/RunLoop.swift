@@ -320,7 +320,7 @@ public final class RunLoop: @unchecked Sendable {
     var raw = reject.raw ?? []
     var at = block.offset
     if let offset = reject.offset {
-      at += offset
+      at = block.position(of: offset)
       if reject.raw == nil, offset >= 0, offset <= block.count {
         let length = min(max(reject.length, 0), RunLoop.longestRaw, block.count - offset)
         raw = Array(UnsafeBufferPointer(start: block.start + offset, count: length))

@@ -20,11 +20,14 @@ public struct Schema: Sendable {
   public var fields: [Field]
   /// The field that dates a record, of type `timestamp`, unless the mapping says another.
   public var timeField: String?
+  /// Whether every rule must give its events an `id`, because a record's bytes do not stand for it.
+  public var needsNaturalID: Bool
 
-  public init(title: String, fields: [Field], timeField: String?) {
+  public init(title: String, fields: [Field], timeField: String?, needsNaturalID: Bool = false) {
     self.title = title
     self.fields = fields
     self.timeField = timeField
+    self.needsNaturalID = needsNaturalID
   }
 }
 

@@ -29,6 +29,10 @@ public enum ReaderCatalogue {
     Entry(
       name: "jsonl", summary: "JSON lines: typed fields and lists by path", listFormats: { [] }, sniffer: nil,
       make: { settings, file, _ throws(Diagnostics) in try JSONLinesReader.make(settings, file) }),
+    Entry(
+      name: "xml", summary: "XML exports: records, lists and header values by path, read as a stream",
+      listFormats: { [] }, sniffer: nil,
+      make: { settings, file, _ throws(Diagnostics) in try XMLReader.make(settings, file) }),
   ]
 
   /// The reader that `settings` (the mapping's `input`) asks for by its key `reader`.

@@ -17,27 +17,27 @@ struct Formats: ParsableCommand {
   var format = Output.text
 
   func run() throws {
-    let entries = ReaderCatalogue.entries
-    guard let name else {
-      StandardOutput.write(format == .json ? Formats.json(entries) : Formats.overview(entries))
-      return
-    }
-    for entry in entries {
-      if entry.name == name {
-        StandardOutput.write(format == .json ? Formats.json([entry]) : Formats.overview([entry]))
-        return
-      }
-      if let found = entry.formats.first(where: { $0.name == name }) {
-        StandardOutput.write(format == .json ? Formats.json(entry, found) : Formats.detail(entry, found))
-        return
-      }
-    }
-    let names = entries.flatMap { [$0.name] + $0.formats.map(\.name) }
     let console = Console(color: .auto)
+    let entries = ReaderCatalogue.entries
+    if let text = answer(entries) { throw ExitCode(StandardOutput.write(text, .done, console).rawValue) }
+    let name = name ?? ""
+    let names = entries.flatMap { [$0.name] + $0.formats.map(\.name) }
     console.report([
       Diagnostic("U109", "no reader or format '\(name)'", remedy: Suggestion.remedy(for: name, among: names))
     ])
     throw ExitCode(ExitStatus.usage.rawValue)
+  }
+
+  /// What was asked for; nil if there is no such thing.
+  private func answer(_ entries: [ReaderCatalogue.Entry]) -> String? {
+    guard let name else { return format == .json ? Formats.json(entries) : Formats.overview(entries) }
+    for entry in entries {
+      if entry.name == name { return format == .json ? Formats.json([entry]) : Formats.overview([entry]) }
+      if let found = entry.formats.first(where: { $0.name == name }) {
+        return format == .json ? Formats.json(entry, found) : Formats.detail(entry, found)
+      }
+    }
+    return nil
   }
 
   private static func overview(_ entries: [ReaderCatalogue.Entry]) -> String {

@@ -44,7 +44,7 @@ struct Sniff: ParsableCommand {
           "I302", "\(first.name) and \(other.name) have different formats",
           remedy: "sniff and convert them apart, with a mapping for each")
       }
-      StandardOutput.write(first.block)
+      throw ExitCode(StandardOutput.write(first.block, .done, console).rawValue)
     } catch let diagnostic as Diagnostic {
       console.report([diagnostic])
       throw ExitCode(ExitStatus(diagnostic).rawValue)

@@ -1,17 +1,28 @@
 import Glibc
+import Pipeline
+import Writers
 
-/// What a command was asked for, on standard output. A reader that goes away is no error.
+/// Text that a command was asked for, on standard output.
 enum StandardOutput {
-  static func write(_ text: String) {
-    var text = text
-    text.withUTF8 { bytes in
-      var left = UnsafeRawBufferPointer(bytes)
-      while left.count > 0 {
-        let count = Glibc.write(STDOUT_FILENO, left.baseAddress, left.count)
-        if count < 0 && errno == EINTR { continue }
-        if count <= 0 { return }
-        left = UnsafeRawBufferPointer(rebasing: left[count...])
-      }
+  /// Throws O201, or O203 if nobody reads any more.
+  static func write(_ text: String) throws {
+    guard !text.isEmpty else { return }
+    let output = NDJSONStreamWriter(descriptor: STDOUT_FILENO)
+    var line = text.hasSuffix("\n") ? String(text.dropLast()) : text
+    try line.withUTF8 { try output.write($0) }
+    try output.finish()
+  }
+
+  /// Writes, and says how the command ends: a reader that has seen enough changes nothing.
+  static func write(_ text: String, _ status: ExitStatus, _ console: Console) -> ExitStatus {
+    do {
+      try write(text)
+    } catch let diagnostic as Diagnostic where diagnostic.code != "O203" {
+      console.report([diagnostic])
+      return ExitStatus(diagnostic)
+    } catch {
+      return status
     }
+    return status
   }
 }

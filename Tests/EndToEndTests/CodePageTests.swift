@@ -14,6 +14,7 @@ import Testing
     "I107": "the file must vanish between two moments of one run",
     "M206": "needs a reader with declared fields",
     "O203": "prints nothing: the run ends quietly",
+    "R135": "needs a field of a mebibyte",
     "S103": "the mapping rejects such a time first; this is a second guard",
   ]
 

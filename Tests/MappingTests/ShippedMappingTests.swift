@@ -43,7 +43,7 @@ import Testing
     let outcome = try RealRun.tester(plan).outcome(of: String(decoding: Data(contentsOf: sample), as: UTF8.self))
     #expect(outcome.payloads > 5)
     let counts = outcome.counts.sum
-    #expect(outcome.rejects.count == 1, "the sample has one line that was cut short")
+    #expect(outcome.rejects.count == 1, "the sample has one record that is wrong")
     let fates = [outcome.rejects.count, counts.mapped, counts.unmatched, counts.dropped.reduce(0, +)]
     #expect(counts.records == fates.reduce(0, +))
     #expect(outcome.events == counts.mapped)

@@ -164,6 +164,12 @@ struct RuleCompiler {
     let values = ValueCompiler(compiler)
     let properties = section["properties"].map { values.object($0, "properties", narrowed: narrowed) }
     let context = section["context"].map { values.object($0, "context", narrowed: narrowed) }
+    if section["id"] == nil, compiler.schema.needsNaturalID {
+      findings.error(
+        "M005", "rule '\(name.text)' needs 'id'", at: type.span,
+        remedy:
+          "reader \(compiler.schema.title) has no record bytes to tell events by: write id: =[\"order\", order_id]")
+    }
     let id = section["id"].map { naturalID($0, narrowed) }
     let time = section.scalar("time").map { self.time($0, narrowed) }
     let idPrefix = (id == nil ? "record\n" : "id\n") + name.text + "\n"

@@ -9,7 +9,7 @@ struct MappingLoader {
   let purpose: MappingPurpose
 
   private static let keys = [
-    "mapping", "language", "description", "input", "tables", "lists", "let", "drop", "identity", "session", "target",
+    "mapping", "language", "description", "input", "tables", "lists", "let", "drop", "checks", "identity", "session", "target",
     "events",
     "emit", "otherwise", "tests",
   ]
@@ -56,6 +56,7 @@ struct MappingLoader {
     var reasons: [String] = []
     var narrowed: Set<String> = []
     let drops = ruleCompiler.drops(dropEntries, reasons: &reasons, narrowed: &narrowed)
+    let checks = CheckCompiler(compiler).checks(file.list("checks"), narrowed: narrowed)
     let identity = identity(file, compiler, narrowed)
     var noVisitorDrop: Int?
     if identity.dropsMissing {
@@ -86,7 +87,7 @@ struct MappingLoader {
     if findings.hasErrors { throw Diagnostics(findings.sorted) }
     let program = MappingProgram(
       file: source.file, columns: columns.count, timeColumn: timeColumn, lets: lets.count, drops: drops,
-      dropReasons: reasons.count, rules: rules, emitsAll: emitsAll,
+      dropReasons: reasons.count, checks: checks, rules: rules, emitsAll: emitsAll,
       rejectsUnmatched: file.choice("otherwise", Otherwise.self) == .reject, visitor: identity.visitor,
       noVisitorDrop: noVisitorDrop, profileID: identity.profileID, profileAliases: identity.aliases, split: split,
       context: target.context, request: target.request, namespace: namespace, sites: compiler.sites)

@@ -13,6 +13,7 @@ final class Mapper: EventMapper {
   private let hasher: NameHasher
   private let idText = ByteBuffer(capacity: 256)
   private let firstDrop: FirstMatch
+  private let firstCheck: FirstMatch
   private let firstRule: FirstMatch
   private let firstVisitor: FirstPresent
   /// Under `emit: all`, the rules behind each one.
@@ -24,6 +25,7 @@ final class Mapper: EventMapper {
   init(_ program: MappingProgram) {
     self.program = program
     firstDrop = FirstMatch(program.drops.map(\.condition)[...])
+    firstCheck = FirstMatch(program.checks.map(\.condition)[...])
     let conditions = program.rules.map { $0.condition ?? Predicate { _ in .yes } }
     firstRule = FirstMatch(conditions[...])
     firstVisitor = FirstPresent(program.visitor[...])
@@ -88,6 +90,11 @@ final class Mapper: EventMapper {
     case let index:
       dropped[index] &+= 1
       return
+    }
+    switch firstCheck(activation) {
+    case FirstMatch.none: break
+    case ...FirstMatch.failed: return reject(record, rule: nil, into: result)
+    case let index: return reject(record, program.checks[index], into: result)
     }
     let events = result.count
     let text = result.text.count
@@ -299,6 +306,13 @@ final class Mapper: EventMapper {
       Reject(
         stage: .mapping, code: "R203", message: "the record has no visitor",
         hint: "add a candidate that is always present to identity.visitor, or write identity.none: drop",
+        offset: record.offset, length: record.count, line: record.line, number: record.number), to: result)
+  }
+
+  private func reject(_ record: Record, _ check: CompiledCheck, into result: MappedBlock) {
+    append(
+      Reject(
+        stage: .mapping, code: check.code, message: check.message, hint: "the check is at \(check.place)",
         offset: record.offset, length: record.count, line: record.line, number: record.number), to: result)
   }
 
