@@ -142,6 +142,42 @@ trackfill: bad.log.gz is damaged; what came before the damage was converted: the
 What to do: Restore the file from a copy; `gzip -t FILE` tests it.
 
 """###),
+    CodePage("I311", ###"""
+# I311: XML that is not well-formed
+
+The document breaks a rule of XML, so that nobody can say what the rest of it means. What was complete before is kept; the exit status is 65.
+
+```text
+
+```
+
+What to do: Mend the file, or have it exported anew. A file that ends within an element was cut off or is still being written.
+
+"""###),
+    CodePage("I312", ###"""
+# I312: a document type declaration
+
+The file has a DOCTYPE. Exports need none, and attacks on readers of XML begin with one, so reading stops there.
+
+```text
+
+```
+
+What to do: If the file can be trusted, write `doctype: ignore`. Nothing that the DOCTYPE declares or names is used or opened: only `lt`, `gt`, `amp`, `quot`, `apos` and character references are known.
+
+"""###),
+    CodePage("I313", ###"""
+# I313: XML past a limit
+
+Elements nest deeper than 64, an element has more than 256 attributes, a name is longer than 1 KiB, a tag or comment is longer than `--max-record`, or the header values are longer than 2 KiB. What was complete before is kept; the exit status is 65.
+
+```text
+
+```
+
+What to do: Look at the place. No export that is meant to be read goes so far.
+
+"""###),
     CodePage("M001", ###"""
 # M001: the file is not YAML
 
@@ -517,21 +553,6 @@ M117.yaml:4:59: error[M117]: environment variable PROFILE_SALT is not set
 What to do: Set it before the run, `export NAME=…`, or give a default: `env(NAME, "text")`.
 
 """###),
-    CodePage("M118", ###"""
-# M118: not built yet
-
-The mapping asks for something that the language has but this version of the program has not.
-
-```text
-M118.yaml:6:18: error[M118]: session mode 'exact' is not built yet
-  6 | session: { mode: exact }
-    |                  ^^^^^
-    = use mode: stream
-```
-
-What to do: Use what the message names, or wait for a later version.
-
-"""###),
     CodePage("M119", ###"""
 # M119: a file that the mapping names cannot be used
 
@@ -780,6 +801,22 @@ M211.yaml:6:56: warning[M211]: this always fails: divide by zero
 What to do: Mend the part under the caret.
 
 """###),
+    CodePage("M213", ###"""
+# M213: a key without effect
+
+The mode of the sessions makes nothing of this key: `exact` sorts everything first, so that nothing comes too late
+for `disorder` or `late`, and `none` makes no sessions that anything could end.
+
+```text
+M213.yaml:8:3: warning[M213]: 'disorder' has no effect in mode exact
+  8 |   disorder: 2m
+    |   ^^^^^^^^
+    = remove it
+```
+
+What to do: Remove the key, or choose another mode (docs/mapping.md).
+
+"""###),
     CodePage("M301", ###"""
 # M301: no reader
 
@@ -885,6 +922,18 @@ M307.yaml:3:34: error[M307]: the format's time has no offset from UTC
 What to do: Add `zone:` with the server's zone, such as `Europe/Warsaw` or `UTC`; or log the offset (`%z`).
 
 """###),
+    CodePage("M309", ###"""
+# M309: a path that is none
+
+A path is the part of XPath that a stream can follow: `a/b`, `//b`, `*`, `@x`, `.`, `text()`, `[@type="gift"]`. Here is something else, a prefix that is not declared, or a path that leaves its record.
+
+```text
+
+```
+
+What to do: Write the path from the record's element down, and declare prefixes under `namespaces`. Values that stand before the records belong under `header`.
+
+"""###),
     CodePage("O201", ###"""
 # O201: the output cannot be written
 
@@ -922,10 +971,11 @@ What to do: Nothing.
     CodePage("O204", ###"""
 # O204: no temporary file
 
-Open sessions need more memory than `--memory`, and the temporary file for them cannot be created.
+Open sessions, or what is sorted, need more memory than `--memory`, and the temporary file for them cannot be created in
+the folder that the message names: `TMPDIR`, else the output's folder, else /tmp.
 
 ```text
-error[O204]: cannot create a temporary file for open sessions: No such file or directory
+error[O204]: cannot create a temporary file for open sessions in nowhere: no such file or directory
   = set TMPDIR to a folder with space, or raise --memory
 ```
 
@@ -935,7 +985,13 @@ What to do: Set `TMPDIR` to a folder that you may write to, or raise `--memory`.
     CodePage("O205", ###"""
 # O205: the temporary file fails
 
-The temporary file for open sessions cannot be written or read: usually its disk is full.
+A temporary file, for open sessions or for sorting, cannot be written or read: usually the disk of the folder that the
+message names is full. Nothing stands under the output's name.
+
+```text
+error[O205]: the temporary file for sorting events in .: file too large
+  = set TMPDIR to a folder with space, or raise --memory
+```
 
 What to do: Make room, set `TMPDIR` to another file system, or raise `--memory`.
 
@@ -1051,6 +1107,62 @@ R106.yaml:11:7: error[R106]: 'time' exists twice or never in its zone
 ```
 
 What to do: Write `ambiguous: earlier` or `ambiguous: later`, or let the server log the offset (`%z`).
+
+"""###),
+    CodePage("R131", ###"""
+# R131: a value that comes twice
+
+An element or attribute of XML stands twice where one value is declared. Taking the first would lose the second.
+
+```text
+
+```
+
+What to do: Declare a `list` for it, or write a path that only one element has.
+
+"""###),
+    CodePage("R132", ###"""
+# R132: a record inside a record
+
+An element that is a record, or a row of a list, stands inside another one of its kind.
+
+```text
+
+```
+
+What to do: Write the path from the root, without `//`.
+
+"""###),
+    CodePage("R133", ###"""
+# R133: an entity that nobody knows
+
+The record has an entity that the file's DOCTYPE may explain, which is not read.
+
+```text
+
+```
+
+What to do: Have the file exported with character references (`&#8230;`) or in UTF-8.
+
+"""###),
+    CodePage("R134", ###"""
+# R134: a header value too late
+
+A value of `header` stands behind the first record, or a second time. The records before it were read without it, so it is not used.
+
+```text
+
+```
+
+What to do: Take the value as a field of the record, or write a path that only one element before the records has.
+
+"""###),
+    CodePage("R135", ###"""
+# R135: a field that is too long
+
+A field of XML is longer than 1 MiB.
+
+What to do: Leave the field out of `fields`: documents and pictures are no properties of an event.
 
 """###),
     CodePage("R201", ###"""

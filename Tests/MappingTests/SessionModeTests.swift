@@ -102,7 +102,7 @@ import Testing
   ])
   func testsRunInTheMode(_ mode: String, _ expect: String) throws {
     let plan = try Self.load(
-      Self.mapping("session: { mode: \(mode) }\n" + Self.given + "\n        expect: " + expect))
+      Self.mapping("session: { mode: \(mode) }\n" + Self.given + "\n    expect: " + expect))
     let result = try RealRun.tester(plan).run(plan.tests[0])
     #expect(result.isPassed, "\(result.differences)")
   }

@@ -167,4 +167,65 @@ import Testing
     #expect(failure?.code == "O204")
     #expect(failure?.message.contains("/no/such/folder") == true)
   }
+
+  /// 200,000 events of 90 MB under 4 MiB: each comes once, in its visitor's session, and payloads are in order.
+  @Test func manyEventsUnderLittleMemory() throws {
+    final class Checker: PayloadWriter {
+      var payloads = 0
+      var lastUpdate = ""
+      var isInOrder = true
+
+      let start =
+        #"{"source":{"id":"shop"},"session":{"id":"","metadata":{"insert":"","create":"","update":""#.utf8.count + 36
+        + 48
+
+      func write(_ payload: UnsafeBufferPointer<UInt8>) {
+        payloads += 1
+        let update = String(decoding: payload[start..<start + 24], as: UTF8.self)
+        if update < lastUpdate { isInOrder = false }
+        lastUpdate = update
+      }
+      func finish() {}
+      func abandon() {}
+    }
+    let writer = Checker()
+    let settings = Self.exact { $0.memory = 4 << 20 }
+    let stage = SessionStage(
+      settings: settings, inputs: [InputDescription(name: "a", firstTime: nil, size: nil)], writer: writer,
+      recycle: { $0.reset() })
+    let count = 200_000
+    let perBlock = 1_000
+    let mapped = MappedBlock()
+    let block = Block(capacity: 4096, headroom: 0)
+    let body = Array(
+      "{\"id\":\"00000000-0000-0000-0000-000000000000\",\"type\":\"\(String(repeating: "x", count: 350))\"}".utf8)
+    var rejects: [Reject] = []
+    // Each step of 99,991 through all of the events meets each once: 100,000 visitors, two events each, a second apart.
+    for first in stride(from: 0, to: count, by: perBlock) {
+      for position in first..<first + perBlock {
+        let number = position * 99_991 % count
+        let visitor = UInt64(number / 2)
+        let offset = mapped.text.count
+        mapped.text.append(decimal: Int64(visitor))
+        let length = mapped.text.count - offset
+        body.withUnsafeBufferPointer { mapped.text.append($0) }
+        mapped.append(
+          Event(
+            time: Self.start + Int64(number) * 1000, id: UUID(high: 1, low: UInt64(number)), needsOrdinal: false,
+            rule: 0,
+            visitorHash: visitor &* 0x9E37_79B9_7F4A_7C15, visitor: ByteRange(offset: offset, length: length),
+            body: ByteRange(offset: offset + length, length: body.count), context: .none, request: .none,
+            profile: .none,
+            split: .none, recordOffset: 0, recordLength: 0, line: 0, number: 0))
+      }
+      try stage.consume(mapped, of: block, rejects: &rejects)
+    }
+    var last: [LocatedReject] = []
+    try stage.finish(rejects: &last)
+    #expect(stage.counts.eventsEmitted == count)
+    #expect(writer.payloads == count / 2)
+    #expect(writer.isInOrder)
+    #expect(writer.lastUpdate == TimestampWriter.text(Self.start + Int64(count - 1) * 1000))
+    #expect(stage.counts.spilledBytes > 100 << 20)
+  }
 }

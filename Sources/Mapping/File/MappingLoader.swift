@@ -9,7 +9,8 @@ struct MappingLoader {
   let purpose: MappingPurpose
 
   private static let keys = [
-    "mapping", "language", "description", "input", "tables", "lists", "let", "drop", "checks", "identity", "session", "target",
+    "mapping", "language", "description", "input", "tables", "lists", "let", "drop", "checks", "identity", "session",
+    "target",
     "events",
     "emit", "otherwise", "tests",
   ]
