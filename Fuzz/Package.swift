@@ -19,6 +19,12 @@ let package = Package(
       ],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
     .executableTarget(
+      name: "fuzz-export",
+      dependencies: [
+        .product(name: "Pipeline", package: "trackfill"), .product(name: "Readers", package: "trackfill"),
+      ],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+    .executableTarget(
       name: "fuzz-mapping",
       dependencies: [
         .product(name: "Pipeline", package: "trackfill"), .product(name: "Readers", package: "trackfill"),

@@ -142,13 +142,55 @@ trackfill: bad.log.gz is damaged; what came before the damage was converted: the
 What to do: Restore the file from a copy; `gzip -t FILE` tests it.
 
 """###),
+    CodePage("I203", ###"""
+# I203: a header that does not fit the mapping
+
+The header of the file lacks a column that the mapping declares, has it twice, or is no header.
+
+```text
+c.csv: error[I203]: the header has no column 'ip' for field 'ip'
+  = known here: address, at
+```
+
+What to do: Give the name of the column as it stands in the file: `column: "Order ID"`. Look at `delimiter` and `encoding` as well.
+
+"""###),
+    CodePage("I301", ###"""
+# I301: a format that nobody knows
+
+`sniff` tried every preset on the beginning of the file, and none reads enough of it.
+
+```text
+error[I301]: no reader knows the format of junk.log
+  = trackfill formats lists the known ones; a log's own LogFormat or log_format text can be given as `format`
+```
+
+What to do: Give the server's own `LogFormat` or `log_format` text as `format`. `trackfill formats` lists the presets.
+
+"""###),
+    CodePage("I302", ###"""
+# I302: inputs of different formats
+
+`sniff` proposes one `input:` block, and these files would need several.
+
+```text
+error[I302]: a.log and c.log have different formats
+  = sniff and convert them apart, with a mapping for each
+```
+
+What to do: Sniff and convert them apart, with a mapping for each.
+
+"""###),
     CodePage("I311", ###"""
 # I311: XML that is not well-formed
 
 The document breaks a rule of XML, so that nobody can say what the rest of it means. What was complete before is kept; the exit status is 65.
 
 ```text
-
+I311.yaml:16:73: error[I311]: the XML is not well-formed: Opening and ending tag mismatch: item line 3 and order
+  16 |       <order id="2" placed="2026-09-10T08:01:00Z"><item sku="A"></order>
+     |                                                                         ^
+     = what came before is kept; mend the file, or ask whoever made it
 ```
 
 What to do: Mend the file, or have it exported anew. A file that ends within an element was cut off or is still being written.
@@ -160,7 +202,10 @@ What to do: Mend the file, or have it exported anew. A file that ends within an 
 The file has a DOCTYPE. Exports need none, and attacks on readers of XML begin with one, so reading stops there.
 
 ```text
-
+I312.yaml:14:7: error[I312]: the XML has a document type declaration
+  14 |       <!DOCTYPE export SYSTEM "export.dtd">
+     |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+     = if the file can be trusted, write `doctype: ignore`; entities that it declares stay unknown
 ```
 
 What to do: If the file can be trusted, write `doctype: ignore`. Nothing that the DOCTYPE declares or names is used or opened: only `lt`, `gt`, `amp`, `quot`, `apos` and character references are known.
@@ -172,7 +217,10 @@ What to do: If the file can be trusted, write `doctype: ignore`. Nothing that th
 Elements nest deeper than 64, an element has more than 256 attributes, a name is longer than 1 KiB, a tag or comment is longer than `--max-record`, or the header values are longer than 2 KiB. What was complete before is kept; the exit status is 65.
 
 ```text
-
+I313.yaml:16:7: error[I313]: elements nest deeper than 64
+  16 |       <n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n…
+     |       ^^^^^^^^
+     = no export that is meant to be read goes so far; what came before is kept
 ```
 
 What to do: Look at the place. No export that is meant to be read goes so far.
@@ -750,7 +798,7 @@ The event type is built into Tracardi, which copies the properties that it knows
 M208.yaml:6:41: warning[M208]: 'phrase' is no property of the built-in type 'search'
   6 | events: [ { type: search, properties: { phrase: =path } } ]
     |                                         ^^^^^^
-    = it is stored, but copied nowhere; known: category, query
+    = it is stored, but copied nowhere; put your own under `custom`; known: category, query
 ```
 
 What to do: Use a property that the message lists, or an event type of your own.
@@ -801,6 +849,21 @@ M211.yaml:6:56: warning[M211]: this always fails: divide by zero
 What to do: Mend the part under the caret.
 
 """###),
+    CodePage("M212", ###"""
+# M212: text that lacks its `=`
+
+The text would be an expression if `=` stood before it. As it is, every event has the text itself.
+
+```text
+M212.yaml:6:46: warning[M212]: 'path.or("")' is text here, not what the expression gives
+  6 | events: [ { type: visit, properties: { page: path.or("") } } ]
+    |                                              ^^^^^^^^^^^
+    = begin it with '=', or put quotes around it if it is text
+```
+
+What to do: Begin it with `=`; or put quotes around it if it is meant as text.
+
+"""###),
     CodePage("M213", ###"""
 # M213: a key without effect
 
@@ -826,7 +889,7 @@ What to do: Remove the key, or choose another mode (docs/mapping.md).
 M301.yaml:3:8: error[M301]: the input names no reader
   3 | input: { format: combined }
     |        ^
-    = add `reader:` with one of: weblog
+    = add `reader:` with one of: weblog, csv, jsonl, xml
 ```
 
 What to do: Add `reader:` with one of the names in the message.
@@ -841,7 +904,7 @@ There is no reader of this name.
 M302.yaml:3:18: error[M302]: unknown reader 'apache'
   3 | input: { reader: apache, format: combined }
     |                  ^^^^^^
-    = known here: weblog
+    = known here: csv, jsonl, weblog, xml
 ```
 
 What to do: Take one of the names in the message; `weblog` reads access logs of web servers.
@@ -922,13 +985,32 @@ M307.yaml:3:34: error[M307]: the format's time has no offset from UTC
 What to do: Add `zone:` with the server's zone, such as `Europe/Warsaw` or `UTC`; or log the offset (`%z`).
 
 """###),
+    CodePage("M308", ###"""
+# M308: a format that cannot be found out
+
+The mapping says `format: auto`, and no preset reads at least half of the first input; or there is no input to look at.
+
+```text
+auto.yaml:3:34: error[M308]: no known format reads junk.log
+  3 | input: { reader: weblog, format: auto }
+    |                                  ^^^^
+    = name a preset (trackfill formats lists them), or give the server's own LogFormat or log_format text
+trackfill: 1 error in the mapping; nothing was read
+```
+
+What to do: Name the format. `trackfill formats` lists the presets, `trackfill sniff` looks at a file.
+
+"""###),
     CodePage("M309", ###"""
 # M309: a path that is none
 
 A path is the part of XPath that a stream can follow: `a/b`, `//b`, `*`, `@x`, `.`, `text()`, `[@type="gift"]`. Here is something else, a prefix that is not declared, or a path that leaves its record.
 
 ```text
-
+M309.yaml:7:93: error[M309]: undeclared prefix 'x'
+  7 | …placed: { path: "@placed", type: instant }, note: { path: "x:note" }, items: { list: item, min: 1, fields: { sku: { pa…
+    |                                                             ^
+    = declared under `namespaces`: e
 ```
 
 What to do: Write the path from the record's element down, and declare prefixes under `namespaces`. Values that stand before the records belong under `header`.
@@ -1109,13 +1191,181 @@ R106.yaml:11:7: error[R106]: 'time' exists twice or never in its zone
 What to do: Write `ambiguous: earlier` or `ambiguous: later`, or let the server log the offset (`%z`).
 
 """###),
+    CodePage("R107", ###"""
+# R107: none of the declared values
+
+The field was declared with the values that it can have, and this is another.
+
+```text
+R107.yaml:14:30: error[R107]: field 'state': 'payed' is none of its values
+  14 |       2026-09-10T13:57:02Z,8,payed
+     |                              ^
+     = add it to `values`, or to `missing` if it stands for no value; at byte 23 of its row
+```
+
+What to do: Add it to `values`; or to `missing` if it stands for no value.
+
+"""###),
+    CodePage("R108", ###"""
+# R108: a number that is too large
+
+The number does not fit into the type of its field, or has more digits behind the point than its `scale`.
+
+```text
+R108.yaml:14:30: error[R108]: field 'n': '99999999999999999999' is too large for whole number
+  14 |       2026-09-10T13:57:02Z,8,99999999999999999999
+     |                              ^
+     = declare it as string or double; at byte 23 of its row
+```
+
+What to do: Declare the field as `string`, `double` or with a larger `scale`.
+
+"""###),
+    CodePage("R109", ###"""
+# R109: an object or a list instead of a value
+
+The field was declared as a plain value, and the record has an object or a list there.
+
+```text
+R109.yaml:13:54: error[R109]: field 'n' is an object
+  13 |       {"at": "2026-09-10T13:57:02Z", "id": "8", "n": {"value": 5}}
+     |                                                      ^
+     = give the path of the value in it, or declare a list
+```
+
+What to do: Give the path of the value in it, or declare a list.
+
+"""###),
+    CodePage("R111", ###"""
+# R111: a row of another width
+
+The row has fewer or more fields than the header.
+
+```text
+R111.yaml:14:27: error[R111]: a row of 1 fields under a header of 2
+  14 |       2026-09-10T13:57:02Z
+     |                           ^
+     = the row was cut, or write `ragged: fill`; at byte 20 of its row
+```
+
+What to do: If this is how the export is written, `ragged: fill` takes what is missing as empty and `ragged: ignore` passes over what is too much. Else look at `delimiter` and `quote`.
+
+"""###),
+    CodePage("R112", ###"""
+# R112: a quote that is not closed, or text behind one
+
+A field in quotes must end with a quote and the delimiter; quotes inside are doubled. Reading goes on with the next line.
+
+```text
+R112.yaml:14:31: error[R112]: text stands behind a closing quote
+  14 |       2026-09-10T13:57:02Z,"8"x
+     |                               ^
+     = quotes inside quotes are written twice; see `escape` and `quote`; at byte 24 of its row
+```
+
+What to do: Look at the row. If the export does not use quotes this way, say so with `quote`.
+
+"""###),
+    CodePage("R113", ###"""
+# R113: a group that comes back
+
+The rows of a group stand together under `order: adjacent`. This one came back after it was closed; a second record of half of the rows would be wrong.
+
+```text
+R113.yaml:16:7: error[R113]: group '7' comes back after it was closed
+  16 |       2026-09-10T13:57:01Z,7,a
+     |       ^^^^^^^^^^^^^^^^^^^^^^^^
+     = write `order: any` if its rows do not stand together; its first rows became a record without these
+```
+
+What to do: Write `order: any`, or sort the export by the key.
+
+"""###),
+    CodePage("R114", ###"""
+# R114: a group that is too large
+
+The group has more rows than `max_rows`, or is longer than `--max-record` allows.
+
+```text
+R114.yaml:15:7: error[R114]: a group has 3 rows, more than 2
+  15 |       2026-09-10T13:57:02Z,8,a
+     |       ^^^^^^^^^^^^^^^^^^^^^^^^
+     = raise `max_rows`, or group by a key that fewer rows share
+```
+
+What to do: Raise the bound, or group by a key that fewer rows share.
+
+"""###),
+    CodePage("R115", ###"""
+# R115: rows of a group that disagree
+
+Fields under `same` must be equal in all rows of a group, since the record has each once.
+
+```text
+R115.yaml:16:30: error[R115]: field 'shop' is 'a' in a group's first row and 'b' here
+  16 |       2026-09-10T13:57:02Z,8,b
+     |                              ^
+     = remove it from `same` if its rows may differ; at byte 23 of its row
+```
+
+What to do: Remove the field from `same` if its rows may differ.
+
+"""###),
+    CodePage("R121", ###"""
+# R121: no JSON
+
+The line is not one JSON value: it was cut off, or something in it cannot stand there.
+
+```text
+R121.yaml:13:52: error[R121]: the line ends within its JSON
+  13 |       {"at": "2026-09-10T13:57:02Z", "id": "8", "n"
+     |                                                    ^
+     = the line was cut off; a record is one line
+```
+
+What to do: Look at the line. A record is one line; JSON over several lines is not read.
+
+"""###),
+    CodePage("R122", ###"""
+# R122: JSON that is nested too deep
+
+The line is nested more than 64 deep. No record is meant so, and reading it must end in bounded memory.
+
+```text
+R122.yaml:13:117: error[R122]: nested more than 64 deep
+  13 | …[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]…
+     |                                                             ^
+     = a record this deep is hardly meant
+```
+
+What to do: Look at the line; there is nothing to set.
+
+"""###),
+    CodePage("R123", ###"""
+# R123: a list with too few or too many elements
+
+The list was declared with `min` or `max`, and the record has another number of elements.
+
+```text
+R123.yaml:13:7: error[R123]: list 'items' has 0 elements
+  13 |       {"at": "2026-09-10T13:57:02Z", "id": "8", "n": 5, "items": []}
+     |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+     = it must have 1 at least
+```
+
+What to do: Look at the record, or change the bounds.
+
+"""###),
     CodePage("R131", ###"""
 # R131: a value that comes twice
 
 An element or attribute of XML stands twice where one value is declared. Taking the first would lose the second.
 
 ```text
-
+R131.yaml:16:7: error[R131]: field 'note' comes twice
+  16 |       <order id="2" placed="2026-09-10T08:01:00Z"><item sku="A"/><note>a</note><note>b</note></order>
+     |       ^
+     = declare a list for it, or write a path that only one element has
 ```
 
 What to do: Declare a `list` for it, or write a path that only one element has.
@@ -1127,7 +1377,10 @@ What to do: Declare a `list` for it, or write a path that only one element has.
 An element that is a record, or a row of a list, stands inside another one of its kind.
 
 ```text
-
+R132.yaml:16:7: error[R132]: a row of 'items' begins inside another
+  16 |       <order id="2" placed="2026-09-10T08:01:00Z"><item sku="A"><item sku="B"/></item></order>
+     |       ^
+     = name the rows' path without '//'
 ```
 
 What to do: Write the path from the root, without `//`.
@@ -1139,7 +1392,10 @@ What to do: Write the path from the root, without `//`.
 The record has an entity that the file's DOCTYPE may explain, which is not read.
 
 ```text
-
+R133.yaml:17:7: error[R133]: entity '&hellip;' is unknown
+  17 |       <order id="2" placed="2026-09-10T08:01:00Z"><item sku="A"/><note>&hellip;</note></order>
+     |       ^
+     = only lt, gt, amp, quot, apos and character references are read
 ```
 
 What to do: Have the file exported with character references (`&#8230;`) or in UTF-8.
@@ -1151,7 +1407,10 @@ What to do: Have the file exported with character references (`&#8230;`) or in U
 A value of `header` stands behind the first record, or a second time. The records before it were read without it, so it is not used.
 
 ```text
-
+R134.yaml:16:7: error[R134]: header value 'shop' comes after the first record
+  16 |       <shop>pl</shop>
+     |       ^
+     = records before it were read without; take the value as a field of the record
 ```
 
 What to do: Take the value as a field of the record, or write a path that only one element before the records has.
@@ -1337,6 +1596,19 @@ error[U108]: --output logs/o lies in the input folder logs
 ```
 
 What to do: Name a file elsewhere.
+
+"""###),
+    CodePage("U109", ###"""
+# U109: no reader or format of this name
+
+`formats` was asked for a name that nothing has.
+
+```text
+error[U109]: no reader or format 'combind'
+  = did you mean 'combined'?
+```
+
+What to do: Take the name that the message proposes; `trackfill formats` lists all.
 
 """###),
   ]

@@ -38,6 +38,21 @@ import Testing
       "I202", 65,
       "gzip -c b.log >bad.log.gz; printf 'zzzzzzzz' | dd of=bad.log.gz bs=1 seek=200 conv=notrunc 2>/dev/null; "
         + "$trackfill convert bad.log.gz -m m.yaml -o o --max-rejects 100%"),
+    Case(
+      "I203", 65,
+      "printf '%s\\n' 'mapping: t' 'language: 1' 'input: { reader: csv, time: at, fields: { ip: string, at: instant } }' "
+        + "'identity: { visitor: =ip, profile: { hash: visitor, salt: test } }' 'target: { source: test }' "
+        + "'events: [ { type: visit } ]' >c.yaml; "
+        + "printf 'address,at\n192.0.2.1,2026-09-10T10:00:00Z\n' >c.csv; $trackfill convert c.csv -m c.yaml"),
+    Case("I301", 65, "printf 'one two\\nthree\\n' >junk.log; $trackfill sniff junk.log"),
+    Case(
+      "I302", 65,
+      "sed 's/ \"-\" \"A\"$//' a.log >c.log; $trackfill sniff a.log c.log 2>&1 >sniffed | grep -A1 I302 >&2; exit 65"),
+    Case(
+      "M308", 78,
+      "sed 's/format: combined/format: auto/' m.yaml >auto.yaml; printf 'one two\\nthree\\n' >junk.log; "
+        + "$trackfill convert junk.log -m auto.yaml"),
+    Case("U109", 64, "$trackfill formats combind"),
     Case("O201", 74, "$trackfill convert a.log -m m.yaml -q -o /dev/full"),
     Case("O202", 73, "$trackfill convert a.log -m m.yaml -q -o no/folder/o"),
     Case("O204", 73, "TMPDIR=nowhere $trackfill convert b.log -m m.yaml -q --memory 1K -o o"),

@@ -225,6 +225,40 @@ private func flat(_ reading: Reading) -> [String] {
     #expect(plain.places == ["2:1:20"])
   }
 
+  /// The same records as of rows that stand together, in the order of their first rows, with their own lines.
+  @Test func groupsOfRowsThatStandAnywhere() throws {
+    let any = CSVReaderTests.orders.replacing("max_rows: 3", with: "max_rows: 3, order: any")
+    let text = "order,buyer,sku,qty\n2,bob,C,5\n1,ann,A,2\n\n2,bob,D,1\n1,ann\n3,,\"x\ny\",1\n\"2\",bob,E,7\n"
+    let reading = try read(text, with: csv(any))
+    #expect(flat(reading) == ["buyer=bob order=2 rows=5 C; 1 D; 7 E", "order=3 rows=1 x\ny"])
+    #expect(reading.rejects == ["R111 6 2 6 a row of 2 fields under a header of 4"])
+    #expect(reading.lines == 9 && reading.blanks == 1 && reading.comments == 1)
+  }
+
+  /// In memory and in temporary files it is the same.
+  @Test(arguments: [1 << 30, 40_000, 2_000])
+  func shuffledRows(_ memory: Int) throws {
+    var random = SystemRandom(5)
+    let shuffle = RowShuffle(groupLimit: 1 << 20, memory: memory)
+    var expected: [[UInt8]: [Int]] = [:]
+    var order: [[UInt8]] = []
+    for sequence in 0..<3000 {
+      let key = Array("key \(Int.random(in: 0..<700, using: &random))".utf8)
+      if expected[key] == nil { order.append(key) }
+      expected[key, default: []].append(sequence)
+      try shuffle.add(LooseRow(sequence: sequence, line: sequence * 2, key: key, bytes: key + [0x2C] + key))
+    }
+    try shuffle.finish()
+    var count = 0
+    while let group = try shuffle.nextGroup() {
+      let key = order[count]
+      #expect(group.map(\.sequence) == expected[key])
+      #expect(group.allSatisfy { $0.key == key && $0.line == $0.sequence * 2 && $0.bytes == key + [0x2C] + key })
+      count += 1
+    }
+    #expect(count == order.count)
+  }
+
   // MARK: - Any block size, any text
 
   /// What a reader of one page would make of it: byte by byte, everything in memory.
@@ -294,6 +328,7 @@ private func flat(_ reading: Reading) -> [String] {
     for input in [
       "{ fields: { a: optional string, b: optional string } }",
       "{ ragged: ignore, fields: { a: string, b: optional string, c: optional string }, group: { by: a, same: b } }",
+      "{ ragged: fill, fields: { a: string, b: optional string }, group: { by: a, order: any } }",
       "{ comment: \"12\", fields: { a: optional string, b: optional string } }",
       "{ escape: backslash, ragged: fill, fields: { a: optional string, b: optional string } }",
     ] {

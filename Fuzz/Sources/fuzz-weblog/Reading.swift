@@ -61,7 +61,7 @@ struct Reading {
     copy.start.update(from: block.start, count: block.count)
     copy.seal()
     copy.offset = block.offset
-    copy.preamble = block.preamble
+    copy.annotation = block.annotation
     return copy
   }
 

@@ -98,6 +98,22 @@ final class CSVGrouper {
     return hash
   }
 
+  /// The key as one text; nil if the row has none.
+  func keyText(_ base: UnsafePointer<UInt8>, _ index: CSVIndex, _ row: CSVRow) -> [UInt8]? {
+    guard hasKey(row) else { return nil }
+    arena.reset()
+    var text: [UInt8] = []
+    for column in columns {
+      let field = index.field(base, row, column)
+      let value = CSVText.value(field.start, field.stop, quote: quote, escape, arena)
+      let bytes = UnsafeBufferPointer(start: value.start, count: value.stop - value.start)
+      // The length keeps `a|bc` apart from `ab|c`.
+      for shift in 0..<4 { text.append(UInt8(truncatingIfNeeded: bytes.count >> (shift * 8))) }
+      text += bytes
+    }
+    return text
+  }
+
   // MARK: - Groups that are too long
 
   /// The key of the group that fills the index, as it can be kept; nil if no row has one.

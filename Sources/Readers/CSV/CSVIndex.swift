@@ -51,6 +51,10 @@ final class CSVIndex: BlockAnnotation {
   /// The longest row and the longest group.
   var limit = Int.max
   var groupLimit = Int.max
+  /// Whether rows stand in another order than in the input: their lines count from its start then, and the accounts of
+  /// lines come with its last block.
+  var isRegrouped = false
+  var totals = (lines: 0, blanks: 0, comments: 0)
   /// Line ends in the rows.
   var lineCount = 0
 
@@ -85,6 +89,8 @@ final class CSVIndex: BlockAnnotation {
     index.groupCount = 0
     index.headLines = 0
     index.headBlanks = 0
+    index.isRegrouped = false
+    index.totals = (0, 0, 0)
     index.lineCount = 0
     return index
   }

@@ -85,6 +85,11 @@ final class CSVParser: RecordParser {
       result.counts.blanks += index.headBlanks
       result.counts.comments += index.headLines - index.headBlanks
     }
+    if cursor == 0, index.isRegrouped, result.counts.lines == 0 {
+      result.counts.lines = index.totals.lines
+      result.counts.blanks += index.totals.blanks
+      result.counts.comments += index.totals.comments
+    }
     scratch.reset()
     return settings.group == nil
       ? parseRows(block, index, &cursor, batch, result) : parseGroups(block, index, &cursor, batch, result)
@@ -133,11 +138,11 @@ final class CSVParser: RecordParser {
   ) -> Bool {
     if row < index.rowCount, Int(index.rows[row].start) < block.count {
       cursor = Int(index.rows[row].start)
-      result.counts.lines = Int(index.rows[row].line)
+      if !index.isRegrouped { result.counts.lines = Int(index.rows[row].line) }
       return true
     }
     cursor = block.count
-    result.counts.lines = row < index.rowCount ? Int(index.rows[row].line) : index.lineCount
+    if !index.isRegrouped { result.counts.lines = row < index.rowCount ? Int(index.rows[row].line) : index.lineCount }
     return false
   }
 

@@ -41,6 +41,9 @@ struct CSVReader: Reader {
 
   func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource {
     let text: any ByteSource = settings.encoding.map { CharacterSource(bytes, $0) } ?? TextSource(bytes)
+    if let group = settings.group, group.order == .any {
+      return CSVRegroupSource(text, settings, group, limits: limits)
+    }
     return CSVSource(text, settings, limits: limits)
   }
 

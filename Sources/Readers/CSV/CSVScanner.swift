@@ -49,6 +49,11 @@ struct CSVScanner {
     startRow(at: 0, firstEnd: 0, line: lines)
   }
 
+  /// Begins a row that stands at `offset` of the stretch and on `line` of the input, behind the rows of the index.
+  mutating func begin(at offset: Int, line: Int, _ index: CSVIndex) {
+    startRow(at: offset, firstEnd: index.endCount, line: line)
+  }
+
   private mutating func startRow(at offset: Int, firstEnd: Int, line: Int) {
     position = offset
     rowStart = offset

@@ -17,6 +17,8 @@ final class XMLSource: PacedBlockSource {
   /// Bytes of the builder's output that are delivered.
   private var delivered = 0
   private var hasEnded = false
+  /// Whether it was said why the document ended too early.
+  private var hasReported = false
   private var lastByte: UInt8 = 0x0A
   /// Lines before the next block.
   private var lines = 0
@@ -150,6 +152,8 @@ final class XMLSource: PacedBlockSource {
       lines = last
       block.offset = document.position
     }
+    guard !hasReported else { return }
+    hasReported = true
     if let failure = document.failure {
       block.rejects.append(
         Reject(

@@ -1,0 +1,264 @@
+internal import Pipeline
+
+/// A row on its way to its group.
+struct LooseRow {
+  /// Rows before it in the input; groups leave in the order of their first rows.
+  var sequence: Int
+  var line: Int
+  /// What makes rows one group; nil for a row whose key cannot be read, which is a group of its own.
+  var key: [UInt8]?
+  /// Without line end.
+  var bytes: [UInt8]
+
+  /// What it takes in memory, about.
+  var size: Int { 96 + bytes.count + (key?.count ?? 0) }
+}
+
+/// Brings the rows of each group together, wherever they stand, in bounded memory: rows that do not fit are dealt out
+/// to 64 temporary files by the hash of their key, each of which is then grouped by itself, or dealt out again; the
+/// groups of all files are merged in the order of their first rows.
+final class RowShuffle {
+  /// Rows in memory, in bytes.
+  static let memory = 8 << 20
+  private static let fan = 64
+  private static let deepest = 4
+
+  private let groupLimit: Int
+  private let memory: Int
+  private var rows: [LooseRow] = []
+  private var size = 0
+  private var parts: [ScratchFile] = []
+  /// The groups of each part, one behind the other, and where they begin and end.
+  private var runs: ScratchFile?
+  private var readers: [RunReader] = []
+  private var grouped: [[LooseRow]] = []
+  private var next = 0
+
+  /// - Parameters:
+  ///   - groupLimit: rows of a group beyond so many bytes are not kept; the group is too long anyway.
+  ///   - memory: bytes of rows to keep.
+  init(groupLimit: Int, memory: Int = RowShuffle.memory) {
+    self.groupLimit = groupLimit
+    self.memory = memory
+  }
+
+  func add(_ row: LooseRow) throws(Diagnostic) {
+    if parts.isEmpty {
+      rows.append(row)
+      size += row.size
+      guard size > memory else { return }
+      parts = try RowShuffle.deal(rows, level: 0)
+      rows = []
+    } else {
+      try RowShuffle.deal(row, to: parts, level: 0)
+    }
+  }
+
+  /// All rows are there.
+  func finish() throws(Diagnostic) {
+    if parts.isEmpty {
+      grouped = RowShuffle.group(rows, limit: groupLimit)
+      rows = []
+      return
+    }
+    let runs = try ScratchFile()
+    self.runs = runs
+    var ranges: [Range<Int>] = []
+    for part in parts { try sort(part, level: 1, into: runs, &ranges) }
+    parts = []
+    try runs.flush()
+    let share = max(4096, memory / max(1, ranges.count))
+    for range in ranges where !range.isEmpty {
+      let reader = RunReader(runs, range, bufferSize: share)
+      if try reader.advance() { readers.append(reader) }
+    }
+    for index in (0..<readers.count / 2).reversed() { sink(index) }
+  }
+
+  /// The group whose first row comes next.
+  func nextGroup() throws(Diagnostic) -> [LooseRow]? {
+    if runs == nil {
+      guard next < grouped.count else { return nil }
+      defer {
+        grouped[next] = []
+        next += 1
+      }
+      return grouped[next]
+    }
+    guard let first = readers.first else { return nil }
+    let group = first.group
+    if try !first.advance() {
+      let last = readers.removeLast()
+      if !readers.isEmpty { readers[0] = last }
+    }
+    if !readers.isEmpty { sink(0) }
+    return group
+  }
+
+  // MARK: - Parts
+
+  private func sort(
+    _ part: ScratchFile, level: Int, into runs: ScratchFile, _ ranges: inout [Range<Int>]
+  ) throws(Diagnostic) {
+    try part.flush()
+    let reader = RunReader(part, 0..<part.count, bufferSize: 64 * 1024)
+    if part.count > memory, level < RowShuffle.deepest {
+      let parts = try RowShuffle.deal([], level: level)
+      while let row = try reader.row() { try RowShuffle.deal(row, to: parts, level: level) }
+      for part in parts { try sort(part, level: level + 1, into: runs, &ranges) }
+      return
+    }
+    var rows: [LooseRow] = []
+    // A key that fills a part by itself is kept up to the limit of a group only.
+    var lengths: [[UInt8]: Int] = [:]
+    while let row = try reader.row() {
+      if let key = row.key {
+        let length = lengths[key, default: 0]
+        if length > groupLimit { continue }
+        lengths[key] = length + row.bytes.count + 1
+      }
+      rows.append(row)
+    }
+    let start = runs.count
+    for group in RowShuffle.group(rows, limit: groupLimit) { try RunReader.write(group, to: runs) }
+    ranges.append(start..<runs.count)
+  }
+
+  private static func deal(_ rows: [LooseRow], level: Int) throws(Diagnostic) -> [ScratchFile] {
+    var parts: [ScratchFile] = []
+    for _ in 0..<fan { parts.append(try ScratchFile()) }
+    for row in rows { try deal(row, to: parts, level: level) }
+    return parts
+  }
+
+  private static func deal(_ row: LooseRow, to parts: [ScratchFile], level: Int) throws(Diagnostic) {
+    let hash =
+      row.key.map { $0.withUnsafeBufferPointer { ByteHash.hash($0) } } ?? UInt64(row.sequence) &* 0x9E37_79B9_7F4A_7C15
+    try RunReader.write([row], to: parts[Int(truncatingIfNeeded: hash &>> UInt64(level * 6 + 8)) & (fan - 1)])
+  }
+
+  /// Groups in the order of their first rows, rows in the order of the input.
+  private static func group(_ rows: [LooseRow], limit: Int) -> [[LooseRow]] {
+    var groups: [[LooseRow]] = []
+    var lengths: [Int] = []
+    var known: [[UInt8]: Int] = [:]
+    for row in rows {
+      guard let key = row.key else {
+        groups.append([row])
+        lengths.append(0)
+        continue
+      }
+      if let index = known[key] {
+        if lengths[index] > limit { continue }
+        groups[index].append(row)
+        lengths[index] += row.bytes.count + 1
+      } else {
+        known[key] = groups.count
+        groups.append([row])
+        lengths.append(row.bytes.count + 1)
+      }
+    }
+    return groups
+  }
+
+  /// Keeps the heap of runs in the order of their groups at hand.
+  private func sink(_ start: Int) {
+    var at = start
+    while true {
+      var least = at
+      for child in [2 * at + 1, 2 * at + 2]
+      where child < readers.count && readers[child].sequence < readers[least].sequence { least = child }
+      if least == at { return }
+      readers.swapAt(at, least)
+      at = least
+    }
+  }
+}
+
+/// Reads groups of rows from a stretch of a temporary file.
+private final class RunReader {
+  private let file: ScratchFile
+  private var offset: Int
+  private let end: Int
+  private var buffer: [UInt8]
+  private var at = 0
+  private var filled = 0
+  private(set) var group: [LooseRow] = []
+
+  /// Of the group at hand.
+  var sequence: Int { group.first?.sequence ?? .max }
+
+  init(_ file: ScratchFile, _ range: Range<Int>, bufferSize: Int) {
+    self.file = file
+    offset = range.lowerBound
+    end = range.upperBound
+    buffer = [UInt8](repeating: 0, count: bufferSize)
+  }
+
+  /// Reads the next group; false at the end.
+  func advance() throws(Diagnostic) -> Bool {
+    group = []
+    while let row = try row() {
+      group.append(row)
+      if isLast { return true }
+    }
+    return false
+  }
+
+  /// Whether the row read last ends its group.
+  private var isLast = false
+
+  func row() throws(Diagnostic) -> LooseRow? {
+    guard at < filled || offset < end else { return nil }
+    let head = try bytes(41)
+    guard head.count == 41 else { return nil }
+    func number(_ index: Int) -> Int {
+      (0..<8).reduce(0) { $0 | Int(truncatingIfNeeded: UInt64(head[index * 8 + $1]) << UInt64($1 * 8)) }
+    }
+    let keyLength = number(2)
+    let key = keyLength < 0 ? nil : try bytes(keyLength)
+    isLast = head[40] == 1
+    return LooseRow(sequence: number(0), line: number(1), key: key, bytes: try bytes(number(3)))
+  }
+
+  private func bytes(_ count: Int) throws(Diagnostic) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(count)
+    while result.count < count {
+      if at == filled {
+        let wanted = min(buffer.count, end - offset)
+        guard wanted > 0 else { break }
+        // Reading into a copy-on-write array through a closure cannot throw a typed error.
+        let outcome = buffer.withUnsafeMutableBytes { target in
+          Result { () throws(Diagnostic) in
+            try file.read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: target[..<wanted]))
+          }
+        }
+        filled = try outcome.get()
+        at = 0
+        offset += filled
+        if filled == 0 { break }
+      }
+      let count = min(count - result.count, filled - at)
+      result += buffer[at..<(at + count)]
+      at += count
+    }
+    return result
+  }
+
+  static func write(_ group: [LooseRow], to file: ScratchFile) throws(Diagnostic) {
+    var text: [UInt8] = []
+    for (index, row) in group.enumerated() {
+      for number in [row.sequence, row.line, row.key?.count ?? -1, row.bytes.count, 0] {
+        for shift in 0..<8 { text.append(UInt8(truncatingIfNeeded: number >> (shift * 8))) }
+      }
+      text.append(index == group.count - 1 ? 1 : 0)
+      text += row.key ?? []
+      text += row.bytes
+    }
+    let outcome = text.withUnsafeBufferPointer { bytes in
+      Result { () throws(Diagnostic) in try file.append(bytes) }
+    }
+    try outcome.get()
+  }
+}
