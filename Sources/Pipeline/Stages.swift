@@ -80,8 +80,14 @@ public protocol EventConsumer: AnyObject {
   func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws
   /// Closes everything that is open.
   func finish(rejects: inout [LocatedReject]) throws
+  /// Asks a long `finish` to end by throwing. From any thread.
+  func cancel()
   /// Whether later blocks cannot change the output any more, so that reading may stop.
   var isSatisfied: Bool { get }
+}
+
+extension EventConsumer {
+  public func cancel() {}
 }
 
 /// Takes finished payloads, one JSON object each, in their final order.

@@ -38,6 +38,7 @@ final class ExactSessions: SessionMode {
   private let settings: SessionSettings
   private let writer: any PayloadWriter
   private let recycle: (MappedBlock) -> Void
+  private let cancellation: Cancellation
   private let life: SessionLifecycle
   private let memory: Int
   private let events: ExternalSort<VisitOrder>
@@ -48,14 +49,17 @@ final class ExactSessions: SessionMode {
   private var current: SessionRef?
 
   init(
-    settings: SessionSettings, inputs: Int, writer: any PayloadWriter, recycle: @escaping (MappedBlock) -> Void
+    settings: SessionSettings, inputs: Int, writer: any PayloadWriter, cancellation: Cancellation,
+    recycle: @escaping (MappedBlock) -> Void
   ) {
     self.settings = settings
     self.writer = writer
+    self.cancellation = cancellation
     self.recycle = recycle
     memory = max(settings.memory, 64 << 10)
     life = SessionLifecycle(settings)
-    events = ExternalSort(memory: memory / 8 * 5, purpose: "sorting events", folder: settings.temporaryFolder)
+    events = ExternalSort(
+      memory: memory / 8 * 5, purpose: "sorting events", folder: settings.temporaryFolder, cancellation: cancellation)
     ranks = ArrivalRanks(inputs: inputs)
   }
 
@@ -85,7 +89,7 @@ final class ExactSessions: SessionMode {
     let payloads = PayloadSort(
       ExternalSort(
         memory: max(memory / 4, memory - events.memoryInUse), purpose: "sorting payloads",
-        folder: settings.temporaryFolder))
+        folder: settings.temporaryFolder, cancellation: cancellation))
     try formSessions(payloads)
     life.counts.spilledBytes = events.spilled + payloads.spilled
     try payloads.emit(to: writer, memory: memory / 2)

@@ -38,6 +38,7 @@ final class ExternalSort<Key: SortKey> {
   }
 
   private let memory: Int
+  private let cancellation: Cancellation
   private let makeFile: () -> TemporaryFile
   private let arena: RecordArena
   private var entries: UnsafeMutablePointer<Entry>
@@ -52,8 +53,10 @@ final class ExternalSort<Key: SortKey> {
   /// - Parameters:
   ///   - memory: bytes; one record is held even if it is larger.
   ///   - purpose: what messages say the temporary files are for.
-  init(memory: Int, purpose: String, folder: String?) {
+  ///   - cancellation: what `sorted` and the records that it gives look at.
+  init(memory: Int, purpose: String, folder: String?, cancellation: Cancellation) {
     self.memory = memory
+    self.cancellation = cancellation
     let bufferSize = min(256 << 10, max(4 << 10, memory / 16))
     makeFile = { TemporaryFile(for: purpose, in: folder, bufferSize: bufferSize) }
     arena = RecordArena(slab: min(1 << 20, max(4 << 10, memory / 16)))
@@ -121,7 +124,7 @@ final class ExternalSort<Key: SortKey> {
   func sorted(memory: Int) throws -> SortedRecords<Key> {
     guard !runs.isEmpty else {
       sort()
-      return SortedRecords(entries: UnsafeBufferPointer(start: entries, count: count), owner: self)
+      return SortedRecords(entries: UnsafeBufferPointer(start: entries, count: count), owner: self, cancellation)
     }
     if count > 0 { try writeRun() }
     arena.free()
@@ -131,9 +134,12 @@ final class ExternalSort<Key: SortKey> {
     let buffer = max(min(256 << 10, max(4 << 10, memory / 64)), largest)
     let fan = max(2, memory / buffer)
     while runs.count > fan { try mergeRuns(by: fan, buffer) }
-    guard let file else { return SortedRecords(entries: UnsafeBufferPointer(start: nil, count: 0), owner: self) }
+    guard let file else {
+      return SortedRecords(entries: UnsafeBufferPointer(start: nil, count: 0), owner: self, cancellation)
+    }
     try file.flush()
-    return try SortedRecords(RunMerge(file, runs, buffer: min(1 << 20, max(buffer, memory / runs.count))))
+    let merge = try RunMerge<Key>(file, runs, buffer: min(1 << 20, max(buffer, memory / runs.count)))
+    return SortedRecords(merge, cancellation)
   }
 
   /// Makes one run of each `fan` runs, in a new file.
@@ -146,6 +152,7 @@ final class ExternalSort<Key: SortKey> {
       let merge = try RunMerge<Key>(file, Array(runs[first..<min(first + fan, runs.count)]), buffer: buffer)
       let start = target.end
       while let bytes = try merge.next() {
+        try cancellation.check()
         let record = bytes - SortRecord<Key>.head
         try target.append(record, SortRecord<Key>.size(SortRecord<Key>.count(at: record)))
       }
@@ -162,17 +169,23 @@ final class SortedRecords<Key: SortKey> {
   private let entries: UnsafeBufferPointer<ExternalSort<Key>.Entry>
   private let owner: ExternalSort<Key>?
   private let merge: RunMerge<Key>?
+  private let cancellation: Cancellation
   private var at = 0
 
-  init(entries: UnsafeBufferPointer<ExternalSort<Key>.Entry>, owner: ExternalSort<Key>) {
+  /// - Parameter owner: keeps the entries alive.
+  init(
+    entries: UnsafeBufferPointer<ExternalSort<Key>.Entry>, owner: ExternalSort<Key>, _ cancellation: Cancellation
+  ) {
     self.entries = entries
     self.owner = owner
+    self.cancellation = cancellation
     merge = nil
   }
 
-  init(_ merge: RunMerge<Key>) {
+  init(_ merge: RunMerge<Key>, _ cancellation: Cancellation) {
     entries = UnsafeBufferPointer(start: nil, count: 0)
     owner = nil
+    self.cancellation = cancellation
     self.merge = merge
   }
 
@@ -180,6 +193,7 @@ final class SortedRecords<Key: SortKey> {
   /// end.
   @inline(__always)
   func next() throws -> UnsafeMutableRawPointer? {
+    try cancellation.check()
     if let merge { return try merge.next() }
     guard at < entries.count else { return nil }
     at &+= 1

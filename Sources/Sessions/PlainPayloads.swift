@@ -24,14 +24,16 @@ final class PlainPayloads: SessionMode {
   private let ordinals = Ordinals(window: nil)
 
   init(
-    settings: SessionSettings, inputs: Int, writer: any PayloadWriter, recycle: @escaping (MappedBlock) -> Void
+    settings: SessionSettings, inputs: Int, writer: any PayloadWriter, cancellation: Cancellation,
+    recycle: @escaping (MappedBlock) -> Void
   ) {
     self.settings = settings
     self.writer = writer
     self.recycle = recycle
     memory = max(settings.memory, 64 << 10)
     life = SessionLifecycle(settings)
-    records = ExternalSort(memory: memory / 4 * 3, purpose: "sorting records", folder: settings.temporaryFolder)
+    records = ExternalSort(
+      memory: memory / 4 * 3, purpose: "sorting records", folder: settings.temporaryFolder, cancellation: cancellation)
     ranks = ArrivalRanks(inputs: inputs)
   }
 

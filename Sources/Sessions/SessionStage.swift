@@ -41,6 +41,7 @@ public import Pipeline
 /// One thread at a time.
 public final class SessionStage: EventConsumer {
   private let mode: any SessionMode
+  private let cancellation = Cancellation()
 
   /// - Parameters:
   ///   - inputs: in rank order; a block's `input` is an index here.
@@ -53,8 +54,12 @@ public final class SessionStage: EventConsumer {
     mode =
       switch settings.mode {
       case .stream: StreamSessions(settings: settings, inputs: inputs, writer: writer, recycle: recycle)
-      case .exact: ExactSessions(settings: settings, inputs: inputs.count, writer: writer, recycle: recycle)
-      case .none: PlainPayloads(settings: settings, inputs: inputs.count, writer: writer, recycle: recycle)
+      case .exact:
+        ExactSessions(
+          settings: settings, inputs: inputs.count, writer: writer, cancellation: cancellation, recycle: recycle)
+      case .none:
+        PlainPayloads(
+          settings: settings, inputs: inputs.count, writer: writer, cancellation: cancellation, recycle: recycle)
       }
   }
 
@@ -71,4 +76,7 @@ public final class SessionStage: EventConsumer {
   /// In mode stream true when `to` is set, all inputs have passed it, and no session that was opened before it is still
   /// open. The other modes want everything.
   public var isSatisfied: Bool { mode.isSatisfied }
+
+  /// Ends the sorting of `exact` and `none`: `finish` throws `CancellationError`. From any thread.
+  public func cancel() { cancellation.request() }
 }

@@ -228,4 +228,38 @@ import Testing
     #expect(writer.lastUpdate == TimestampWriter.text(Self.start + Int64(count - 1) * 1000))
     #expect(stage.counts.spilledBytes > 100 << 20)
   }
+
+  @Test(arguments: [SessionSettings.Mode.exact, .none], [1, 64 << 20])
+  func aCancelledSortEnds(_ mode: SessionSettings.Mode, _ memory: Int) throws {
+    /// Cancels when the first payload leaves.
+    final class Canceller: PayloadWriter {
+      var stage: SessionStage?
+      var payloads = 0
+      func write(_ payload: UnsafeBufferPointer<UInt8>) {
+        payloads += 1
+        stage?.cancel()
+      }
+      func finish() {}
+      func abandon() {}
+    }
+    let writer = Canceller()
+    let settings = settings {
+      $0.mode = mode
+      $0.memory = memory
+    }
+    let stage = SessionStage(
+      settings: settings, inputs: [InputDescription(name: "a", firstTime: nil, size: nil)], writer: writer,
+      recycle: { _ in })
+    writer.stage = stage
+    var rejects: [Reject] = []
+    let hits = (0..<500).map { Hit(Self.start + Int64($0) * hour, padding: 500) }
+    let block = Block(capacity: 1 << 16, headroom: 0)
+    let mapped = MappedBlock()
+    Run.fill(block, mapped, hits[...], nil)
+    try stage.consume(mapped, of: block, rejects: &rejects)
+    var last: [LocatedReject] = []
+    #expect(throws: CancellationError.self) { try stage.finish(rejects: &last) }
+    #expect(writer.payloads == 1)
+    writer.stage = nil
+  }
 }

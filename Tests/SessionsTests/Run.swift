@@ -121,7 +121,7 @@ struct Run {
 
   private final class Counter { var value = 0 }
 
-  private static func fill(
+  static func fill(
     _ block: Block, _ mapped: MappedBlock, _ hits: ArraySlice<Hit>, _ visitorHash: UInt64?
   ) {
     var number = -1
