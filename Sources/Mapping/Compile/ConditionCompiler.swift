@@ -109,7 +109,7 @@ struct ConditionCompiler {
     let site = compiler.site(key, "when \(entry.key)")
     let type = program.type.unwrapped ?? program.type
     switch type {
-    case .string: return text(program, values, site, compiler.column(program, extra: extra))
+    case .string: return text(program, values, site, extra)
     case .int: return number(program, values, site, compiler.column(program, extra: extra))
     case .bool: return bool(program, values, site)
     default:
@@ -120,7 +120,9 @@ struct ConditionCompiler {
     }
   }
 
-  private func text(_ program: Program, _ values: [ConfigScalar], _ site: Int, _ column: FieldColumn?) -> Term? {
+  private func text(
+    _ program: Program, _ values: [ConfigScalar], _ site: Int, _ extra: [String: Variable]
+  ) -> Term? {
     var patterns: [String] = []
     var isCostly = false
     var regexes: [Predicate] = []
@@ -151,13 +153,23 @@ struct ConditionCompiler {
       }
       patterns.append(value.text)
     }
-    let set = PatternSet(patterns)
-    let plain =
-      column.map { Predicates.text($0, set) } ?? Predicates.text(program.evaluate, set, site: site)
-    let hasPatterns = values.count > regexes.count
-    let all = (hasPatterns ? [plain] : []) + regexes
+    let plain = patterns.isEmpty ? [] : [self.patterns(patterns, program, site, extra)]
+    let all = plain + regexes
     guard !all.isEmpty else { return nil }
     return Term(cost: regexes.isEmpty ? (isCostly ? 3 : 2) : 4, predicate: Predicates.any(all))
+  }
+
+  /// Patterns for a value of the record share its index; rows of an `each` have a value each.
+  private func patterns(
+    _ patterns: [String], _ program: Program, _ site: Int, _ extra: [String: Variable]
+  ) -> Predicate {
+    guard let path = program.path, extra.isEmpty else {
+      return Predicates.text(program.evaluate, PatternSet(patterns), site: site)
+    }
+    let index = compiler.patterns(for: path)
+    let set = index.add(patterns)
+    if let column = compiler.column(program) { return Predicates.text(column, index, set) }
+    return Predicates.text(program.evaluate, index, set, site: site)
   }
 
   private func regex(_ pattern: String, _ value: ConfigScalar, _ program: Program, _ site: Int) -> Predicate? {

@@ -6,6 +6,7 @@ final class ExpressionCompiler {
   let findings: Findings
   let schema: Schema
   private let columns: [String]
+  private var indexes: [String: PatternIndex] = [:]
   var environment: Environment
   /// Where each compiled expression stands; a failing record names it by index.
   private(set) var sites: [Site] = []
@@ -96,6 +97,22 @@ final class ExpressionCompiler {
     case .int: return FieldColumn(index: index, type: .int, isOptional: field.isOptional)
     default: return nil
     }
+  }
+
+  /// The index of all text patterns for the value of a path of the record.
+  func patterns(for path: String) -> PatternIndex {
+    if let known = indexes[path] { return known }
+    let index = PatternIndex()
+    indexes[path] = index
+    return index
+  }
+
+  /// Ends the filling of all indexes.
+  /// - Returns: how many words their answers take.
+  func sealPatterns() -> Int {
+    var place = 0
+    for index in indexes.values { index.seal(at: &place) }
+    return place
   }
 
   func report(

@@ -87,7 +87,8 @@ struct MappingLoader {
     MappingChecks(root: root, compiler: compiler, tests: tests, emitsAll: emitsAll, purpose: purpose).run()
     if findings.hasErrors { throw Diagnostics(findings.sorted) }
     let program = MappingProgram(
-      file: source.file, columns: columns.count, timeColumn: timeColumn, lets: lets.count, drops: drops,
+      file: source.file, columns: columns.count, timeColumn: timeColumn, lets: lets.count,
+      answers: compiler.sealPatterns(), drops: drops,
       dropReasons: reasons.count, checks: checks, rules: rules, emitsAll: emitsAll,
       rejectsUnmatched: file.choice("otherwise", Otherwise.self) == .reject, visitor: identity.visitor,
       noVisitorDrop: noVisitorDrop, profileID: identity.profileID, profileAliases: identity.aliases, split: split,

@@ -10,6 +10,8 @@ struct RecordFrame {
   var generation: UInt64
   let letValues: UnsafeMutablePointer<Value>
   let letMarks: UnsafeMutablePointer<UInt64>
+  /// Of each `PatternIndex` the mark of the record that its answer is of, and the answer.
+  let answers: UnsafeMutablePointer<UInt64>
   /// Answers of costly functions by text.
   let memo: UnsafeMutablePointer<TextMemo>
   /// The error that stopped the record, and where.
