@@ -14,7 +14,6 @@ final class PlainPayloads: SessionMode {
     ) -> Bool { a.time != b.time ? a.time < b.time : a.rank < b.rank }
   }
 
-  private let settings: SessionSettings
   private let writer: any PayloadWriter
   private let recycle: (MappedBlock) -> Void
   private let life: SessionLifecycle
@@ -27,7 +26,6 @@ final class PlainPayloads: SessionMode {
     settings: SessionSettings, inputs: Int, writer: any PayloadWriter, cancellation: Cancellation,
     recycle: @escaping (MappedBlock) -> Void
   ) {
-    self.settings = settings
     self.writer = writer
     self.recycle = recycle
     memory = max(settings.memory, 64 << 10)

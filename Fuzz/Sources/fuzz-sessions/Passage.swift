@@ -39,7 +39,9 @@ struct Passage {
   }
 
   private static func add(_ hit: Hit, _ number: UInt32, to mapped: MappedBlock) {
-    let id = UUID(high: UInt64(bitPattern: hit.time), low: UInt64(hit.visitor.count) << 8 | UInt64(hit.visitor.first ?? 0))
+    // A visitor's own, as records' bytes make it.
+    let who = UInt64(hit.visitor.count) << 8 | UInt64(hit.visitor.first ?? 0)
+    let id = UUID(high: UInt64(bitPattern: hit.time), low: who)
     let visitor = put(hit.visitor, mapped)
     let body = put(
       Array("{\"id\":\"\(id.text)\",\"t\":\(hit.time),\"p\":\"".utf8) + [UInt8](repeating: 120, count: hit.padding)
