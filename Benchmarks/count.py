@@ -2,7 +2,7 @@
 """Counts, written without a look at the program, to check it by.
 
   count.py log FILE        what `Mappings/everything.yaml` must make of a combined log
-  count.py orders FILE     what `orders.yaml` must make of an order export
+  count.py orders FILE     what `mappings/orders-csv.yaml` must make of an order export
   count.py payloads FILE   what a converted file holds
 
 All print one JSON object; `events` and `sessions`, for orders `events` and `items`, must be equal.
