@@ -66,7 +66,7 @@ final class CSVRegroupSource: PacedBlockSource {
           repeating: 0, count: min(Block.padding, block.capacity + Block.padding - (block.start + end + 1 - block.base))
         )
         scanner.begin(at: count, line: row.line, index)
-        scanner.scan(block.start, end: end, isEnd: true, into: index)
+        scanner.scan(block.start, end: end + 1, isEnd: true, into: index)
         count = end + 1
       }
       index.append(
