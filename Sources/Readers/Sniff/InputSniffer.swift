@@ -11,6 +11,8 @@ public enum InputSniffer {
     public let finding: SniffFinding?
     public let sketch: InputSketch?
     public let isComplete: Bool
+    /// Whether there is nothing in it, decompressed and without byte order mark.
+    public let isEmpty: Bool
   }
 
   /// - Parameter zone: of times that name none.
@@ -26,7 +28,8 @@ public enum InputSniffer {
       if isBetter { best = finding }
     }
     return Result(
-      input: input, finding: best, sketch: try best.map { try InputSketch(bytes, $0.made) }, isComplete: isComplete)
+      input: input, finding: best, sketch: try best.map { try InputSketch(bytes, $0.made) }, isComplete: isComplete,
+      isEmpty: bytes.isEmpty)
   }
 
   private static func head(_ input: InputPath) throws -> (bytes: [UInt8], isComplete: Bool) {
