@@ -25,13 +25,14 @@ public enum ReaderCatalogue {
       make: { settings, file, preview throws(Diagnostics) in try WeblogReader.make(settings, file, preview: preview) }),
     Entry(
       name: "csv", summary: "exports in columns: dialects, typed fields, rows grouped to records", listFormats: { [] },
-      sniffer: nil, make: { settings, file, _ throws(Diagnostics) in try CSVReader.make(settings, file) }),
+      sniffer: CSVSniffer(), make: { settings, file, _ throws(Diagnostics) in try CSVReader.make(settings, file) }),
     Entry(
-      name: "jsonl", summary: "JSON lines: typed fields and lists by path", listFormats: { [] }, sniffer: nil,
+      name: "jsonl", summary: "JSON lines: typed fields and lists by path", listFormats: { [] },
+      sniffer: JSONLinesSniffer(),
       make: { settings, file, _ throws(Diagnostics) in try JSONLinesReader.make(settings, file) }),
     Entry(
       name: "xml", summary: "XML exports: records, lists and header values by path, read as a stream",
-      listFormats: { [] }, sniffer: nil,
+      listFormats: { [] }, sniffer: XMLSniffer(),
       make: { settings, file, _ throws(Diagnostics) in try XMLReader.make(settings, file) }),
   ]
 

@@ -158,7 +158,7 @@ What to do: Give the name of the column as it stands in the file: `column: "Orde
     CodePage("I301", ###"""
 # I301: a format that nobody knows
 
-`sniff` tried every preset on the beginning of the file, and none reads enough of it.
+`sniff` tried every reader and preset on the beginning of the file, and none reads enough of it.
 
 ```text
 error[I301]: no reader knows the format of junk.log

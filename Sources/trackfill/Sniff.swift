@@ -76,6 +76,7 @@ struct Sniff: ParsableCommand {
         text += "and a gap at least as long\n"
       }
     }
+    for line in finding.outline { text += "    \(DisplayText.escaped(line))\n" }
     for remark in finding.remarks { text += "  \(DisplayText.escaped(remark))\n" }
     let seen = sketch.fields.filter { $0.present > 0 }
     let width = seen.map(\.field.name.count).max() ?? 0

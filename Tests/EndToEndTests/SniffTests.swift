@@ -32,6 +32,164 @@ import Testing
     #expect(rejected?["records"] as? Int == 1)
   }
 
+  /// A mapping for exports: an event a record, named by a field.
+  static func exports(_ id: String) -> String {
+    """
+    mapping: sniffed
+    language: 1
+    identity:
+      visitor: '=string(\(id))'
+      profile: { hash: visitor, salt: test }
+    session: { mode: stream, disorder: 60d, gap: 60d }
+    target: { source: test }
+    events: [ { type: page-view, id: '=["record", string(\(id))]' } ]
+
+    """
+  }
+
+  @Test(arguments: [
+    ("orders-xml.xml", "id", "xml", ["record: '/e:export/e:orders/e:order'", "list: 'e:items/e:item'"]),
+    ("orders-csv.csv", "order_id", "csv", ["delimiter: ';'", "decimal: ','", "format: '%d.%m.%Y %H:%M'"]),
+  ]) func exportLoadsAndReads(_ sample: String, _ id: String, _ reader: String, _ said: [String]) throws {
+    let space = try Workspace()
+    let input = Self.root + "/samples/\(sample)"
+    let sniffed = try Binary.run(["sniff", input])
+    #expect(sniffed.status == 0)
+    let block = String(decoding: sniffed.output, as: UTF8.self)
+    #expect(block.hasPrefix("input:\n  reader: \(reader)\n"))
+    for text in said { #expect(block.contains(text), "\(text) is not in \(block)") }
+    let mapping = try space.write("m.yaml", block + Self.exports(id))
+    let checked = try Binary.run(["check", mapping])
+    #expect(checked.status == 0, "\(checked.errors)")
+    let converted = try Binary.run(["convert", input, "-m", mapping, "-q", "--summary", space.path("s.json")])
+    // Samples have a few records that are broken on purpose; those the sniffer, too, said not to understand.
+    let summary = try space.json("s.json")
+    let read = summary["records"] as? Int ?? 0
+    let rejected = (summary["rejected"] as? [String: Any])?["records"] as? Int ?? 0
+    #expect([0, 3].contains(converted.status), "\(converted.errors)")
+    let understood = sniffed.errors.contains("  \(read - rejected) of \(read) records understood")
+    #expect(understood, "\(sniffed.errors.prefix(300)) but \(rejected) of \(read) rejected")
+  }
+
+  /// What `sniff` prints, and that a mapping with it converts every record.
+  func pin(_ bytes: [UInt8], _ name: String, id: String, records: Int, in space: borrowing Workspace) throws -> String {
+    let input = space.path(name)
+    try Data(bytes).write(to: URL(fileURLWithPath: input))
+    let sniffed = try Binary.run(["sniff", input])
+    let block = String(decoding: sniffed.output, as: UTF8.self)
+    #expect(sniffed.status == 0, "\(sniffed.errors)")
+    let mapping = try space.write("pinned.yaml", block + Self.exports(id))
+    let converted = try Binary.run(["convert", input, "-m", mapping, "-q", "--summary", space.path("s.json")])
+    #expect(converted.status == 0, "\(converted.errors)")
+    #expect(try space.json("s.json")["records"] as? Int == records)
+    return block + sniffed.errors
+  }
+
+  @Test func treeOfPaths() throws {
+    let sniffed = try Binary.run(["sniff", Self.root + "/samples/orders-xml.xml"])
+    for text in [
+      "e:order  24×, the record", "          @status  8×, string", "e:item  41×, a list of up to 3",
+      "e:total  24×, decimal",
+    ] { #expect(sniffed.errors.contains(text), "\(text)") }
+    let block = String(decoding: sniffed.output, as: UTF8.self)
+    for text in [
+      "    e: 'urn:shop:export:2'\n", "    shop_id: '/e:export/e:shop/@id'\n",
+      "    placed: { path: '@placed', type: instant }\n",
+      "    status: { path: '@status', type: optional string }\n",
+      "        price: { path: 'e:price', type: decimal, scale: 2 }\n",
+    ] { #expect(block.contains(text), "\(text)") }
+  }
+
+  /// More elements in records than records, names in a default namespace, another encoding, one line, a document type.
+  @Test func unusualXML() throws {
+    let space = try Workspace()
+    let orders = (1...9).map {
+      """
+      <order nr='\($0)'><at>2026-09-0\($0)</at><in>\u{F1}</in><lines><l a='1'/><l a='2'/><l/></lines>\
+      <memo>a<b>c</b></memo></order>
+      """
+    }
+    let text =
+      "<?xml version='1.0' encoding='ISO-8859-2'?><!DOCTYPE x><x xmlns='urn:a'>\(orders.joined())</x>"
+    // What is ñ in Latin-1 is ń in ISO-8859-2.
+    let said = try pin(
+      text.unicodeScalars.map { UInt8($0.value) }, "a.xml", id: "nr", records: 9, in: space)
+    for text in [
+      "record: '/ns:x/ns:order'", "ns: 'urn:a'", "doctype: ignore", "list: 'ns:lines/ns:l'",
+      "a: { path: '@a', type: optional int }", "in_: { path: 'ns:in' }",
+      "memo: { path: 'ns:memo/text()', type: optional string }", "at: { path: 'ns:at', type: local_time }",
+      "zone: UTC", "\u{144}",
+    ] { #expect(said.contains(text), "\(text) is not in \(said)") }
+  }
+
+  @Test func jsonLines() throws {
+    let space = try Workspace()
+    let lines = """
+      {"nr":7,"ts":1789000000.25,"user":{"name":"Ann","age":31},"tags":["a"],"lines":[{"sku":"1","qty":2}],"a.b":true,"total":"12.50"}
+      {"nr":8,"ts":1789000001,"user":{"name":"Bob","age":null},"tags":[],"lines":[],"a.b":false,"total":"3.00","odd":[1]}
+      {"nr":9,"ts":1789000002,"user":{"name":"B\\u00fcb"},"tags":[],"lines":[],"a.b":false,"total":"3.00","odd":"x"}
+
+      """
+    let said = try pin(Array(lines.utf8), "a.jsonl", id: "nr", records: 3, in: space)
+    for text in [
+      "reader: jsonl", "nr: { type: int }", "ts: { type: timestamp, format: epoch }", "name: { path: user.name }",
+      "age: { path: user.age, type: optional int }", "a_b: { path: [a.b], type: bool }", "total: string",
+      "odd: { type: optional string }", "value: { path: '.' }", "        qty: { type: int }", "list: lines",
+    ] { #expect(said.contains(text), "\(text) is not in \(said)") }
+  }
+
+  /// Types by columns, in a dialect that differs in everything it can.
+  @Test func columnsAndDialect() throws {
+    let space = try Workspace()
+    let text = """
+      'Order No'\t'ZIP'\tPrice\tSum\tCount\tPaid\tPlaced\tSeen\tGuest\tcustomerName\tZIP
+      '1'\t00501\t1,50\t1 234,5\t1,250\tyes\t31.12.2026 08:00\t03/04/2026\t\t'\u{142}\u{105}\tka'\t1
+      '2'\t10115\t12,00\t99,25\t300\tno\t30.12.2026 09:30\t05/06/2026\tx\t'b'\t2
+
+      """
+    // As windows-1250 has ł and ą.
+    let bytes = text.unicodeScalars.map {
+      $0 == "\u{142}" ? 0xB3 : $0 == "\u{105}" ? 0xB9 : UInt8($0.value)
+    }
+    let said = try pin(bytes, "a.tsv", id: "order_no", records: 2, in: space)
+    for text in [
+      "delimiter: tab", "encoding: windows-1250", "quote: ''''", "order_no: { column: 'Order No', type: int }",
+      "zip: { column: 2 }", "price: { column: Price, type: decimal, scale: 2, decimal: ',' }",
+      "sum: { column: Sum, type: decimal, decimal: ',', group: ' ' }",
+      "count: { column: Count, type: decimal, group: ',' }", "paid: { column: Paid, type: bool }",
+      "placed: { column: Placed, type: local_time, format: '%d.%m.%Y %H:%M' }",
+      "seen: { column: Seen, type: local_time, format: '%d/%m/%Y' }", "time: placed",
+      "guest: { column: Guest, type: optional string }", "customerName: string", "zip_2: { column: 11 }",
+      "dates of seen could be read both ways", "\u{142}\u{105}",
+    ] { #expect(said.contains(text), "\(text) is not in \(said)") }
+  }
+
+  @Test func columnsWithoutHeader() throws {
+    let space = try Workspace()
+    let rows = "7;2026-09-10T10:00:00Z;a\n8;2026-09-10T10:00:01Z;b\n"
+    let said = try pin(Array(rows.utf8), "a.csv", id: "column_1", records: 2, in: space)
+    #expect(said.contains("header: false") && said.contains("column_2: { type: instant }"))
+  }
+
+  /// Names and values of an export are as little to be trusted as a log's lines.
+  @Test(arguments: [
+    (
+      "a.xml",
+      "<a><r \u{E9}t='\u{202E}&#x9b;x' id='1' t='2026-09-10T10:00:00Z'/><r \u{E9}t='\u{9B}' id='2' t='2026-09-10T10:00:00Z'/></a>"
+    ),
+    ("b.csv", "nr;\u{1B}[31m\u{9B}\"\"'\\;t: {}\n1;\u{1B}[2J;3\n2;\u{202E};4\n"),
+    ("c.jsonl", "{\"nr\":1,\"\u{9B}\\u001b[2J: }\\n\":{\"\":\"\u{202E}\"},\"# x\":[{\"]\":1}]}\n"),
+  ]) func hostileExport(_ name: String, _ text: String) throws {
+    let space = try Workspace()
+    let result = try Binary.run(["sniff", space.write(name, text)])
+    #expect(result.status == 0, "\(result.errors)")
+    let said = String(decoding: result.output, as: UTF8.self) + result.errors
+    #expect(!said.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || $0 == "\u{9B}" || $0 == "\u{202E}" })
+    let mapping = try space.write("m.yaml", String(decoding: result.output, as: UTF8.self) + Self.exports("1"))
+    let checked = try Binary.run(["check", mapping])
+    #expect(!checked.errors.contains("error[M3") && !checked.errors.contains("error[M00"), "\(checked.errors)")
+  }
+
   @Test func columnsAreNamed() throws {
     let space = try Workspace()
     let log = try space.write(

@@ -11,35 +11,43 @@ public enum InputSniffer {
     public let finding: SniffFinding?
     public let sketch: InputSketch?
     public let isComplete: Bool
-    /// Whether there is nothing in it, decompressed and without byte order mark.
+    /// Whether there is nothing in it, decompressed.
     public let isEmpty: Bool
   }
 
   /// - Parameter zone: of times that name none.
   /// - Throws: I101, I102 for an input that cannot be read.
   public static func sniff(_ input: InputPath, zone: String?) throws -> Result {
-    let (bytes, isComplete) = try head(input)
-    let head = SniffHead(name: input.name, bytes: bytes, isComplete: isComplete, zone: zone)
-    let findings = ReaderCatalogue.entries.compactMap { $0.sniffer?.sniff(head) }
-    // The first of the best: the catalogue's order is that of preference.
-    var best: SniffFinding?
-    for finding in findings where finding.understood > 0 {
+    let head = try head(input, zone)
+    let findings = ReaderCatalogue.entries.compactMap { $0.sniffer?.sniff(head) }.filter { $0.understood > 0 }
+    // The catalogue's order is that of preference: a log is also a table, and a reader that knows it as a log knows more.
+    var best = findings.first { $0.understood * 10 >= $0.records * 8 }
+    for finding in findings where best == nil || best.map({ $0.understood * 10 < $0.records * 8 }) == true {
       let isBetter = best.map { finding.understood * $0.records > $0.understood * finding.records } ?? true
       if isBetter { best = finding }
     }
     return Result(
-      input: input, finding: best, sketch: try best.map { try InputSketch(bytes, $0.made) }, isComplete: isComplete,
-      isEmpty: bytes.isEmpty)
+      input: input, finding: best, sketch: try best.map { try InputSketch(head.raw, $0.made) },
+      isComplete: head.isComplete, isEmpty: head.bytes.isEmpty)
   }
 
-  private static func head(_ input: InputPath) throws -> (bytes: [UInt8], isComplete: Bool) {
+  private static func head(_ input: InputPath, _ zone: String?) throws -> SniffHead {
     let stored = try StoredInput(input, isThreaded: false)
-    let text = TextSource(stored.bytes)
-    var bytes = [UInt8](repeating: 0, count: length)
-    let count = try StoredInput.fill(&bytes, from: text, atLeast: length)
-    bytes.removeLast(length - count)
-    guard count == length else { return (bytes, true) }
-    if let end = bytes.lastIndex(of: UInt8(ascii: "\n")) { bytes.removeSubrange((end + 1)...) }
-    return (bytes, false)
+    var raw = [UInt8](repeating: 0, count: length)
+    let count = try StoredInput.fill(&raw, from: stored.bytes, atLeast: length)
+    raw.removeLast(length - count)
+    let isComplete = count < length
+    let isWide = raw.starts(with: [0xFF, 0xFE]) || raw.starts(with: [0xFE, 0xFF])
+    // A text without line ends but the first few, such as XML from a program, stays as it is.
+    if !isComplete, !isWide, let end = raw.lastIndex(of: UInt8(ascii: "\n")), end > count / 2 {
+      raw.removeSubrange((end + 1)...)
+    }
+    guard isWide else { return SniffHead(name: input.name, bytes: raw, isComplete: isComplete, zone: zone) }
+    // UTF-16 has at most half as many bytes again in UTF-8.
+    var bytes = [UInt8](repeating: 0, count: raw.count * 3 / 2 + 4)
+    let converted = try StoredInput.fill(&bytes, from: TextSource(MemorySource(raw)), atLeast: bytes.count)
+    bytes.removeLast(bytes.count - converted)
+    if !isComplete, let end = bytes.lastIndex(of: UInt8(ascii: "\n")) { bytes.removeSubrange((end + 1)...) }
+    return SniffHead(name: input.name, bytes: bytes, raw: raw, isComplete: isComplete, zone: zone)
   }
 }

@@ -11,14 +11,17 @@ public protocol Sniffer: Sendable {
 public struct SniffHead: Sendable {
   public let name: String
   public let bytes: [UInt8]
+  /// The same before its encoding was looked at, for readers that do that themselves.
+  public let raw: [UInt8]
   /// Whether the input has no more than these.
   public let isComplete: Bool
   /// For times that name no zone, if the user gave one.
   public let zone: String?
 
-  public init(name: String, bytes: [UInt8], isComplete: Bool, zone: String?) {
+  public init(name: String, bytes: [UInt8], raw: [UInt8]? = nil, isComplete: Bool, zone: String?) {
     self.name = name
     self.bytes = bytes
+    self.raw = raw ?? bytes
     self.isComplete = isComplete
     self.zone = zone
   }
@@ -37,6 +40,8 @@ public struct SniffFinding: Sendable {
   public var settings: [PinnedEntry]
   /// What else the user should know.
   public var remarks: [String]
+  /// How the input is built, a line each; empty where fields tell it all.
+  public var outline: [String] = []
   /// A reader with these settings.
   public var made: any Reader
 
@@ -63,8 +68,12 @@ public struct SniffFinding: Sendable {
 public struct PinnedEntry: Sendable, Equatable {
   public indirect enum Value: Sendable, Equatable {
     case text(String)
+    /// A number or a truth value, never in quotes.
+    case plain(String)
     case list([String])
     case map([PinnedEntry])
+    /// A map on one line; no lists or maps in it but lists of texts.
+    case flow([PinnedEntry])
   }
 
   public var key: String
@@ -79,10 +88,37 @@ public struct PinnedEntry: Sendable, Equatable {
     let margin = String(repeating: "  ", count: depth)
     let key = PinnedEntry.scalar(key)
     switch value {
-    case .text(let text): return "\(margin)\(key): \(PinnedEntry.scalar(text))\n"
-    case .list(let texts): return "\(margin)\(key): [\(texts.map(PinnedEntry.scalar).joined(separator: ", "))]\n"
+    case .text, .plain, .list, .flow: return "\(margin)\(key): \(inline)\n"
     case .map(let entries): return "\(margin)\(key):\n" + entries.map { $0.yaml(depth: depth + 1) }.joined()
     }
+  }
+
+  /// The value on one line.
+  private var inline: String {
+    switch value {
+    case .text(let text): PinnedEntry.scalar(text)
+    case .plain(let text): text
+    case .list(let texts): "[\(texts.map(PinnedEntry.scalar).joined(separator: ", "))]"
+    case .map(let entries), .flow(let entries):
+      "{ \(entries.map { "\(PinnedEntry.scalar($0.key)): \($0.inline)" }.joined(separator: ", ")) }"
+    }
+  }
+
+  /// What the mapping's loader makes of the entry.
+  var node: ConfigNode {
+    let span = SourceSpan(line: 1, column: 1)
+    switch value {
+    case .text(let text): return .scalar(ConfigScalar(text: text, style: .singleQuoted, span: span))
+    case .plain(let text): return .scalar(ConfigScalar(text: text, style: .plain, span: span))
+    case .list(let texts):
+      return .list(texts.map { .scalar(ConfigScalar(text: $0, style: .singleQuoted, span: span)) }, span)
+    case .map(let entries), .flow(let entries): return PinnedEntry.node(entries)
+    }
+  }
+
+  static func node(_ entries: [PinnedEntry]) -> ConfigNode {
+    let span = SourceSpan(line: 1, column: 1)
+    return .map(entries.map { ConfigEntry(key: $0.key, keySpan: span, value: $0.node) }, span)
   }
 
   /// Plain where YAML cannot misread it, else in quotes.

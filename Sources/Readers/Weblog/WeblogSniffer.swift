@@ -24,7 +24,9 @@ struct WeblogSniffer: Sniffer {
       if let rest = tails.rest {
         remarks.append("lines go on with \(rest): give the server's own log format to read that, too")
       }
-    case .json: remarks.append("every time has its offset from UTC")
+    case .json:
+      guard guess.preset.name != "json" || WeblogSniffer.isAccessLog(bytes, guess.reader) else { return nil }
+      remarks.append("every time has its offset from UTC")
     case .columns(let layout):
       if layout.hasDirectives, layout.columns.isEmpty, let columns = WeblogSniffer.columns(bytes) {
         pinned.append(PinnedEntry("columns", .text(columns)))
@@ -56,6 +58,14 @@ struct WeblogSniffer: Sniffer {
     return SniffFinding(
       reader: "weblog", format: "\(guess.preset.name) (\(guess.preset.summary))", records: guess.records,
       understood: guess.understood, settings: pinned, remarks: remarks, made: made)
+  }
+
+  /// Whether lines of JSON under any names are of requests: a time alone makes no access log.
+  private static func isAccessLog(_ bytes: [UInt8], _ reader: WeblogReader) -> Bool {
+    guard let sketch = try? InputSketch(bytes, reader) else { return false }
+    return sketch.fields.contains { field in
+      ["ip", "method", "target", "path", "status"].contains(field.field.name) && field.present * 2 > sketch.understood
+    }
   }
 
   /// What stands behind the first `#Fields:`.

@@ -15,6 +15,9 @@ final class XMLDocument {
   let builder: XMLRecordBuilder
   /// The states of the open elements; the document's own is first.
   private let open: UnsafeMutablePointer<Int32>
+  /// Names that were seen to be short, by their addresses.
+  private let measured: UnsafeMutablePointer<UnsafePointer<UInt8>?>
+  private static let measuredCount = 256
   private var depth: Int32 = 0
   private var recordDepth: Int32 = -1
   private var isFinishing = false
@@ -54,6 +57,8 @@ final class XMLDocument {
     open = .allocate(capacity: XMLLimits.depth + 1)
     open.initialize(repeating: PathTrie.dead, count: XMLLimits.depth + 1)
     open[0] = trie.document
+    measured = .allocate(capacity: XMLDocument.measuredCount)
+    measured.initialize(repeating: nil, count: XMLDocument.measuredCount)
     context.pointee.userData = Unmanaged.passUnretained(self).toOpaque()
   }
 
@@ -64,6 +69,7 @@ final class XMLDocument {
     }
     xmlFreeParserCtxt(context)
     open.deallocate()
+    measured.deallocate()
   }
 
   /// Parses on. Nothing more may come after a failure.
@@ -168,25 +174,37 @@ final class XMLDocument {
     }
   }
 
-  /// Names of ordinary length are seen at once not to be too long.
   @inline(__always)
   private func areShort(
     _ local: UnsafePointer<UInt8>, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, _ count: Int
   ) -> Bool {
-    if strnlen(local, XMLLimits.name + 1) > XMLLimits.name { return false }
+    guard isShort(local) else { return false }
     guard let attributes else { return true }
     for index in 0..<count {
-      if let name = attributes[index &* 5], strnlen(name, XMLLimits.name + 1) > XMLLimits.name { return false }
+      if let name = attributes[index &* 5], !isShort(name) { return false }
     }
+    return true
+  }
+
+  /// Names are interned for the parser's life, so each is measured but once, or as often as others push it out.
+  @inline(__always)
+  private func isShort(_ name: UnsafePointer<UInt8>) -> Bool {
+    let place = Int(bitPattern: name) >> 2 & (XMLDocument.measuredCount - 1)
+    if measured[place] == name { return true }
+    guard strnlen(name, XMLLimits.name + 1) <= XMLLimits.name else { return false }
+    measured[place] = name
     return true
   }
 
   private func act(
     _ index: Int32, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, _ count: Int
   ) {
-    let state = trie.states[Int(index)]
-    guard state.isRecord || state.wantCount > 0 || state.captureCount > 0 || state.rowCount > 0 else { return }
-    if state.isRecord {
+    // A pointer, since a copy of the state would cost more than what is done with it.
+    let state = trie.states + Int(index)
+    let isRecord = state.pointee.isRecord
+    let (wantCount, captureCount) = (state.pointee.wantCount, state.pointee.captureCount)
+    guard isRecord || wantCount > 0 || captureCount > 0 || state.pointee.rowCount > 0 else { return }
+    if isRecord {
       let place = tagPlace()
       if !builder.isOpen { recordDepth = depth }
       builder.beginRecord(line: place.line, column: place.column, origin: place.origin)
@@ -194,10 +212,11 @@ final class XMLDocument {
       let place = tagPlace()
       builder.beginHeader(line: place.line, column: place.column, origin: place.origin)
     }
-    for row in 0..<state.rowCount { builder.beginRow(Int(state.rows[row]), depth: depth) }
-    if let attributes {
-      for wanted in 0..<state.wantCount {
-        let want = state.wants[wanted]
+    for row in 0..<state.pointee.rowCount { builder.beginRow(Int(state.pointee.rows[row]), depth: depth) }
+    if let attributes, wantCount > 0 {
+      let wants = state.pointee.wants
+      for wanted in 0..<wantCount {
+        let want = wants[wanted]
         for attribute in 0..<count {
           let parts = attributes + attribute &* 5
           let isWanted = want.local == nil || parts[0] == want.local && parts[2] == want.uri
@@ -207,8 +226,9 @@ final class XMLDocument {
         }
       }
     }
-    for capture in 0..<state.captureCount {
-      builder.beginText(state.captures[capture].slot, isOwn: state.captures[capture].isOwn, depth: depth)
+    let captures = state.pointee.captures
+    for capture in 0..<captureCount {
+      builder.beginText(captures[capture].slot, isOwn: captures[capture].isOwn, depth: depth)
     }
   }
 
@@ -281,7 +301,14 @@ final class XMLDocument {
 
   /// For the whole process, once: nothing that a document names is ever opened.
   private static let loaderIsSet: Void = xmlSetExternalEntityLoader { _, _, _ in nil }
-  private static func neverLoad() { loaderIsSet }
+  static func neverLoad() { loaderIsSet }
+
+  /// What every handler here must have: no entity but the five predefined ones.
+  static func refuseEntities(_ handler: inout xmlSAXHandler) {
+    handler.getEntity = { _, name in xmlGetPredefinedEntity(name) }
+    handler.getParameterEntity = { _, _ in nil }
+    handler.resolveEntity = { _, _, _ in nil }
+  }
 
   @inline(__always)
   fileprivate static func with(_ data: UnsafeMutableRawPointer?, _ body: (XMLDocument) -> Void) {
@@ -310,9 +337,7 @@ final class XMLDocument {
       XMLDocument.with(data) { $0.cdata(start, Int(count)) }
     }
     handler.internalSubset = { data, _, _, _ in XMLDocument.with(data) { $0.doctypeBegins() } }
-    handler.getEntity = { _, name in xmlGetPredefinedEntity(name) }
-    handler.getParameterEntity = { _, _ in nil }
-    handler.resolveEntity = { _, _, _ in nil }
+    refuseEntities(&handler)
     handler.serror = { data, error in
       guard let error else { return }
       XMLDocument.with(data) { $0.report(error) }

@@ -56,6 +56,7 @@ final class XMLRecordBuilder {
   private let seen: UnsafeMutablePointer<UInt64>
   /// By list: rows so far, the serial number of the row, the depth of the open row.
   private let rowCounts: UnsafeMutablePointer<Int>
+  private let bounds: UnsafeMutablePointer<(minimum: Int, maximum: Int)>
   private let rowSerials: UnsafeMutablePointer<UInt64>
   private let rowDepths: UnsafeMutablePointer<Int32>
   private var serial: UInt64 = 1
@@ -107,6 +108,8 @@ final class XMLRecordBuilder {
     let lists = max(1, layout.lists.count)
     rowCounts = .allocate(capacity: lists)
     rowCounts.initialize(repeating: 0, count: lists)
+    bounds = .allocate(capacity: lists)
+    for (index, list) in layout.lists.enumerated() { (bounds + index).initialize(to: (list.minimum, list.maximum)) }
     rowSerials = .allocate(capacity: lists)
     rowSerials.initialize(repeating: 0, count: lists)
     rowDepths = .allocate(capacity: lists)
@@ -120,6 +123,7 @@ final class XMLRecordBuilder {
     captures.deallocate()
     seen.deallocate()
     rowCounts.deallocate()
+    bounds.deallocate()
     rowSerials.deallocate()
     rowDepths.deallocate()
   }
@@ -392,38 +396,36 @@ final class XMLRecordBuilder {
           hint: "raise --max-record if this is a true record"))
     }
     output.reserve(total)
-    var at = output.cursor
+    let start = output.count + XMLBlock.Head.size
     XMLBlock.Head(
       total: UInt32(total), text: UInt32(size), line: UInt32(line), column: UInt32(column),
       entries: UInt32(foundCount), kind: XMLBlock.Kind.record, origin: UInt64(origin)
-    ).write(at)
-    output.count += total
-    at += XMLBlock.Head.size
-    let start = at
-    var entry = at + size
+    ).write(output.cursor)
+    output.count = start
+    // Everything below lies within the `total` bytes just reserved, so the buffer stays where it is.
+    var entry = output.cursor + size
     for index in 0..<foundCount {
       let value = found[index]
       var place = 0
       if value.slot < XMLBlock.Entry.row {
-        let slot = slots[Int(value.slot)]
-        memcpy(at, slot.prefix, slot.prefixCount)
-        at += slot.prefixCount
-        place = at - start
-        memcpy(at, (value.isPiece ? pieces.base : text.base) + value.start, value.count)
-        at += value.count
-        at.pointee = 0x0A
-        at += 1
+        let slot = slots + Int(value.slot)
+        output.append(slot.pointee.prefix, slot.pointee.prefixCount)
+        place = output.count - start
+        output.append((value.isPiece ? pieces.base : text.base) + value.start, value.count)
+        output.append(0x0A)
       }
       XMLBlock.Entry(slot: value.slot, start: UInt32(place), count: UInt32(value.count)).write(entry)
       entry += XMLBlock.Entry.size
     }
+    output.count = start - XMLBlock.Head.size + total
     release()
   }
 
   private func rowsInBounds() {
-    for (index, list) in layout.lists.enumerated() where problem == nil {
+    for index in 0..<listCount where problem == nil {
       let count = rowCounts[index]
-      guard count < list.minimum || count > list.maximum else { continue }
+      guard count < bounds[index].minimum || count > bounds[index].maximum else { continue }
+      let list = layout.lists[index]
       problem = Problem(
         code: "R123",
         message: count < list.minimum

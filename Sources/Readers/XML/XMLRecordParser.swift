@@ -2,80 +2,81 @@ internal import Pipeline
 
 /// Types the values that an `XMLSource` found. One thread uses a parser at a time.
 final class XMLRecordParser: RecordParser {
-  /// Where a slot's value goes and what reads it.
+  /// What reads a value. References are not counted, since this happens for every value; `converters` owns them.
   private struct Column {
-    var converter: ValueConverter
+    var converter: Unmanaged<ValueConverter>
+    /// Of the batch, or of the row.
+    var position: Int
     /// The slot in the layout.
     var slot: Int
   }
 
   private struct ListColumns {
-    /// Of the batch.
+    /// Of the batch; -1 where nobody asked for the list.
     var column: Int
-    /// In the order of the row's columns.
-    var columns: [Column]
+    var columns: UnsafeMutablePointer<Column>
+    var width: Int
+    /// Rows of the record at work, the row at work, and the rows' fields.
+    var rowCount = 0
+    var reached = 0
+    var rows: UnsafeMutablePointer<Field>?
   }
 
   private let layout: XMLLayout
-  /// By column of the batch; nil for lists and unknown names.
-  private let scalars: [Column?]
-  private let lists: [ListColumns?]
+  private var converters: [ValueConverter] = []
+  private let width: Int
+  private let scalars: UnsafeMutablePointer<Column>
+  private var scalarCount = 0
+  private let lists: UnsafeMutablePointer<ListColumns>
+  private let listCount: Int
   /// By slot: the column of the batch or of the row, and its list; -1 where nobody asked.
   private let places: UnsafeMutablePointer<(column: Int32, list: Int32)>
   private let placeCount: Int
-  /// By list: rows, the row at work, rows so far.
-  private let rowCounts: UnsafeMutablePointer<Int>
-  private let rows: UnsafeMutablePointer<UnsafeMutablePointer<Field>?>
-  private let reached: UnsafeMutablePointer<Int>
-  /// Marks the values that came, as texts, until they are read.
-  private let texts: UnsafeMutablePointer<Field>
-  private let textCount: Int
 
   init(_ layout: XMLLayout, fields: [String]) {
     self.layout = layout
+    width = fields.count
     placeCount = max(1, layout.slots.count)
     places = .allocate(capacity: placeCount)
     places.initialize(repeating: (-1, -1), count: placeCount)
-    var scalars: [Column?] = []
-    var lists: [ListColumns?] = layout.lists.map { _ in nil }
+    scalars = .allocate(capacity: max(1, fields.count))
+    listCount = layout.lists.count
+    lists = .allocate(capacity: max(1, listCount))
+    for (index, list) in layout.lists.enumerated() {
+      let columns = UnsafeMutablePointer<Column>.allocate(capacity: max(1, list.slots.count))
+      (lists + index).initialize(to: ListColumns(column: -1, columns: columns, width: 0))
+    }
     for (column, name) in fields.enumerated() {
-      scalars.append(nil)
       if let list = layout.lists.firstIndex(where: { $0.name == name }) {
-        var columns: [Column] = []
+        guard lists[list].column < 0 else { continue }
+        lists[list].column = column
         for (position, slot) in layout.lists[list].slots.enumerated() {
           places[slot] = (Int32(position), Int32(list))
-          columns.append(
-            Column(converter: ValueConverter(layout.slots[slot].declaration, missing: layout.missing), slot: slot))
+          (lists[list].columns + position).initialize(to: makeColumn(position, slot))
+          lists[list].width += 1
         }
-        lists[list] = ListColumns(column: column, columns: columns)
       } else if let slot = layout.slots.indices.first(where: {
         if case .row = layout.slots[$0].scope { return false }
         return layout.slots[$0].declaration.name == name
       }) {
         places[slot] = (Int32(column), -1)
-        scalars[column] = Column(
-          converter: ValueConverter(layout.slots[slot].declaration, missing: layout.missing), slot: slot)
+        (scalars + scalarCount).initialize(to: makeColumn(column, slot))
+        scalarCount += 1
       }
     }
-    self.scalars = scalars
-    self.lists = lists
-    rowCounts = .allocate(capacity: max(1, lists.count))
-    rowCounts.initialize(repeating: 0, count: max(1, lists.count))
-    reached = .allocate(capacity: max(1, lists.count))
-    reached.initialize(repeating: 0, count: max(1, lists.count))
-    rows = .allocate(capacity: max(1, lists.count))
-    rows.initialize(repeating: nil, count: max(1, lists.count))
-    textCount = max(1, fields.count)
-    texts = .allocate(capacity: textCount)
-    texts.initialize(repeating: .missing, count: textCount)
   }
 
   deinit {
+    for list in 0..<listCount { lists[list].columns.deallocate() }
+    lists.deallocate()
+    scalars.deallocate()
     places.deallocate()
-    rowCounts.deallocate()
-    reached.deallocate()
-    rows.deallocate()
-    texts.deallocate()
+  }
+
+  private func makeColumn(_ position: Int, _ slot: Int) -> Column {
+    let converter = ValueConverter(layout.slots[slot].declaration, missing: layout.missing)
+    converters.append(converter)
+    return Column(converter: .passUnretained(converter), position: position, slot: slot)
   }
 
   func parse(_ block: Block, from cursor: inout Int, into batch: RecordBatch, result: MappedBlock) -> Bool {
@@ -153,21 +154,23 @@ final class XMLRecordParser: RecordParser {
     let fields = batch.fields + batch.count &* batch.stride
     let entries = record.start + record.count
     let count = Int(head.entries)
-    for column in 0..<scalars.count { fields[column] = .missing }
-    collect(
-      base + XMLBlock.Head.size, base + XMLBlock.Head.size + Int(preamble.text), Int(preamble.entries), fields)
-    if !lists.isEmpty { makeRows(entries, count, fields, batch.arena) }
-    collect(record.start, entries, count, fields)
-    for column in scalars.indices {
-      guard let scalar = scalars[column] else { continue }
-      if let reject = read(scalar, fields + column, record, head) { return reject }
+    for column in 0..<width { fields[column] = .missing }
+    if preamble.entries > 0 {
+      collect(
+        base + XMLBlock.Head.size, base + XMLBlock.Head.size + Int(preamble.text), Int(preamble.entries), fields)
     }
-    for list in lists.indices {
-      guard let wanted = lists[list], let start = rows[list] else { continue }
-      for row in 0..<rowCounts[list] {
-        for position in wanted.columns.indices {
-          let field = start + (row &* wanted.columns.count &+ position)
-          if let reject = read(wanted.columns[position], field, record, head, row: row) { return reject }
+    if listCount > 0 { makeRows(entries, count, fields, batch.arena) }
+    collect(record.start, entries, count, fields)
+    for index in 0..<scalarCount {
+      if let reject = read(scalars + index, fields + scalars[index].position, record, head) { return reject }
+    }
+    for list in 0..<listCount {
+      guard lists[list].column >= 0, let start = lists[list].rows else { continue }
+      let (columns, width) = (lists[list].columns, lists[list].width)
+      for row in 0..<lists[list].rowCount {
+        for position in 0..<width {
+          let field = start + (row &* width &+ position)
+          if let reject = read(columns + position, field, record, head, row: row) { return reject }
         }
       }
     }
@@ -183,18 +186,23 @@ final class XMLRecordParser: RecordParser {
       let entry = XMLBlock.Entry.read(entries + index &* XMLBlock.Entry.size)
       if entry.slot >= XMLBlock.Entry.row {
         let list = Int(entry.slot & ~XMLBlock.Entry.row)
-        if list < lists.count { reached[list] &+= 1 }
+        if list < listCount { lists[list].reached &+= 1 }
         continue
       }
       let slot = Int(entry.slot)
-      guard slot < placeCount, places[slot].column >= 0 else { continue }
+      guard slot < placeCount else { continue }
+      let place = places[slot]
+      guard place.column >= 0 else { continue }
       let value = Field.text(text + Int(entry.start), Int(entry.count))
-      let column = Int(places[slot].column)
-      let list = Int(places[slot].list)
-      if list < 0 {
-        fields[column] = value
-      } else if let start = rows[list], let wanted = lists[list], reached[list] > 0 {
-        start[(reached[list] &- 1) &* wanted.columns.count &+ column] = value
+      if place.list < 0 {
+        fields[Int(place.column)] = value
+        continue
+      }
+      let list = lists + Int(place.list)
+      // The bound holds whatever the block says: rows were counted from the same entries.
+      let reached = list.pointee.reached
+      if let start = list.pointee.rows, reached > 0, reached <= list.pointee.rowCount {
+        start[(reached &- 1) &* list.pointee.width &+ Int(place.column)] = value
       }
     }
   }
@@ -202,38 +210,39 @@ final class XMLRecordParser: RecordParser {
   private func makeRows(
     _ entries: UnsafePointer<UInt8>, _ count: Int, _ fields: UnsafeMutablePointer<Field>, _ arena: Arena
   ) {
-    for list in lists.indices {
-      rowCounts[list] = 0
-      reached[list] = 0
+    for list in 0..<listCount {
+      lists[list].rowCount = 0
+      lists[list].reached = 0
     }
     for index in 0..<count {
       let slot = XMLBlock.Entry.read(entries + index &* XMLBlock.Entry.size).slot
-      if slot >= XMLBlock.Entry.row, Int(slot & ~XMLBlock.Entry.row) < lists.count {
-        rowCounts[Int(slot & ~XMLBlock.Entry.row)] &+= 1
+      if slot >= XMLBlock.Entry.row, Int(slot & ~XMLBlock.Entry.row) < listCount {
+        lists[Int(slot & ~XMLBlock.Entry.row)].rowCount &+= 1
       }
     }
-    for list in lists.indices {
-      guard let wanted = lists[list] else { continue }
-      let size = max(1, rowCounts[list] * wanted.columns.count)
+    for list in 0..<listCount where lists[list].column >= 0 {
+      let size = max(1, lists[list].rowCount * lists[list].width)
       let start = arena.allocate(size * MemoryLayout<Field>.stride).bindMemory(to: Field.self, capacity: size)
       start.initialize(repeating: .missing, count: size)
-      rows[list] = start
-      fields[wanted.column] = .list(start, count: rowCounts[list])
+      lists[list].rows = start
+      fields[lists[list].column] = .list(start, count: lists[list].rowCount)
     }
   }
 
   @inline(__always)
   private func read(
-    _ column: Column, _ field: UnsafeMutablePointer<Field>, _ record: Record, _ head: XMLBlock.Head, row: Int? = nil
+    _ column: UnsafePointer<Column>, _ field: UnsafeMutablePointer<Field>, _ record: Record, _ head: XMLBlock.Head,
+    row: Int? = nil
   ) -> Reject? {
     let text = field.pointee
-    let problem =
+    let problem = column.pointee.converter._withUnsafeGuaranteedRef { converter in
       if let start = text.pointer {
-        column.converter.convert(start, start + Int(text.count), into: field)
+        converter.convert(start, start + Int(text.count), into: field)
       } else {
-        column.converter.nothing(into: field)
+        converter.nothing(into: field)
       }
-    return problem == .none ? nil : reject(problem, column, text, record, head, row)
+    }
+    return problem == .none ? nil : reject(problem, column.pointee, text, record, head, row)
   }
 
   private func reject(

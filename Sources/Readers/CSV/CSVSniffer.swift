@@ -1,0 +1,229 @@
+internal import Pipeline
+
+/// Recognises exports in columns: delimiter, quote, escape, header and encoding by what makes the rows even, types by
+/// the values. Groups are not guessed: which rows belong together is for who knows the export.
+struct CSVSniffer: Sniffer {
+  private struct Table {
+    var dialect: CSVDialect
+    var delimiter: UInt8
+    var rows: [[String]]
+    /// The commonest number of fields, and the rows that have it and are sound.
+    var width: Int
+    var even: Int
+  }
+
+  /// Rows looked at.
+  private static let sample = 2000
+  private static let length = 1 << 20
+
+  func sniff(_ head: SniffHead) -> SniffFinding? {
+    guard let zone = Zone(named: head.zone ?? "UTC"), let first = head.bytes.first(where: { $0 > 0x20 }),
+      first != UInt8(ascii: "{"), first != UInt8(ascii: "<"), first != UInt8(ascii: "[")
+    else { return nil }
+    var remarks: [String] = []
+    let encoding = CSVSniffer.encoding(head.bytes)
+    guard let text = CSVSniffer.text(head.bytes, encoding) else { return nil }
+    if let encoding {
+      remarks.append("the file is not UTF-8: \(encoding) is assumed, look at its letters below")
+    }
+    let quote: UInt8? = CSVSniffer.quote(text)
+    var best: Table?
+    for delimiter in CSVDialect.delimiters {
+      for escape in CSVDialect.Escape.allCases {
+        var dialect = CSVDialect()
+        dialect.delimiter = delimiter
+        dialect.quote = quote
+        dialect.escape = escape
+        let table = CSVSniffer.table(text, dialect, delimiter, head.isComplete)
+        guard table.width > 1, !table.rows.isEmpty else { continue }
+        let isBetter = best.map { CSVSniffer.rank(table) > CSVSniffer.rank($0) } ?? true
+        if isBetter { best = table }
+      }
+    }
+    guard let table = best, table.even * 10 >= table.rows.count * 8 else { return nil }
+    let header = CSVSniffer.header(table)
+    guard let fields = CSVSniffer.fields(table, header, zone, hasQuotes: text.contains(UInt8(ascii: "\""))) else {
+      return nil
+    }
+    let delimiter = table.delimiter == 0x09 ? "tab" : String(UnicodeScalar(table.delimiter))
+    var settings = [PinnedEntry("delimiter", .text(delimiter))]
+    if let quote, quote != UInt8(ascii: "\"") {
+      settings.append(PinnedEntry("quote", .text(String(UnicodeScalar(quote)))))
+    }
+    if table.dialect.escape == .backslash { settings.append(PinnedEntry("escape", .text("backslash"))) }
+    if header == nil { settings.append(PinnedEntry("header", .plain("false"))) }
+    if let encoding { settings.append(PinnedEntry("encoding", .text(encoding))) }
+    if fields.needsZone {
+      settings.append(PinnedEntry("zone", .text(head.zone ?? "UTC")))
+      if head.zone == nil {
+        remarks.append("times have no offset from UTC: `zone: UTC` is assumed, write the export's own zone")
+      }
+    }
+    if fields.timeCount > 1, let time = fields.time {
+      settings.append(PinnedEntry("time", .text(time)))
+      remarks.append("the record's time is taken from \(time)")
+    } else if fields.timeCount == 0 {
+      remarks.append("no column is a time")
+    }
+    if header == nil { remarks.append("the first row looks like the others: columns are numbered") }
+    if table.even < table.rows.count {
+      remarks.append(
+        "\(table.rows.count - table.even) rows have other than \(table.width) fields: `ragged: fill` or `ignore` takes them"
+      )
+    }
+    settings.append(PinnedEntry("fields", .map(fields.entries)))
+    let node = PinnedEntry.node([PinnedEntry("reader", .text("csv"))] + settings)
+    guard let made = try? CSVReader.make(node, head.name), let sketch = try? InputSketch(head.raw, made) else {
+      return nil
+    }
+    return SniffFinding(
+      reader: "csv",
+      format:
+        "\(table.width) columns, \(delimiter == "tab" ? "tab" : "'\(delimiter)'"), \(header == nil ? "no header" : "header")",
+      records: sketch.records, understood: sketch.understood, settings: settings,
+      remarks: fields.remarks + remarks, made: made)
+  }
+
+  // MARK: - Dialect
+
+  private static func rank(_ table: Table) -> (Int, Int, Int) {
+    let share = table.even * 1000 / max(table.rows.count, 1)
+    return (
+      share >= 800 ? 1 : 0, share >= 990 ? 1000 : share, table.width * 2 + (table.dialect.escape == .doubled ? 1 : 0)
+    )
+  }
+
+  /// Single quotes only where they begin and end fields and no double quote does.
+  private static func quote(_ text: [UInt8]) -> UInt8 {
+    guard !text.contains(UInt8(ascii: "\"")) else { return UInt8(ascii: "\"") }
+    let marks: Set<UInt8> = [0x2C, 0x3B, 0x09, 0x7C, 0x0A, 0x0D]
+    var begins = 0
+    for at in text.indices.dropLast() where text[at + 1] == UInt8(ascii: "'") && marks.contains(text[at]) {
+      begins += 1
+    }
+    let lines = text.count { $0 == 0x0A }
+    return begins > lines / 2 && begins > 1 ? UInt8(ascii: "'") : UInt8(ascii: "\"")
+  }
+
+  private static func table(_ text: [UInt8], _ dialect: CSVDialect, _ delimiter: UInt8, _ isComplete: Bool) -> Table {
+    let index = CSVIndex(CSVLayout(delimiter: delimiter, width: nil, positions: []))
+    var scanner = CSVScanner(dialect, delimiter: delimiter)
+    scanner.begin(lines: 0)
+    var rows: [[String]] = []
+    var widths: [Int: Int] = [:]
+    let padded = text + [UInt8](repeating: 0, count: Block.padding)
+    padded.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      scanner.scan(base, end: text.count, isEnd: isComplete && text.count < length, into: index)
+      let arena = Arena()
+      let view = CSVRowView(base, index)
+      for number in 0..<min(index.rowCount, sample) {
+        let row = index.rows[number]
+        guard row.kind == .record else { continue }
+        var cells: [String] = []
+        for column in 0..<min(Int(row.fieldCount), 1000) {
+          let field = view.field(view.row(number), column)
+          let value = CSVText.value(field.start, field.stop, quote: dialect.quote, dialect.escape, arena)
+          cells.append(
+            String(decoding: UnsafeBufferPointer(start: value.start, count: value.stop - value.start), as: UTF8.self))
+        }
+        arena.reset()
+        rows.append(cells)
+        if row.problem == .none { widths[cells.count, default: 0] += 1 }
+      }
+    }
+    let commonest = widths.max { ($0.value, $0.key) < ($1.value, $1.key) }
+    return Table(
+      dialect: dialect, delimiter: delimiter, rows: rows, width: commonest?.key ?? 0, even: commonest?.value ?? 0)
+  }
+
+  // MARK: - Columns
+
+  /// The names, if the first row has them: all there, no two alike, none of them a number or a time.
+  private static func header(_ table: Table) -> [String]? {
+    guard var names = table.rows.first, table.rows.count > 1 else { return nil }
+    if names.count > 1, names.last == "" { names.removeLast() }
+    for (index, name) in names.enumerated() {
+      guard !name.isEmpty, !names[..<index].contains(name) else { continue }
+      var guess = ValueGuess(name: "", zone: .utc)
+      guess.take(name)
+      if guess.word != "string" { return nil }
+    }
+    return names.count { !$0.isEmpty } * 2 > names.count ? names : nil
+  }
+
+  /// Nil if this may as well be prose with commas in it.
+  private static func fields(
+    _ table: Table, _ header: [String]?, _ zone: Zone, hasQuotes: Bool
+  ) -> SniffedFields? {
+    let rows = table.rows.dropFirst(header == nil ? 0 : 1).filter { $0.count == table.width }
+    let width = header?.count ?? table.width
+    var fields = SniffedFields()
+    var typed = 0
+    for column in 0..<width {
+      let name = header?[column] ?? ""
+      var guess = ValueGuess(name: name, zone: zone)
+      for row in rows where column < row.count && !row[column].isEmpty { guess.take(row[column]) }
+      if guess.word != "string" { typed += 1 }
+      let isUnique = !name.isEmpty && header?.count { $0 == name } == 1
+      var place: PinnedEntry?
+      if header != nil { place = PinnedEntry("column", isUnique ? .text(name) : .plain(String(column + 1))) }
+      fields.add(
+        SniffedField(
+          words: [name.isEmpty ? "column_\(column + 1)" : name], place: place, guess: guess,
+          isOptional: guess.count < rows.count),
+        impliedPlace: isUnique ? name : nil)
+    }
+    let isTable = typed > 0 || width >= 4 || hasQuotes || table.delimiter == 0x09
+    return isTable && !rows.isEmpty ? fields : nil
+  }
+
+  // MARK: - Encoding
+
+  /// Nil for UTF-8. The code pages of Central and of Western Europe are told apart by letters that only one of them has
+  /// within words.
+  private static func encoding(_ bytes: [UInt8]) -> String? {
+    let part = Array(bytes.prefix(length))
+    // A character may be cut in two at the end of the sample.
+    if String(validating: part, as: UTF8.self) != nil { return nil }
+    if part.count == length, (1...3).contains(where: { String(validating: part.dropLast($0), as: UTF8.self) != nil }) {
+      return nil
+    }
+    var windows = 0
+    var latin = 0
+    var central = 0
+    var high = 0
+    for byte in part where byte >= 0x80 {
+      high += 1
+      switch byte {
+      // ą ś ź and ş ť ž in windows-1250, signs in windows-1252.
+      case 0xB9, 0x9C, 0x9D, 0x9E, 0x9F, 0x8C, 0x8D, 0x8F, 0xBE, 0xA5: windows += 1
+      // The same letters in ISO-8859-2.
+      case 0xB1, 0xB6, 0xBC, 0xA6, 0xAC: latin += 1
+      // ł ż Ł Ż in both.
+      case 0xB3, 0xBF, 0xA3, 0xAF: central += 1
+      default: break
+      }
+    }
+    if latin > windows { return "ISO-8859-2" }
+    return (windows + central) * 10 > high ? "windows-1250" : "windows-1252"
+  }
+
+  private static func text(_ bytes: [UInt8], _ encoding: String?) -> [UInt8]? {
+    var part = Array(bytes.prefix(length))
+    if let encoding {
+      guard let table = CharacterTable(named: encoding) else { return nil }
+      var text = [UInt8](repeating: 0, count: part.count * 3)
+      guard
+        let count = try? StoredInput.fill(&text, from: CharacterSource(MemorySource(part), table), atLeast: text.count)
+      else { return nil }
+      part = Array(text[..<count])
+    }
+    if part.starts(with: [0xEF, 0xBB, 0xBF]) { part.removeFirst(3) }
+    // `sep=;` says no more than what the rows do.
+    if part.count > 6, part.starts(with: "sep=".utf8), let end = part.prefix(8).firstIndex(of: 0x0A) {
+      part.removeSubrange(...end)
+    }
+    return part
+  }
+}

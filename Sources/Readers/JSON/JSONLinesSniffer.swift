@@ -1,0 +1,127 @@
+internal import Pipeline
+
+/// Recognises JSON lines: an object a line. Values become fields by their paths, arrays become lists.
+struct JSONLinesSniffer: Sniffer {
+  func sniff(_ head: SniffHead) -> SniffFinding? {
+    guard let zone = Zone(named: head.zone ?? "UTC") else { return nil }
+    let outline = JSONOutline(zone: zone)
+    var lines = 0
+    var objects = 0
+    (head.bytes + [UInt8](repeating: 0, count: Block.padding)).withUnsafeBufferPointer { padded in
+      guard var at = padded.baseAddress else { return }
+      let stop = at + head.bytes.count
+      if head.bytes.starts(with: [0xEF, 0xBB, 0xBF]) { at += 3 }
+      while at < stop {
+        let end = Scan.byte(0x0A, at, stop)
+        let isBlank = UnsafeBufferPointer(start: at, count: end - at).allSatisfy { $0 <= 0x20 }
+        if !isBlank {
+          lines += 1
+          if outline.take(at, end) { objects += 1 }
+          // Something else altogether.
+          if lines == 20, objects == 0 { return }
+        }
+        at = min(end + 1, stop)
+      }
+    }
+    guard objects * 2 > lines, objects > 0 else { return nil }
+    var pins = JSONPins(outline.root)
+    guard !pins.fields.entries.isEmpty else { return nil }
+    var settings: [PinnedEntry] = []
+    if pins.needsZone {
+      settings.append(PinnedEntry("zone", .text(head.zone ?? "UTC")))
+      if head.zone == nil {
+        pins.remarks.append("times have no offset from UTC: `zone: UTC` is assumed, write the export's own zone")
+      }
+    }
+    if pins.fields.timeCount > 1, let time = pins.fields.time {
+      settings.append(PinnedEntry("time", .text(time)))
+      pins.remarks.append("the record's time is taken from \(time)")
+    } else if pins.fields.timeCount == 0 {
+      pins.remarks.append("no field of a record is a time")
+    }
+    settings.append(PinnedEntry("fields", .map(pins.fields.entries)))
+    let node = PinnedEntry.node([PinnedEntry("reader", .text("jsonl"))] + settings)
+    guard let made = try? JSONLinesReader.make(node, head.name), let sketch = try? InputSketch(head.raw, made) else {
+      return nil
+    }
+    return SniffFinding(
+      reader: "jsonl", format: "an object a line", records: sketch.records, understood: sketch.understood,
+      settings: settings, remarks: pins.fields.remarks + pins.remarks, made: made)
+  }
+}
+
+/// Paths and declarations for what an outline has.
+private struct JSONPins {
+  private typealias Node = JSONOutline.Node
+
+  private(set) var fields = SniffedFields()
+  private(set) var needsZone = false
+  var remarks: [String] = []
+
+  init(_ root: JSONOutline.Node) {
+    var lists: [(keys: [String], node: Node)] = []
+    JSONPins.collect(root, [], isOptional: false, into: &fields, &lists)
+    for list in lists {
+      guard let element = list.node.element else { continue }
+      var rows = SniffedFields()
+      var inner: [(keys: [String], node: Node)] = []
+      if element.objects > 0, element.scalars == 0, element.arrays == 0 {
+        JSONPins.collect(element, [], isOptional: false, into: &rows, &inner)
+      } else if element.count > 0 {
+        rows.add(
+          SniffedField(
+            words: ["value"], place: PinnedEntry("path", .text(".")),
+            guess: element.scalars == element.count ? element.guess : ValueGuess(name: "", zone: .utc),
+            isOptional: element.guess.count < element.count))
+      }
+      for deeper in inner {
+        rows.add(
+          SniffedField(
+            words: deeper.keys, place: JSONPins.place("path", deeper.keys), guess: ValueGuess(name: "", zone: .utc),
+            isOptional: true))
+        remarks.append(
+          "\(deeper.keys.joined(separator: ".")) in \(list.keys.joined(separator: ".")) is a list in a list, read as its text"
+        )
+      }
+      guard !rows.entries.isEmpty else { continue }
+      fields.add(list: list.keys, [JSONPins.place("list", list.keys), PinnedEntry("fields", .map(rows.entries))])
+      if rows.needsZone { needsZone = true }
+    }
+    if fields.needsZone { needsZone = true }
+  }
+
+  private static func collect(
+    _ node: Node, _ keys: [String], isOptional: Bool, into fields: inout SniffedFields,
+    _ lists: inout [(keys: [String], node: Node)]
+  ) {
+    for child in node.children where child.count > 0 {
+      let path = keys + [child.key]
+      let isOptional = isOptional || child.count < node.objects
+      if child.objects == child.count {
+        collect(child, path, isOptional: isOptional, into: &fields, &lists)
+      } else if child.arrays == child.count {
+        lists.append((path, child))
+      } else {
+        // Values of several kinds are read as their texts.
+        let isScalar = child.scalars == child.count
+        fields.add(
+          SniffedField(
+            words: path, place: place("path", path),
+            guess: isScalar ? child.guess : ValueGuess(name: "", zone: .utc),
+            isOptional: isOptional || isScalar && child.guess.count < child.count),
+          impliedPlace: path.count == 1 ? child.key : nil)
+      }
+    }
+  }
+
+  /// `a.b`, or a list of keys where one of them would be misread.
+  private static func place(_ key: String, _ keys: [String]) -> PinnedEntry {
+    let isPlain = keys.allSatisfy { key in
+      !key.isEmpty
+        && key.utf8.allSatisfy {
+          $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") || $0 &- 48 < 10 || ($0 | 0x20) &- UInt8(ascii: "a") < 26
+        }
+    }
+    return PinnedEntry(key, isPlain ? .text(keys.joined(separator: ".")) : .list(keys))
+  }
+}

@@ -1,0 +1,103 @@
+internal import Pipeline
+
+/// A value that a sniffer found in records, before it has a name in the mapping.
+struct SniffedField {
+  /// What leads to it, as the export names it; the last word names the field if no other does.
+  var words: [String]
+  /// How the reader finds it; none where its name is enough.
+  var place: PinnedEntry?
+  var guess: ValueGuess
+  var isOptional: Bool
+}
+
+/// Gives sniffed fields names that a mapping can use, and writes their declarations.
+struct SniffedFields {
+  private(set) var names: Set<String> = []
+  private(set) var entries: [PinnedEntry] = []
+  /// The time that a record most likely is of: of required ones with a clock the first.
+  private(set) var time: String?
+  private var timeRank = -1
+  private(set) var timeCount = 0
+  private(set) var needsZone = false
+  /// Fields whose day and month could be exchanged.
+  private(set) var remarks: [String] = []
+
+  init(taken names: Set<String> = []) { self.names = names }
+
+  /// - Parameter key: what the place is called where it must be said whenever the field has another name.
+  mutating func add(_ field: SniffedField, impliedPlace: String? = nil) {
+    let name = name(field.words)
+    var settings: [PinnedEntry] = []
+    if let place = field.place, impliedPlace == nil || impliedPlace != name { settings.append(place) }
+    var type = field.guess.settings
+    if field.isOptional {
+      if type.isEmpty {
+        type = [PinnedEntry("type", .plain("optional string"))]
+      } else if case .text(let word) = type[0].value {
+        type[0].value = .plain("optional \(word)")
+      }
+    }
+    if field.guess.isTime {
+      timeCount += 1
+      let rank = (field.isOptional ? 0 : 2) + (field.guess.isDate ? 0 : 1)
+      if rank > timeRank {
+        time = name
+        timeRank = rank
+      }
+    }
+    if field.guess.needsZone { needsZone = true }
+    if let order = field.guess.assumedOrder {
+      remarks.append("dates of \(name) could be read both ways: \(order) is assumed")
+    }
+    settings += type
+    entries.append(
+      settings.isEmpty ? PinnedEntry(name, .text("string")) : PinnedEntry(name, .flow(settings)))
+  }
+
+  /// A list by the name of its element.
+  mutating func add(list words: [String], _ settings: [PinnedEntry]) {
+    entries.append(PinnedEntry(name(words), .map(settings)))
+  }
+
+  /// A name that nothing has yet: of the last word, or as many more as it takes.
+  mutating func name(_ words: [String]) -> String {
+    for length in 1...max(1, min(words.count, 3)) {
+      let name = SniffedFields.identifier(words.suffix(length).joined(separator: "_"))
+      if names.insert(name).inserted { return name }
+    }
+    let base = SniffedFields.identifier(words.suffix(1).joined())
+    var number = 2
+    while !names.insert("\(base)_\(number)").inserted { number += 1 }
+    return "\(base)_\(number)"
+  }
+
+  /// Words that expressions keep to themselves.
+  private static let reserved: Set<String> = [
+    "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let",
+    "loop", "package", "namespace", "return", "var", "void", "while",
+  ]
+
+  /// Whether capitals part its words.
+  private static func isCamelCase(_ text: String) -> Bool {
+    guard text.contains(where: \.isLowercase) else { return false }
+    return zip(text, text.dropFirst()).contains { $0.isLowercase && $1.isUppercase }
+  }
+
+  /// `Unit price` becomes `unit_price`, `orderId` stays; what has no letters of ASCII becomes `field`.
+  static func identifier(_ text: String) -> String {
+    var name = ""
+    for byte in text.utf8 {
+      if byte &- 48 < 10 || (byte | 0x20) &- UInt8(ascii: "a") < 26 {
+        name.unicodeScalars.append(UnicodeScalar(byte))
+      } else if !name.isEmpty, name.last != "_" {
+        name += "_"
+      }
+      if name.utf8.count >= 60 { break }
+    }
+    while name.last == "_" { name.removeLast() }
+    if !isCamelCase(text) { name = name.lowercased() }
+    if name.isEmpty { return "field" }
+    if name.utf8.first.map({ $0 &- 48 < 10 }) == true { name = "_" + name }
+    return reserved.contains(name) ? name + "_" : name
+  }
+}

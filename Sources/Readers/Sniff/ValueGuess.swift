@@ -1,0 +1,227 @@
+internal import Pipeline
+
+/// Guesses the type of a field from its values: of the types that read them all, the narrowest. What is guessed is
+/// tried with the reader's own converters, so a pinned type reads at least what was looked at.
+struct ValueGuess {
+  /// What a format says about a value itself.
+  enum Form { case untyped, text, number, bool }
+
+  private enum Condition {
+    case none
+    /// No leading zeros or plus, which numbers lose and article or telephone numbers must keep.
+    case plainNumber
+    case word
+    case epoch(ClosedRange<Int64>)
+  }
+
+  private struct Candidate {
+    var settings: [PinnedEntry]
+    var converter: ValueConverter
+    var condition = Condition.none
+    var isTime: Bool { converter.kind == .time }
+    /// Values that it cannot read.
+    var failures = 0
+    /// Nil for no remark.
+    var remark: String?
+    var needsZone = false
+  }
+
+  /// Values looked at in a field; the rest of a sample tells nothing new.
+  private static let mostValues = 20_000
+
+  /// One value in so many may be no time in a field of times: somebody's mistake, to become a reject.
+  private static let tolerance = 20
+
+  private(set) var count = 0
+  private var longest = 0
+  private var candidates: [Candidate]
+  /// Digits behind the point, fewest and most.
+  private var digits: (fewest: Int, most: Int) = (.max, 0)
+  /// Whether three digits stand behind every point or comma.
+  private var separatesThousands = true
+
+  init(name: String, zone: Zone) {
+    candidates = ValueGuess.candidates(name, zone)
+  }
+
+  mutating func take(_ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, as form: Form = .untyped) {
+    count += 1
+    guard !candidates.isEmpty, count < ValueGuess.mostValues else { return }
+    longest = max(longest, stop - start)
+    for index in candidates.indices where !ValueGuess.reads(candidates[index], form, start, stop) {
+      candidates[index].failures += 1
+    }
+    candidates.removeAll { $0.failures > ($0.isTime ? 1 + count / ValueGuess.tolerance : 0) }
+    var behind: Int?
+    for at in UnsafeBufferPointer(start: start, count: stop - start) {
+      if at == UInt8(ascii: ".") || at == UInt8(ascii: ",") {
+        behind = 0
+      } else if at &- 48 < 10, let before = behind {
+        behind = before + 1
+      }
+    }
+    digits = (min(digits.fewest, behind ?? 0), max(digits.most, behind ?? 0))
+    if let behind, behind != 3 { separatesThousands = false }
+  }
+
+  private static func reads(
+    _ candidate: Candidate, _ form: Form, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>
+  ) -> Bool {
+    switch (form, candidate.converter.kind) {
+    case (.untyped, _), (.bool, .bool), (.text, .time): break
+    case (.number, .int), (.number, .decimal), (.number, .double): break
+    case (.number, .time): if case .epoch = candidate.condition { break } else { return false }
+    default: return false
+    }
+    var field = Field.missing
+    return holds(candidate.condition, start, stop)
+      && candidate.converter.convert(start, stop, into: &field) == .none
+  }
+
+  mutating func take(_ text: String, as form: Form = .untyped) {
+    var text = text
+    text.withUTF8 { bytes in if let start = bytes.baseAddress { take(start, start + bytes.count, as: form) } }
+  }
+
+  /// The candidate with the fewest failures, the first of equals.
+  private var best: Candidate? {
+    guard count > 0 else { return nil }
+    // `1,250` beside `300` is a thousand and more; prices have two digits behind their comma.
+    let isGrouped = separatesThousands && digits.most == 3
+    let sound = candidates.filter { candidate in
+      candidate.failures * ValueGuess.tolerance <= count
+        && !(isGrouped && candidate.settings.contains(PinnedEntry("decimal", .text(","))))
+    }
+    return sound.min { $0.failures < $1.failures }
+  }
+
+  /// What a declaration says about the type; empty for text.
+  var settings: [PinnedEntry] {
+    guard let best else { return [] }
+    var settings = best.settings
+    let isGrouped = separatesThousands && settings.contains { $0.key == "group" }
+    if best.converter.kind == .decimal, !isGrouped, digits.fewest == digits.most, digits.most > 0 {
+      settings.insert(PinnedEntry("scale", .plain(String(digits.most))), at: 1)
+    }
+    return settings
+  }
+
+  /// The type in a word.
+  var word: String {
+    guard let best, case .text(let type) = best.settings[0].value else { return "string" }
+    return type
+  }
+
+  var isTime: Bool { best?.isTime == true }
+  /// A time without a clock, which is a day of birth as often as the record's own.
+  var isDate: Bool { isTime && longest <= 10 }
+  var needsZone: Bool { best?.needsZone == true }
+  /// The order of day and month, if the other one reads every value, too.
+  var assumedOrder: String? {
+    guard let best, let order = best.remark else { return nil }
+    let isOpen = candidates.contains { $0.remark != nil && $0.remark != order && $0.failures == best.failures }
+    return isOpen ? order : nil
+  }
+
+  // MARK: - Candidates
+
+  private static func candidates(_ name: String, _ zone: Zone) -> [Candidate] {
+    func candidate(_ type: ValueType, _ settings: [PinnedEntry], _ condition: Condition = .none) -> Candidate {
+      let declaration = FieldDeclaration(
+        name: name, type: type, isOptional: false, fallback: nil, missing: [], own: [:],
+        span: SourceSpan(line: 1, column: 1))
+      return Candidate(settings: settings, converter: ValueConverter(declaration, missing: []), condition: condition)
+    }
+    func pin(_ type: String) -> [PinnedEntry] { [PinnedEntry("type", .text(type))] }
+    var found: [Candidate] = []
+    let times = isTimeName(name)
+    if times {
+      let seconds: ClosedRange<Int64> = 946_684_800...4_102_444_800
+      found.append(
+        candidate(
+          .time(.epoch(digits: 0), zone: nil, ambiguous: .earlier),
+          pin("timestamp") + [PinnedEntry("format", .text("epoch"))], .epoch(seconds)))
+      found.append(
+        candidate(
+          .time(.epoch(digits: 3), zone: nil, ambiguous: .earlier),
+          pin("timestamp") + [PinnedEntry("format", .text("epoch_ms"))],
+          .epoch(seconds.lowerBound * 1000...seconds.upperBound * 1000)))
+    }
+    if !isIdentifierName(name) {
+      found.append(candidate(.bool(.standard), pin("bool"), .word))
+      found.append(candidate(.int(NumberStyle()), pin("int"), .plainNumber))
+      found.append(candidate(.decimal(NumberStyle(), scale: nil), pin("decimal"), .plainNumber))
+      for (point, group) in [(",", nil), (",", " "), (",", "."), (".", ","), (".", "'")] as [(String, String?)] {
+        var style = NumberStyle()
+        style.point = Array(point.utf8)[0]
+        var settings = pin("decimal")
+        if point == "," { settings.append(PinnedEntry("decimal", .text(point))) }
+        if let group {
+          // As a declaration reads them.
+          style.separators =
+            (group == " " ? [" ", "\u{A0}", "\u{202F}", "\u{2009}"] : group == "'" ? ["'", "\u{2019}"] : [group])
+            .map { Array($0.utf8) }
+          settings.append(PinnedEntry("group", .text(group)))
+        }
+        found.append(candidate(.decimal(style, scale: nil), settings, .plainNumber))
+      }
+      found.append(candidate(.double(NumberStyle()), pin("double"), .plainNumber))
+    }
+    found.append(candidate(.time(.iso, zone: nil, ambiguous: .earlier), pin("instant")))
+    var local = candidate(.time(.iso, zone: zone, ambiguous: .earlier), pin("local_time"))
+    local.needsZone = true
+    found.append(local)
+    for pattern in patterns {
+      let time = TimePattern(pattern)
+      let hasOffset = time.hasOffset
+      var dated = candidate(
+        .time(.pattern(time), zone: hasOffset ? nil : zone, ambiguous: .earlier),
+        pin(hasOffset ? "timestamp" : "local_time") + [PinnedEntry("format", .text(pattern))])
+      dated.needsZone = !hasOffset
+      if pattern.hasPrefix("%d/%m") { dated.remark = "the day before the month" }
+      if pattern.hasPrefix("%m/%d") { dated.remark = "the month before the day" }
+      found.append(dated)
+    }
+    return found
+  }
+
+  private static let patterns: [String] = {
+    var patterns = ["%a, %d %b %Y %H:%M:%S %z"]
+    for date in ["%d.%m.%Y", "%d-%m-%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d"] {
+      for clock in ["", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"] { patterns.append(date + clock) }
+    }
+    return patterns
+  }()
+
+  private static func holds(
+    _ condition: Condition, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>
+  ) -> Bool {
+    switch condition {
+    case .none: return true
+    case .word: return start < stop && start.pointee | 0x20 >= UInt8(ascii: "a") && stop - start >= 2
+    case .plainNumber:
+      var at = start
+      if at < stop, at.pointee == UInt8(ascii: "-") { at += 1 }
+      guard at < stop, at.pointee &- 48 < 10 else { return false }
+      return !(at.pointee == 48 && stop - at > 1 && at[1] &- 48 < 10)
+    case .epoch(let range):
+      let whole = UnsafeBufferPointer(start: start, count: min(stop - start, 20)).prefix { $0 &- 48 < 10 }
+      return Int64(String(decoding: whole, as: UTF8.self)).map { range.contains($0) } ?? false
+    }
+  }
+
+  /// Numbers by these names name something; nobody adds them up.
+  private static func isIdentifierName(_ name: String) -> Bool {
+    let plain = name.lowercased()
+    if name.hasSuffix("Id") || name.hasSuffix("ID") { return true }
+    return ["id", "sku", "ean", "gtin", "isbn", "phone", "zip", "postcode", "code", "number", "key"].contains { word in
+      plain == word || plain.hasSuffix("_" + word) || plain.hasSuffix("-" + word) || plain.hasSuffix(" " + word)
+    }
+  }
+
+  private static func isTimeName(_ name: String) -> Bool {
+    let plain = name.lowercased()
+    return plain == "ts" || plain.hasSuffix("_at") || plain.hasSuffix("_ts")
+      || ["time", "date", "created", "updated", "stamp"].contains { plain.contains($0) }
+  }
+}
