@@ -8,6 +8,9 @@ public enum Suggestion {
     "status_code": "status", "size": "bytes", "body_bytes_sent": "bytes", "timestamp": "time", "date": "time",
     "remote_user": "user", "username": "user", "vhost": "host", "server_name": "host", "props": "properties",
     "ignore": "drop", "exclude": "drop", "rules": "events", "variables": "let", "vars": "let", "session_id": "session",
+    "version": "language", "tolowercase": "lower", "tolower": "lower", "touppercase": "upper", "toupper": "upper",
+    "strip": "trim", "length": "size", "len": "size", "includes": "contains", "substr": "substring",
+    "tostring": "string",
   ]
 
   /// The best candidate, or nil. Equality without case, `_` and `-` comes first, then synonyms, then an edit distance

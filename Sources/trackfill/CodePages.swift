@@ -460,7 +460,7 @@ What stands behind `=` is no expression. Often the expression is right and YAML 
 M107.yaml:8:24: error[M107]: unexpected 'and'
   8 |     if: =status == 200 and bytes == 0
     |                        ^^^
-    = put single quotes around this expression if YAML cut it (at ` #`, `: `, or in braces at a comma)
+    = write '&&'
 ```
 
 What to do: Put single quotes around the whole expression, `'=…'`; else mend it at the caret.

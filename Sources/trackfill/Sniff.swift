@@ -28,15 +28,19 @@ struct Sniff: ParsableCommand {
     do {
       let blocks = try InputList.expand(inputs).map { input in
         let result = try InputSniffer.sniff(input, zone: zone)
+        let name = input.path ?? "standard input"
+        guard !result.isEmpty else {
+          throw Diagnostic("I301", "\(name) is empty", remedy: "name an input with records in it")
+        }
         guard let finding = result.finding, let sketch = result.sketch else {
           throw Diagnostic(
-            "I301", "no reader knows the format of \(input.name)",
+            "I301", "no reader knows the format of \(name)",
             remedy:
               "trackfill formats lists the known ones; a log's own LogFormat or log_format text can be given as `format`"
           )
         }
-        console.write(Sniff.words(input.name, finding, sketch, result.isComplete))
-        return (name: input.name, block: finding.input)
+        console.write(Sniff.words(name, finding, sketch, result.isComplete))
+        return (name: name, block: finding.input)
       }
       guard let first = blocks.first else { return }
       if let other = blocks.first(where: { $0.block != first.block }) {

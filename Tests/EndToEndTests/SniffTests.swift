@@ -243,6 +243,12 @@ import Testing
     #expect(result.status == 65 && result.output.isEmpty && result.errors.contains("error[I301]"))
   }
 
+  @Test func nothingAtAll() throws {
+    let space = try Workspace()
+    let result = try Binary.run(["sniff", try space.write("empty.log", "")])
+    #expect(result.status == 65 && result.errors.contains("empty.log is empty"))
+  }
+
   /// The format is settled once and said once, also for standard input, whose first bytes must not be lost.
   @Test func automaticFormat() throws {
     let space = try Workspace()

@@ -80,6 +80,8 @@ import Testing
     Case(
       "drop: [ { reason: n, unless_present: [ip, status] } ]\nevents: [ { type: a } ]", ["1:19 M122"], "no record lacks"
     ),
+    Case("drop: [ { reason: all, if: =true } ]\nevents: [ { type: a } ]", ["2:19 M122"], "the drop entry at line 6"),
+    Case("events: [ { type: a, if: =true }, { type: b } ]", ["1:43 M121"]),
     Case("drop: [ { reason: n, unless_present: [ip, agent] } ]\nevents: [ { type: a } ]", []),
     // Branches.
     Case(
@@ -124,6 +126,7 @@ import Testing
       "let: { u: '=parse_url(target.or(\"\"))' }\nevents: [ { type: a, properties: { mail: =u.query.email, domain: '=u.query.email.or(\"\").after(\"@\")', zip: =u.query.zip } } ]",
       ["2:42 M205"], "'email'"),
     Case("events: [ { type: sign-in, properties: { email.main: '=parse_query(target.or(\"\")).email' } } ]", []),
+    Case("events: [ { type: page-view, properties: { category: =ip } } ]", ["1:54 M205"], "'ip'"),
     Case("target: { source: web, context: { x: =ip } }\nevents: [ { type: a } ]", []),
   ])
   func events(_ test: Case) {

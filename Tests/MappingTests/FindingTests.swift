@@ -52,6 +52,13 @@ import Testing
     Case(
       "events: [ { type: t, properties: { a: '=time.getHours(\"Europe/Warszawa\")' } } ]", 6, 55, "M109",
       "unknown time zone", "Europe/Warsaw"),
+    Case(
+      "events: [ { type: page-view, properties: [ a ] } ]", 6, 42, "M006", "'properties' must be a map", "key: value"),
+    Case("events: []", 6, 1, "M005", "needs 'events'", "at least one rule"),
+    Case("version: 1\nevents: [ { type: t } ]", 6, 1, "M004", "unknown key 'version'", "did you mean 'language'?"),
+    Case("events: [ { type: t, if: =status == 1 or status == 2 } ]", 6, 39, "M107", "unexpected 'or'", "write '||'"),
+    Case("events: [ { type: t, if: =status\u{A0}== 1 } ]", 6, 33, "M107", "U+00A0", "ordinary blank"),
+    Case("drop: [ { reason: x } ]\nevents: [ { type: t } ]", 6, 9, "M005", "drop entry without a condition", ""),
     Case("events: [ { when: { status: 1 } } ]", 6, 11, "M005", "rule needs 'type'", "type: page-view"),
     Case("events: [ { type: t }, { type: t } ]", 6, 32, "M112", "two rules are called 't'", "name"),
     Case("let: { a: =b, b: =a }\nevents: [ { type: t } ]", 6, 8, "M111", "'a' is computed from itself", "a → b → a"),

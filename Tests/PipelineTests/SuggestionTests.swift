@@ -16,6 +16,11 @@ import Testing
     #expect(Suggestion.best(for: name, among: Self.fields) == expected)
   }
 
+  @Test func synonymsStandBeforeSlips() {
+    #expect(Suggestion.best(for: "version", among: ["session", "language"]) == "language")
+    #expect(Suggestion.best(for: "toLowerCase", among: ["lower", "lowerAscii", "upper"]) == "lower")
+  }
+
   @Test func otherwiseAllNamesAreListed() {
     #expect(Suggestion.remedy(for: "xyzzy", among: ["b", "a"]) == "known here: a, b")
     #expect(Suggestion.remedy(for: "agnet", among: Self.fields) == "did you mean 'agent'?")

@@ -77,20 +77,28 @@ struct Lexer {
     throw unexpected(at: start)
   }
 
+  private static func hexadecimal(_ value: UInt32) -> String {
+    let digits = String(value, radix: 16, uppercase: true)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+
   private func unexpected(at start: Int) -> SyntaxError {
     var end = start + 1
     while end < source.count, source[end] & 0xC0 == 0x80 { end += 1 }
     let text = String(decoding: source[start..<end], as: UTF8.self)
+    let blank = text.unicodeScalars.first.flatMap { $0.properties.isWhitespace ? $0.value : nil }
+    let name = blank.map { "U+" + Self.hexadecimal($0) } ?? "'\(text)'"
     let remedy: String? =
       switch text {
       case "=": "write '==' to compare"
       case "&": "write '&&'"
       case "|": "write '||'"
       case "“", "”", "„", "‘", "’", "‚": "write a straight quote"
+      case "\u{A0}", "\u{202F}", "\u{2009}", "\u{3000}": "write an ordinary blank: this one only looks like it"
       case ";": "an expression is one value; write '&&' between conditions"
       default: nil
       }
-    return SyntaxError(at: start..<end, "unexpected character '\(text)'", remedy: remedy)
+    return SyntaxError(at: start..<end, "unexpected character \(name)", remedy: remedy)
   }
 
   private mutating func skipBlanks() {

@@ -113,7 +113,14 @@ struct ParserState {
   func unexpected(_ wanted: String? = nil) -> SyntaxError {
     let hint = wanted.map { ", expected \($0)" } ?? ""
     if token.kind == .end { return SyntaxError(at: token.span, "the expression ends too early\(hint)") }
-    return SyntaxError(at: token.span, "unexpected '\(text(token.span))'\(hint)")
+    let found = text(token.span)
+    let remedy: String? =
+      switch found {
+      case "and", "AND": "write '&&'"
+      case "or", "OR": "write '||'"
+      default: nil
+      }
+    return SyntaxError(at: token.span, "unexpected '\(found)'\(hint)", remedy: remedy)
   }
 
   func at(_ punctuation: Token.Punctuation) -> Bool { token.kind == .punctuation(punctuation) }

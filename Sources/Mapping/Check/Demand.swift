@@ -35,8 +35,10 @@ struct Demand {
     present = Set(needed.filter(isAlwaysThere).map(\.text))
     let asked = (node["unless_present"]?.list ?? node["unless_present"].map { [$0] } ?? []).compactMap(\.scalar)
     asksInVain = !asked.isEmpty && asked.allSatisfy(isAlwaysThere)
-    condition = node["if"]?.scalar.map { Self.normal($0.text) }
-    isNever = node["if"]?.scalar.flatMap { compiler.program(at: $0.span)?.constant }.map(\.isFalse) ?? false
+    let known = node["if"]?.scalar.flatMap { compiler.program(at: $0.span)?.constant }
+    // What is always true asks for nothing.
+    condition = known?.isTrue ?? false ? nil : node["if"]?.scalar.map { Self.normal($0.text) }
+    isNever = known?.isFalse ?? false
     unlessText = node["unless"]?.scalar.map { Self.normal($0.text) }
     unlessMap = node["unless"]?.entries == nil ? nil : Self.sets(node["unless"], compiler)
     isOpaque =

@@ -18,7 +18,7 @@ struct ReceiverTypes {
         remedy: "leave them out, or use a type of your own")
     }
     guard !known.isOpen else { return }
-    for value in values where !value.isElement { check(value, known) }
+    for value in values where !value.isElement && !value.path.isEmpty { check(value, known) }
   }
 
   private func check(_ value: EmittedValue, _ type: EventType) {

@@ -12,7 +12,11 @@ struct RuleCoverage {
 
   func check(drops: [ConfigNode].SubSequence, rules: [ConfigNode], emitsAll: Bool) {
     var budget = Self.effort
-    let drops = drops.map { Demand($0, span: place($0, "reason"), compiler) }
+    // One without a condition is an error of its own.
+    let conditions = ["when", "needs", "if", "unless", "unless_present"]
+    let drops = drops.filter { drop in conditions.contains { drop[$0] != nil } }.map {
+      Demand($0, span: place($0, "reason"), compiler)
+    }
     var before: [Demand] = []
     for drop in drops {
       let isDead = unreachable(drop, behind: before, "drop entry", &budget)

@@ -138,9 +138,8 @@ final class ExpressionCompiler {
       default: break
       }
     }
-    if issue.code == .syntax, scalar.style == .plain {
-      let quoted = "put single quotes around this expression if YAML cut it (at ` #`, `: `, or in braces at a comma)"
-      remedy = remedy.isEmpty ? quoted : remedy + "; or " + quoted
+    if issue.code == .syntax, scalar.style == .plain, remedy.isEmpty {
+      remedy = "put single quotes around this expression if YAML cut it (at ` #`, `: `, or in braces at a comma)"
     }
     findings.add(
       Diagnostic(

@@ -75,7 +75,7 @@ struct MappingLoader {
     let rules = ruleCompiler.rules(file.list("events"), narrowed: narrowed)
     if rules.isEmpty, !findings.hasErrors {
       findings.error(
-        "M005", "the mapping needs 'events'", at: root.span,
+        "M005", "the mapping needs 'events'", at: root.entries?.first { $0.key == "events" }?.keySpan ?? root.span,
         remedy: "add at least one rule: events: [ { type: page-view } ]")
     }
     let timeColumn = timeColumn(input, schema, columns, rules, findings)

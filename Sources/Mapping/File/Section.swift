@@ -21,7 +21,9 @@ final class Findings {
     guard scalar.text.hasPrefix("=") else { return }
     error(
       "M006", "an expression where only literal text can stand", at: scalar.span,
-      remedy: "write the text; it is the same for every record")
+      remedy: scalar.text.hasPrefix("=env(")
+        ? "write env(NAME), without '=' and without quotes around the name"
+        : "write the text; it is the same for every record")
   }
 
   /// Errors that are kept, and warnings; whoever has more has another kind of file. They are counted apart: a flood of

@@ -56,7 +56,7 @@ private struct Expansion {
       add(path: argument, argument, position)
       if inputs.count + findings.count == before {
         findings.append(
-          Diagnostic("I103", "no file in the folder \(argument)", remedy: "name a folder with logs in it"))
+          Diagnostic("I103", "no file in the folder \(argument)", remedy: "name a folder with files in it"))
       }
     } else if argument.utf8.contains(where: { "*?[".utf8.contains($0) }) {
       for path in Expansion.matches(argument) { add(path: path, argument, position) }

@@ -11,6 +11,8 @@ public enum InputSniffer {
     public let finding: SniffFinding?
     public let sketch: InputSketch?
     public let isComplete: Bool
+    /// Whether there is nothing in it, decompressed.
+    public let isEmpty: Bool
   }
 
   /// - Parameter zone: of times that name none.
@@ -26,7 +28,7 @@ public enum InputSniffer {
     }
     return Result(
       input: input, finding: best, sketch: try best.map { try InputSketch(head.raw, $0.made) },
-      isComplete: head.isComplete)
+      isComplete: head.isComplete, isEmpty: head.bytes.isEmpty)
   }
 
   private static func head(_ input: InputPath, _ zone: String?) throws -> SniffHead {
