@@ -18,10 +18,10 @@ let package = Package(
   targets: [
     // The stages, in the order of the data.
     .target(name: "Pipeline", dependencies: ["CCrypto"]),
-    .target(name: "Readers", dependencies: ["Pipeline", "CByteMask", "CISAL", "CLibXML2", "CPrefetch"]),
+    .target(name: "Readers", dependencies: ["Pipeline", "CISAL", "CLibXML2", "CProcessor"]),
     .target(name: "CEL", dependencies: ["CRE2", "CCrypto"]),
     .target(name: "Mapping", dependencies: ["Pipeline", "CEL", "CYAML"]),
-    .target(name: "Sessions", dependencies: ["Pipeline", "CPrefetch"]),
+    .target(name: "Sessions", dependencies: ["Pipeline", "CProcessor"]),
     .target(name: "Writers", dependencies: ["Pipeline"]),
     .executableTarget(
       name: "trackfill",
@@ -36,8 +36,7 @@ let package = Package(
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     // Headers alone: what Swift cannot say.
-    .systemLibrary(name: "CByteMask"),
-    .systemLibrary(name: "CPrefetch"),
+    .systemLibrary(name: "CProcessor"),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),

@@ -1,4 +1,4 @@
-internal import CPrefetch
+internal import CProcessor
 internal import Glibc
 
 /// Memory for bodies in small equal pieces: sessions grow without copying, and what one gives back fits every other.

@@ -58,7 +58,9 @@ final class ExternalSort<Key: SortKey> {
     self.memory = memory
     self.cancellation = cancellation
     let bufferSize = min(256 << 10, max(4 << 10, memory / 16))
-    makeFile = { TemporaryFile(for: purpose, in: folder, bufferSize: bufferSize) }
+    makeFile = {
+      TemporaryFile(for: purpose, in: folder, bufferSize: bufferSize, remedy: SessionSettings.temporaryRemedy)
+    }
     arena = RecordArena(slab: min(1 << 20, max(4 << 10, memory / 16)))
     entries = .allocate(capacity: capacity)
   }

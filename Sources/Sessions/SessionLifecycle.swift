@@ -37,7 +37,8 @@ final class SessionLifecycle {
     to = settings.to ?? Int64.max
     hasSessions = settings.mode != .none
     localDay = settings.midnight.map(LocalDay.init)
-    spillFile = SpillFile(TemporaryFile(for: "open sessions", in: settings.temporaryFolder))
+    spillFile = SpillFile(
+      TemporaryFile(for: "open sessions", in: settings.temporaryFolder, remedy: SessionSettings.temporaryRemedy))
     assembler = PayloadAssembler(settings)
     names = NameHasher(namespace: settings.namespace)
     pseudonyms = Pseudonymizer(salt: settings.salt)
@@ -219,4 +220,9 @@ final class SessionLifecycle {
     scratch.removeAll()
     counts.spilledBytes = spillFile.total
   }
+}
+
+extension SessionSettings {
+  /// What to do when a temporary file of the sessions fails.
+  static let temporaryRemedy = "set TMPDIR to a folder with space, or raise --memory"
 }

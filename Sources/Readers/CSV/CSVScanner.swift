@@ -1,4 +1,4 @@
-internal import CByteMask
+internal import CProcessor
 internal import Pipeline
 
 /// Finds the fields and rows of a stretch of bytes, which may grow between two calls.

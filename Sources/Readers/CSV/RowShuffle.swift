@@ -27,9 +27,9 @@ final class RowShuffle {
   private let memory: Int
   private var rows: [LooseRow] = []
   private var size = 0
-  private var parts: [ScratchFile] = []
+  private var parts: [TemporaryFile] = []
   /// The groups of each part, one behind the other, and where they begin and end.
-  private var runs: ScratchFile?
+  private var runs: TemporaryFile?
   private var readers: [RunReader] = []
   private var grouped: [[LooseRow]] = []
   private var next = 0
@@ -40,6 +40,10 @@ final class RowShuffle {
   init(groupLimit: Int, memory: Int = RowShuffle.memory) {
     self.groupLimit = groupLimit
     self.memory = memory
+  }
+
+  private static func temporaryFile() -> TemporaryFile {
+    TemporaryFile(for: "groups of rows", in: nil, bufferSize: 64 << 10)
   }
 
   func add(_ row: LooseRow) throws(Diagnostic) {
@@ -61,7 +65,7 @@ final class RowShuffle {
       rows = []
       return
     }
-    let runs = try ScratchFile()
+    let runs = RowShuffle.temporaryFile()
     self.runs = runs
     var ranges: [Range<Int>] = []
     for part in parts { try sort(part, level: 1, into: runs, &ranges) }
@@ -98,11 +102,11 @@ final class RowShuffle {
   // MARK: - Parts
 
   private func sort(
-    _ part: ScratchFile, level: Int, into runs: ScratchFile, _ ranges: inout [Range<Int>]
+    _ part: TemporaryFile, level: Int, into runs: TemporaryFile, _ ranges: inout [Range<Int>]
   ) throws(Diagnostic) {
     try part.flush()
-    let reader = RunReader(part, 0..<part.count, bufferSize: 64 * 1024)
-    if part.count > memory, level < RowShuffle.deepest {
+    let reader = RunReader(part, 0..<Int(part.end), bufferSize: 64 * 1024)
+    if part.end > memory, level < RowShuffle.deepest {
       let parts = try RowShuffle.deal([], level: level)
       while let row = try reader.row() { try RowShuffle.deal(row, to: parts, level: level) }
       for part in parts { try sort(part, level: level + 1, into: runs, &ranges) }
@@ -119,19 +123,19 @@ final class RowShuffle {
       }
       rows.append(row)
     }
-    let start = runs.count
+    let start = Int(runs.end)
     for group in RowShuffle.group(rows, limit: groupLimit) { try RunReader.write(group, to: runs) }
-    ranges.append(start..<runs.count)
+    ranges.append(start..<Int(runs.end))
   }
 
-  private static func deal(_ rows: [LooseRow], level: Int) throws(Diagnostic) -> [ScratchFile] {
-    var parts: [ScratchFile] = []
-    for _ in 0..<fan { parts.append(try ScratchFile()) }
+  private static func deal(_ rows: [LooseRow], level: Int) throws(Diagnostic) -> [TemporaryFile] {
+    var parts: [TemporaryFile] = []
+    for _ in 0..<fan { parts.append(temporaryFile()) }
     for row in rows { try deal(row, to: parts, level: level) }
     return parts
   }
 
-  private static func deal(_ row: LooseRow, to parts: [ScratchFile], level: Int) throws(Diagnostic) {
+  private static func deal(_ row: LooseRow, to parts: [TemporaryFile], level: Int) throws(Diagnostic) {
     let hash =
       row.key.map { $0.withUnsafeBufferPointer { ByteHash.hash($0) } } ?? UInt64(row.sequence) &* 0x9E37_79B9_7F4A_7C15
     try RunReader.write([row], to: parts[Int(truncatingIfNeeded: hash &>> UInt64(level * 6 + 8)) & (fan - 1)])
@@ -177,7 +181,7 @@ final class RowShuffle {
 
 /// Reads groups of rows from a stretch of a temporary file.
 private final class RunReader {
-  private let file: ScratchFile
+  private let file: TemporaryFile
   private var offset: Int
   private let end: Int
   private var buffer: [UInt8]
@@ -188,7 +192,7 @@ private final class RunReader {
   /// Of the group at hand.
   var sequence: Int { group.first?.sequence ?? .max }
 
-  init(_ file: ScratchFile, _ range: Range<Int>, bufferSize: Int) {
+  init(_ file: TemporaryFile, _ range: Range<Int>, bufferSize: Int) {
     self.file = file
     offset = range.lowerBound
     end = range.upperBound
@@ -231,13 +235,13 @@ private final class RunReader {
         // Reading into a copy-on-write array through a closure cannot throw a typed error.
         let outcome = buffer.withUnsafeMutableBytes { target in
           Result { () throws(Diagnostic) in
-            try file.read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: target[..<wanted]))
+            if let base = target.baseAddress { try file.read(wanted, at: Int64(offset), to: base) }
           }
         }
-        filled = try outcome.get()
+        try outcome.get()
+        filled = wanted
         at = 0
         offset += filled
-        if filled == 0 { break }
       }
       let count = min(count - result.count, filled - at)
       result += buffer[at..<(at + count)]
@@ -246,7 +250,7 @@ private final class RunReader {
     return result
   }
 
-  static func write(_ group: [LooseRow], to file: ScratchFile) throws(Diagnostic) {
+  static func write(_ group: [LooseRow], to file: TemporaryFile) throws(Diagnostic) {
     var text: [UInt8] = []
     for (index, row) in group.enumerated() {
       for number in [row.sequence, row.line, row.key?.count ?? -1, row.bytes.count, 0] {
@@ -257,7 +261,9 @@ private final class RunReader {
       text += row.bytes
     }
     let outcome = text.withUnsafeBufferPointer { bytes in
-      Result { () throws(Diagnostic) in try file.append(bytes) }
+      Result { () throws(Diagnostic) in
+        if let base = bytes.baseAddress { try file.append(base, bytes.count) }
+      }
     }
     try outcome.get()
   }

@@ -1,4 +1,4 @@
-internal import CPrefetch
+internal import CProcessor
 internal import Pipeline
 
 /// The keys of closed groups, as 64-bit hashes, in at most 16 MiB.

@@ -1,22 +1,28 @@
 internal import Glibc
-internal import Pipeline
 
 /// A temporary file without a name: nobody else sees it, and however the program ends, nothing of it is left. Written at
 /// its end, read anywhere. Created with the first byte.
 ///
 /// Stands in the folder given, else in the one that `TMPDIR` names, else in /tmp.
-final class TemporaryFile {
+public final class TemporaryFile {
   private let purpose: String
+  private let remedy: String
   private let folder: String
   private let bufferSize: Int
   private var descriptor: Int32 = -1
   private let buffer: ByteBuffer
   /// Where the next byte goes; the buffered ones, not yet written, lie before it.
-  private(set) var end: Int64 = 0
+  public private(set) var end: Int64 = 0
 
-  /// - Parameter purpose: what messages say it is for.
-  init(for purpose: String, in folder: String?, bufferSize: Int = 256 << 10) {
+  /// - Parameters:
+  ///   - purpose: what messages say it is for.
+  ///   - remedy: what to do when it fails.
+  public init(
+    for purpose: String, in folder: String?, bufferSize: Int = 256 << 10,
+    remedy: String = "set TMPDIR to a folder with space"
+  ) {
     self.purpose = purpose
+    self.remedy = remedy
     let named = getenv("TMPDIR").map { String(cString: $0) } ?? ""
     self.folder = folder ?? (named.isEmpty ? "/tmp" : named)
     self.bufferSize = bufferSize
@@ -26,7 +32,7 @@ final class TemporaryFile {
   deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// Throws O204 or O205.
-  func append(_ bytes: UnsafeRawPointer, _ count: Int) throws {
+  public func append(_ bytes: UnsafeRawPointer, _ count: Int) throws(Diagnostic) {
     if descriptor < 0 { try open() }
     if buffer.count + count > bufferSize { try flush() }
     end += Int64(count)
@@ -38,14 +44,14 @@ final class TemporaryFile {
   }
 
   /// Throws O205.
-  func flush() throws {
+  public func flush() throws(Diagnostic) {
     if buffer.count == 0 { return }
     try write(buffer.base, buffer.count, at: end - Int64(buffer.count))
     buffer.removeAll()
   }
 
   /// Reads `count` bytes, all of which must have been flushed. Throws O205.
-  func read(_ count: Int, at offset: Int64, to target: UnsafeMutableRawPointer) throws {
+  public func read(_ count: Int, at offset: Int64, to target: UnsafeMutableRawPointer) throws(Diagnostic) {
     var done = 0
     while done < count {
       let got = pread(descriptor, target + done, count - done, off_t(offset) + done)
@@ -56,7 +62,7 @@ final class TemporaryFile {
   }
 
   /// Forgets everything.
-  func removeAll() {
+  public func removeAll() {
     guard descriptor >= 0 else { return }
     buffer.removeAll()
     end = 0
@@ -65,25 +71,25 @@ final class TemporaryFile {
   }
 
   /// O205: a temporary file cannot be written or read.
-  func failure(_ reason: String) -> Diagnostic {
+  public func failure(_ reason: String) -> Diagnostic {
     Diagnostic(
       "O205", "the temporary file for \(purpose) in \(folder): \(reason)",
-      remedy: "set TMPDIR to a folder with space, or raise --memory")
+      remedy: remedy)
   }
 
-  private func open() throws {
+  private func open() throws(Diagnostic) {
     var template = Array((folder + "/trackfill-XXXXXX").utf8CString)
     descriptor = mkstemp(&template)
     guard descriptor >= 0 else {
       throw Diagnostic(
         "O204", "cannot create a temporary file for \(purpose) in \(folder): \(TemporaryFile.reason())",
-        remedy: "set TMPDIR to a folder with space, or raise --memory")
+        remedy: remedy)
     }
     unlink(template)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
   }
 
-  private func write(_ bytes: UnsafeRawPointer, _ count: Int, at offset: Int64) throws {
+  private func write(_ bytes: UnsafeRawPointer, _ count: Int, at offset: Int64) throws(Diagnostic) {
     var done = 0
     while done < count {
       let written = pwrite(descriptor, bytes + done, count - done, off_t(offset) + done)
