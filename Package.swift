@@ -18,7 +18,7 @@ let package = Package(
   targets: [
     // The stages, in the order of the data.
     .target(name: "Pipeline", dependencies: ["CCrypto"]),
-    .target(name: "Readers", dependencies: ["Pipeline", "CISAL", "CLibXML2"]),
+    .target(name: "Readers", dependencies: ["Pipeline", "CByteMask", "CISAL", "CLibXML2", "CPrefetch"]),
     .target(name: "CEL", dependencies: ["CRE2", "CCrypto"]),
     .target(name: "Mapping", dependencies: ["Pipeline", "CEL", "CYAML"]),
     .target(name: "Sessions", dependencies: ["Pipeline", "CPrefetch"]),
@@ -35,6 +35,8 @@ let package = Package(
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // Headers alone: what Swift cannot say.
+    .systemLibrary(name: "CByteMask"),
     .systemLibrary(name: "CPrefetch"),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Makes a combined access log that looks like a busy shop's: corpus.py log OUT MB [SEED]
+"""Makes inputs that look like a busy shop's: corpus.py log|orders OUT MB [SEED]
+
+`log` is a combined access log, `orders` an order export as CSV with a row for each position (18 columns, the order's own
+repeated in every row, one row in four with a quoted value or more, some with line ends inside).
 
 The same seed and size give the same bytes, on any machine. Visitors come several times in two weeks, look at pages
 that drag bursts of assets along, search, follow campaigns; about a ninth of the requests are bots'; some agents
@@ -207,11 +210,67 @@ def write_log(out, megabytes, seed):
     return counts
 
 
+PRODUCTS = [
+    "Desk lamp", "Wool blanket 130×200", 'Screen 27" matte', "Notebook A5, ruled", "Küchenmesser", "USB-C cable 2 m",
+    "三脚", "Чайник 1,7 л", "Socks (3 pairs)", "Tea, green, 250 g",
+]
+NAMES = ["Anna", "Zoë", "Łukasz", "José", "李", "Olga", "Ахмед", "Mary Ann"]
+FAMILIES = ["Smith", "Kowalska", "García", "Müller", "O'Neill", "王", "Иванова", "Jr., Baker"]
+CITIES = ["Berlin", "Kraków", "Paris", "Portland, OR", "東京", "Lyon"]
+NOTES = [""] * 6 + ["Leave at the door", 'Ring "twice"', "Second floor\nleft door, please", "Gift"]
+COLUMNS = (
+    "order_id,created_at,visitor_id,customer_name,email,status,currency,line_no,sku,product_name,category,quantity,"
+    "unit_price,line_total,discount,ship_country,ship_city,notes")
+
+
+def quoted(text):
+    if any(mark in text for mark in ',"\n\r'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def write_orders(out, megabytes, seed):
+    rng = random.Random(seed)
+    rnd = rng.random
+    products, names, families = [quoted(p) for p in PRODUCTS], NAMES, FAMILIES
+    cities, notes = [quoted(c) for c in CITIES], [quoted(n) for n in NOTES]
+    counts = dict(orders=0, rows=0)
+    written = 0
+    time = BEGIN
+    lines = [COLUMNS + "\n"]
+    while written < megabytes * 1e6:
+        for _ in range(2000):
+            counts["orders"] += 1
+            time += int(rnd() * 7)
+            name = quoted(f"{names[int(rnd() * 8)]} {families[int(rnd() * 8)]}")
+            buyer = int(rnd() * 120_000)
+            head = (
+                f"{200_000 + counts['orders']},{strftime('%Y-%m-%dT%H:%M:%SZ', gmtime(time))},{buyer * 2654435761:016x},"
+                f"{name},{WORDS[buyer % 35]}.{buyer}@mail.example,{('paid', 'shipped', 'returned')[int(rnd() * 3)]},"
+                f"{('EUR', 'PLN', 'USD')[int(rnd() * 3)]},")
+            tail = f"{('DE', 'PL', 'FR', 'US', 'JP')[int(rnd() * 5)]},{cities[int(rnd() * 6)]},{notes[int(rnd() * 10)]}\n"
+            for line in range(1, (2, 2, 2, 3, 3, 4, 6)[int(rnd() * 7)]):
+                quantity, cents = 1 + int(rnd() * 4), 99 + int(rnd() * 90_000)
+                total = quantity * cents
+                kind = '"Home, Kitchen & Garden"' if rnd() < 0.3 else "Electronics"
+                lines.append(
+                    f"{head}{line},SKU-{1000 + int(rnd() * 9000)},{products[int(rnd() * 10)]},{kind},{quantity},"
+                    f"{cents // 100}.{cents % 100:02},{total // 100}.{total % 100:02},{'0.10' if rnd() < 0.2 else ''},{tail}")
+                counts["rows"] += 1
+        data = "".join(lines).encode()
+        written += len(data)
+        out.write(data)
+        lines = []
+    counts["bytes"] = written
+    return counts
+
+
 def main():
-    if len(sys.argv) not in (4, 5) or sys.argv[1] != "log":
-        sys.exit("usage: corpus.py log OUT MB [SEED]")
+    kinds = {"log": write_log, "orders": write_orders}
+    if len(sys.argv) not in (4, 5) or sys.argv[1] not in kinds:
+        sys.exit("usage: corpus.py log|orders OUT MB [SEED]")
     with open(sys.argv[2], "wb") as out:
-        counts = write_log(out, float(sys.argv[3]), int(sys.argv[4]) if len(sys.argv) == 5 else 1)
+        counts = kinds[sys.argv[1]](out, float(sys.argv[3]), int(sys.argv[4]) if len(sys.argv) == 5 else 1)
     print(json.dumps(counts))
 
 

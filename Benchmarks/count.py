@@ -2,14 +2,16 @@
 """Counts, written without a look at the program, to check it by.
 
   count.py log FILE        what `Mappings/everything.yaml` must make of a combined log
+  count.py orders FILE     what `mappings/orders-csv.yaml` must make of an order export
   count.py payloads FILE   what a converted file holds
 
-Both print one JSON object; `events` and `sessions` of the two must be equal.
+All print one JSON object; `events` and `sessions`, for orders `events` and `items`, must be equal.
 
 A line is a record if it reads as the combined format; the last quote may be lost. A visitor is address and agent,
 where an agent of "-" is none. A visitor's events in the order of time are cut into sessions before an event that comes
 more than 30 minutes after the one before, more than 12 hours after the session's first, or as its 5,001st.
 """
+import csv
 import json
 import re
 import sys
@@ -78,23 +80,39 @@ def count_log(path):
     return counts
 
 
+def count_orders(path):
+    """Every row is a position; neighbouring rows of one number are an order."""
+    counts = dict(events=0, items=0)
+    last = None
+    with open(path, newline="", encoding="utf-8") as file:
+        rows = csv.reader(file)
+        number = next(rows).index("order_id")
+        for row in rows:
+            counts["items"] += 1
+            if row[number] != last:
+                counts["events"] += 1
+                last = row[number]
+    return counts
+
+
 def count_payloads(path):
-    counts = dict(payloads=0, events=0, sessions=0)
+    counts = dict(payloads=0, events=0, sessions=0, items=0)
     sessions = set()
     with open(path, "rb") as file:
         for line in file:
             payload = json.loads(line)
             counts["payloads"] += 1
             counts["events"] += len(payload["events"])
+            counts["items"] += sum(len(event.get("properties", {}).get("items", ())) for event in payload["events"])
             sessions.add(payload["session"]["id"])
     counts["sessions"] = len(sessions)
     return counts
 
 
 def main():
-    kinds = {"log": count_log, "payloads": count_payloads}
+    kinds = {"log": count_log, "orders": count_orders, "payloads": count_payloads}
     if len(sys.argv) != 3 or sys.argv[1] not in kinds:
-        sys.exit("usage: count.py log|payloads FILE")
+        sys.exit("usage: count.py log|orders|payloads FILE")
     print(json.dumps(kinds[sys.argv[1]](sys.argv[2])))
 
 

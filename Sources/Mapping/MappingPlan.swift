@@ -89,6 +89,8 @@ struct MappingProgram: Sendable {
   let columns: Int
   let timeColumn: Int?
   let lets: Int
+  /// Words of `RecordFrame.answers`.
+  let answers: Int
   let drops: [CompiledDrop]
   let dropReasons: Int
   let checks: [CompiledCheck]

@@ -117,6 +117,35 @@ public final class ByteBuffer {
     }
   }
 
+  /// Decimal digits of `mantissa` × 10^-`scale`, all of them: `199.90`.
+  public func append(decimal mantissa: Int64, scale: Int) {
+    guard scale > 0 else { return append(decimal: mantissa) }
+    if mantissa < 0 { append(UInt8(ascii: "-")) }
+    reserve(scale + 24)
+    // Right to left into what is reserved, at least one digit before the point.
+    var rest = mantissa.magnitude
+    var digits = 1
+    var limit: UInt64 = 10
+    while rest >= limit {
+      digits &+= 1
+      limit &*= 10
+    }
+    let length = max(digits, scale + 1) + 1
+    var at = length
+    var written = 0
+    while at > 0 {
+      at &-= 1
+      if written == scale {
+        base[count &+ at] = UInt8(ascii: ".")
+      } else {
+        base[count &+ at] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+      }
+      written &+= 1
+    }
+    count &+= length
+  }
+
   public func removeAll() {
     count = 0
     replacements = 0

@@ -125,9 +125,10 @@ public final class RunLoop: @unchecked Sendable {
   /// The accounts, complete once `run` has returned or thrown.
   public var counts: RunCounts { accounts }
 
-  /// Stops at the next block. From any thread.
+  /// Stops at the next block, or in the consumer's `finish` if it heeds that. From any thread.
   public func cancel() {
     isCancelled.store(true, ordering: .relaxed)
+    consumer.cancel()
     monitor.lock()
     isStopped = true
     monitor.wakeAll()
@@ -153,10 +154,22 @@ public final class RunLoop: @unchecked Sendable {
     drive()
     for thread in threads { thread.join() }
     if let failure { throw failure }
+    monitor.lock()
+    isConsuming = true
+    monitor.unlock()
+    defer {
+      monitor.lock()
+      isConsuming = false
+      monitor.unlock()
+    }
     if isCancelled.load(ordering: .relaxed) { return .interrupted }
 
     var last: [LocatedReject] = []
-    try consumer.finish(rejects: &last)
+    do {
+      try consumer.finish(rejects: &last)
+    } catch is CancellationError {
+      return .interrupted
+    }
     for located in last { try note(located) }
     if settings.tolerance.isExceeded(rejected: accounts.rejected, records: accounts.sum.records) {
       throw tooMany()

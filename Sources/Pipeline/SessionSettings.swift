@@ -1,8 +1,19 @@
 /// Where sessions begin and end and what surrounds their events: the mapping's `session`, `target` and `identity`,
 /// resolved. Times are milliseconds.
 public struct SessionSettings: Sendable {
+  /// How events become payloads.
+  public enum Mode: String, Sendable, CaseIterable {
+    /// In the order of time, as records come; those later than `disorder` are late. For logs.
+    case stream
+    /// Sorted by visitor and time first; nothing is late. For exports in any order.
+    case exact
+    /// A payload a record, without a session. For exports of profiles.
+    case none
+  }
+
   public enum Late: String, Sendable, CaseIterable { case attach, new, reject }
 
+  public var mode: Mode = .stream
   /// A silence longer than this opens a new session.
   public var gap: Int64 = 30 * 60_000
   /// A session that lasted this long ends.
@@ -20,8 +31,10 @@ public struct SessionSettings: Sendable {
   /// Only sessions opened in this range leave.
   public var from: Int64?
   public var to: Int64?
-  /// Bytes of open sessions kept in memory; more goes to a temporary file.
+  /// Bytes of open sessions, or of what is sorted, kept in memory; more goes to a temporary file.
   public var memory = 256 << 20
+  /// Where temporary files stand; nil for `TMPDIR`, or else /tmp.
+  public var temporaryFolder: String?
 
   /// `source.id`.
   public var source: String = ""

@@ -26,9 +26,16 @@ public protocol RecordParser: AnyObject {
 /// A kind of input. Values are cheap and shared; what has state is made by the two `make` functions.
 public protocol Reader: Sendable {
   var schema: Schema { get }
+  /// Whether records are written as things happen, so that their times hardly step back, as in logs. Exports are not:
+  /// what they hold is sorted, unless the mapping says otherwise.
+  var isChronological: Bool { get }
   func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource
   /// - Parameter fields: names in `schema`, in the order of the batch's columns.
   func makeParser(fields: [String]) -> any RecordParser
+}
+
+extension Reader {
+  public var isChronological: Bool { false }
 }
 
 public struct ReadLimits: Sendable {
@@ -73,8 +80,14 @@ public protocol EventConsumer: AnyObject {
   func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws
   /// Closes everything that is open.
   func finish(rejects: inout [LocatedReject]) throws
+  /// Asks a long `finish` to end by throwing. From any thread.
+  func cancel()
   /// Whether later blocks cannot change the output any more, so that reading may stop.
   var isSatisfied: Bool { get }
+}
+
+extension EventConsumer {
+  public func cancel() {}
 }
 
 /// Takes finished payloads, one JSON object each, in their final order.

@@ -33,6 +33,7 @@ final class Ordinals {
 
   // The last `window` milliseconds, oldest first, in a ring.
   private let window: Int64
+  private let remembers: Bool
   @exclusivity(unchecked) private var ring: UnsafeMutablePointer<Seen>
   @exclusivity(unchecked) private var ringMask = 1023
   @exclusivity(unchecked) private var ringFirst = 0
@@ -41,8 +42,10 @@ final class Ordinals {
   private var late: [LateKey: Int] = [:]
   private var lateBefore: [LateKey: Int] = [:]
 
-  init(window: Int64) {
-    self.window = window
+  /// - Parameter window: nil if none will be late.
+  init(window: Int64?) {
+    self.window = window ?? 0
+    remembers = window != nil
     counters = .allocate(capacity: mask + 1)
     counters.initialize(repeating: Counter(), count: mask + 1)
     ring = .allocate(capacity: ringMask + 1)
@@ -53,11 +56,14 @@ final class Ordinals {
     ring.deallocate()
   }
 
+  /// Counts anew from the next event on, whatever its time.
+  func forget() { time = Int64.min }
+
   /// How many events of this time and id came before. Times must not decrease.
   @inline(__always)
   func next(_ id: UUID, at time: Int64) -> Int {
     if time != self.time { begin(time) }
-    remember(id, time)
+    if remembers { remember(id, time) }
     var at = Int(truncatingIfNeeded: id.low ^ id.high) & mask
     while true {
       // Bounds: `& mask` stays inside the table, which is never more than half full.

@@ -8,10 +8,13 @@ internal import Pipeline
 ///      "profile":{"id":…,"metadata":{"insert":…,"create":…}},
 ///      "context":{…},"request":{…},"events":[…],"options":{…}}
 ///
+/// Under the mode `none` without `session`, and with `"saveSession":false` among the options.
+///
 /// Parts of one session have everything in common but `events`. A part ends before it would exceed the settings' events
 /// or bytes; an event that is larger alone stands alone.
 final class PayloadAssembler {
   private let begin: [UInt8]
+  private let hasSessions: Bool
   private let end: [UInt8]
   private let partEvents: Int
   private let partBytes: Int
@@ -24,18 +27,23 @@ final class PayloadAssembler {
     let text = ByteBuffer()
     text.append("{\"source\":{\"id\":")
     text.append(json: settings.source)
-    text.append("},\"session\":{\"id\":\"")
+    hasSessions = settings.mode != .none
+    text.append(hasSessions ? "},\"session\":{\"id\":\"" : "},\"profile\":{")
     begin = Array(text.bytes)
     text.removeAll()
     text.append("]")
-    if let options = settings.options, options.utf8.count > 2 {
+    var options = settings.options ?? "{}"
+    if !hasSessions {
+      options = "{\"saveSession\":false" + (options.utf8.count > 2 ? "," : "") + options.dropFirst()
+    }
+    if options.utf8.count > 2 {
       text.append(",\"options\":")
       text.append(text: options)
     }
     text.append("}")
     end = Array(text.bytes)
-    partEvents = max(1, settings.partEvents)
-    partBytes = settings.partBytes
+    partEvents = hasSessions ? max(1, settings.partEvents) : Int.max
+    partBytes = hasSessions ? settings.partBytes : Int.max
   }
 
   /// - Parameter body: the session's marks and events, in order of arrival.
@@ -89,6 +97,38 @@ final class PayloadAssembler {
 
   private func writeHead(_ session: SessionRef, _ id: UUID, _ profile: UUID?) {
     begin.withUnsafeBufferPointer { payload.append($0) }
+    if hasSessions { writeSession(session, id) }
+    if let profile {
+      payload.append("\"id\":\"")
+      payload.reserve(36)
+      profile.write(to: payload.cursor)
+      payload.count += 36
+      payload.append("\"")
+    } else {
+      payload.append(session.pointee.bytes(session.pointee.profile))
+    }
+    payload.append(",\"metadata\":{\"insert\":\"")
+    let start = payload.count
+    payload.reserve(TimestampWriter.length)
+    timestamps.write(session.pointee.start, to: payload.cursor)
+    payload.count += TimestampWriter.length
+    payload.append("\",\"create\":\"")
+    repeatTime(start)
+    payload.append("\"}},")
+    if session.pointee.context.length > 2 {
+      payload.append("\"context\":")
+      payload.append(session.pointee.bytes(session.pointee.context))
+      payload.append(",")
+    }
+    if session.pointee.request.length > 2 {
+      payload.append("\"request\":")
+      payload.append(session.pointee.bytes(session.pointee.request))
+      payload.append(",")
+    }
+    payload.append("\"events\":[")
+  }
+
+  private func writeSession(_ session: SessionRef, _ id: UUID) {
     payload.reserve(36)
     id.write(to: payload.cursor)
     payload.count += 36
@@ -104,31 +144,6 @@ final class PayloadAssembler {
     timestamps.write(session.pointee.last, to: payload.cursor)
     payload.count += TimestampWriter.length
     payload.append("\"}},\"profile\":{")
-    if let profile {
-      payload.append("\"id\":\"")
-      payload.reserve(36)
-      profile.write(to: payload.cursor)
-      payload.count += 36
-      payload.append("\"")
-    } else {
-      payload.append(session.pointee.bytes(session.pointee.profile))
-    }
-    payload.append(",\"metadata\":{\"insert\":\"")
-    repeatTime(start)
-    payload.append("\",\"create\":\"")
-    repeatTime(start)
-    payload.append("\"}},")
-    if session.pointee.context.length > 2 {
-      payload.append("\"context\":")
-      payload.append(session.pointee.bytes(session.pointee.context))
-      payload.append(",")
-    }
-    if session.pointee.request.length > 2 {
-      payload.append("\"request\":")
-      payload.append(session.pointee.bytes(session.pointee.request))
-      payload.append(",")
-    }
-    payload.append("\"events\":[")
   }
 
   /// Repeats the 24 characters of time that stand at `from`.

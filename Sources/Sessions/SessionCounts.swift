@@ -33,7 +33,7 @@ public struct SessionCounts: Sendable, Equatable {
   /// Records rejected as far ahead of their input.
   public var outliers = 0
 
-  /// Bytes of bodies that went to the temporary file.
+  /// Bytes that went to temporary files.
   public var spilledBytes = 0
 
   public var late: Int { lateAttached + lateNew + lateRejected }

@@ -1,22 +1,33 @@
 public import Pipeline
 
-/// Events of all inputs become sessions and leave as payloads.
+/// Events of all inputs become sessions and leave as payloads, in the way that the settings' `mode` says.
 ///
-/// **Order.** Events are processed by (time, input, arrival). An input's clock is its latest believed time; an event
+/// **Sessions.** A visitor's session ends by a silence longer than the gap, by the first event more than `max` after it
+/// was opened, by another value of `split_when`, by local midnight, or by its number of events. Payloads leave in the
+/// order of (closing time, session start, session id, part); the closing time is the last event + gap, or the time of
+/// the event that forced the cut.
+///
+/// **Mode stream.** Events are processed by (time, input, arrival). An input's clock is its latest believed time; an event
 /// waits until the clocks of all inputs have passed it by the disorder. An event behind its own input's clock by more
 /// than the disorder is late: it is processed as if its time were just before clock − disorder. What happens depends on
 /// the inputs alone, never on how they were cut into blocks (with several inputs, as long as none is late). A time more
 /// than 24 hours ahead of the clock is held: an event before it by more than the disorder rejects it (S101), three at or
 /// after it or the input's end confirm it. An input's first events are held as well, until three follow that confirm
-/// one; among them 24 hours make an outlier. A time that payloads cannot write is rejected at once (S103).
+/// one; among them 24 hours make an outlier. Late events attach to an open session of their visitor within the gap, if
+/// nothing splits them from it, else open one beside the current; or always open one of their own; or are rejected
+/// (S102): as the settings say. (A late event counts as of the time at which it was processed.) Memory follows open
+/// sessions.
 ///
-/// **Sessions.** A visitor's session ends by a silence longer than the gap, by the first event more than `max` after it
-/// was opened, by another value of `split_when`, by local midnight, or by its number of events. Payloads leave in the
-/// order of (closing time, session start, session id, part); the closing time is the last event + gap, or the time of
-/// the event that forced the cut. (A late event counts as of the time at which it was processed.)
+/// **Mode exact.** Events are sorted by visitor and by (time, input, arrival), whatever their disorder, and payloads by
+/// the order in which they leave: nothing is late, every time is believed, and nothing leaves before `finish`. Up to the
+/// settings' memory all of it stays there, the rest goes to temporary files. Where nothing is late, no outlier is found
+/// and no instant closes more sessions than memory holds, the bytes are those of `stream`.
 ///
-/// **Late events** attach to an open session of their visitor within the gap, if nothing splits them from it, else open
-/// one beside the current; or always open one of their own; or are rejected (S102): as the settings say.
+/// **Mode none.** A record is a payload of its own, without a session; several events of one record stay together.
+/// Payloads leave by (time of the record's first event, input, arrival), sorted as in `exact`. `from` and `to` bound that
+/// time. Gap, cuts and parts mean nothing.
+///
+/// In every mode a time that payloads cannot write is rejected at once (S103).
 ///
 /// **Ids.** A session's id is a UUID of version 5 (RFC 9562) in the settings' namespace, of the text
 ///
@@ -25,16 +36,12 @@ public import Pipeline
 /// where the ordinal counts the visitor's sessions opened at that same time, from 0. The opening time is that of the
 /// event that opened it; late events move its start, never its id. A profile's id is what the session's first event
 /// that names one says, or else the pseudonym of the visitor. The n-th repetition of a byte-identical record of equal
-/// time gets as id the version 5 of the decimal n in the namespace of the first one's id.
+/// time gets as id the version 5 of the decimal n in the namespace of the first one's id; `exact` counts a visitor's own.
 ///
-/// **Memory** follows open sessions. One thread at a time.
+/// One thread at a time.
 public final class SessionStage: EventConsumer {
-  private let settings: SessionSettings
-  private let merge: Merge
-  private let blocks: BlockTable
-  private let sessionizer: Sessionizer
-  private let disorder: Int64
-  private let inputNames: [String]
+  private let mode: any SessionMode
+  private let cancellation = Cancellation()
 
   /// - Parameters:
   ///   - inputs: in rank order; a block's `input` is an index here.
@@ -44,213 +51,32 @@ public final class SessionStage: EventConsumer {
     settings: SessionSettings, inputs: [InputDescription], writer: any PayloadWriter,
     recycle: @escaping (MappedBlock) -> Void
   ) {
-    self.settings = settings
-    disorder = min(max(settings.disorder, 0), 1 << 53)
-    let disorder = disorder
-    merge = Merge(inputs.enumerated().map { InputClock(index: $0.offset, input: $0.element, disorder: disorder) })
-    blocks = BlockTable(recycle: recycle)
-    sessionizer = Sessionizer(settings, writer: writer)
-    inputNames = inputs.map(\.name)
+    mode =
+      switch settings.mode {
+      case .stream: StreamSessions(settings: settings, inputs: inputs, writer: writer, recycle: recycle)
+      case .exact:
+        ExactSessions(
+          settings: settings, inputs: inputs.count, writer: writer, cancellation: cancellation, recycle: recycle)
+      case .none:
+        PlainPayloads(
+          settings: settings, inputs: inputs.count, writer: writer, cancellation: cancellation, recycle: recycle)
+      }
   }
 
   /// What has happened so far; complete after `finish`.
-  public var counts: SessionCounts { sessionizer.counts }
+  public var counts: SessionCounts { mode.counts }
 
   /// - Precondition: `block.input` is one of the inputs given at first.
   public func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws {
-    precondition(merge.inputs.indices.contains(block.input), "a block of no input")
-    let input = merge.inputs[block.input]
-    if input.isFinished { merge.reopen(input) }
-    // What the feed rejected stands before the block's records, damage (I…) behind them.
-    var damage = 0
-    for reject in block.rejects where reject.code.utf8.first == UInt8(ascii: "I") { damage += 1 }
-    input.lines += block.skippedLines
-    input.records += block.rejects.count - damage
-    let slot = blocks.enter(mapped)
-    let events = mapped.events
-    for index in 0..<mapped.count {
-      let time = events[index].time
-      if time >= input.clock &- disorder, time <= input.believed, input.held.isEmpty {
-        if time < input.clock { noteLateness(input.clock &- time) }
-        input.add(time, block: slot, index: UInt32(truncatingIfNeeded: index))
-      } else {
-        weigh(events + index, at: index, slot, input, block, &rejects)
-      }
-    }
-    blocks.leave(slot)
-    if block.isLast {
-      believe(input.held.count, of: input, block, &rejects)
-      input.isFinished = true
-    }
-    input.lines += mapped.counts.lines + damage
-    input.records += mapped.counts.records + damage
-    try release()
+    try mode.consume(mapped, of: block, rejects: &rejects)
   }
 
-  public func finish(rejects: inout [LocatedReject]) throws {
-    for input in merge.inputs where !input.isFinished {
-      for held in input.held where !admit(held.time, held.block, held.index, input) {
-        let reject = tooLate(
-          input.clock &- held.time, offset: nil, length: held.raw.count, line: 0, number: 0, raw: held.raw)
-        rejects.append(
-          LocatedReject(
-            reject: reject, input: inputNames[input.index], record: held.number + 1, line: held.line + 1,
-            offset: held.offset, raw: held.raw))
-      }
-      input.held = []
-      input.isFinished = true
-    }
-    try release()
-    try sessionizer.finish()
-  }
+  public func finish(rejects: inout [LocatedReject]) throws { try mode.finish(rejects: &rejects) }
 
-  /// True when `to` is set, all inputs have passed it, and no session that was opened before it is still open.
-  public var isSatisfied: Bool {
-    guard let to = settings.to else { return false }
-    return merge.watermark > to && sessionizer.openBeforeEnd == 0
-  }
+  /// In mode stream true when `to` is set, all inputs have passed it, and no session that was opened before it is still
+  /// open. The other modes want everything.
+  public var isSatisfied: Bool { mode.isSatisfied }
 
-  private func release() throws {
-    let blocks = blocks
-    let sessionizer = sessionizer
-    try merge.release(before: merge.watermark) { entry in
-      let slot = blocks.slots[Int(entry.block)]
-      try sessionizer.handle(
-        slot.events + entry.index, slot.text, effective: entry.effective, isLate: entry.isLate)
-      blocks.leave(entry.block)
-    }
-  }
-
-  @inline(__always)
-  private func noteLateness(_ lateness: Int64) {
-    if lateness > sessionizer.counts.largestLateness { sessionizer.counts.largestLateness = lateness }
-  }
-
-  // MARK: Times that are not plain
-
-  /// An event that is late, far ahead, or follows one that is not yet believed.
-  @inline(never)
-  private func weigh(
-    _ event: UnsafePointer<Event>, at index: Int, _ slot: UInt32, _ input: InputClock, _ block: Block,
-    _ rejects: inout [Reject]
-  ) {
-    let time = event.pointee.time
-    guard CalendarTime.range.contains(time) else {
-      rejects.append(outOfRange(event))
-      blocks.leave(slot)
-      return
-    }
-    let isPlainlyLate = input.clock != Int64.min && input.held.isEmpty && time < input.clock
-    if isPlainlyLate {
-      if !admit(time, slot, UInt32(truncatingIfNeeded: index), input) {
-        rejects.append(
-          tooLate(
-            input.clock &- time, offset: Int(event.pointee.recordOffset), length: Int(event.pointee.recordLength),
-            line: Int(event.pointee.line), number: Int(event.pointee.number)))
-      }
-    } else {
-      arrive(held(event, at: index, slot, input, block), input, block, &rejects)
-    }
-  }
-
-  private func held(
-    _ event: UnsafePointer<Event>, at index: Int, _ slot: UInt32, _ input: InputClock, _ block: Block
-  ) -> InputClock.Held {
-    let offset = min(Int(event.pointee.recordOffset), block.count)
-    let length = min(Int(event.pointee.recordLength), block.count - offset)
-    return InputClock.Held(
-      time: event.pointee.time, block: slot, index: UInt32(truncatingIfNeeded: index),
-      line: input.lines + Int(event.pointee.line), number: input.records + Int(event.pointee.number),
-      offset: block.offset + offset, raw: Array(UnsafeBufferPointer(start: block.start + offset, count: length)))
-  }
-
-  /// Weighs an event against those that are held. While the clock is unknown, all are held, and only a day's distance
-  /// makes an outlier.
-  private func arrive(
-    _ event: InputClock.Held, _ input: InputClock, _ block: Block, _ rejects: inout [Reject]
-  ) {
-    let isKnown = input.clock != Int64.min
-    let distance = isKnown ? disorder : input.horizon
-    input.held.removeAll { held in
-      guard event.time < held.time &- distance else { return false }
-      rejects.append(outlier(held, input, block))
-      sessionizer.counts.outliers += 1
-      blocks.leave(held.block)
-      return true
-    }
-    for index in input.held.indices where event.time >= input.held[index].time {
-      input.held[index].confirmations += 1
-    }
-    input.held.append(event)
-    if isKnown, event.time <= input.believed {
-      // What is still held is at most the disorder ahead of this one, so it is plausible.
-      believe(input.held.count, of: input, block, &rejects)
-    } else if let confirmed = input.held.lastIndex(where: { $0.confirmations >= InputClock.confirmations }) {
-      believe(confirmed + 1, of: input, block, &rejects)
-    } else if input.holdsTooMuch {
-      believe(1, of: input, block, &rejects)
-    }
-  }
-
-  /// Takes the first `count` held events; the others are weighed anew against the clock that this sets.
-  private func believe(_ count: Int, of input: InputClock, _ block: Block, _ rejects: inout [Reject]) {
-    let all = input.held
-    input.held = []
-    for held in all[..<count] where !admit(held.time, held.block, held.index, input) {
-      rejects.append(
-        tooLate(
-          input.clock &- held.time, offset: held.offset - block.offset, length: held.raw.count,
-          line: held.line - input.lines, number: held.number - input.records, raw: held.raw))
-    }
-    for var held in all[count...] {
-      held.confirmations = 0
-      arrive(held, input, block, &rejects)
-    }
-  }
-
-  /// Takes a believed event; false if it is late and late ones are rejected.
-  private func admit(_ time: Int64, _ block: UInt32, _ index: UInt32, _ input: InputClock) -> Bool {
-    if input.clock != Int64.min, time < input.clock { noteLateness(input.clock &- time) }
-    if input.clock == Int64.min || time >= input.clock &- disorder {
-      input.add(time, block: block, index: index)
-    } else if settings.late == .reject {
-      sessionizer.counts.lateRejected += 1
-      blocks.leave(block)
-      return false
-    } else {
-      input.addLate(block: block, index: index)
-    }
-    return true
-  }
-
-  // MARK: Rejects
-
-  /// Position relative to the current block's first byte and line, negative if the record came in an earlier one.
-  private func outlier(_ held: InputClock.Held, _ input: InputClock, _ block: Block) -> Reject {
-    Reject(
-      stage: .session, code: "S101",
-      message: "the time \(TimestampWriter.text(held.time)) is far ahead of the records around it",
-      hint: "correct the record's time", offset: held.offset - block.offset, length: held.raw.count,
-      line: held.line - input.lines, number: held.number - input.records, raw: held.raw)
-  }
-
-  private func tooLate(
-    _ lateness: Int64, offset: Int?, length: Int, line: Int, number: Int, raw: [UInt8]? = nil
-  ) -> Reject {
-    Reject(
-      stage: .session, code: "S102",
-      message: "\(SessionStage.seconds(lateness)) behind the latest record, more than the disorder of "
-        + SessionStage.seconds(disorder),
-      hint: "raise session.disorder, or let session.late be attach or new", offset: offset, length: length, line: line,
-      number: number, raw: raw)
-  }
-
-  private func outOfRange(_ event: UnsafePointer<Event>) -> Reject {
-    Reject(
-      stage: .session, code: "S103", message: "the time is not within the years 1 to 9999",
-      hint: "correct the record's time", offset: Int(event.pointee.recordOffset),
-      length: Int(event.pointee.recordLength), line: Int(event.pointee.line), number: Int(event.pointee.number))
-  }
-
-  private static func seconds(_ milliseconds: Int64) -> String { "\((milliseconds + 999) / 1000) s" }
+  /// Ends the sorting of `exact` and `none`: `finish` throws `CancellationError`. From any thread.
+  public func cancel() { cancellation.request() }
 }

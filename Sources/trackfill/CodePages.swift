@@ -601,21 +601,6 @@ M117.yaml:4:59: error[M117]: environment variable PROFILE_SALT is not set
 What to do: Set it before the run, `export NAME=…`, or give a default: `env(NAME, "text")`.
 
 """###),
-    CodePage("M118", ###"""
-# M118: not built yet
-
-The mapping asks for something that the language has but this version of the program has not.
-
-```text
-M118.yaml:6:18: error[M118]: session mode 'exact' is not built yet
-  6 | session: { mode: exact }
-    |                  ^^^^^
-    = use mode: stream
-```
-
-What to do: Use what the message names, or wait for a later version.
-
-"""###),
     CodePage("M119", ###"""
 # M119: a file that the mapping names cannot be used
 
@@ -879,6 +864,22 @@ M212.yaml:6:46: warning[M212]: 'path.or("")' is text here, not what the expressi
 What to do: Begin it with `=`; or put quotes around it if it is meant as text.
 
 """###),
+    CodePage("M213", ###"""
+# M213: a key without effect
+
+The mode of the sessions makes nothing of this key: `exact` sorts everything first, so that nothing comes too late
+for `disorder` or `late`, and `none` makes no sessions that anything could end.
+
+```text
+M213.yaml:8:3: warning[M213]: 'disorder' has no effect in mode exact
+  8 |   disorder: 2m
+    |   ^^^^^^^^
+    = remove it
+```
+
+What to do: Remove the key, or choose another mode (docs/mapping.md).
+
+"""###),
     CodePage("M301", ###"""
 # M301: no reader
 
@@ -1052,10 +1053,11 @@ What to do: Nothing.
     CodePage("O204", ###"""
 # O204: no temporary file
 
-Open sessions need more memory than `--memory`, and the temporary file for them cannot be created.
+Open sessions, or what is sorted, need more memory than `--memory`, and the temporary file for them cannot be created in
+the folder that the message names: `TMPDIR`, else the output's folder, else /tmp.
 
 ```text
-error[O204]: cannot create a temporary file for open sessions: No such file or directory
+error[O204]: cannot create a temporary file for open sessions in nowhere: no such file or directory
   = set TMPDIR to a folder with space, or raise --memory
 ```
 
@@ -1065,7 +1067,13 @@ What to do: Set `TMPDIR` to a folder that you may write to, or raise `--memory`.
     CodePage("O205", ###"""
 # O205: the temporary file fails
 
-The temporary file for open sessions cannot be written or read: usually its disk is full.
+A temporary file, for open sessions or for sorting, cannot be written or read: usually the disk of the folder that the
+message names is full. Nothing stands under the output's name.
+
+```text
+error[O205]: the temporary file for sorting events in .: file too large
+  = set TMPDIR to a folder with space, or raise --memory
+```
 
 What to do: Make room, set `TMPDIR` to another file system, or raise `--memory`.
 

@@ -184,6 +184,7 @@ final class Conversion {
     settings.from = plan.from
     settings.to = plan.to
     settings.memory = plan.memory
+    settings.temporaryFolder = plan.temporaryFolder
     let pool = MappedBlockPool()
     let stage = SessionStage(settings: settings, inputs: feed.inputs, writer: writer) { pool.recycle($0) }
     var loopSettings = RunLoop.Settings()

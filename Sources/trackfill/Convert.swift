@@ -29,7 +29,8 @@ struct Convert: ParsableCommand {
   @Option(help: ArgumentHelp("Threads (default: the processors, at most 4).", valueName: "n"))
   var threads: Int?
 
-  @Option(help: ArgumentHelp("Memory for open sessions; more goes to a temporary file.", valueName: "size"))
+  @Option(
+    help: ArgumentHelp("Memory for open sessions and for sorting; more goes to a temporary file.", valueName: "size"))
   var memory = ByteSize(256 << 20)
 
   @Option(help: ArgumentHelp("Read only so many records of each input.", valueName: "n"))

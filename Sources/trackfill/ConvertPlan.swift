@@ -11,6 +11,12 @@ struct ConvertPlan: Sendable {
     var path: String? { if case .file(let path) = self { path } else { nil } }
   }
 
+  /// Where the output goes there is room for what is sorted on its way, in /tmp perhaps not. `TMPDIR` knows better.
+  var temporaryFolder: String? {
+    guard getenv("TMPDIR") == nil, let path = output.path, FileIdentity.isReplaceable(path) else { return nil }
+    return path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+  }
+
   let inputs: [String]
   let mapping: String
   let output: Destination

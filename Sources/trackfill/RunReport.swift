@@ -44,7 +44,7 @@ struct RunReport: Sendable {
 
   /// Whether nothing got lost between the stages.
   var isBalanced: Bool {
-    counts.isBalanced && counts.events == sessions.events + sessions.lateRejected + sessions.outliers
+    counts.isBalanced && counts.events == sessions.events + counts.sessionRejects
   }
 
   /// What `session.disorder` would have to be so that nothing is late, in whole minutes; nil if nothing was.

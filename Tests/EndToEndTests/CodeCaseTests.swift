@@ -55,7 +55,11 @@ import Testing
     Case("U109", 64, "$trackfill formats combind"),
     Case("O201", 74, "$trackfill convert a.log -m m.yaml -q -o /dev/full"),
     Case("O202", 73, "$trackfill convert a.log -m m.yaml -q -o no/folder/o"),
-    Case("O204", 73, "TMPDIR=$PWD/nowhere $trackfill convert b.log -m m.yaml -q --memory 1K -o o"),
+    Case("O204", 73, "TMPDIR=nowhere $trackfill convert b.log -m m.yaml -q --memory 1K -o o"),
+    Case(
+      "O205", 74,
+      "sed 's/ disorder: 1m/ mode: exact/' m.yaml >e.yaml; trap '' XFSZ; ulimit -f 64; "
+        + "TMPDIR=. $trackfill convert b.log -m e.yaml -q --memory 64K -o o"),
     Case(
       "R001", 3, "{ cat a.log; printf '%0300d\\n' 0; } >c.log; $trackfill convert c.log -m m.yaml --max-record 200 -o o"
     ),

@@ -14,7 +14,6 @@ import Testing
     "I107": "the file must vanish between two moments of one run",
     "M206": "the readers of today refuse such a field first (M307)",
     "O203": "prints nothing: the run ends quietly",
-    "O205": "needs a file system that fills up during the run",
     "R135": "needs a field of a mebibyte",
     "S103": "the mapping rejects such a time first; this is a second guard",
   ]

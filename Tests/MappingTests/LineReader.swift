@@ -2,6 +2,7 @@ import Pipeline
 
 /// A reader for tests: `name=value` separated by blanks; `rows=a:1,b:2` is a list. Times are seconds since 1970.
 struct LineReader: Reader {
+  var isChronological: Bool { true }
   let schema = Schema(
     title: "line",
     fields: [

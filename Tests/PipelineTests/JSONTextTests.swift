@@ -2,6 +2,19 @@ import Pipeline
 import Testing
 
 @Suite struct JSONTextTests {
+  @Test(
+    arguments: [
+      (0, 0, "0"), (0, 2, "0.00"), (-5, 2, "-0.05"), (19_990, 2, "199.90"), (7, 1, "0.7"), (-10, 1, "-1.0"),
+      (12, 0, "12"),
+      (Int64.min, 18, "-9.223372036854775808"), (Int64.max, 3, "9223372036854775.807"),
+      (1, 20, "0.00000000000000000001"),
+    ] as [(Int64, Int, String)])
+  func decimals(mantissa: Int64, scale: Int, text: String) {
+    let buffer = ByteBuffer(capacity: 64)
+    buffer.append(decimal: mantissa, scale: scale)
+    #expect(String(decoding: buffer.bytes, as: UTF8.self) == text)
+  }
+
   private func escaped(_ bytes: [UInt8]) -> [UInt8] {
     let buffer = ByteBuffer(capacity: 64)
     bytes.withUnsafeBufferPointer { buffer.append(json: $0) }

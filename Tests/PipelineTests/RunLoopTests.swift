@@ -119,6 +119,16 @@ import Testing
     #expect(!consumer.isFinished)
   }
 
+  /// A signal while the consumer finishes: it is told, ends by throwing, and is not at rest until then.
+  @Test func cancellationWhileFinishing() throws {
+    let consumer = TestConsumer()
+    consumer.cancelsInFinish = true
+    let result = try run([lines(20)], { $0.threads = 2 }, consumer: consumer)
+    #expect(result.outcome == .interrupted)
+    #expect(result.events == lines(20))
+    #expect(consumer.wasAtRest == false)
+  }
+
   @Test(arguments: [1, 2, 50]) func tooManyRejectsByCount(perBlock: Int) {
     do {
       _ = try run([lines(100, bad: [10, 20, 30, 40])], perBlock: perBlock) { $0.tolerance = .count(2) }
@@ -249,6 +259,9 @@ final class TestConsumer: EventConsumer {
   var cancelsAfter = Int.max
   private(set) var taken: [String] = []
   private(set) var isFinished = false
+  var cancelsInFinish = false
+  private var isCancelled = false
+  private(set) var wasAtRest: Bool?
   private var kept: [MappedBlock] = []
 
   func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws {
@@ -260,7 +273,17 @@ final class TestConsumer: EventConsumer {
 
   func finish(rejects: inout [LocatedReject]) throws {
     while !kept.isEmpty { take(kept.removeFirst()) }
+    if cancelsInFinish {
+      loop?.cancel()
+      wasAtRest = loop?.isAtRest
+    }
+    if isCancelled { throw CancellationError() }
     isFinished = true
+  }
+
+  func cancel() {
+    guard cancelsInFinish else { return }
+    isCancelled = true
   }
 
   var isSatisfied: Bool { taken.count >= isSatisfiedAfter }

@@ -31,7 +31,10 @@ private func declare(_ options: [String: String]) -> (FieldDeclaration?, [String
 }
 
 private func convert(_ text: String, _ declaration: FieldDeclaration) -> String {
-  let converter = ValueConverter(declaration, missing: [""])
+  convert(text, with: ValueConverter(declaration, missing: [""]))
+}
+
+private func convert(_ text: String, with converter: ValueConverter) -> String {
   var bytes = Array(text.utf8) + [UInt8](repeating: 0, count: 64)
   return bytes.withUnsafeMutableBufferPointer { buffer in
     guard let base = buffer.baseAddress else { return "no memory" }
@@ -153,5 +156,39 @@ private func convert(_ text: String, _ declaration: FieldDeclaration) -> String 
     #expect(finding.code == "R104")
     #expect(finding.message.hasPrefix(#"field 'field' (column 'Qty'): '\x1b[31mred"#))
     #expect(finding.message.utf8.count < 120)
+  }
+
+  /// Formats of fixed width have a way of their own; `%a`, which may stand for nothing, turns it off.
+  @Test(
+    arguments: ["%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%m/%d/%Y", "%Y%m%d%H%M%S"], ["earlier", "later", "reject"])
+  func timesOfFixedWidth(_ format: String, _ ambiguous: String) throws {
+    func converter(_ format: String) throws -> ValueConverter {
+      let (declaration, findings) = declare([
+        "type": "local_time", "format": format, "zone": "Europe/Warsaw", "ambiguous": ambiguous,
+      ])
+      #expect(findings == [])
+      return ValueConverter(try #require(declaration), missing: [""])
+    }
+    let (fixed, plain) = (try converter(format), try converter("%a" + format))
+    var texts = [""]
+    // Around both changes of the clocks, around a year's end, and what is no time.
+    for (month, days) in [(3, 26...31), (10, 23...27), (12, 30...31), (1, 0...1), (2, 28...30), (13, 1...1)] {
+      for day in days {
+        for (hour, minute) in [(0, 0), (1, 59), (2, 0), (2, 30), (3, 0), (12, 7), (23, 59), (24, 0), (11, 60)] {
+          for second in [0, 59, 60] {
+            var text = format
+            for (key, value) in [("%d", day), ("%m", month), ("%H", hour), ("%M", minute), ("%S", second)] {
+              text.replace(key, with: value < 10 ? "0\(value)" : "\(value)")
+            }
+            texts.append(text.replacing("%Y", with: "2026"))
+          }
+        }
+      }
+    }
+    for text in texts + texts.prefix(40).map({ $0.replacing("2026", with: "1900") }) {
+      #expect(convert(text, with: fixed) == convert(text, with: plain), "\(text)")
+      let cut = String(text.dropLast())
+      #expect(convert(cut, with: fixed) == convert(cut, with: plain), "\(cut)")
+    }
   }
 }

@@ -19,6 +19,8 @@ struct Hit {
   var name: String?
   var padding = 0
   var rule: UInt16 = 0
+  /// Whether it is a further event of the record before.
+  var joins = false
 
   init(
     _ time: Int64, _ visitor: String = "v", input: Int = 0, context: String? = nil, request: String? = nil,
@@ -67,10 +69,11 @@ struct Run {
 
   /// - Parameters:
   ///   - hits: in the order in which they are read; an input's blocks hold its hits only.
+  ///   - visitorHash: of all visitors, instead of their own.
   ///   - blockSize: hits of a block, by the block's number.
   init(
     _ hits: [Hit], _ settings: SessionSettings, inputs: Int = 1, firstTimes: [Int64?]? = nil,
-    blockSize: (Int) -> Int = { _ in 1000 }
+    visitorHash: UInt64? = nil, blockSize: (Int) -> Int = { _ in 1000 }
   ) throws {
     let descriptions = (0..<inputs).map { input in
       let first = firstTimes.map { $0[input] } ?? hits.first { $0.input == input }?.time
@@ -97,7 +100,7 @@ struct Run {
       while end < hits.count, end - at < size, hits[end].input == input { end += 1 }
       let block = Block(capacity: 1 << 16, headroom: 0)
       let mapped = MappedBlock()
-      Run.fill(block, mapped, hits[at..<end])
+      Run.fill(block, mapped, hits[at..<end], visitorHash)
       block.input = input
       block.offset = offsets[input]
       offsets[input] += block.count
@@ -118,8 +121,12 @@ struct Run {
 
   private final class Counter { var value = 0 }
 
-  private static func fill(_ block: Block, _ mapped: MappedBlock, _ hits: ArraySlice<Hit>) {
-    for (index, hit) in hits.enumerated() {
+  static func fill(
+    _ block: Block, _ mapped: MappedBlock, _ hits: ArraySlice<Hit>, _ visitorHash: UInt64?
+  ) {
+    var number = -1
+    for hit in hits {
+      if !hit.joins || number < 0 { number += 1 }
       let record = Array((hit.record + "\n").utf8)
       let offset = block.count
       (block.start + offset).update(from: record, count: record.count)
@@ -133,13 +140,13 @@ struct Run {
       mapped.append(
         Event(
           time: hit.time, id: id, needsOrdinal: true, rule: hit.rule,
-          visitorHash: ByteHash.hash(mapped.bytes(visitor)), visitor: visitor, body: put(body, mapped),
+          visitorHash: visitorHash ?? ByteHash.hash(mapped.bytes(visitor)), visitor: visitor, body: put(body, mapped),
           context: put(hit.context, mapped), request: put(hit.request, mapped), profile: put(hit.profile, mapped),
           split: put(hit.split, mapped), recordOffset: UInt32(offset), recordLength: UInt32(record.count - 1),
-          line: UInt32(index), number: UInt32(index)))
+          line: UInt32(number), number: UInt32(number)))
     }
-    mapped.counts.lines = hits.count
-    mapped.counts.records = hits.count
+    mapped.counts.lines = number + 1
+    mapped.counts.records = number + 1
   }
 
   private static func put(_ text: String?, _ mapped: MappedBlock) -> ByteRange {

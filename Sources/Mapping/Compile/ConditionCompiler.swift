@@ -15,7 +15,7 @@ struct ConditionCompiler {
 
   /// The conditions of a rule, a drop entry or a case; nil if it has none. `narrowed` grows by what `needs` narrows.
   func compile(
-    _ section: Section, narrowed: inout Set<String>, extra: [String: Variable] = [:]
+    _ section: Section, narrowed: inout Set<String>, extra: RowScope = RowScope()
   ) -> Predicate? {
     var terms: [Term] = []
     if let when = section["when"] { terms += self.when(when, narrowed, extra) }
@@ -42,7 +42,7 @@ struct ConditionCompiler {
 
   /// Holds when every name is present; nil if there are none.
   func allPresent(_ names: [ConfigScalar], _ narrowed: Set<String>) -> Predicate? {
-    Predicates.all(names.compactMap { presence($0, narrowed, [:])?.predicate })
+    Predicates.all(names.compactMap { presence($0, narrowed, RowScope())?.predicate })
   }
 
   func narrow(_ path: String, _ narrowed: inout Set<String>) {
@@ -53,7 +53,7 @@ struct ConditionCompiler {
     }
   }
 
-  private func presence(_ name: ConfigScalar, _ narrowed: Set<String>, _ extra: [String: Variable]) -> Term? {
+  private func presence(_ name: ConfigScalar, _ narrowed: Set<String>, _ extra: RowScope) -> Term? {
     guard let program = compiler.compile(name, narrowed: narrowed, extra: extra) else { return nil }
     guard program.path != nil else {
       findings.error(
@@ -64,7 +64,7 @@ struct ConditionCompiler {
     return Term(cost: 5, predicate: Predicates.present(program.evaluate, site: site))
   }
 
-  private func expression(_ scalar: ConfigScalar, _ narrowed: Set<String>, _ extra: [String: Variable]) -> Term? {
+  private func expression(_ scalar: ConfigScalar, _ narrowed: Set<String>, _ extra: RowScope) -> Term? {
     guard ExpressionCompiler.isExpression(scalar) else {
       findings.error("M006", "a condition must be an expression", at: scalar.span, remedy: "begin it with '='")
       return nil
@@ -75,7 +75,7 @@ struct ConditionCompiler {
   }
 
   /// A map of paths to literals, ranges, globs, regexes, or lists of them.
-  private func when(_ node: ConfigNode, _ narrowed: Set<String>, _ extra: [String: Variable]) -> [Term] {
+  private func when(_ node: ConfigNode, _ narrowed: Set<String>, _ extra: RowScope) -> [Term] {
     guard let entries = node.entries else {
       findings.error(
         "M006", "'when' must be a map", at: node.span, remedy: "write field: value; an expression goes under `if`")
@@ -88,7 +88,7 @@ struct ConditionCompiler {
     return entries.compactMap { term($0, narrowed, extra) }
   }
 
-  private func term(_ entry: ConfigEntry, _ narrowed: Set<String>, _ extra: [String: Variable]) -> Term? {
+  private func term(_ entry: ConfigEntry, _ narrowed: Set<String>, _ extra: RowScope) -> Term? {
     let key = ConfigScalar(text: entry.key, style: .plain, span: entry.keySpan)
     guard let program = compiler.compile(key, narrowed: narrowed, extra: extra) else { return nil }
     guard program.path != nil else {
@@ -109,7 +109,7 @@ struct ConditionCompiler {
     let site = compiler.site(key, "when \(entry.key)")
     let type = program.type.unwrapped ?? program.type
     switch type {
-    case .string: return text(program, values, site, compiler.column(program, extra: extra))
+    case .string: return text(program, values, site, extra)
     case .int: return number(program, values, site, compiler.column(program, extra: extra))
     case .bool: return bool(program, values, site)
     default:
@@ -120,7 +120,9 @@ struct ConditionCompiler {
     }
   }
 
-  private func text(_ program: Program, _ values: [ConfigScalar], _ site: Int, _ column: FieldColumn?) -> Term? {
+  private func text(
+    _ program: Program, _ values: [ConfigScalar], _ site: Int, _ extra: RowScope
+  ) -> Term? {
     var patterns: [String] = []
     var isCostly = false
     var regexes: [Predicate] = []
@@ -151,13 +153,23 @@ struct ConditionCompiler {
       }
       patterns.append(value.text)
     }
-    let set = PatternSet(patterns)
-    let plain =
-      column.map { Predicates.text($0, set) } ?? Predicates.text(program.evaluate, set, site: site)
-    let hasPatterns = values.count > regexes.count
-    let all = (hasPatterns ? [plain] : []) + regexes
+    let plain = patterns.isEmpty ? [] : [self.patterns(patterns, program, site, extra)]
+    let all = plain + regexes
     guard !all.isEmpty else { return nil }
     return Term(cost: regexes.isEmpty ? (isCostly ? 3 : 2) : 4, predicate: Predicates.any(all))
+  }
+
+  /// Patterns for a value of the record share its index; rows of an `each` have a value each.
+  private func patterns(
+    _ patterns: [String], _ program: Program, _ site: Int, _ extra: RowScope
+  ) -> Predicate {
+    guard let path = program.path, extra.variables.isEmpty else {
+      return Predicates.text(program.evaluate, PatternSet(patterns), site: site)
+    }
+    let index = compiler.patterns(for: path)
+    let set = index.add(patterns)
+    if let column = compiler.column(program) { return Predicates.text(column, index, set) }
+    return Predicates.text(program.evaluate, index, set, site: site)
   }
 
   private func regex(_ pattern: String, _ value: ConfigScalar, _ program: Program, _ site: Int) -> Predicate? {

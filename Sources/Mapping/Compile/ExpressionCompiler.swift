@@ -6,6 +6,7 @@ final class ExpressionCompiler {
   let findings: Findings
   let schema: Schema
   private let columns: [String]
+  private var indexes: [String: PatternIndex] = [:]
   var environment: Environment
   /// Where each compiled expression stands; a failing record names it by index.
   private(set) var sites: [Site] = []
@@ -43,13 +44,13 @@ final class ExpressionCompiler {
   /// Compiles what stands behind `=`, or the whole text where an expression is expected anyway.
   func compile(
     _ scalar: ConfigScalar, expecting: Type? = nil, narrowed: Set<String> = [],
-    extra: [String: Variable] = [:]
+    extra: RowScope = RowScope()
   ) -> Program? {
     let offset = Self.isExpression(scalar) ? 1 : 0
     let text = String(scalar.text.dropFirst(offset))
     var scope = environment
     scope.narrowed.formUnion(narrowed)
-    for (name, variable) in extra { scope.variables[name] = variable }
+    for (name, variable) in extra.variables { scope.variables[name] = variable }
     switch CEL.compile(text, in: scope, expecting: expecting) {
     case .success(let program):
       for issue in program.warnings { report(issue, in: scalar, offset: offset, severity: .warning) }
@@ -86,16 +87,30 @@ final class ExpressionCompiler {
     return name.text == "lower" || name.text == "lowerAscii"
   }
 
-  /// The column that an expression is, if it is nothing but a text or a whole number of the record.
-  func column(_ program: Program, extra: [String: Variable] = [:]) -> FieldColumn? {
-    guard let path = program.path, extra[path] == nil, let index = columns.firstIndex(of: path),
-      let field = schema.fields.first(where: { $0.name == path })
+  /// The column that an expression is, if it is nothing but a text or a number of the record or of the row.
+  func column(_ program: Program, extra: RowScope = RowScope()) -> FieldColumn? {
+    guard let path = program.path else { return nil }
+    if extra.variables[path] != nil { return extra.columns[path] }
+    guard let index = columns.firstIndex(of: path), let field = schema.fields.first(where: { $0.name == path }),
+      let kind = FieldColumn.Kind(field.type)
     else { return nil }
-    switch field.type {
-    case .string: return FieldColumn(index: index, type: .text, isOptional: field.isOptional)
-    case .int: return FieldColumn(index: index, type: .int, isOptional: field.isOptional)
-    default: return nil
-    }
+    return FieldColumn(index: index, kind: kind, isOfRow: false)
+  }
+
+  /// The index of all text patterns for the value of a path of the record.
+  func patterns(for path: String) -> PatternIndex {
+    if let known = indexes[path] { return known }
+    let index = PatternIndex()
+    indexes[path] = index
+    return index
+  }
+
+  /// Ends the filling of all indexes.
+  /// - Returns: how many words their answers take.
+  func sealPatterns() -> Int {
+    var place = 0
+    for index in indexes.values { index.seal(at: &place) }
+    return place
   }
 
   func report(
@@ -172,4 +187,11 @@ final class ExpressionCompiler {
 struct Site: Sendable {
   let what: String
   let scalar: ConfigScalar
+}
+
+/// What an `each` makes visible: the fields of its row.
+struct RowScope {
+  var variables: [String: Variable] = [:]
+  /// Those that need no expression.
+  var columns: [String: FieldColumn] = [:]
 }

@@ -10,7 +10,7 @@ struct ValueCompiler {
 
   /// An object; dotted keys nest. Nil with findings if anything is wrong.
   func object(
-    _ node: ConfigNode, _ title: String, narrowed: Set<String>, extra: [String: Variable] = [:]
+    _ node: ConfigNode, _ title: String, narrowed: Set<String>, extra: RowScope = RowScope()
   ) -> Emitter? {
     guard let entries = node.entries else {
       findings.error("M006", "'\(title)' must be a map", at: node.span, remedy: "write key: value")
@@ -28,7 +28,7 @@ struct ValueCompiler {
   }
 
   /// Any value.
-  func value(_ node: ConfigNode, narrowed: Set<String>, extra: [String: Variable] = [:]) -> Emitter? {
+  func value(_ node: ConfigNode, narrowed: Set<String>, extra: RowScope = RowScope()) -> Emitter? {
     switch node {
     case .scalar(let scalar): return self.scalar(scalar, narrowed, extra)
     case .list(let nodes, _):
@@ -46,7 +46,7 @@ struct ValueCompiler {
     }
   }
 
-  private func scalar(_ scalar: ConfigScalar, _ narrowed: Set<String>, _ extra: [String: Variable]) -> Emitter? {
+  private func scalar(_ scalar: ConfigScalar, _ narrowed: Set<String>, _ extra: RowScope) -> Emitter? {
     if ExpressionCompiler.isExpression(scalar) {
       guard let program = compiler.compile(scalar, narrowed: narrowed, extra: extra) else { return nil }
       switch program.type.unwrapped ?? program.type {
@@ -86,7 +86,7 @@ struct ValueCompiler {
     return Emitters.constant(JSONLiteral.scalar(scalar))
   }
 
-  private func cases(_ node: ConfigNode, _ narrowed: Set<String>, _ extra: [String: Variable]) -> Emitter? {
+  private func cases(_ node: ConfigNode, _ narrowed: Set<String>, _ extra: RowScope) -> Emitter? {
     guard let section = Section(node, "case", keys: ["case"], findings) else { return nil }
     var branches: [(condition: Predicate?, emit: Emitter)] = []
     var hasElse = false
@@ -128,7 +128,7 @@ struct ValueCompiler {
     return branches.isEmpty ? nil : Emitters.cases(branches)
   }
 
-  private func each(_ node: ConfigNode, _ narrowed: Set<String>, _ extra: [String: Variable]) -> Emitter? {
+  private func each(_ node: ConfigNode, _ narrowed: Set<String>, _ extra: RowScope) -> Emitter? {
     guard let section = Section(node, "each", keys: ["each", "do"], findings),
       let name = section.scalar("each")
     else { return nil }
@@ -151,7 +151,11 @@ struct ValueCompiler {
         findings.error(
           "M113", "'\(row)' is a name of the record and of its rows", at: name.span, remedy: "rename one of the two")
       }
-      scope[row] = HostEnvironment.rowVariable(rows[row] ?? .string, index: index)
+      let type = rows[row] ?? .string
+      scope.variables[row] = HostEnvironment.rowVariable(type, index: index)
+      scope.columns[row] = FieldColumn.Kind(type.present).map {
+        FieldColumn(index: index, kind: $0, isOfRow: true)
+      }
     }
     guard let list = compiler.compile(name, narrowed: narrowed, extra: extra),
       let emit = value(element, narrowed: narrowed, extra: scope)
@@ -159,7 +163,7 @@ struct ValueCompiler {
     return Emitters.each(rows: list.evaluate, emit, site: compiler.site(name, "each"))
   }
 
-  private func emitter(_ branch: Branch, _ narrowed: Set<String>, _ extra: [String: Variable]) -> Emitter? {
+  private func emitter(_ branch: Branch, _ narrowed: Set<String>, _ extra: RowScope) -> Emitter? {
     var members: [(key: String, emit: Emitter)] = []
     var complete = true
     for (key, child) in branch.members {

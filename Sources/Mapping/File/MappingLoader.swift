@@ -17,7 +17,6 @@ struct MappingLoader {
 
   private enum Otherwise: String, CaseIterable { case drop, reject }
   private enum Emit: String, CaseIterable { case first, all }
-  private enum Mode: String, CaseIterable { case stream, exact, none }
 
   func load(_ root: ConfigNode) throws(Diagnostics) -> MappingPlan {
     let findings = Findings(source)
@@ -68,6 +67,7 @@ struct MappingLoader {
     let target = target(file, compiler, narrowed)
     let namespace = IDs.namespace(source: target.source, mapping: name?.text ?? "")
     var settings = SessionSettings(namespace: namespace)
+    settings.mode = reader.isChronological ? .stream : .exact
     let split = session(file, compiler, narrowed, &settings)
     settings.source = target.source
     settings.salt = Array(identity.salt.utf8)
@@ -87,7 +87,8 @@ struct MappingLoader {
     MappingChecks(root: root, compiler: compiler, tests: tests, emitsAll: emitsAll, purpose: purpose).run()
     if findings.hasErrors { throw Diagnostics(findings.sorted) }
     let program = MappingProgram(
-      file: source.file, columns: columns.count, timeColumn: timeColumn, lets: lets.count, drops: drops,
+      file: source.file, columns: columns.count, timeColumn: timeColumn, lets: lets.count,
+      answers: compiler.sealPatterns(), drops: drops,
       dropReasons: reasons.count, checks: checks, rules: rules, emitsAll: emitsAll,
       rejectsUnmatched: file.choice("otherwise", Otherwise.self) == .reject, visitor: identity.visitor,
       noVisitorDrop: noVisitorDrop, profileID: identity.profileID, profileAliases: identity.aliases, split: split,
@@ -217,15 +218,17 @@ struct MappingLoader {
         file.findings)
     else { return nil }
     let findings = file.findings
-    if let mode = section.choice("mode", Mode.self), mode != .stream {
-      findings.error(
-        "M118", "session mode '\(mode.rawValue)' is not built yet", at: section["mode"]?.span ?? node.span,
-        remedy: "use mode: stream")
+    if let mode = section.choice("mode", SessionSettings.Mode.self) { settings.mode = mode }
+    for key in settings.mode.ineffectiveKeys where section[key] != nil {
+      findings.warn(
+        "M213", "'\(key)' has no effect in mode \(settings.mode.rawValue)", at: section.keySpan(key),
+        remedy: section["mode"] == nil
+          ? "remove it, or write mode: stream: what this reader reads is sorted by default" : "remove it")
     }
     if let gap = section.duration("gap") { settings.gap = gap }
     if let max = section.duration("max") { settings.max = max }
     if let disorder = section.duration("disorder") { settings.disorder = disorder }
-    if settings.disorder > settings.gap {
+    if settings.mode == .stream, settings.disorder > settings.gap {
       findings.error(
         "M007", "disorder is longer than the gap", at: section["disorder"]?.span ?? node.span,
         remedy: "a record that late would belong to a visit that has ended: raise gap or lower disorder")
@@ -281,8 +284,23 @@ struct MappingLoader {
     let values = ValueCompiler(compiler)
     target.context = section["context"].flatMap { values.object($0, "context", narrowed: narrowed) }
     target.request = section["request"].flatMap { values.object($0, "request", narrowed: narrowed) }
-    target.options = section["options"].flatMap { StaticJSON.object($0, findings) }
+    target.options = section["options"].flatMap { options($0, file) }
     return target
+  }
+
+  /// Mode none itself says `saveSession: false`, once.
+  private func options(_ node: ConfigNode, _ file: Section) -> String? {
+    let findings = file.findings
+    guard file["session"]?["mode"]?.text == SessionSettings.Mode.none.rawValue,
+      let entries = node.entries, let saving = entries.first(where: { $0.key == "saveSession" })
+    else { return StaticJSON.object(node, findings) }
+    if saving.value.text != "false" {
+      findings.error(
+        "M007", "'saveSession' in mode none", at: saving.value.span,
+        remedy: "remove it: what has no session saves none")
+    }
+    let others = entries.filter { $0.key != saving.key }
+    return others.isEmpty ? nil : StaticJSON.object(.map(others, node.span), findings)
   }
 
   // MARK: Tests
@@ -307,4 +325,15 @@ enum IDs {
   static let root = UUID.urlNamespace.named("https://trackfill.dev/ids")
 
   static func namespace(source: String, mapping: String) -> UUID { root.named(source).named(mapping) }
+}
+
+extension SessionSettings.Mode {
+  /// Keys of `session` that change nothing.
+  fileprivate var ineffectiveKeys: [String] {
+    switch self {
+    case .stream: []
+    case .exact: ["disorder", "late"]
+    case .none: ["gap", "max", "disorder", "cap", "split_when", "midnight", "late"]
+    }
+  }
 }

@@ -42,22 +42,27 @@ enum Emitters {
   }
 
   /// A field of the record, without an expression's detour.
-  static func field(_ field: FieldColumn) -> Emitter {
-    let column = field.index
-    let isOptional = field.isOptional
-    switch field.type {
+  static func field(_ column: FieldColumn) -> Emitter {
+    switch column.kind {
     case .text:
-      return Emitter(.field(field)) { activation, buffer in
-        let value = activation.frame.pointee.fields[column]
-        if value.kind != .text, isOptional { return .missing }
+      return Emitter(.field(column)) { activation, buffer in
+        let value = column.field(activation)
+        guard value.kind == .text else { return .missing }
         buffer.append(json: value.bytes)
         return .written
       }
     case .int:
-      return Emitter(.field(field)) { activation, buffer in
-        let value = activation.frame.pointee.fields[column]
-        if value.kind != .int, isOptional { return .missing }
+      return Emitter(.field(column)) { activation, buffer in
+        let value = column.field(activation)
+        guard value.kind == .int else { return .missing }
         buffer.append(decimal: value.integer)
+        return .written
+      }
+    case .decimal:
+      return Emitter(.field(column)) { activation, buffer in
+        let value = column.field(activation)
+        guard value.kind == .decimal else { return .missing }
+        buffer.append(decimal: value.integer, scale: Int(value.scale))
         return .written
       }
     }
@@ -163,14 +168,12 @@ enum Emitters {
       }
     }
 
-    private init(_ field: FieldColumn, _ text: ConstantBytes, _ kept: Int, _ rest: Members) {
-      let column = field.index
-      let isOptional = field.isOptional
-      switch field.type {
+    private init(_ column: FieldColumn, _ text: ConstantBytes, _ kept: Int, _ rest: Members) {
+      switch column.kind {
       case .text:
         write = { activation, buffer in
-          let value = activation.frame.pointee.fields[column]
-          if value.kind == .text || !isOptional {
+          let value = column.field(activation)
+          if value.kind == .text {
             buffer.append(text.start, text.count)
             buffer.append(json: value.bytes)
           } else if kept > 0 {
@@ -180,10 +183,21 @@ enum Emitters {
         }
       case .int:
         write = { activation, buffer in
-          let value = activation.frame.pointee.fields[column]
-          if value.kind == .int || !isOptional {
+          let value = column.field(activation)
+          if value.kind == .int {
             buffer.append(text.start, text.count)
             buffer.append(decimal: value.integer)
+          } else if kept > 0 {
+            buffer.append(text.start, kept)
+          }
+          return rest(activation, buffer)
+        }
+      case .decimal:
+        write = { activation, buffer in
+          let value = column.field(activation)
+          if value.kind == .decimal {
+            buffer.append(text.start, text.count)
+            buffer.append(decimal: value.integer, scale: Int(value.scale))
           } else if kept > 0 {
             buffer.append(text.start, kept)
           }

@@ -9,6 +9,7 @@ final class Mapper: EventMapper {
   private let memo: UnsafeMutablePointer<TextMemo>
   private let letValues: UnsafeMutablePointer<Value>
   private let letMarks: UnsafeMutablePointer<UInt64>
+  private let answers: UnsafeMutablePointer<UInt64>
   private let nothing: UnsafeMutablePointer<Field>
   private let hasher: NameHasher
   private let idText = ByteBuffer(capacity: 256)
@@ -38,12 +39,15 @@ final class Mapper: EventMapper {
     letValues.initialize(repeating: .null, count: max(1, program.lets))
     letMarks = .allocate(capacity: max(1, program.lets))
     letMarks.initialize(repeating: 0, count: max(1, program.lets))
+    answers = .allocate(capacity: max(1, program.answers))
+    answers.initialize(repeating: 0, count: max(1, program.answers))
     nothing = .allocate(capacity: 1)
     nothing.initialize(to: .missing)
     frame = .allocate(capacity: 1)
     frame.initialize(
       to: RecordFrame(
-        fields: UnsafePointer(nothing), row: nil, generation: 0, letValues: letValues, letMarks: letMarks, memo: memo,
+        fields: UnsafePointer(nothing), row: nil, generation: 0, letValues: letValues, letMarks: letMarks,
+        answers: answers, memo: memo,
         failure: .null, failureSite: RecordFrame.nowhere, letFailure: .null, letFailureSite: RecordFrame.nowhere))
     hasher = NameHasher(namespace: program.namespace)
     activation.host = UnsafeMutableRawPointer(frame)
@@ -55,6 +59,7 @@ final class Mapper: EventMapper {
     memo.deallocate()
     letValues.deallocate()
     letMarks.deallocate()
+    answers.deallocate()
     nothing.deallocate()
     frame.deallocate()
   }

@@ -125,22 +125,54 @@ enum Predicates {
     }
   }
 
-  /// A field of the record against patterns.
-  static func text(_ field: FieldColumn, _ patterns: PatternSet) -> Predicate {
-    let column = field.index
-    let ofMissing: Truth = !field.isOptional && patterns.matches(UnsafeBufferPointer(start: nil, count: 0)) ? .yes : .no
+  /// A field of the record against one set of an index; absent never matches.
+  static func text(_ field: FieldColumn, _ index: PatternIndex, _ set: Int) -> Predicate {
+    let (word, bit) = (set >> 6, UInt64(1) << UInt64(set & 63))
     return Predicate { activation in
-      let value = activation.frame.pointee.fields[column]
-      return value.kind == .text ? (patterns.matches(value.bytes) ? .yes : .no) : ofMissing
+      let frame = activation.frame
+      let answer = frame.pointee.answers + index.place
+      if answer.pointee != frame.pointee.generation {
+        answer.pointee = frame.pointee.generation
+        let value = field.field(activation)
+        if value.kind == .text {
+          index.match(value.bytes, answer + 1)
+        } else {
+          index.matchNothing(answer + 1)
+        }
+      }
+      return answer[1 &+ word] & bit != 0 ? .yes : .no
+    }
+  }
+
+  /// Text against one set of an index; absent never matches.
+  static func text(_ evaluate: @escaping Evaluate, _ index: PatternIndex, _ set: Int, site: Int) -> Predicate {
+    let (word, bit) = (set >> 6, UInt64(1) << UInt64(set & 63))
+    return Predicate { activation in
+      let frame = activation.frame
+      let answer = frame.pointee.answers + index.place
+      if answer.pointee != frame.pointee.generation {
+        var value = evaluate(activation)
+        if value.isError {
+          activation.fail(value, site: site)
+          return .failed
+        }
+        if value.isPresent { value = value.unwrapped }
+        answer.pointee = frame.pointee.generation
+        if value.kind == .string {
+          index.match(value.utf8, answer + 1)
+        } else {
+          index.matchNothing(answer + 1)
+        }
+      }
+      return answer[1 &+ word] & bit != 0 ? .yes : .no
     }
   }
 
   /// A field of the record within a range.
   static func number(_ field: FieldColumn, _ range: ClosedRange<Int64>) -> Predicate {
-    let column = field.index
     let (low, high) = (range.lowerBound, range.upperBound)
     return Predicate { activation in
-      let value = activation.frame.pointee.fields[column]
+      let value = field.field(activation)
       return value.kind == .int && value.integer >= low && value.integer <= high ? .yes : .no
     }
   }

@@ -10,6 +10,8 @@ struct RecordFrame {
   var generation: UInt64
   let letValues: UnsafeMutablePointer<Value>
   let letMarks: UnsafeMutablePointer<UInt64>
+  /// Of each `PatternIndex` the mark of the record that its answer is of, and the answer.
+  let answers: UnsafeMutablePointer<UInt64>
   /// Answers of costly functions by text.
   let memo: UnsafeMutablePointer<TextMemo>
   /// The error that stopped the record, and where.
@@ -43,14 +45,31 @@ extension Activation {
   }
 }
 
-/// A plain field of the record: what conditions and values that are nothing else read directly.
+/// A plain field of the record or of a row: what conditions and values that are nothing else read directly.
 struct FieldColumn: Sendable {
-  enum FieldType: Sendable { case text, int }
+  enum Kind: Sendable {
+    case text, int, decimal
+
+    init?(_ type: FieldType) {
+      switch type {
+      case .string: self = .text
+      case .int: self = .int
+      case .decimal: self = .decimal
+      default: return nil
+      }
+    }
+  }
 
   var index: Int
-  var type: FieldType
-  /// Whether a record may lack it.
-  var isOptional: Bool
+  var kind: Kind
+  /// Of the innermost `each`, else of the record.
+  var isOfRow: Bool
+
+  @inline(__always)
+  func field(_ activation: Activation) -> Field {
+    guard isOfRow else { return activation.frame.pointee.fields[index] }
+    return activation.frame.pointee.row?[index] ?? .missing
+  }
 }
 
 /// Remembers a yes or no for recently seen texts: user agents repeat. Direct-mapped, exact (it compares the text).

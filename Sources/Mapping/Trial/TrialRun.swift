@@ -34,10 +34,10 @@ struct TrialRun {
     rejects = kept.all
   }
 
-  /// One payload of each session, in the order of the sessions' beginnings.
+  /// One payload of each session, in the order of the sessions' beginnings; none under the mode without sessions.
   var sessions: [JSONValue] {
     var seen: Set<String> = []
-    let first = payloads.filter { seen.insert($0["session"]?["id"]?.text ?? "").inserted }
+    let first = payloads.filter { payload in payload["session"]?["id"]?.text.map { seen.insert($0).inserted } ?? false }
     return ordered(first) { $0["session"]?["metadata"]?["insert"]?.text ?? "" }
   }
 

@@ -6,92 +6,108 @@ final class CSVGrouper {
   private let group: CSVGroup
   private let quote: UInt8?
   private let escape: CSVDialect.Escape
-  private let seen = SeenKeys()
+  private let seen: SeenKeys
   /// What a key with escapes becomes, while it is compared.
   private let arena = Arena()
   /// Columns of the key.
   private var columns: [Int] = []
+  /// Fields that a row needs to have a key.
+  private var neededFields = 0
 
-  init(_ group: CSVGroup, _ dialect: CSVDialect) {
+  init(_ group: CSVGroup, _ dialect: CSVDialect, seen: SeenKeys = SeenKeys()) {
     self.group = group
+    self.seen = seen
     quote = dialect.quote
     escape = dialect.escape
   }
 
-  func begin(_ layout: CSVLayout) { columns = group.by.map { layout.positions[$0] } }
+  func begin(_ layout: CSVLayout) {
+    columns = group.by.map { layout.positions[$0] }
+    neededFields = columns.contains { $0 < 0 } ? .max : (columns.max() ?? 0) + 1
+  }
 
   /// Enters the groups of the index; the last one stays out unless nothing can follow it. Returns the number of rows
   /// that lie in groups, blank ones before the open group included.
   func cut(_ base: UnsafePointer<UInt8>, _ index: CSVIndex, isEnd: Bool) -> Int {
     index.removeGroups()
     arena.reset()
+    let view = CSVRowView(base, index)
+    let count = index.rowCount
     var first = -1
-    var keyRow = -1
-    for number in 0..<index.rowCount where index.rows[number].kind == .record {
+    var keyRow: UnsafePointer<CSVRow>?
+    for number in 0..<count {
+      let row = view.row(number)
+      guard row.pointee.kind == .record else { continue }
       if first < 0 {
         first = number
-        keyRow = hasKey(index.rows[number]) ? number : -1
+        keyRow = hasKey(row) ? row : nil
         continue
       }
-      guard hasKey(index.rows[number]) else { continue }
-      if keyRow < 0 {
+      guard hasKey(row) else { continue }
+      if let keyRow {
+        if !isSameKey(view, keyRow, row) {
+          close(view, index, first, number, keyRow)
+          first = number
+        }
+      } else {
         // Rows without a key came first.
-        close(base, index, first, number, keyRow)
-        first = number
-      } else if !isSameKey(base, index, keyRow, number) {
-        close(base, index, first, number, keyRow)
+        close(view, index, first, number, nil)
         first = number
       }
-      keyRow = number
+      keyRow = row
     }
-    guard first >= 0 else { return isEnd ? index.rowCount : 0 }
-    guard isEnd else { return first }
-    close(base, index, first, index.rowCount, keyRow)
-    return index.rowCount
+    if first >= 0, isEnd { close(view, index, first, count, keyRow) }
+    remember(index)
+    return isEnd ? count : max(first, 0)
   }
 
-  private func close(_ base: UnsafePointer<UInt8>, _ index: CSVIndex, _ first: Int, _ end: Int, _ keyRow: Int) {
-    let isNew = keyRow < 0 || seen.insert(hash(base, index, index.rows[keyRow]))
+  private func close(
+    _ view: CSVRowView, _ index: CSVIndex, _ first: Int, _ end: Int, _ keyRow: UnsafePointer<CSVRow>?
+  ) {
+    var key: UInt64 = 0
+    if let keyRow {
+      key = hash(view, keyRow)
+      seen.expect(key)
+    }
     index.append(
       CSVRowGroup(
-        firstRow: UInt32(truncatingIfNeeded: first), endRow: UInt32(truncatingIfNeeded: end), isReturned: !isNew))
+        firstRow: UInt32(truncatingIfNeeded: first), endRow: UInt32(truncatingIfNeeded: end), key: key,
+        hasKey: keyRow != nil, isReturned: false))
+  }
+
+  /// Enters the keys of the groups, once all of them have been asked for: most are not in the processor's cache.
+  private func remember(_ index: CSVIndex) {
+    for number in 0..<index.groupCount where index.groups[number].hasKey {
+      index.groups[number].isReturned = !seen.insert(index.groups[number].key)
+    }
   }
 
   @inline(__always)
-  private func hasKey(_ row: CSVRow) -> Bool {
-    guard row.problem == .none else { return false }
-    for column in columns where column < 0 || column >= Int(row.fieldCount) { return false }
-    return true
+  private func hasKey(_ row: UnsafePointer<CSVRow>) -> Bool {
+    row.pointee.problem == .none && Int(row.pointee.fieldCount) >= neededFields
   }
 
   @inline(__always)
-  private func isSameKey(_ base: UnsafePointer<UInt8>, _ index: CSVIndex, _ one: Int, _ other: Int) -> Bool {
-    let (one, other) = (index.rows[one], index.rows[other])
+  private func isSameKey(
+    _ view: CSVRowView, _ one: UnsafePointer<CSVRow>, _ other: UnsafePointer<CSVRow>
+  ) -> Bool {
     for column in columns {
-      let (a, b) = (index.field(base, one, column), index.field(base, other, column))
-      if a.stop - a.start == b.stop - b.start, CSVGrouper.equals(a.start, b.start, a.stop - a.start) { continue }
+      let (a, b) = (view.field(one, column), view.field(other, column))
+      if CSVRowView.equals(a, b) { continue }
       // The same text may be quoted here and bare there.
       let isQuoted = a.start.pointee == quote || b.start.pointee == quote || escape == .backslash
       guard isQuoted else { return false }
       let x = CSVText.value(a.start, a.stop, quote: quote, escape, arena)
       let y = CSVText.value(b.start, b.stop, quote: quote, escape, arena)
-      guard x.stop - x.start == y.stop - y.start, CSVGrouper.equals(x.start, y.start, x.stop - x.start) else {
-        return false
-      }
+      guard CSVRowView.equals(x, y) else { return false }
     }
     return true
   }
 
-  @inline(__always)
-  static func equals(_ one: UnsafePointer<UInt8>, _ other: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-    for index in 0..<count where one[index] != other[index] { return false }
-    return true
-  }
-
-  private func hash(_ base: UnsafePointer<UInt8>, _ index: CSVIndex, _ row: CSVRow) -> UInt64 {
+  private func hash(_ view: CSVRowView, _ row: UnsafePointer<CSVRow>) -> UInt64 {
     var hash: UInt64 = 0
     for column in columns {
-      let field = index.field(base, row, column)
+      let field = view.field(row, column)
       let text = CSVText.value(field.start, field.stop, quote: quote, escape, arena)
       hash = ByteHash.hash(UnsafeBufferPointer(start: text.start, count: text.stop - text.start), seed: hash)
     }
@@ -99,12 +115,12 @@ final class CSVGrouper {
   }
 
   /// The key as one text; nil if the row has none.
-  func keyText(_ base: UnsafePointer<UInt8>, _ index: CSVIndex, _ row: CSVRow) -> [UInt8]? {
+  func keyText(_ view: CSVRowView, _ row: UnsafePointer<CSVRow>) -> [UInt8]? {
     guard hasKey(row) else { return nil }
     arena.reset()
     var text: [UInt8] = []
     for column in columns {
-      let field = index.field(base, row, column)
+      let field = view.field(row, column)
       let value = CSVText.value(field.start, field.stop, quote: quote, escape, arena)
       let bytes = UnsafeBufferPointer(start: value.start, count: value.stop - value.start)
       // The length keeps `a|bc` apart from `ab|c`.
@@ -118,8 +134,9 @@ final class CSVGrouper {
 
   /// The key of the group that fills the index, as it can be kept; nil if no row has one.
   func key(_ base: UnsafePointer<UInt8>, _ index: CSVIndex, from first: Int) -> UInt64? {
-    for number in first..<index.rowCount where index.rows[number].kind == .record && hasKey(index.rows[number]) {
-      let key = hash(base, index, index.rows[number])
+    let view = CSVRowView(base, index)
+    for number in first..<index.rowCount where index.rows[number].kind == .record && hasKey(view.row(number)) {
+      let key = hash(view, view.row(number))
       _ = seen.insert(key)
       return key
     }
@@ -129,8 +146,9 @@ final class CSVGrouper {
   /// Rows at the beginning of the index that belong to a key.
   func rows(of key: UInt64?, _ base: UnsafePointer<UInt8>, _ index: CSVIndex) -> Int {
     arena.reset()
-    for number in 0..<index.rowCount where index.rows[number].kind == .record && hasKey(index.rows[number]) {
-      if hash(base, index, index.rows[number]) != key { return number }
+    let view = CSVRowView(base, index)
+    for number in 0..<index.rowCount where index.rows[number].kind == .record && hasKey(view.row(number)) {
+      if hash(view, view.row(number)) != key { return number }
     }
     return index.rowCount
   }

@@ -114,7 +114,7 @@ struct CSVHead {
         if number < 16 {
           let arena = Arena()
           for column in 0..<Int(row.fieldCount) {
-            let field = index.field(base, row, column)
+            let field = CSVRowView(base, index).field(index.rows + number, column)
             let text = CSVText.value(field.start, field.stop, quote: quote, settings.dialect.escape, arena)
             let bytes = UnsafeBufferPointer(start: text.start, count: text.stop - text.start)
             names.append(trimmed(String(decoding: bytes, as: UTF8.self)))

@@ -27,6 +27,9 @@ struct CSVRow: BitwiseCopyable {
 struct CSVRowGroup: BitwiseCopyable {
   var firstRow: UInt32
   var endRow: UInt32
+  /// The hash of its key, if it has one.
+  var key: UInt64
+  var hasKey: Bool
   /// A group of the same key was closed before.
   var isReturned: Bool
 }
@@ -133,30 +136,11 @@ final class CSVIndex: BlockAnnotation {
 
   func removeGroups() { groupCount = 0 }
 
-  /// The bytes of a field, its quotes included.
-  @inline(__always)
-  func field(
-    _ base: UnsafePointer<UInt8>, _ row: CSVRow, _ column: Int
-  ) -> (start: UnsafePointer<UInt8>, stop: UnsafePointer<UInt8>) {
-    let end = Int(row.firstEnd) &+ column
-    let start = base + (column == 0 ? Int(row.start) : Int(ends[end &- 1]) &+ 1)
-    var stop = base + Int(ends[end])
-    if column &+ 1 == Int(row.fieldCount), stop > start, stop[-1] == UInt8(ascii: "\r") { stop -= 1 }
-    return (start, stop)
-  }
-
   /// Bytes of a row without its line end.
   @inline(__always)
   func length(ofRow row: Int) -> Int {
     let row = rows[row]
     return Int(ends[Int(row.firstEnd) &+ Int(row.fieldCount) &- 1]) &- Int(row.start)
-  }
-
-  /// Where the row's text ends, without its line end.
-  @inline(__always)
-  func stop(_ base: UnsafePointer<UInt8>, _ row: CSVRow) -> UnsafePointer<UInt8> {
-    let stop = base + Int(ends[Int(row.firstEnd) &+ Int(row.fieldCount) &- 1])
-    return stop > base + Int(row.start) && stop[-1] == UInt8(ascii: "\r") ? stop - 1 : stop
   }
 
   /// The first row that does not begin before `offset`.

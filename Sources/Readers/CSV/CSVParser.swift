@@ -5,39 +5,33 @@ internal import Pipeline
 /// What is a record does not depend on the mapping: the number of fields, quotes, `same` and sizes are always looked
 /// at; values only where somebody asked for them.
 final class CSVParser: RecordParser {
-  /// A wanted field of a record or of its rows.
-  private struct Column: BitwiseCopyable {
-    /// Kept alive by `converters`: counting references for each value would cost a third of the parsing.
-    unowned(unsafe) let converter: ValueConverter
-    /// Its declaration.
-    var index: Int
-    /// Where it goes, in the record or in the row of the list.
-    var slot: Int
-  }
-
   private let settings: CSVSettings
   private let quote: UInt8?
   private let escape: CSVDialect.Escape
   private let ragged: CSVDialect.Ragged
   /// Fields of the record.
-  private let columns: [Column]
+  private let columns: CSVColumnPlan
   /// Fields of the rows in a group, in the order of their names; empty if nobody asked for them.
-  private let rowColumns: [Column]
+  private let rowColumns: CSVColumnPlan
   private let rowWidth: Int
+  /// What rows of a group must agree in.
+  private let agreement: CSVAgreement
+  private let maximumRows: Int
+  /// What the plans are made for.
+  private var layout: CSVLayout?
+  private var width = -1
   /// Where the rows go; -1 if nobody asked for them.
   private let rowsSlot: Int
-  /// Slots of unknown names.
-  private let absent: [Int]
-  private let converters: [ValueConverter]
   private let scratch = Arena()
 
-  /// Why there is no record, and where.
+  /// Why there is no record, and where. Kept aside, because it is large and rare.
   private struct Failure {
     var reject: Reject
     var row: Int
     /// In the block; nil where the whole row is meant.
     var place: UnsafePointer<UInt8>?
   }
+  private var failure: Failure?
 
   init(_ settings: CSVSettings, fields: [String]) {
     self.settings = settings
@@ -45,34 +39,36 @@ final class CSVParser: RecordParser {
     escape = settings.dialect.escape
     ragged = settings.dialect.ragged
     let inRows = settings.rowFields
-    var columns: [Column] = []
-    var converters: [ValueConverter] = []
+    var wanted: [(declaration: Int, slot: Int)] = []
     var absent: [Int] = []
     var rowsSlot = -1
     for (slot, name) in fields.enumerated() {
       if settings.group != nil, name == CSVSettings.rowsName {
         rowsSlot = slot
       } else if let index = settings.declarations.firstIndex(where: { $0.name == name }), !inRows.contains(index) {
-        let converter = ValueConverter(settings.declarations[index], missing: settings.missing)
-        converters.append(converter)
-        columns.append(Column(converter: converter, index: index, slot: slot))
+        wanted.append((index, slot))
       } else {
         absent.append(slot)
       }
     }
-    self.columns = columns
-    self.absent = absent
+    columns = CSVColumnPlan(wanted, absent: absent, settings)
     self.rowsSlot = rowsSlot
     let sorted = inRows.sorted { settings.declarations[$0].name < settings.declarations[$1].name }
-    var rowColumns: [Column] = []
-    for (slot, index) in sorted.enumerated() where rowsSlot >= 0 {
-      let converter = ValueConverter(settings.declarations[index], missing: settings.missing)
-      converters.append(converter)
-      rowColumns.append(Column(converter: converter, index: index, slot: slot))
-    }
-    self.rowColumns = rowColumns
-    self.converters = converters
+    rowColumns = CSVColumnPlan(
+      rowsSlot < 0 ? [] : sorted.enumerated().map { ($0.element, $0.offset) }, absent: [], settings)
     rowWidth = sorted.count
+    agreement = CSVAgreement(settings.group)
+    maximumRows = settings.group?.maximumRows ?? 1
+  }
+
+  /// Places of columns change with the input.
+  private func resolve(_ layout: CSVLayout) {
+    if layout === self.layout { return }
+    self.layout = layout
+    width = layout.width ?? -1
+    columns.resolve(layout)
+    rowColumns.resolve(layout)
+    agreement.resolve(layout)
   }
 
   func parse(_ block: Block, from cursor: inout Int, into batch: RecordBatch, result: MappedBlock) -> Bool {
@@ -91,6 +87,7 @@ final class CSVParser: RecordParser {
       result.counts.comments += index.totals.comments
     }
     scratch.reset()
+    resolve(index.layout)
     return settings.group == nil
       ? parseRows(block, index, &cursor, batch, result) : parseGroups(block, index, &cursor, batch, result)
   }
@@ -100,32 +97,34 @@ final class CSVParser: RecordParser {
   private func parseRows(
     _ block: Block, _ index: CSVIndex, _ cursor: inout Int, _ batch: RecordBatch, _ result: MappedBlock
   ) -> Bool {
-    let base = UnsafePointer(block.start)
-    var row = index.row(at: cursor)
-    while row < index.rowCount, batch.count < batch.capacity, Int(index.rows[row].start) < block.count {
-      defer { row += 1 }
-      guard isRecord(index.rows[row], result) else { continue }
+    let view = CSVRowView(UnsafePointer(block.start), index)
+    let columns = columns.list
+    var number = index.row(at: cursor)
+    while number < index.rowCount, batch.count < batch.capacity {
+      let row = view.row(number)
+      guard Int(row.pointee.start) < block.count else { break }
+      defer { number += 1 }
+      guard isRecord(row, result) else { continue }
       let fields = batch.fields + batch.count &* batch.stride
-      if let failure = parseRow(base, index, row, fields, batch.arena) {
-        reject(failure, base, index, row, row + 1, result)
-      } else {
-        let place = index.rows[row]
-        let start = base + Int(place.start)
+      if check(view, number), fill(columns, view, number, fields, batch.arena) {
+        let start = view.start(row)
         (batch.records + batch.count).initialize(
           to: Record(
-            start: start, count: index.stop(base, place) - start, offset: Int(place.start), line: Int(place.line),
+            start: start, count: view.stop(row) - start, offset: Int(row.pointee.start), line: Int(row.pointee.line),
             number: result.counts.records))
         batch.count &+= 1
+      } else {
+        reject(view, number, number, result)
       }
       result.counts.records &+= 1
     }
-    return finish(block, index, row, &cursor, result)
+    return finish(block, index, number, &cursor, result)
   }
 
   /// False for blank lines and comments, which are counted.
   @inline(__always)
-  private func isRecord(_ row: CSVRow, _ result: MappedBlock) -> Bool {
-    switch row.kind {
+  private func isRecord(_ row: UnsafePointer<CSVRow>, _ result: MappedBlock) -> Bool {
+    switch row.pointee.kind {
     case .record: return true
     case .blank: result.counts.blanks += 1
     case .comment: result.counts.comments += 1
@@ -146,83 +145,73 @@ final class CSVParser: RecordParser {
     return false
   }
 
-  @inline(__always)
-  private func parseRow(
-    _ base: UnsafePointer<UInt8>, _ index: CSVIndex, _ number: Int, _ fields: UnsafeMutablePointer<Field>,
-    _ arena: Arena
-  ) -> Failure? {
-    if let failure = check(base, index, number) { return failure }
-    return fill(columns, base, index, number, fields, arena)
-  }
-
   /// Whether the row is sound as a whole.
   @inline(__always)
-  private func check(_ base: UnsafePointer<UInt8>, _ index: CSVIndex, _ number: Int) -> Failure? {
-    let row = index.rows[number]
-    if row.problem == .none, let width = index.layout.width, Int(row.fieldCount) == width { return nil }
-    return checkUnusual(base, index, number)
+  private func check(_ view: CSVRowView, _ number: Int) -> Bool {
+    let row = view.row(number)
+    return row.pointee.problem == .none && Int(row.pointee.fieldCount) == width || checkUnusual(view, number)
   }
 
   @inline(never)
-  private func checkUnusual(_ base: UnsafePointer<UInt8>, _ index: CSVIndex, _ number: Int) -> Failure? {
-    let row = index.rows[number]
-    if row.problem != .none {
-      return Failure(reject: CSVFinding.quotes(row.problem), row: number, place: base + Int(row.problemOffset))
+  private func checkUnusual(_ view: CSVRowView, _ number: Int) -> Bool {
+    let row = view.row(number)
+    let count = Int(row.pointee.fieldCount)
+    if row.pointee.problem != .none {
+      return fail(CSVFinding.quotes(row.pointee.problem), number, view.base + Int(row.pointee.problemOffset))
     }
-    guard let width = index.layout.width else {
+    guard width >= 0 else {
       // Without names the fields that are read must be there, unless a short row is filled.
-      guard ragged == .error, let needed = index.layout.positions.max(), needed >= Int(row.fieldCount) else {
-        return nil
-      }
-      return Failure(
-        reject: CSVFinding.ragged(count: Int(row.fieldCount), width: needed + 1), row: number,
-        place: index.stop(base, row))
+      guard ragged == .error, let needed = layout?.positions.max(), needed >= count else { return true }
+      return fail(CSVFinding.ragged(count: count, width: needed + 1), number, view.stop(row))
     }
-    let count = Int(row.fieldCount)
     if count < width {
-      return ragged == .error
-        ? Failure(
-          reject: CSVFinding.ragged(count: count, width: width), row: number, place: index.stop(base, row)) : nil
+      return ragged != .error || fail(CSVFinding.ragged(count: count, width: width), number, view.stop(row))
     }
-    if count == width || ragged == .ignore { return nil }
-    let extra = index.field(base, row, width)
+    if count == width || ragged == .ignore { return true }
+    let extra = view.field(row, width)
     // A delimiter at the end of each row makes no field.
-    if count == width + 1, extra.start == extra.stop { return nil }
-    return Failure(reject: CSVFinding.ragged(count: count, width: width), row: number, place: extra.start)
+    if count == width + 1, extra.start == extra.stop { return true }
+    return fail(CSVFinding.ragged(count: count, width: width), number, extra.start)
+  }
+
+  /// Notes why there is no record: false.
+  private func fail(_ reject: Reject, _ row: Int, _ place: UnsafePointer<UInt8>?) -> Bool {
+    failure = Failure(reject: reject, row: row, place: place)
+    return false
   }
 
   @inline(__always)
   private func fill(
-    _ columns: [Column], _ base: UnsafePointer<UInt8>, _ index: CSVIndex, _ number: Int,
+    _ columns: UnsafeBufferPointer<CSVColumnPlan.Column>, _ view: CSVRowView, _ number: Int,
     _ fields: UnsafeMutablePointer<Field>, _ arena: Arena
-  ) -> Failure? {
-    let row = index.rows[number]
-    let layout = index.layout
-    for column in columns {
-      let position = layout.positions[column.index]
-      let target = fields + column.slot
-      guard position >= 0, position < Int(row.fieldCount) else {
+  ) -> Bool {
+    let row = view.row(number)
+    let count = row.pointee.fieldCount
+    for index in columns.indices {
+      let column = columns[index]
+      let target = fields + Int(column.slot)
+      // -1, which stands for nowhere, is the largest of all here.
+      guard UInt32(bitPattern: column.position) < count else {
         let problem = column.converter.nothing(into: target)
-        if problem != .none { return failure(problem, column, nil, number) }
+        if problem != .none { return fail(problem, column.converter, nil, number) }
         continue
       }
-      let raw = index.field(base, row, position)
+      let raw = view.field(row, Int(column.position))
       let text = CSVText.value(raw.start, raw.stop, quote: quote, escape, arena)
+      if column.convert(text.start, text.stop, into: target) { continue }
       let problem = column.converter.convert(text.start, text.stop, into: target)
-      if problem != .none { return failure(problem, column, (text.start, text.stop, raw.start), number) }
+      if problem != .none { return fail(problem, column.converter, (text.start, text.stop, raw.start), number) }
     }
-    for slot in absent { fields[slot] = .missing }
-    return nil
+    return true
   }
 
   @inline(never)
-  private func failure(
-    _ problem: ValueProblem, _ column: Column,
+  private func fail(
+    _ problem: ValueProblem, _ converter: ValueConverter,
     _ text: (start: UnsafePointer<UInt8>, stop: UnsafePointer<UInt8>, place: UnsafePointer<UInt8>)?, _ row: Int
-  ) -> Failure {
+  ) -> Bool {
     let bytes = UnsafeBufferPointer(start: text?.start, count: text.map { $0.stop - $0.start } ?? 0)
-    return Failure(
-      reject: CSVFinding.value(problem, column.converter.declaration, bytes), row: row, place: text?.place)
+    return fail(CSVFinding.value(problem, converter.declaration, bytes), row, text?.place)
   }
 
   // MARK: - Groups
@@ -230,169 +219,162 @@ final class CSVParser: RecordParser {
   private func parseGroups(
     _ block: Block, _ index: CSVIndex, _ cursor: inout Int, _ batch: RecordBatch, _ result: MappedBlock
   ) -> Bool {
-    let base = UnsafePointer(block.start)
+    let view = CSVRowView(UnsafePointer(block.start), index)
+    let (columns, rowColumns) = (columns.list, rowColumns.list)
     var row = index.row(at: cursor)
     var number = index.group(at: cursor)
     while number < index.groupCount, batch.count < batch.capacity {
       let group = index.groups[number]
       let first = Int(group.firstRow)
-      guard Int(index.rows[first].start) < block.count else { break }
+      guard Int(view.row(first).pointee.start) < block.count else { break }
       while row < Int(group.endRow) {
-        _ = isRecord(index.rows[row], result)
+        _ = isRecord(view.row(row), result)
         row += 1
       }
+      var last = row - 1
+      while last > first, view.row(last).pointee.kind != .record { last -= 1 }
       let fields = batch.fields + batch.count &* batch.stride
-      let last = lastRow(index, group)
-      if let failure = parseGroup(base, index, group, last, fields, batch.arena) {
-        reject(failure, base, index, first, last + 1, result)
-      } else {
+      if isWhole(view, group, last, limit: index.groupLimit), fill(columns, view, first, fields, batch.arena),
+        rowsSlot < 0 || fillRows(rowColumns, view, first, last, fields, batch.arena)
+      {
         (batch.records + batch.count).initialize(
-          to: record(base, index, first, last, number: result.counts.records, batch.arena))
+          to: record(view, first, last, number: result.counts.records, batch.arena))
         batch.count &+= 1
+      } else {
+        reject(view, first, last, result)
       }
       result.counts.records &+= 1
       number += 1
     }
     // Blank lines behind the last group.
     if number == index.groupCount {
-      while row < index.rowCount, Int(index.rows[row].start) < block.count {
-        _ = isRecord(index.rows[row], result)
+      while row < index.rowCount, Int(view.row(row).pointee.start) < block.count {
+        _ = isRecord(view.row(row), result)
         row += 1
       }
     }
     return finish(block, index, row, &cursor, result)
   }
 
-  private func lastRow(_ index: CSVIndex, _ group: CSVRowGroup) -> Int {
-    var last = Int(group.endRow) - 1
-    while last > Int(group.firstRow), index.rows[last].kind != .record { last -= 1 }
-    return last
-  }
-
   /// The rows joined by line feeds: as they stand, if nothing else is between them.
-  private func record(
-    _ base: UnsafePointer<UInt8>, _ index: CSVIndex, _ first: Int, _ last: Int, number: Int, _ arena: Arena
-  ) -> Record {
-    let rows = index.rows
-    let start = base + Int(rows[first].start)
-    let stop = index.stop(base, rows[last])
+  @inline(__always)
+  private func record(_ view: CSVRowView, _ first: Int, _ last: Int, number: Int, _ arena: Arena) -> Record {
+    let start = view.start(view.row(first))
     var isPlain = true
-    for row in first..<last {
-      let end = index.stop(base, rows[row])
-      if rows[row].kind != .record || end + 1 != base + Int(rows[row + 1].start) { isPlain = false }
+    for number in first..<last {
+      let row = view.row(number)
+      if row.pointee.kind != .record || view.stop(row) + 1 != view.start(row + 1) { isPlain = false }
     }
+    let place = view.row(first).pointee
     if isPlain {
       return Record(
-        start: start, count: stop - start, offset: Int(rows[first].start), line: Int(rows[first].line), number: number)
+        start: start, count: view.stop(view.row(last)) - start, offset: Int(place.start), line: Int(place.line),
+        number: number)
     }
-    let copy = arena.allocateBytes(stop - start)
+    let joined = join(view, first, last, arena)
+    return Record(
+      start: joined.start, count: joined.count, offset: Int(place.start), line: Int(place.line), number: number)
+  }
+
+  @inline(never)
+  private func join(
+    _ view: CSVRowView, _ first: Int, _ last: Int, _ arena: Arena
+  ) -> (start: UnsafePointer<UInt8>, count: Int) {
+    let copy = arena.allocateBytes(view.stop(view.row(last)) - view.start(view.row(first)))
     var count = 0
-    for row in first...last where rows[row].kind == .record {
+    for number in first...last where view.row(number).pointee.kind == .record {
       if count > 0 {
         copy[count] = UInt8(ascii: "\n")
         count += 1
       }
-      let from = base + Int(rows[row].start)
-      let length = index.stop(base, rows[row]) - from
+      let from = view.start(view.row(number))
+      let length = view.stop(view.row(number)) - from
       (copy + count).update(from: from, count: length)
       count += length
     }
-    return Record(
-      start: UnsafePointer(copy), count: count, offset: Int(rows[first].start), line: Int(rows[first].line),
-      number: number)
-  }
-
-  private func parseGroup(
-    _ base: UnsafePointer<UInt8>, _ index: CSVIndex, _ group: CSVRowGroup, _ last: Int,
-    _ fields: UnsafeMutablePointer<Field>, _ arena: Arena
-  ) -> Failure? {
-    let first = Int(group.firstRow)
-    guard let settings = settings.group else { return nil }
-    if group.isReturned || last - first >= settings.maximumRows || last > first,
-      let failure = checkGroup(base, index, group, last, settings)
-    {
-      return failure
-    }
-    if let failure = check(base, index, first) { return failure }
-    if let failure = fill(columns, base, index, first, fields, arena) { return failure }
-    guard rowsSlot >= 0 else { return nil }
-    let memory = arena.allocate((last - first + 1) * rowWidth * MemoryLayout<Field>.stride)
-    let rows = memory.bindMemory(to: Field.self, capacity: (last - first + 1) * rowWidth)
-    var count = 0
-    for number in first...last where index.rows[number].kind == .record {
-      if let failure = fill(rowColumns, base, index, number, rows + count &* rowWidth, arena) { return failure }
-      count &+= 1
-    }
-    fields[rowsSlot] = .list(UnsafePointer(rows), count: count)
-    return nil
-  }
-
-  /// What concerns all rows: each must be sound, and they must agree where they have to.
-  private func checkGroup(
-    _ base: UnsafePointer<UInt8>, _ index: CSVIndex, _ group: CSVRowGroup, _ last: Int, _ settings: CSVGroup
-  ) -> Failure? {
-    let first = Int(group.firstRow)
-    if group.isReturned {
-      let key = settings.by.map { text(base, index, first, $0) }.joined(separator: " ")
-      return Failure(reject: CSVFinding.returned(key: key), row: first, place: nil)
-    }
-    let length = index.stop(base, index.rows[last]) - base - Int(index.rows[first].start)
-    if length > index.groupLimit {
-      var reject = CSVFinding.groupTooLong(limit: index.groupLimit)
-      reject.raw = Array(UnsafeBufferPointer(start: base + Int(index.rows[first].start), count: min(256, length)))
-      return Failure(reject: reject, row: first, place: nil)
-    }
-    var count = 1
-    for number in (first + 1)..<(last + 1) where index.rows[number].kind == .record {
-      count += 1
-      if let failure = check(base, index, number) { return failure }
-      for declaration in settings.same {
-        if let failure = compare(base, index, first, number, declaration) { return failure }
-      }
-    }
-    return count > settings.maximumRows
-      ? Failure(
-        reject: CSVFinding.groupTooLarge(rows: count, most: settings.maximumRows), row: first, place: nil) : nil
+    return (UnsafePointer(copy), count)
   }
 
   @inline(__always)
-  private func compare(
-    _ base: UnsafePointer<UInt8>, _ index: CSVIndex, _ one: Int, _ other: Int, _ declaration: Int
-  ) -> Failure? {
-    let position = index.layout.positions[declaration]
-    let (a, b) = (index.rows[one], index.rows[other])
-    guard position >= 0, position < Int(a.fieldCount), position < Int(b.fieldCount) else {
-      // A short row may lack both.
-      return position < 0 || position >= max(Int(a.fieldCount), Int(b.fieldCount))
-        ? nil : disagreement(base, index, one, other, declaration)
+  private func fillRows(
+    _ columns: UnsafeBufferPointer<CSVColumnPlan.Column>, _ view: CSVRowView, _ first: Int, _ last: Int,
+    _ fields: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) -> Bool {
+    let capacity = (last &- first &+ 1) &* rowWidth
+    let rows = arena.allocate(capacity &* MemoryLayout<Field>.stride).bindMemory(to: Field.self, capacity: capacity)
+    var count = 0
+    for number in first...last where view.row(number).pointee.kind == .record {
+      guard fill(columns, view, number, rows + count &* rowWidth, arena) else { return false }
+      count &+= 1
     }
-    let (x, y) = (index.field(base, a, position), index.field(base, b, position))
-    if x.stop - x.start == y.stop - y.start, CSVGrouper.equals(x.start, y.start, x.stop - x.start) { return nil }
-    return text(base, index, one, declaration, cut: false) == text(base, index, other, declaration, cut: false)
-      ? nil : disagreement(base, index, one, other, declaration)
+    fields[rowsSlot] = .list(UnsafePointer(rows), count: count)
+    return true
+  }
+
+  /// Whether the group may be one record: each row must be sound, and all must agree where they have to.
+  @inline(__always)
+  private func isWhole(_ view: CSVRowView, _ group: CSVRowGroup, _ last: Int, limit: Int) -> Bool {
+    let first = Int(group.firstRow)
+    if group.isReturned || last &- first >= maximumRows {
+      guard checkSize(view, group, last, limit: limit) else { return false }
+    }
+    if first == last { return check(view, first) }
+    if view.stop(view.row(last)) - view.start(view.row(first)) > limit {
+      return checkSize(view, group, last, limit: limit)
+    }
+    for number in (first &+ 1)..<(last &+ 1) where view.row(number).pointee.kind == .record {
+      guard check(view, number) else { return false }
+      if agreement.isPlain(view, view.row(first), view.row(number)) { continue }
+      guard checkAgreement(view, first, number) else { return false }
+    }
+    return check(view, first)
   }
 
   @inline(never)
-  private func disagreement(
-    _ base: UnsafePointer<UInt8>, _ index: CSVIndex, _ one: Int, _ other: Int, _ declaration: Int
-  ) -> Failure {
-    let row = index.rows[other]
-    let position = index.layout.positions[declaration]
-    return Failure(
-      reject: CSVFinding.disagreement(
-        settings.declarations[declaration].name, text(base, index, one, declaration),
-        text(base, index, other, declaration)),
-      row: other, place: position < Int(row.fieldCount) ? index.field(base, row, position).start : nil)
+  private func checkSize(_ view: CSVRowView, _ group: CSVRowGroup, _ last: Int, limit: Int) -> Bool {
+    let first = Int(group.firstRow)
+    if group.isReturned {
+      let key = (settings.group?.by ?? []).map { text(view, first, $0) }.joined(separator: " ")
+      return fail(CSVFinding.returned(key: key), first, nil)
+    }
+    let length = view.stop(view.row(last)) - view.start(view.row(first))
+    if length > limit {
+      var reject = CSVFinding.groupTooLong(limit: limit)
+      reject.raw = Array(UnsafeBufferPointer(start: view.start(view.row(first)), count: min(256, length)))
+      return fail(reject, first, nil)
+    }
+    let count = (first...last).count { view.row($0).pointee.kind == .record }
+    return count <= maximumRows || fail(CSVFinding.groupTooLarge(rows: count, most: maximumRows), first, nil)
+  }
+
+  /// Field by field, as text: what is quoted in one row may be bare in another.
+  @inline(never)
+  private func checkAgreement(_ view: CSVRowView, _ one: Int, _ other: Int) -> Bool {
+    let (a, b) = (view.row(one), view.row(other))
+    for declaration in settings.group?.same ?? [] {
+      let position = layout?.positions[declaration] ?? -1
+      // A short row may lack both.
+      guard position >= 0, position < max(Int(a.pointee.fieldCount), Int(b.pointee.fieldCount)) else { continue }
+      if position < Int(a.pointee.fieldCount), position < Int(b.pointee.fieldCount),
+        CSVRowView.equals(view.field(a, position), view.field(b, position))
+          || text(view, one, declaration, cut: false) == text(view, other, declaration, cut: false)
+      {
+        continue
+      }
+      return fail(
+        CSVFinding.disagreement(
+          settings.declarations[declaration].name, text(view, one, declaration), text(view, other, declaration)), other,
+        position < Int(b.pointee.fieldCount) ? view.field(b, position).start : nil)
+    }
+    return true
   }
 
   /// A field as text, for comparing and for messages.
-  private func text(
-    _ base: UnsafePointer<UInt8>, _ index: CSVIndex, _ number: Int, _ declaration: Int, cut: Bool = true
-  ) -> String {
-    let position = index.layout.positions[declaration]
-    let row = index.rows[number]
-    guard position >= 0, position < Int(row.fieldCount) else { return "" }
-    let raw = index.field(base, row, position)
+  private func text(_ view: CSVRowView, _ number: Int, _ declaration: Int, cut: Bool = true) -> String {
+    let row = view.row(number)
+    let position = layout?.positions[declaration] ?? -1
+    guard position >= 0, position < Int(row.pointee.fieldCount) else { return "" }
+    let raw = view.field(row, position)
     let value = CSVText.value(raw.start, raw.stop, quote: quote, escape, scratch)
     let bytes = UnsafeBufferPointer(start: value.start, count: value.stop - value.start)
     return cut ? ValueFinding.excerpt(bytes) : String(decoding: bytes, as: UTF8.self)
@@ -400,18 +382,18 @@ final class CSVParser: RecordParser {
 
   // MARK: - Rejects
 
-  /// The reject of the record in rows `first..<end`, with the place at fault: the line in which it is, and the byte there.
+  /// The reject of the record in rows `first...last`, with the place at fault: the line in which it is, and the byte
+  /// there.
   @inline(never)
-  private func reject(
-    _ failure: Failure, _ base: UnsafePointer<UInt8>, _ index: CSVIndex, _ first: Int, _ end: Int,
-    _ result: MappedBlock
-  ) {
+  private func reject(_ view: CSVRowView, _ first: Int, _ last: Int, _ result: MappedBlock) {
+    guard let failure else { return }
+    self.failure = nil
     var reject = failure.reject
-    let row = index.rows[failure.row]
-    let start = base + Int(row.start)
-    reject.offset = Int(index.rows[first].start)
-    reject.length = index.stop(base, index.rows[end - 1]) - base - Int(index.rows[first].start)
-    reject.line = Int(row.line)
+    let row = view.row(failure.row)
+    let start = view.start(row)
+    reject.offset = Int(view.row(first).pointee.start)
+    reject.length = view.stop(view.row(last)) - view.start(view.row(first))
+    reject.line = Int(row.pointee.line)
     reject.number = result.counts.records
     if let place = failure.place {
       var line = start

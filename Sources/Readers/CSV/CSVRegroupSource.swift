@@ -71,8 +71,8 @@ final class CSVRegroupSource: PacedBlockSource {
       }
       index.append(
         CSVRowGroup(
-          firstRow: UInt32(truncatingIfNeeded: first), endRow: UInt32(truncatingIfNeeded: index.rowCount),
-          isReturned: false))
+          firstRow: UInt32(truncatingIfNeeded: first), endRow: UInt32(truncatingIfNeeded: index.rowCount), key: 0,
+          hasKey: false, isReturned: false))
     }
     block.count = count
     position += count
@@ -110,18 +110,18 @@ final class CSVRegroupSource: PacedBlockSource {
       guard isMore, let index = block.annotation as? CSVIndex else { break }
       layout = index.layout
       grouper.begin(index.layout)
-      let base = UnsafePointer(block.start)
+      let view = CSVRowView(UnsafePointer(block.start), index)
       for number in 0..<index.rowCount {
-        let row = index.rows[number]
-        switch row.kind {
+        let row = view.row(number)
+        switch row.pointee.kind {
         case .blank: totals.blanks += 1
         case .comment: totals.comments += 1
         case .record:
-          let start = base + Int(row.start)
-          let bytes = Array(UnsafeBufferPointer(start: start, count: index.stop(base, row) - start))
+          let start = view.start(row)
+          let bytes = Array(UnsafeBufferPointer(start: start, count: view.stop(row) - start))
           try shuffle.add(
             LooseRow(
-              sequence: records, line: totals.lines + Int(row.line), key: grouper.keyText(base, index, row),
+              sequence: records, line: totals.lines + Int(row.pointee.line), key: grouper.keyText(view, row),
               bytes: bytes))
           records += 1
         }

@@ -1,3 +1,4 @@
+internal import CByteMask
 internal import Pipeline
 
 /// Finds the fields and rows of a stretch of bytes, which may grow between two calls.
@@ -104,27 +105,6 @@ struct CSVScanner {
 
   // MARK: - Words
 
-  /// The bits of the bytes that equal a value.
-  @inline(__always)
-  private static func mask(
-    _ chunk: (SIMD16<UInt8>, SIMD16<UInt8>, SIMD16<UInt8>, SIMD16<UInt8>), _ wanted: SIMD16<UInt8>
-  ) -> UInt64 {
-    let a = unsafeBitCast(chunk.0 .== wanted, to: SIMD2<UInt64>.self)
-    let b = unsafeBitCast(chunk.1 .== wanted, to: SIMD2<UInt64>.self)
-    let c = unsafeBitCast(chunk.2 .== wanted, to: SIMD2<UInt64>.self)
-    let d = unsafeBitCast(chunk.3 .== wanted, to: SIMD2<UInt64>.self)
-    let any = (a | b) | (c | d)
-    if any.x | any.y == 0 { return 0 }
-    return (bits(a.x) | bits(a.y) << 8 | bits(b.x) << 16 | bits(b.y) << 24)
-      | (bits(c.x) << 32 | bits(c.y) << 40 | bits(d.x) << 48 | bits(d.y) << 56)
-  }
-
-  /// One bit for each byte, which is 0 or 255: the product gathers them in its highest byte.
-  @inline(__always)
-  private static func bits(_ bytes: UInt64) -> UInt64 {
-    ((bytes & 0x8040_2010_0804_0201) &* 0x0101_0101_0101_0101) &>> 56
-  }
-
   @inline(__always)
   private static func prefixXor(_ bits: UInt64) -> UInt64 {
     var bits = bits
@@ -140,25 +120,17 @@ struct CSVScanner {
   /// Scans whole words. True if the row at work has quotes that must be looked at one by one; nothing of that row is in
   /// the index then.
   private mutating func scanWords(_ base: UnsafePointer<UInt8>, _ end: Int, isEnd: Bool, _ index: CSVIndex) -> Bool {
-    let wantedDelimiter = SIMD16<UInt8>(repeating: delimiter)
-    let wantedNewline = SIMD16<UInt8>(repeating: CSVScanner.newline)
-    let wantedQuote = SIMD16<UInt8>(repeating: quote)
     var at = position
     var inside = inside
     var mayOpen: UInt64 = mayOpen ? 1 : 0
     var hasClosed: UInt64 = hasClosed ? 1 : 0
     var hasClosedAndReturned: UInt64 = hasClosedAndReturned ? 1 : 0
     while at + 64 <= end || isEnd && at < end {
-      let raw = UnsafeRawPointer(base + at)
-      let chunk = (
-        raw.loadUnaligned(as: SIMD16<UInt8>.self), raw.loadUnaligned(fromByteOffset: 16, as: SIMD16<UInt8>.self),
-        raw.loadUnaligned(fromByteOffset: 32, as: SIMD16<UInt8>.self),
-        raw.loadUnaligned(fromByteOffset: 48, as: SIMD16<UInt8>.self)
-      )
+      // Up to 63 bytes behind the end are read; a block has padding for that.
       let valid = end - at >= 64 ? UInt64.max : (1 &<< UInt64(end - at)) &- 1
-      var delimiters = CSVScanner.mask(chunk, wantedDelimiter) & valid
-      var newlines = CSVScanner.mask(chunk, wantedNewline) & valid
-      let quotes = hasQuotes ? CSVScanner.mask(chunk, wantedQuote) & valid : 0
+      var delimiters = byte_mask_64(base + at, delimiter) & valid
+      var newlines = byte_mask_64(base + at, CSVScanner.newline) & valid
+      let quotes = hasQuotes ? byte_mask_64(base + at, quote) & valid : 0
       var innerNewlines: UInt64 = 0
       if quotes | inside | hasClosed | hasClosedAndReturned != 0 {
         let covered = CSVScanner.prefixXor(quotes) ^ inside
@@ -167,7 +139,7 @@ struct CSVScanner {
         let stops = delimiters | newlines | quotes
         var returns: UInt64 = 0
         if closing | hasClosed != 0 {
-          returns = CSVScanner.mask(chunk, SIMD16<UInt8>(repeating: CSVScanner.carriageReturn)) & valid
+          returns = byte_mask_64(base + at, CSVScanner.carriageReturn) & valid
         }
         let behind = closing &<< 1 | hasClosed
         let returned = behind & returns

@@ -116,12 +116,13 @@ struct CSVSniffer: Sniffer {
       guard let base = buffer.baseAddress else { return }
       scanner.scan(base, end: text.count, isEnd: isComplete && text.count < length, into: index)
       let arena = Arena()
+      let view = CSVRowView(base, index)
       for number in 0..<min(index.rowCount, sample) {
         let row = index.rows[number]
         guard row.kind == .record else { continue }
         var cells: [String] = []
         for column in 0..<min(Int(row.fieldCount), 1000) {
-          let field = index.field(base, row, column)
+          let field = view.field(view.row(number), column)
           let value = CSVText.value(field.start, field.stop, quote: dialect.quote, dialect.escape, arena)
           cells.append(
             String(decoding: UnsafeBufferPointer(start: value.start, count: value.stop - value.start), as: UTF8.self))

@@ -1,47 +1,86 @@
+internal import CPrefetch
 internal import Pipeline
 
-/// The keys of groups that are closed, as 64-bit hashes in an open-addressing table: 8 bytes at a load of at most three
-/// quarters, so 11 to 22 bytes a group, whatever its key. Two keys of one hash would make a sound group a reject; among
-/// ten million groups that happens once in about 370,000 files.
+/// The keys of closed groups, as 64-bit hashes, in at most 16 MiB.
+///
+/// Two tables of a fixed largest size: when the newer one is full, the older one is forgotten and they change places.
+/// So the last 786,432 keys at least are known, and twice as many at most; a key that comes back is new again. Which
+/// keys are known follows from the series of keys alone.
+///
+/// Two keys of one hash would make a sound group a reject. A key is compared with at most 1.6 million others, so that
+/// among ten million groups this happens in one of 1.2 million files (10^7 × 1.57·10^6 / 2^64).
 final class SeenKeys {
-  private var slots: UnsafeMutablePointer<UInt64>
-  private var mask: Int
-  private var count = 0
+  private struct Table {
+    var slots: UnsafeMutablePointer<UInt64>
+    var mask: Int
+    var count = 0
 
-  init() {
-    mask = 4095
-    slots = .allocate(capacity: 4096)
-    slots.initialize(repeating: 0, count: 4096)
+    init(size: Int) {
+      mask = size - 1
+      slots = .allocate(capacity: size)
+      slots.initialize(repeating: 0, count: size)
+    }
+
+    /// The slot of a hash, or the free one where it would go. Loaded to three quarters at most, so there is one.
+    @inline(__always)
+    func slot(_ hash: UInt64) -> Int {
+      var slot = Int(truncatingIfNeeded: hash) & mask
+      while slots[slot] != 0, slots[slot] != hash { slot = (slot &+ 1) & mask }
+      return slot
+    }
+
+    @inline(__always)
+    var isFull: Bool { count &* 4 >= (mask &+ 1) &* 3 }
   }
 
-  deinit { slots.deallocate() }
+  private let largest: Int
+  private var newer: Table
+  private var older: Table?
+
+  /// - Parameter largest: slots of a table, a power of two.
+  init(largest: Int = 1 << 20) {
+    self.largest = largest
+    newer = Table(size: min(4096, largest))
+  }
+
+  deinit {
+    newer.slots.deallocate()
+    older?.slots.deallocate()
+  }
+
+  /// Tells that a key is asked for soon.
+  @inline(__always)
+  func expect(_ hash: UInt64) { prefetch(newer.slots + (Int(truncatingIfNeeded: hash) & newer.mask)) }
 
   /// Remembers a key; false if it was known.
   func insert(_ hash: UInt64) -> Bool {
     // 0 marks a free slot.
     let hash = hash == 0 ? 1 : hash
-    if count * 4 >= (mask + 1) * 3 { grow() }
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while slots[slot] != 0 {
-      if slots[slot] == hash { return false }
-      slot = (slot + 1) & mask
-    }
-    slots[slot] = hash
-    count += 1
-    return true
+    if newer.isFull { makeRoom() }
+    let slot = newer.slot(hash)
+    if newer.slots[slot] == hash { return false }
+    // A key that came back stays among the newer ones.
+    newer.slots[slot] = hash
+    newer.count &+= 1
+    guard let older else { return true }
+    return older.slots[older.slot(hash)] != hash
   }
 
-  private func grow() {
-    let old = slots
-    let size = mask + 1
-    mask = size * 2 - 1
-    slots = .allocate(capacity: size * 2)
-    slots.initialize(repeating: 0, count: size * 2)
-    for index in 0..<size where old[index] != 0 {
-      var slot = Int(truncatingIfNeeded: old[index]) & mask
-      while slots[slot] != 0 { slot = (slot + 1) & mask }
-      slots[slot] = old[index]
+  private func makeRoom() {
+    let full = newer
+    let size = full.mask + 1
+    if size < largest {
+      newer = Table(size: size * 2)
+      for index in 0..<size where full.slots[index] != 0 {
+        newer.slots[newer.slot(full.slots[index])] = full.slots[index]
+      }
+      newer.count = full.count
+      full.slots.deallocate()
+      return
     }
-    old.deallocate()
+    newer = older ?? Table(size: size)
+    newer.slots.update(repeating: 0, count: size)
+    newer.count = 0
+    older = full
   }
 }

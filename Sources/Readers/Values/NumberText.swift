@@ -4,7 +4,7 @@ internal import Pipeline
 /// Reads numbers as people of different countries write them. Nothing is rounded but doubles, and nothing guessed:
 /// digits between separators must come in threes (the first one to three).
 struct NumberText: Sendable {
-  private let point: UInt8
+  let point: UInt8
   private let separators: [[UInt8]]
 
   init(_ style: NumberStyle) {

@@ -1,6 +1,6 @@
 internal import Pipeline
 
-/// Reads the times of one field. Remembers the last day of ISO 8601 in UTC, which rarely changes between neighbours.
+/// Reads the times of one field. Remembers the last day of ISO 8601 in UTC and of formats of fixed width, which rarely changes between neighbours.
 final class TimeConverter {
   private let style: TimeStyle
   private let zone: Zone?
@@ -8,11 +8,13 @@ final class TimeConverter {
   private var day: (UInt64, UInt16) = (0, 0)
   /// UTC seconds at which the remembered day begins.
   private var midnight = Int64.min
+  private var fixed: FixedTime?
 
   init(_ style: TimeStyle, _ zone: Zone?, _ ambiguous: Zone.Ambiguity) {
     self.style = style
     self.zone = zone
     self.ambiguous = ambiguous
+    if case .pattern(let pattern) = style { fixed = FixedTime(pattern, zone) }
   }
 
   func read(_ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ field: inout Field) -> ValueProblem {
@@ -27,6 +29,10 @@ final class TimeConverter {
       return finish(parts, &field)
     case .epoch(let digits): return epoch(start, stop, digits, &field)
     case .pattern(let pattern):
+      if let seconds = fixed?.read(start, stop) {
+        field = .timestamp(seconds: seconds)
+        return .none
+      }
       var parts = TimeParts()
       guard pattern.read(start, stop, &parts) == stop else { return .time }
       return finish(parts, &field)

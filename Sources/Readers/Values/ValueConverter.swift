@@ -75,6 +75,22 @@ final class ValueConverter {
     if value(UnsafePointer(copy), UnsafePointer(copy) + bytes.count, &field) == .none { fallback = field }
   }
 
+  /// How plain texts are read without this converter: neither blanks nor texts for no value need be looked for then.
+  var shortcut: CSVColumnPlan.Column.Shortcut {
+    guard onlyEmptyIsMissing else { return .none }
+    switch kind {
+    case .string: return .text
+    case .int: return .int
+    case .decimal: return .decimal
+    case .double, .bool, .time, .choice: return .none
+    }
+  }
+
+  /// Digits behind the point of a decimal, -1 where any number will do.
+  var plainScale: Int8 { Int8(truncatingIfNeeded: scale) }
+
+  var point: UInt8 { numbers.point }
+
   /// Whether a default is a value of the declared type.
   static func canRead(_ text: String, _ declaration: FieldDeclaration) -> Bool {
     var declaration = declaration

@@ -2,7 +2,7 @@ internal import Pipeline
 
 /// A time format in the manner of strftime(3), read backwards: from text to numbers. English names, as in the C locale.
 struct TimePattern: Sendable, Equatable {
-  enum Element: Sendable, Equatable {
+  enum Element: Sendable, Hashable {
     case literal(UInt8)
     case blanks
     case day, month, monthName, year, shortYear, century

@@ -17,6 +17,7 @@ public import Pipeline
 /// R105 a required value is missing, R106 a local time that exists twice or never.
 public struct WeblogReader: Reader {
   public let schema: Schema
+  public var isChronological: Bool { true }
   private let shape: Shape
   private let settings: WeblogSettings
 

@@ -1,0 +1,95 @@
+import Pipeline
+import Testing
+
+/// Patterns of many rules are matched together; each must match as if it were alone.
+@Suite struct PatternTests {
+  /// The meaning of a pattern, as docs/mapping.md says it: recursion over what is left of both.
+  private func matches(_ pattern: Substring, _ text: Substring) -> Bool {
+    if !pattern.contains("*") { return pattern == text }
+    guard pattern.contains("/") else {
+      return glob(pattern, text.split(separator: "/", omittingEmptySubsequences: false).last ?? "")
+    }
+    return glob(pattern, text)
+  }
+
+  private func glob(_ pattern: Substring, _ text: Substring) -> Bool {
+    guard let first = pattern.first else { return text.isEmpty }
+    if pattern.hasPrefix("**") {
+      let rest = pattern.drop { $0 == "*" }
+      return text.indices.contains { glob(rest, text[$0...]) } || glob(rest, text[text.endIndex...])
+    }
+    if first == "*" {
+      var end = text.startIndex
+      while true {
+        if glob(pattern.dropFirst(), text[end...]) { return true }
+        guard end < text.endIndex, text[end] != "/" else { return false }
+        end = text.index(after: end)
+      }
+    }
+    return text.first == first && glob(pattern.dropFirst(), text.dropFirst())
+  }
+
+  @Test func manyTogetherAreAsEachAlone() throws {
+    var random = SplitMix(state: 11)
+    func text(_ alphabet: String, _ length: Int) -> String {
+      let letters = Array(alphabet)
+      return String((0..<length).map { _ in letters[Int(random.next() % UInt64(letters.count))] })
+    }
+    var found = 0
+    for _ in 0..<12 {
+      // More rules than a word has bits.
+      var rules: [[String]] = []
+      for _ in 0..<70 {
+        var patterns: [String] = []
+        for _ in 0...(random.next() % 4) {
+          let pattern = text("ab/.*", Int(random.next() % 6) + 1)
+          switch random.next() % 5 {
+          case 0: patterns.append("/" + text("ab/", 2) + "/**")
+          case 1: patterns.append("*." + text("ab", 1))
+          case 2: patterns.append("/" + text("ab/", 3))
+          default: patterns.append(pattern)
+          }
+        }
+        rules.append(Array(Set(patterns)).sorted())
+      }
+      let mapping =
+        MappingRun.head + "emit: all\nevents:\n"
+        + rules.enumerated().map { index, patterns in
+          "  - { type: t\(index), when: { target: [\(patterns.map { "\"\($0)\"" }.joined(separator: ", "))] } }\n"
+        }.joined()
+      for _ in 0..<25 {
+        let target = text("/ab.", Int(random.next() % 7) + 1)
+        let outcome = try MappingRun.map(mapping, ["time=1 ip=1.2.3.4 status=200 target=\(target)"])
+        let types = outcome.bodies.compactMap { $0.firstMatch(of: #/"type":"(t\d+)"/#).map { String($0.1) } }
+        let expected = rules.indices.filter { rules[$0].contains { matches($0[...], target[...]) } }.map { "t\($0)" }
+        #expect(types == expected, "\(target)")
+        found += types.count
+      }
+    }
+    #expect(found > 1000)
+  }
+
+  @Test func absentMatchesNothing() throws {
+    let mapping =
+      MappingRun.head + """
+        events:
+          - { type: any, when: { target: ["**", "*", ""] } }
+          - { type: other, when: { status: 200 } }
+        """
+    let outcome = try MappingRun.map(
+      mapping, ["time=1 ip=1.2.3.4 status=200", "time=2 ip=1.2.3.4 status=200 target=/x"])
+    #expect(outcome.bodies.map { $0.contains("\"type\":\"any\"") } == [false, true])
+  }
+}
+
+private struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
