@@ -34,17 +34,26 @@ struct ValueGuess {
 
   private(set) var count = 0
   private var longest = 0
-  private var candidates: [Candidate]
+  /// Made when the first value comes, which most of them cannot read.
+  private var candidates: [Candidate] = []
+  private let name: String
+  private let zone: Zone
   /// Digits behind the point, fewest and most.
   private var digits: (fewest: Int, most: Int) = (.max, 0)
   /// Whether three digits stand behind every point or comma.
   private var separatesThousands = true
 
   init(name: String, zone: Zone) {
-    candidates = ValueGuess.candidates(name, zone)
+    self.name = name
+    self.zone = zone
   }
 
   mutating func take(_ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, as form: Form = .untyped) {
+    if count == 0, start < stop {
+      var first = start
+      while first + 1 < stop, first.pointee <= 0x20 { first += 1 }
+      candidates = ValueGuess.candidates(name, zone, beginsWithLetter: first.pointee | 0x20 >= UInt8(ascii: "a"))
+    }
     count += 1
     guard !candidates.isEmpty, count < ValueGuess.mostValues else { return }
     longest = max(longest, stop - start)
@@ -125,7 +134,7 @@ struct ValueGuess {
 
   // MARK: - Candidates
 
-  private static func candidates(_ name: String, _ zone: Zone) -> [Candidate] {
+  private static func candidates(_ name: String, _ zone: Zone, beginsWithLetter: Bool) -> [Candidate] {
     func candidate(_ type: ValueType, _ settings: [PinnedEntry], _ condition: Condition = .none) -> Candidate {
       let declaration = FieldDeclaration(
         name: name, type: type, isOptional: false, fallback: nil, missing: [], own: [:],
@@ -134,6 +143,14 @@ struct ValueGuess {
     }
     func pin(_ type: String) -> [PinnedEntry] { [PinnedEntry("type", .text(type))] }
     var found: [Candidate] = []
+    if beginsWithLetter {
+      if !isIdentifierName(name) { found.append(candidate(.bool(.standard), pin("bool"), .word)) }
+      found.append(
+        candidate(
+          .time(.pattern(mail.time), zone: nil, ambiguous: .earlier),
+          pin("timestamp") + [PinnedEntry("format", .text(mail.text))]))
+      return found
+    }
     let times = isTimeName(name)
     if times {
       let seconds: ClosedRange<Int64> = 946_684_800...4_102_444_800
@@ -148,7 +165,6 @@ struct ValueGuess {
           .epoch(seconds.lowerBound * 1000...seconds.upperBound * 1000)))
     }
     if !isIdentifierName(name) {
-      found.append(candidate(.bool(.standard), pin("bool"), .word))
       found.append(candidate(.int(NumberStyle()), pin("int"), .plainNumber))
       found.append(candidate(.decimal(NumberStyle(), scale: nil), pin("decimal"), .plainNumber))
       for (point, group) in [(",", nil), (",", " "), (",", "."), (".", ","), (".", "'")] as [(String, String?)] {
@@ -171,8 +187,7 @@ struct ValueGuess {
     var local = candidate(.time(.iso, zone: zone, ambiguous: .earlier), pin("local_time"))
     local.needsZone = true
     found.append(local)
-    for pattern in patterns {
-      let time = TimePattern(pattern)
+    for (pattern, time) in patterns {
       let hasOffset = time.hasOffset
       var dated = candidate(
         .time(.pattern(time), zone: hasOffset ? nil : zone, ambiguous: .earlier),
@@ -185,10 +200,15 @@ struct ValueGuess {
     return found
   }
 
-  private static let patterns: [String] = {
-    var patterns = ["%a, %d %b %Y %H:%M:%S %z"]
+  /// RFC 5322's dates, which RSS has, too.
+  private static let mail = (text: "%a, %d %b %Y %H:%M:%S %z", time: TimePattern("%a, %d %b %Y %H:%M:%S %z"))
+
+  private static let patterns: [(text: String, time: TimePattern)] = {
+    var patterns: [(text: String, time: TimePattern)] = []
     for date in ["%d.%m.%Y", "%d-%m-%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d"] {
-      for clock in ["", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"] { patterns.append(date + clock) }
+      for clock in ["", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"] {
+        patterns.append((date + clock, TimePattern(date + clock)))
+      }
     }
     return patterns
   }()

@@ -5,7 +5,7 @@ internal import Pipeline
 ///
 /// Reads as safely as `XMLDocument` does, and keeps one node for each path, whatever the document's size.
 final class XMLOutline {
-  struct Name: Equatable {
+  struct Name: Hashable {
     var local: String
     var uri: String?
   }
@@ -36,6 +36,11 @@ final class XMLOutline {
     var guess: ValueGuess
     var longest = 0
     fileprivate var inParent = 0
+    /// The number of the element at work, and of its parent.
+    fileprivate var element = 0
+    fileprivate var ofElement = -1
+    fileprivate var childPlaces: [Name: Int] = [:]
+    fileprivate var attributePlaces: [Name: Int] = [:]
 
     init(_ name: Name, parent: Node?, serial: Int, _ zone: Zone) {
       self.name = name
@@ -113,10 +118,14 @@ final class XMLOutline {
     }
     open.append(node)
     text.append([])
+    if node.ofElement != parent.element {
+      node.ofElement = parent.element
+      node.inParent = 0
+    }
+    node.element = serial
     node.inParent += 1
     if node.inParent == 1 { node.parents += 1 }
     node.mostInParent = max(node.mostInParent, node.inParent)
-    for child in node.children { child.inParent = 0 }
     guard let attributes else { return }
     for index in 0..<min(count, XMLLimits.attributes) {
       let parts = attributes + index * 5
@@ -148,19 +157,21 @@ final class XMLOutline {
   }
 
   private func child(of parent: Node, _ name: Name) -> Node? {
-    if let known = parent.children.first(where: { $0.name == name }) { return known }
+    if let place = parent.childPlaces[name] { return parent.children[place] }
     guard nodeCount < XMLOutline.mostNodes else { return nil }
     nodeCount += 1
     let node = Node(name, parent: parent, serial: serial, zone)
+    parent.childPlaces[name] = parent.children.count
     parent.children.append(node)
     return node
   }
 
   private func attribute(of node: Node, _ name: Name) -> Attribute? {
-    if let known = node.attributes.first(where: { $0.name == name }) { return known }
+    if let place = node.attributePlaces[name] { return node.attributes[place] }
     guard nodeCount < XMLOutline.mostNodes else { return nil }
     nodeCount += 1
     let attribute = Attribute(name, zone)
+    node.attributePlaces[name] = node.attributes.count
     node.attributes.append(attribute)
     return attribute
   }

@@ -1,0 +1,84 @@
+import Pipeline
+import Testing
+
+@testable import Readers
+
+/// Sniffers on damaged exports: whatever the bytes, what is proposed has been made into a reader, and what is printed is
+/// ASCII on lines of its own.
+@Suite struct SnifferTests {
+  static let exports: [(name: String, text: String)] = [
+    (
+      "xml",
+      """
+      <?xml version="1.0"?><a:x xmlns:a="urn:1" day="2026-09-10"><shop id="S">Tea</shop>
+      <o n="1" t="2026-09-10T10:00:00Z"><i q="1"/><i q="2">1,50</i><m>x<b/>y</m></o>
+      <o n="2" t="2026-09-10T10:00:01Z"><i q="1"><i>3</i><i>4</i></i><m><![CDATA[<&>]]></m></o></a:x>
+      """
+    ),
+    ("csv", "nr;\"a b\";Price;At\n1;\"x;\"\"y\";1,50;10.09.2026 10:00\n2;;1 200,00;11.09.2026 10:00\n"),
+    (
+      "jsonl",
+      String(
+        repeating:
+          "{\"a\":1,\"b\":{\"c\":[{\"d\":\"\\u00e9\"}]},\"t\":1789000000}\n{\"a\":2.5,\"b\":{\"c\":[[1]]},\"t\":null}\n",
+        count: 4)
+    ),
+  ]
+
+  @Test(arguments: exports) func damage(_ name: String, _ text: String) throws {
+    let scratch = try Scratch()
+    var state: UInt64 = 0x2545_F491_4F6C_DD1D
+    func random(_ limit: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % max(limit, 1)
+    }
+    let spices = Array("\u{0}\u{FF}<>\"';,{}[]\\\n\r=:&-".utf8) + [0x80, 0xC3, 0xFF]
+    var found = 0
+    for round in 0..<24 {
+      var bytes = Array(text.utf8)
+      // The first is sound.
+      for _ in 0..<round.signum() + round % 2 {
+        let at = random(bytes.count)
+        switch random(4) {
+        case 0: bytes[at] = spices[random(spices.count)]
+        case 1: bytes.insert(spices[random(spices.count)], at: at)
+        case 2: bytes.removeSubrange(at..<min(bytes.count, at + random(8)))
+        default: bytes.insert(contentsOf: bytes[at..<min(bytes.count, at + random(60))], at: random(bytes.count))
+        }
+        if bytes.isEmpty { bytes = [0x0A] }
+      }
+      let path = scratch.write("export", bytes)
+      let result = try InputSniffer.sniff(InputPath(name: "export", path: path), zone: nil)
+      guard let finding = result.finding else { continue }
+      found += 1
+      if round == 0 {
+        #expect(
+          finding.reader == name && finding.understood == finding.records,
+          "\(finding.input) \(result.sketch?.firstReject?.text ?? "")")
+      }
+      #expect(finding.understood <= finding.records && finding.understood > 0)
+      #expect(finding.input.utf8.allSatisfy { $0 == 0x0A || (0x20...0x7E).contains($0) })
+      let settings = PinnedEntry.node([PinnedEntry("reader", .text(finding.reader))] + finding.settings)
+      #expect(throws: Never.self) { try ReaderCatalogue.make(settings: settings, file: "test.yaml") }
+    }
+    #expect(found > 3)
+  }
+
+  /// A document that declares entities, nests without end, or has more paths than anyone would read.
+  @Test func hostileXML() throws {
+    let scratch = try Scratch()
+    let bomb = """
+      <!DOCTYPE a SYSTEM "http://127.0.0.1:9/x.dtd" [<!ENTITY x "xxxxxxxxxx"><!ENTITY y "&x;&x;&x;&x;&x;&x;&x;&x;"><!ENTITY z SYSTEM "/etc/hostname">]>
+      <a><r n="&y;">&y;&z;</r><r n="1">t</r></a>
+      """
+    let deep = "<a>" + String(repeating: "<r>", count: 5000)
+    let wide = "<a>" + (0..<4000).map { "<r><e\($0) a\($0)='1'/></r>" }.joined() + "</a>"
+    for (text, isRead) in [(bomb, true), (deep, false), (wide, true)] {
+      let path = scratch.write("a.xml", Array(text.utf8))
+      let result = try InputSniffer.sniff(InputPath(name: "a.xml", path: path), zone: nil)
+      #expect((result.finding != nil) == isRead)
+      #expect(result.finding.map { $0.outline.count <= 201 && $0.input.utf8.count < 200_000 } ?? true)
+      #expect(result.sketch?.fields.contains { $0.example.contains("xxxxxxxxxx") } != true)
+    }
+  }
+}
