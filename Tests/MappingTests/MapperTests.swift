@@ -164,6 +164,15 @@ import Testing
     #expect(dropped.dropped == ["no-visitor": 1])
   }
 
+  @Test func anEmptyTextNamesNobody() throws {
+    let mapping = MappingRun.head.replacing("visitor: =ip", with: "visitor: ['=user.or(\"\")', '=agent.or(\"\")']")
+    let outcome = try MappingRun.map(
+      mapping + "events: [ { type: t } ]",
+      ["time=1 ip=1 status=0 user=anna", "time=1 ip=1 status=0 agent=Fx", "time=1 ip=1 status=0"])
+    #expect(outcome.visitors == ["anna", "Fx"])
+    #expect(outcome.rejects == ["R203 line 3: the record has no visitor"])
+  }
+
   @Test func unmatchedRecordsCanBeRejected() throws {
     let mapping = MappingRun.head + "events: [ { type: t, when: { status: 1 } } ]\notherwise: reject"
     #expect(try MappingRun.map(mapping, ["time=1 ip=1 status=0"]).rejects == ["R202 line 1: no rule wants this record"])

@@ -371,7 +371,7 @@ struct FirstMatch: Sendable {
   func callAsFunction(_ activation: Activation) -> Int { find(activation) }
 }
 
-/// The first of several texts that is present, bound for the same reason. The value is `none` if none is, and no text
+/// The first of several texts that is present and not empty, bound for the same reason. The value is `none` if none is, and no text
 /// if one failed; the activation's frame says how.
 struct FirstPresent: Sendable {
   private let find: @Sendable (Activation) -> Value
@@ -390,7 +390,10 @@ struct FirstPresent: Sendable {
         if value.isNone { return rest(activation) }
         value = value.unwrapped
       }
-      if value.kind == .string { return value }
+      if value.kind == .string {
+        // An empty text names nobody: all it stands for would become one visitor.
+        return value.length == 0 ? rest(activation) : value
+      }
       activation.fail(value, site: site)
       return value.isError ? value : .error(.invalidConversion)
     }
