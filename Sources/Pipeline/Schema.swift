@@ -23,11 +23,17 @@ public struct Schema: Sendable {
   /// Whether every rule must give its events an `id`, because a record's bytes do not stand for it.
   public var needsNaturalID: Bool
 
-  public init(title: String, fields: [Field], timeField: String?, needsNaturalID: Bool = false) {
+  /// What texts of some fields look like, by field: a pattern that no such text can have is a mistake.
+  public var shapes: [String: TextShape]
+
+  public init(
+    title: String, fields: [Field], timeField: String?, needsNaturalID: Bool = false, shapes: [String: TextShape] = [:]
+  ) {
     self.title = title
     self.fields = fields
     self.timeField = timeField
     self.needsNaturalID = needsNaturalID
+    self.shapes = shapes
   }
 }
 
@@ -41,4 +47,14 @@ public indirect enum FieldType: Sendable, Equatable {
   /// The type of a value that is there.
   public var present: FieldType { if case .optional(let type) = self { type } else { self } }
   public var isOptional: Bool { if case .optional = self { true } else { false } }
+}
+
+/// What the texts of a field look like.
+public enum TextShape: Sendable {
+  /// A path of a URL: begins with a slash, ends before the query.
+  case path
+  /// A method of HTTP: capitals.
+  case method
+  /// An IP address or a host's name.
+  case address
 }

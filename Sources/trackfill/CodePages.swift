@@ -880,6 +880,33 @@ M213.yaml:8:3: warning[M213]: 'disorder' has no effect in mode exact
 What to do: Remove the key, or choose another mode (docs/mapping.md).
 
 """###),
+    CodePage("M214", ###"""
+# M214: a pattern that never matches
+
+A text that no field of its kind has: a path without its slash or with a query, a method in small letters, a range where an address stands.
+
+```text
+M214.yaml:6:37: warning[M214]: '10.0.0.0/8' never matches: an address is no range
+  6 | drop: [ { reason: ours, when: { ip: 10.0.0.0/8 } } ]
+    |                                     ^^^^^^^^^^
+    = write if: '=cidr("10.0.0.0/8").containsIP(ip)'
+M214.yaml:8:34: warning[M214]: 'shop/**' never matches: a path begins with '/'
+  8 |   - { type: visit, when: { path: "shop/**", method: get } }
+    |                                  ^^^^^^^^^
+    = write /shop/**
+M214.yaml:8:53: warning[M214]: 'get' never matches: methods are written in capitals
+  8 |   - { type: visit, when: { path: "shop/**", method: get } }
+    |                                                     ^^^
+    = write GET
+M214.yaml:9:34: warning[M214]: '/shop?page=1' never matches: a path ends before the '?'
+  9 |   - { type: other, when: { path: "/shop?page=1" } }
+    |                                  ^^^^^^^^^^^^^^
+    = compare path without it, and the query by parse_url(target).query
+```
+
+What to do: Write the text as the log has it; the remedy says how.
+
+"""###),
     CodePage("M301", ###"""
 # M301: no reader
 

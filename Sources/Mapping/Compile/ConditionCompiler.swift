@@ -144,6 +144,7 @@ struct ConditionCompiler {
           "M116", "an expression is no pattern", at: value.span, remedy: "write the comparison under `if`")
         continue
       }
+      if extra.variables.isEmpty, let path = program.path { look(at: value, of: path) }
       if value.text.contains("*") { isCostly = true }
       guard !value.text.contains("*") || Glob.pieces(Array(value.text.utf8)) <= Glob.longest else {
         findings.error(
@@ -157,6 +158,26 @@ struct ConditionCompiler {
     let all = plain + regexes
     guard !all.isEmpty else { return nil }
     return Term(cost: regexes.isEmpty ? (isCostly ? 3 : 2) : 4, predicate: Predicates.any(all))
+  }
+
+  /// Warns of a pattern that no text of the field can have.
+  private func look(at value: ConfigScalar, of path: String) {
+    guard let shape = compiler.schema.shapes[path], let first = value.text.first, first != "*" else { return }
+    let (problem, remedy): (String, String)
+    switch shape {
+    case .path where value.text.contains("?"):
+      (problem, remedy) = (
+        "a path ends before the '?'", "compare \(path) without it, and the query by parse_url(target).query"
+      )
+    case .path where first != "/" && (value.text.contains("/") || !value.text.contains("*")):
+      (problem, remedy) = ("a path begins with '/'", "write /\(value.text)")
+    case .method where value.text.contains(where: \.isLowercase):
+      (problem, remedy) = ("methods are written in capitals", "write \(value.text.uppercased())")
+    case .address where value.text.contains("/"):
+      (problem, remedy) = ("an address is no range", "write if: '=cidr(\"\(value.text)\").containsIP(\(path))'")
+    default: return
+    }
+    findings.warn("M214", "'\(value.text)' never matches: \(problem)", at: value.span, remedy: remedy)
   }
 
   /// Patterns for a value of the record share its index; rows of an `each` have a value each.

@@ -57,16 +57,20 @@ public struct WeblogReader: Reader {
     let plan = ColumnPlan(columns)
     let required = ["time"] + layout.columns.filter { $0.isRequired && !$0.kind.isTime }.map(\.name)
     shape = .columns(layout, initial: initial, required: required)
-    let fields = Schema(title: "weblog (\(title))", fields: plan.fields, timeField: "time")
+    let fields = Schema(title: "weblog (\(title))", fields: plan.fields, timeField: "time", shapes: WeblogReader.shapes)
     schema = Forwarding.extended(fields, settings.trusted)
   }
 
   init(json layout: JSONLogLayout, title: String, settings: WeblogSettings) {
     shape = .json(layout)
     self.settings = settings
-    let plain = Schema(title: "weblog (\(title))", fields: layout.schemaFields, timeField: "time")
+    let plain = Schema(
+      title: "weblog (\(title))", fields: layout.schemaFields, timeField: "time", shapes: WeblogReader.shapes)
     schema = Forwarding.extended(plain, settings.trusted)
   }
+
+  /// What the texts of the standard fields look like in every log.
+  static let shapes: [String: TextShape] = ["path": .path, "method": .method, "ip": .address]
 
   public func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource {
     let lines = LineSource(TextSource(bytes), limits: limits)
@@ -95,7 +99,9 @@ public struct WeblogReader: Reader {
         fields.append(field(step, role, name))
       }
     }
-    return Schema(title: "weblog (\(plan.title))", fields: fields, timeField: plan.hasTime ? "time" : nil)
+    return Schema(
+      title: "weblog (\(plan.title))", fields: fields, timeField: plan.hasTime ? "time" : nil,
+      shapes: WeblogReader.shapes)
   }
 
   private static func field(_ step: FormatPlan.Step, _ role: Int, _ name: String) -> Schema.Field {
