@@ -83,6 +83,16 @@ import Testing
     #expect(!space.exists("o"))
   }
 
+  @Test(arguments: ["combined", "orders-csv", "orders-xml", "caddy"])
+  func emptyInputOfEveryReader(_ mapping: String) throws {
+    let empty = try space.write("empty", "")
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Mappings/\(mapping).yaml")
+    let result = try Binary.run(["convert", empty, "-m", file.standardizedFileURL.path, "-o", space.path("o"), "-q"])
+    #expect(result.status == 65)
+    #expect(result.errors.contains("no records in"))
+    #expect(!space.exists("o"))
+  }
+
   @Test func nothingValid() throws {
     let junk = try space.write("junk.log", "x\ny\n")
     let result = try convert(junk, "-m", mapping, "-o", space.path("o"), "--rejects", space.path("r"))

@@ -36,7 +36,13 @@ import Testing
     }
   }
 
-  @Test(arguments: ["", " \n ", "no XML at all", "<", "<?xml version='1.0'?>", "{\"a\": 1}"])
+  @Test func nothing() throws {
+    let outcome = try readXML("", with: Self.reader())
+    #expect(outcome.records == [])
+    #expect(outcome.rejects == [])
+  }
+
+  @Test(arguments: [" \n ", "no XML at all", "<", "<?xml version='1.0'?>", "{\"a\": 1}"])
   func noDocument(_ text: String) throws {
     let outcome = try readXML(text, with: Self.reader())
     #expect(outcome.records == [])

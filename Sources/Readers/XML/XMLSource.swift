@@ -19,6 +19,8 @@ final class XMLSource: PacedBlockSource {
   private var hasEnded = false
   /// Whether it was said why the document ended too early.
   private var hasReported = false
+  /// Whether no byte has come.
+  private var isEmpty = true
   private var lastByte: UInt8 = 0x0A
   /// Lines before the next block.
   private var lines = 0
@@ -79,8 +81,10 @@ final class XMLSource: PacedBlockSource {
       lastByte = chunk[count - 1]
       document.parse(UnsafeMutableRawBufferPointer(rebasing: chunk[..<count]))
     }
-    // Bytes that were cut off say so themselves; the document need not be said to be incomplete, too.
-    if isEnd, bytes.reportedDamage == nil { document.finish() }
+    if count > 0 { isEmpty = false }
+    // Bytes that were cut off say so themselves; the document need not be said to be incomplete, too. Without any byte
+    // there is none.
+    if isEnd, !isEmpty, bytes.reportedDamage == nil { document.finish() }
     if isEnd || document.failure != nil { hasEnded = true }
     return count
   }
