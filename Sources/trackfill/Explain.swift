@@ -16,7 +16,9 @@ struct Explain: ParsableCommand {
       let list = CodePages.all.map { "\($0.code)  \($0.title)\n" }.joined()
       throw ExitCode(StandardOutput.write(list, .done, console).rawValue)
     }
-    guard let page = CodePages.all.first(where: { $0.code == code.uppercased() }) else {
+    // As it stands in a message: error[M101].
+    let plain = code.uppercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
+    guard let page = CodePages.all.first(where: { plain.hasSuffix($0.code) }) else {
       console.say("no code '\(code)'; \(suggestion(for: code))")
       throw ExitCode(ExitStatus.usage.rawValue)
     }

@@ -110,6 +110,7 @@ import Testing
 
   @Test func explain() throws {
     let page = try Binary.run(["explain", "m101"])
+    #expect(try Binary.run(["explain", "error[M101]"]).output == page.output)
     #expect(page.status == 0)
     #expect(page.output == (try Data(contentsOf: Self.pages.appendingPathComponent("M101.md"))))
     let list = try Binary.run(["explain"])
