@@ -43,29 +43,7 @@ enum Emitters {
 
   /// A field of the record, without an expression's detour.
   static func field(_ column: FieldColumn) -> Emitter {
-    switch column.kind {
-    case .text:
-      return Emitter(.field(column)) { activation, buffer in
-        let value = column.field(activation)
-        guard value.kind == .text else { return .missing }
-        buffer.append(json: value.bytes)
-        return .written
-      }
-    case .int:
-      return Emitter(.field(column)) { activation, buffer in
-        let value = column.field(activation)
-        guard value.kind == .int else { return .missing }
-        buffer.append(decimal: value.integer)
-        return .written
-      }
-    case .decimal:
-      return Emitter(.field(column)) { activation, buffer in
-        let value = column.field(activation)
-        guard value.kind == .decimal else { return .missing }
-        buffer.append(decimal: value.integer, scale: Int(value.scale))
-        return .written
-      }
-    }
+    Emitter(.field(column)) { activation, buffer in column.write(activation, to: buffer) ? .written : .missing }
   }
 
   /// The value of an expression.
@@ -169,40 +147,11 @@ enum Emitters {
     }
 
     private init(_ column: FieldColumn, _ text: ConstantBytes, _ kept: Int, _ rest: Members) {
-      switch column.kind {
-      case .text:
-        write = { activation, buffer in
-          let value = column.field(activation)
-          if value.kind == .text {
-            buffer.append(text.start, text.count)
-            buffer.append(json: value.bytes)
-          } else if kept > 0 {
-            buffer.append(text.start, kept)
-          }
-          return rest(activation, buffer)
-        }
-      case .int:
-        write = { activation, buffer in
-          let value = column.field(activation)
-          if value.kind == .int {
-            buffer.append(text.start, text.count)
-            buffer.append(decimal: value.integer)
-          } else if kept > 0 {
-            buffer.append(text.start, kept)
-          }
-          return rest(activation, buffer)
-        }
-      case .decimal:
-        write = { activation, buffer in
-          let value = column.field(activation)
-          if value.kind == .decimal {
-            buffer.append(text.start, text.count)
-            buffer.append(decimal: value.integer, scale: Int(value.scale))
-          } else if kept > 0 {
-            buffer.append(text.start, kept)
-          }
-          return rest(activation, buffer)
-        }
+      write = { activation, buffer in
+        let before = buffer.count
+        buffer.append(text.start, text.count)
+        if !column.write(activation, to: buffer) { buffer.count = before &+ kept }
+        return rest(activation, buffer)
       }
     }
 

@@ -70,6 +70,19 @@ struct FieldColumn: Sendable {
     guard isOfRow else { return activation.frame.pointee.fields[index] }
     return activation.frame.pointee.row?[index] ?? .missing
   }
+
+  /// Writes the value as JSON; false if there is none.
+  @inline(__always)
+  func write(_ activation: Activation, to buffer: ByteBuffer) -> Bool {
+    let value = field(activation)
+    switch (kind, value.kind) {
+    case (.text, .text): buffer.append(json: value.bytes)
+    case (.int, .int): buffer.append(decimal: value.integer)
+    case (.decimal, .decimal): buffer.append(decimal: value.integer, scale: Int(value.scale))
+    default: return false
+    }
+    return true
+  }
 }
 
 /// Remembers a yes or no for recently seen texts: user agents repeat. Direct-mapped, exact (it compares the text).

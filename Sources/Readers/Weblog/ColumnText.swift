@@ -106,7 +106,9 @@ enum ColumnText {
     var to = 0
     while at < count {
       var byte = start[at]
-      if byte == UInt8(ascii: "%"), count - at >= 3, let high = digit(start[at + 1]), let low = digit(start[at + 2]) {
+      if byte == UInt8(ascii: "%"), count - at >= 3, let high = TextEscape.digit(start[at + 1]),
+        let low = TextEscape.digit(start[at + 2])
+      {
         byte = high << 4 | low
         at += 3
         if byte == UInt8(ascii: "%"), count - at >= 2, start[at] == UInt8(ascii: "2"),
@@ -123,15 +125,6 @@ enum ColumnText {
     }
     isTwice = hasEncoded && !hasBlank
     return to
-  }
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
   }
 
   /// `path?query` of two columns, as one text.
