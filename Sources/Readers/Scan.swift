@@ -25,6 +25,13 @@ enum Scan {
     return end
   }
 
+  /// Whether there is nothing but blanks, tabs and returns.
+  static func isBlank(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
+    var at = start
+    while at < end, at.pointee == UInt8(ascii: " ") || at.pointee == 0x09 || at.pointee == 0x0D { at += 1 }
+    return at == end
+  }
+
   /// The first `byte` in `start..<end`, or `end`. For longer stretches: newlines.
   @inline(__always)
   static func byte(

@@ -111,7 +111,7 @@ struct Demand {
 struct ValueSet {
   private let texts: [String]
   private let exact: Set<String>
-  private let patterns: PatternSet?
+  private let patterns: PatternIndex?
   /// Merged and in order; nil unless the field is a whole number.
   private let ranges: [ClosedRange<Int64>]?
   private let isKnown: Bool
@@ -125,7 +125,7 @@ struct ValueSet {
     ranges = type == .int ? Self.ranges(texts) : nil
     let globs = type == .string ? texts.filter { $0.contains("*") && !$0.hasPrefix("~") } : []
     let fits = globs.allSatisfy { Glob.pieces(Array($0.utf8)) <= Glob.longest }
-    patterns = globs.isEmpty || !fits ? nil : PatternSet(globs)
+    patterns = globs.isEmpty || !fits ? nil : PatternIndex(globs)
     isImpossible =
       type == .string && !texts.isEmpty && compiler.isLowerCase(path)
       && texts.allSatisfy { !$0.hasPrefix("~") && $0.utf8.contains { $0 >= 65 && $0 <= 90 } }

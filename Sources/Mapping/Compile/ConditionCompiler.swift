@@ -185,7 +185,7 @@ struct ConditionCompiler {
     _ patterns: [String], _ program: Program, _ site: Int, _ extra: RowScope
   ) -> Predicate {
     guard let path = program.path, extra.variables.isEmpty else {
-      return Predicates.text(program.evaluate, PatternSet(patterns), site: site)
+      return Predicates.text(program.evaluate, PatternIndex(patterns), site: site)
     }
     let index = compiler.patterns(for: path)
     let set = index.add(patterns)

@@ -2,6 +2,9 @@
 /// folders and beginnings of globs, and one from the back through the ends. What a record costs follows from how far its
 /// value agrees with any pattern, not from how many there are.
 ///
+/// Patterns are exact texts, `/folder/**`, `*.suffix` and other globs. Without `/` a glob looks at the last segment; with
+/// `/`, `*` stays in its segment and `**` crosses.
+///
 /// Filled while a mapping is compiled, then sealed; from there on any number of threads may match.
 final class PatternIndex: @unchecked Sendable {
   /// What holds at a place of a walk: a set matches, or a glob may.
@@ -24,6 +27,16 @@ final class PatternIndex: @unchecked Sendable {
   private var loose: [Int] = []
   private var front: Walk?
   private var back: Walk?
+
+  init() {}
+
+  /// The patterns of one condition that shares its value with no other, sealed.
+  convenience init(_ patterns: [String]) {
+    self.init()
+    _ = add(patterns)
+    var place = 0
+    seal(at: &place)
+  }
 
   deinit {
     front?.free()
@@ -91,6 +104,13 @@ final class PatternIndex: @unchecked Sendable {
     front?.go(text, isBackward: false) { take($0, text, answer) }
     back?.go(text, isBackward: true) { take($0, text, answer) }
     for glob in loose { take(.glob(glob), text, answer) }
+  }
+
+  /// Whether the one set matches.
+  func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    var answer: UInt64 = 0
+    match(text, &answer)
+    return answer != 0
   }
 
   /// The answer where there is no text.

@@ -110,7 +110,7 @@ enum Predicates {
   }
 
   /// Text against patterns; absent never matches.
-  static func text(_ evaluate: @escaping Evaluate, _ patterns: PatternSet, site: Int) -> Predicate {
+  static func text(_ evaluate: @escaping Evaluate, _ patterns: PatternIndex, site: Int) -> Predicate {
     Predicate { activation in
       var value = evaluate(activation)
       if value.isOptional {

@@ -85,6 +85,24 @@ struct FieldColumn: Sendable {
   }
 }
 
+/// Compares by words; the bytes lie in records or constants, `count` of them in both.
+@inline(__always)
+func bytesEqual(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+  let (x, y) = (UnsafeRawPointer(a), UnsafeRawPointer(b))
+  var at = 0
+  while at + 8 <= count {
+    if x.loadUnaligned(fromByteOffset: at, as: UInt64.self) != y.loadUnaligned(fromByteOffset: at, as: UInt64.self) {
+      return false
+    }
+    at &+= 8
+  }
+  while at < count {
+    if a[at] != b[at] { return false }
+    at &+= 1
+  }
+  return true
+}
+
 /// Remembers a yes or no for recently seen texts: user agents repeat. Direct-mapped, exact (it compares the text).
 struct TextMemo {
   private static let slots = 4096

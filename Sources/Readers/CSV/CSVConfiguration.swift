@@ -12,19 +12,7 @@ extension CSVReader {
   static func make(_ node: ConfigNode, _ file: String) throws(Diagnostics) -> any Reader {
     var reader = FieldDeclarationReader(file: file, reader: "csv", ownKeys: ["column"])
     var settings = CSVSettings()
-    for entry in node.entries ?? [] where !keys.contains(entry.key) {
-      reader.report(
-        "M303", "reader csv knows no key '\(entry.key)'", at: entry.keySpan,
-        remedy: Suggestion.remedy(for: entry.key, among: keys))
-    }
-    if let zone = node["zone"] {
-      reader.zone = zone.text.flatMap { Zone(named: $0) }
-      if reader.zone == nil {
-        reader.report(
-          "M304", "unknown zone '\(zone.text ?? "")'", at: zone.span,
-          remedy: "write a name such as Europe/Warsaw or UTC")
-      }
-    }
+    reader.begin(node, keys: keys)
     if let missing = node["missing"] { settings.missing = reader.texts(missing, "missing") }
     settings.dialect = dialect(node, &reader)
     settings.encoding = encoding(node["encoding"], &reader)
@@ -59,8 +47,8 @@ extension CSVReader {
     if dialect.quote != nil, dialect.quote == dialect.delimiter, let delimiter = node["delimiter"] {
       reader.report("M304", "`delimiter` and `quote` are the same", at: delimiter.span, remedy: "write quote: none")
     }
-    dialect.escape = choice(node["escape"], "escape", .doubled, &reader)
-    dialect.ragged = choice(node["ragged"], "ragged", .error, &reader)
+    dialect.escape = reader.choice(node["escape"], "escape", .doubled)
+    dialect.ragged = reader.choice(node["ragged"], "ragged", .error)
     if let comment = node["comment"] {
       dialect.comment = Array((comment.text ?? "").utf8)
       if dialect.comment.isEmpty || dialect.comment.contains(0x0A) {
@@ -154,7 +142,7 @@ extension CSVReader {
         "M304", "the key '\(settings.declarations[index].name)' of a group cannot be optional", at: by.span,
         remedy: "declare it without `optional`")
     }
-    group.order = choice(node["order"], "order", .adjacent, &reader)
+    group.order = reader.choice(node["order"], "order", .adjacent)
     if let most = node["max_rows"] {
       group.maximumRows = most.text.flatMap { Int($0) } ?? 0
       if group.maximumRows < 1 {
@@ -184,16 +172,5 @@ extension CSVReader {
       }
     }
     return indices
-  }
-
-  private static func choice<Choice: RawRepresentable & CaseIterable>(
-    _ node: ConfigNode?, _ key: String, _ standard: Choice, _ reader: inout FieldDeclarationReader
-  ) -> Choice where Choice.RawValue == String {
-    guard let node else { return standard }
-    if let value = node.text.flatMap({ Choice(rawValue: $0) }) { return value }
-    reader.report(
-      "M304", "`\(key)` cannot be '\(node.text ?? "")'", at: node.span,
-      remedy: Suggestion.remedy(for: node.text ?? "", among: Choice.allCases.map(\.rawValue)))
-    return standard
   }
 }

@@ -65,19 +65,7 @@ extension JSONLinesReader {
   static func make(_ node: ConfigNode, _ file: String) throws(Diagnostics) -> any Reader {
     var reader = FieldDeclarationReader(file: file, reader: "jsonl", ownKeys: ["path"])
     var settings = JSONSettings()
-    for entry in node.entries ?? [] where !keys.contains(entry.key) {
-      reader.report(
-        "M303", "reader jsonl knows no key '\(entry.key)'", at: entry.keySpan,
-        remedy: Suggestion.remedy(for: entry.key, among: keys))
-    }
-    if let zone = node["zone"] {
-      reader.zone = zone.text.flatMap { Zone(named: $0) }
-      if reader.zone == nil {
-        reader.report(
-          "M304", "unknown zone '\(zone.text ?? "")'", at: zone.span,
-          remedy: "write a name such as Europe/Warsaw or UTC")
-      }
-    }
+    reader.begin(node, keys: keys)
     if let missing = node["missing"] { settings.missing = reader.texts(missing, "missing") }
     if let fields = node["fields"]?.entries {
       for entry in fields {

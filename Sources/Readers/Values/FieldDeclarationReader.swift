@@ -40,6 +40,28 @@ struct FieldDeclarationReader {
     findings.append(Diagnostic(code, message, remedy: remedy, file: file, span: span))
   }
 
+  /// What the settings of every reader with declared fields have in common: keys that are known, and a zone.
+  mutating func begin(_ settings: ConfigNode, keys: [String]) {
+    for entry in settings.entries ?? [] where !keys.contains(entry.key) {
+      report(
+        "M303", "reader \(reader) knows no key '\(entry.key)'", at: entry.keySpan,
+        remedy: Suggestion.remedy(for: entry.key, among: keys))
+    }
+    zone = zone(settings["zone"])
+  }
+
+  /// One of several words, or the standard.
+  mutating func choice<Choice: RawRepresentable & CaseIterable>(
+    _ node: ConfigNode?, _ key: String, _ standard: Choice
+  ) -> Choice where Choice.RawValue == String {
+    guard let node else { return standard }
+    if let value = node.text.flatMap({ Choice(rawValue: $0) }) { return value }
+    report(
+      "M304", "`\(key)` cannot be '\(node.text ?? "")'", at: node.span,
+      remedy: Suggestion.remedy(for: node.text ?? "", among: Choice.allCases.map(\.rawValue)))
+    return standard
+  }
+
   /// All entries of a map; nothing where it is none.
   mutating func read(_ fields: ConfigNode) -> [FieldDeclaration] {
     guard let entries = fields.entries else {
@@ -144,7 +166,7 @@ struct FieldDeclarationReader {
     case .instant, .timestamp, .localTime:
       let style = time(kind, option("format"), node.span)
       let zone = zone(option("zone"))
-      let ambiguous = ambiguity(option("ambiguous"))
+      let ambiguous = choice(option("ambiguous"), "ambiguous", Zone.Ambiguity.earlier)
       if kind == .localTime || kind == .timestamp && !FieldDeclarationReader.hasOffset(style), zone == nil,
         node["zone"] == nil
       {
@@ -253,15 +275,6 @@ struct FieldDeclarationReader {
     report(
       "M304", "unknown zone '\(node.text ?? "")'", at: node.span, remedy: "write a name such as Europe/Warsaw or UTC")
     return nil
-  }
-
-  private mutating func ambiguity(_ node: ConfigNode?) -> Zone.Ambiguity {
-    guard let node else { return .earlier }
-    if let policy = node.text.flatMap({ Zone.Ambiguity(rawValue: $0) }) { return policy }
-    report(
-      "M304", "`ambiguous` cannot be '\(node.text ?? "")'", at: node.span,
-      remedy: Suggestion.remedy(for: node.text ?? "", among: Zone.Ambiguity.allCases.map(\.rawValue)))
-    return .earlier
   }
 
   /// A list of texts, or one.

@@ -53,11 +53,11 @@ struct FixedTime {
   mutating func read(_ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>) -> Int64? {
     guard stop - start == length else { return nil }
     for (place, byte) in literals where start[place] != byte { return nil }
-    guard let century = FixedTime.two(start + year), let rest = FixedTime.two(start + year + 2),
-      let month = FixedTime.two(start + month), let day = FixedTime.two(start + day),
-      let hour = hour < 0 ? 0 : FixedTime.two(start + hour), hour < 24,
-      let minute = minute < 0 ? 0 : FixedTime.two(start + minute), minute < 60,
-      let second = second < 0 ? 0 : FixedTime.two(start + second), second < 60
+    guard let century = TimeText.two(start + year), let rest = TimeText.two(start + year + 2),
+      let month = TimeText.two(start + month), let day = TimeText.two(start + day),
+      let hour = hour < 0 ? 0 : TimeText.two(start + hour), hour < 24,
+      let minute = minute < 0 ? 0 : TimeText.two(start + minute), minute < 60,
+      let second = second < 0 ? 0 : TimeText.two(start + second), second < 60
     else { return nil }
     let date = (century * 100 + rest) * 10_000 + month * 100 + day
     if date != self.date {
@@ -76,13 +76,5 @@ struct FixedTime {
     // Half a day before it and behind it, too: no zone changes its clocks twice within two days.
     let isSteady = [-43_200, 0, 86_400, 129_600].allSatisfy { zone.offset(at: local - offset + $0) == offset }
     return isSteady ? local - offset : nil
-  }
-
-  @inline(__always)
-  private static func two(_ at: UnsafePointer<UInt8>) -> Int64? {
-    let tens = at[0] &- 48
-    let ones = at[1] &- 48
-    guard tens < 10, ones < 10 else { return nil }
-    return Int64(tens &* 10 &+ ones)
   }
 }

@@ -53,8 +53,8 @@ final class TimeConverter {
   @inline(__always)
   private func plain(_ at: UnsafePointer<UInt8>) -> Int64? {
     guard at[10] == UInt8(ascii: "T"), at[13] == UInt8(ascii: ":"), at[16] == UInt8(ascii: ":"),
-      at[19] == UInt8(ascii: "Z"), let hour = TimeConverter.two(at + 11), hour < 24,
-      let minute = TimeConverter.two(at + 14), minute < 60, let second = TimeConverter.two(at + 17), second <= 60
+      at[19] == UInt8(ascii: "Z"), let hour = TimeText.two(at + 11), hour < 24,
+      let minute = TimeText.two(at + 14), minute < 60, let second = TimeText.two(at + 17), second <= 60
     else { return nil }
     let raw = UnsafeRawPointer(at)
     let key = (raw.loadUnaligned(as: UInt64.self), raw.loadUnaligned(fromByteOffset: 8, as: UInt16.self))
@@ -67,14 +67,6 @@ final class TimeConverter {
       midnight = start
     }
     return midnight + hour * 3600 + minute * 60 + second
-  }
-
-  @inline(__always)
-  private static func two(_ at: UnsafePointer<UInt8>) -> Int64? {
-    let tens = at[0] &- 48
-    let ones = at[1] &- 48
-    guard tens < 10, ones < 10 else { return nil }
-    return Int64(tens &* 10 &+ ones)
   }
 
   private static let date = TimePattern("%Y-%m-%d")

@@ -257,9 +257,7 @@ final class ColumnParser: RecordParser {
         return true
       }
     }
-    var at = start
-    while at < end, at.pointee == UInt8(ascii: " ") || at.pointee == 0x09 || at.pointee == 0x0D { at += 1 }
-    guard at == end else { return false }
+    guard Scan.isBlank(start, end) else { return false }
     result.counts.blanks += 1
     return true
   }

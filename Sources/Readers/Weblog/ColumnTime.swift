@@ -38,8 +38,9 @@ struct ColumnTime {
   static func clock(
     _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ nanoseconds: inout UInt32
   ) -> (seconds: Int64, end: UnsafePointer<UInt8>)? {
-    guard stop - start >= 8, start[2] == UInt8(ascii: ":"), start[5] == UInt8(ascii: ":"), let hour = two(start),
-      hour < 24, let minute = two(start + 3), minute < 60, let second = two(start + 6), second <= 60
+    guard stop - start >= 8, start[2] == UInt8(ascii: ":"), start[5] == UInt8(ascii: ":"),
+      let hour = TimeText.two(start),
+      hour < 24, let minute = TimeText.two(start + 3), minute < 60, let second = TimeText.two(start + 6), second <= 60
     else { return nil }
     var at = start + 8
     if at < stop, at.pointee == UInt8(ascii: ".") || at.pointee == UInt8(ascii: ",") {
@@ -80,13 +81,5 @@ struct ColumnTime {
       let (clock, end) = ColumnTime.clock(start + 12, stop, &nanoseconds), end == stop
     else { return nil }
     return (CalendarTime.days(year: parts.year, month: month, day: parts.day) * 86_400 + clock, nil)
-  }
-
-  @inline(__always)
-  private static func two(_ at: UnsafePointer<UInt8>) -> Int64? {
-    let tens = at[0] &- 48
-    let ones = at[1] &- 48
-    guard tens < 10, ones < 10 else { return nil }
-    return Int64(tens &* 10 &+ ones)
   }
 }

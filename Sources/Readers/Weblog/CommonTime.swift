@@ -29,8 +29,8 @@ struct CommonTime {
     _ at: UnsafePointer<UInt8>, _ newHead: SIMD16<UInt8>, _ newMiddle: UInt64, _ newTail: UInt16
   ) -> Int64? {
     guard at[14] == UInt8(ascii: ":"), at[17] == UInt8(ascii: ":"), at[20] == UInt8(ascii: " "),
-      let hour = CommonTime.two(at + 12), hour < 24, let minute = CommonTime.two(at + 15), minute < 60,
-      let second = CommonTime.two(at + 18), second <= 60
+      let hour = TimeText.two(at + 12), hour < 24, let minute = TimeText.two(at + 15), minute < 60,
+      let second = TimeText.two(at + 18), second <= 60
     else { return nil }
     // `dd/Mon/yyyy:` and ` +zzzz` as before?
     let isSameDay =
@@ -58,13 +58,5 @@ struct CommonTime {
     tail = newTail
     seconds = midnight + hour * 3600 + minute * 60 + second
     return seconds
-  }
-
-  @inline(__always)
-  private static func two(_ at: UnsafePointer<UInt8>) -> Int64? {
-    let tens = at[0] &- 48
-    let ones = at[1] &- 48
-    guard tens < 10, ones < 10 else { return nil }
-    return Int64(tens &* 10 &+ ones)
   }
 }

@@ -190,6 +190,15 @@ struct TimeText {
 
   var peek: UInt8? { at < end ? at.pointee : nil }
 
+  /// A number of two digits, for layouts of fixed width. Reads two bytes.
+  @inline(__always)
+  static func two(_ at: UnsafePointer<UInt8>) -> Int64? {
+    let tens = at[0] &- 48
+    let ones = at[1] &- 48
+    guard tens < 10, ones < 10 else { return nil }
+    return Int64(tens &* 10 &+ ones)
+  }
+
   mutating func skip(_ byte: UInt8) -> Bool {
     guard at < end, at.pointee == byte else { return false }
     at += 1

@@ -10,19 +10,7 @@ extension XMLReader {
   /// - Throws: M303 an unknown key, M304 a bad value, M306 and M307 times, M309 a path; all of them at once.
   static func make(_ node: ConfigNode, _ file: String) throws(Diagnostics) -> any Reader {
     var reader = FieldDeclarationReader(file: file, reader: "xml", ownKeys: ["path"])
-    for entry in node.entries ?? [] where !keys.contains(entry.key) {
-      reader.report(
-        "M303", "reader xml knows no key '\(entry.key)'", at: entry.keySpan,
-        remedy: Suggestion.remedy(for: entry.key, among: keys))
-    }
-    if let zone = node["zone"] {
-      reader.zone = zone.text.flatMap { Zone(named: $0) }
-      if reader.zone == nil {
-        reader.report(
-          "M304", "unknown zone '\(zone.text ?? "")'", at: zone.span,
-          remedy: "write a name such as Europe/Warsaw or UTC")
-      }
-    }
+    reader.begin(node, keys: keys)
     let namespaces = namespaces(node["namespaces"], &reader)
     guard let recordNode = node["record"] else {
       reader.report(
