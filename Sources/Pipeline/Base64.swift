@@ -1,10 +1,8 @@
-internal import Pipeline
-
 /// RFC 4648 §4, with padding.
-enum Base64 {
+public enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-  static func append(_ bytes: UnsafeBufferPointer<UInt8>, to text: ByteBuffer) {
+  public static func append(_ bytes: UnsafeBufferPointer<UInt8>, to text: ByteBuffer) {
     text.reserve((bytes.count + 2) / 3 * 4)
     var at = 0
     while at < bytes.count {
