@@ -24,11 +24,12 @@ let package = Package(
     .target(name: "Mapping", dependencies: ["Pipeline", "CEL", "CYAML"]),
     .target(name: "Sessions", dependencies: ["Pipeline", "CProcessor"]),
     .target(name: "Writers", dependencies: ["Pipeline"]),
+    .target(name: "State", dependencies: ["Pipeline", "CSQLite"]),
     .target(name: "Delivery", dependencies: ["Pipeline", "CCurl"]),
     .executableTarget(
       name: "trackfill",
       dependencies: [
-        "Pipeline", "Readers", "Mapping", "Sessions", "Writers", "Delivery",
+        "Pipeline", "Readers", "Mapping", "Sessions", "Writers", "State", "Delivery",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -36,6 +37,7 @@ let package = Package(
     .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     // Headers alone: what Swift cannot say.
@@ -55,8 +57,6 @@ let package = Package(
     .testTarget(name: "CELTests", dependencies: ["CEL"]),
     .testTarget(
       name: "MappingTests", dependencies: ["Mapping", "Readers", "Sessions", "Pipeline"], exclude: ["CodeCases"]),
-    // What the session tests are checked against; the program does not use it.
-    .systemLibrary(name: "CSQLite", path: "Tests/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .testTarget(name: "SessionsTests", dependencies: ["Sessions", "Pipeline", "CSQLite"]),
     .testTarget(name: "WritersTests", dependencies: ["Writers", "Pipeline"]),
     .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "Collector", "Pipeline"]),
@@ -69,7 +69,7 @@ let package = Package(
 
 // Upcoming features, one loop for every Swift target. Tests check exclusive access at run time; in a release the stages
 // do without, which costs 4 % there. `CEL` keeps the check: others build it, and unsafe flags would forbid that.
-let stages = ["Pipeline", "Readers", "Mapping", "Sessions", "Writers", "Delivery"]
+let stages = ["Pipeline", "Readers", "Mapping", "Sessions", "Writers", "State", "Delivery"]
 for target in package.targets where target.type != .system && target.name != "CRE2" {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),

@@ -66,6 +66,12 @@ final class ReorderBuffer {
     return count > 0 && ring[first] < straggler ? ring[first] : straggler
   }
 
+  /// All entries, those that came in order first.
+  func forEach(_ body: (Waiting) throws -> Void) rethrows {
+    for index in 0..<count { try body(ring[(first + index) & mask]) }
+    for entry in heap { try body(entry) }
+  }
+
   /// Removes `head`, which must exist.
   @inline(__always)
   func removeHead() {
