@@ -17,6 +17,7 @@ public final class Delivery: @unchecked Sendable {
   private var random: any RandomNumberGenerator
   private let onNotice: (String) -> Void
   private let onFinding: (Diagnostic) -> Void
+  private let onProgress: (DeliveryCounts) -> Void
 
   private let isCancelled = Atomic<Bool>(false)
   private let published = Mutex(DeliveryCounts())
@@ -97,11 +98,12 @@ public final class Delivery: @unchecked Sendable {
   ///   - random: of the backoff.
   ///   - onNotice: told, on the running thread, that the host is down or back.
   ///   - onFinding: told of the first lines that are no payloads.
+  ///   - onProgress: told what `counts` are, about ten times a second while something happens.
   public init(
     transport: any Transport, clock: any DeliveryClock = SystemClock(), journal: (any DeliveryJournal)?,
     deadLetters: DeadLetterFile, settings: DeliverySettings,
     random: any RandomNumberGenerator = SystemRandomNumberGenerator(), onNotice: @escaping (String) -> Void = { _ in },
-    onFinding: @escaping (Diagnostic) -> Void = { _ in }
+    onFinding: @escaping (Diagnostic) -> Void = { _ in }, onProgress: @escaping (DeliveryCounts) -> Void = { _ in }
   ) {
     self.transport = transport
     self.clock = clock
@@ -111,6 +113,7 @@ public final class Delivery: @unchecked Sendable {
     self.random = random
     self.onNotice = onNotice
     self.onFinding = onFinding
+    self.onProgress = onProgress
     limit = AdaptiveLimit(pinned: settings.concurrency)
     rate = RateCap(rate: settings.rate)
   }
@@ -702,5 +705,6 @@ public final class Delivery: @unchecked Sendable {
     lastPublished = clock.now
     let tally = tally
     published.withLock { $0 = tally }
+    onProgress(tally)
   }
 }

@@ -17,6 +17,9 @@ final class LineCutter {
   private var isTooLong = false
   private var tooLongFrom = 0
 
+  /// Where the next line begins.
+  var position: Int { base + taken }
+
   func start(at offset: Int, line: Int) {
     buffer.removeAll()
     taken = 0

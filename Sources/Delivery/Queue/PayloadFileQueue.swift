@@ -90,6 +90,28 @@ public final class PayloadFileQueue: PayloadQueue, @unchecked Sendable {
     return step ?? .notYet(askAgainIn: nil)
   }
 
+  public func countUnread() throws -> Int? {
+    let end = extent.withLock { $0.end }
+    var buffer = [UInt8](repeating: 0, count: 256 << 10)
+    var from = cutter.position
+    var lines = 0
+    var isBlank = true
+    while from < end {
+      let count = try read(&buffer, min(buffer.count, end - from), at: from)
+      guard count > 0 else { break }
+      for byte in buffer[..<count] {
+        if byte == UInt8(ascii: "\n") {
+          if !isBlank { lines += 1 }
+          isBlank = true
+        } else if byte > 0x20 {
+          isBlank = false
+        }
+      }
+      from += count
+    }
+    return lines + (isBlank ? 0 : 1)
+  }
+
   private func read(_ target: UnsafeMutableRawPointer?, _ count: Int, at offset: Int) throws -> Int {
     while true {
       let got = pread(descriptor, target, count, off_t(offset))

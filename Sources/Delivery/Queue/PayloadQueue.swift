@@ -14,6 +14,8 @@ public protocol PayloadQueue: AnyObject {
   func next(into line: ByteBuffer) throws -> PayloadQueueStep
   /// `wake` is called, from any thread, when there may be more after `notYet`, or the end.
   func whenMore(call wake: @escaping @Sendable () -> Void)
+  /// Payloads that `next` has not given yet, at the moment; nil where that cannot be known. Throws a `Diagnostic`.
+  func countUnread() throws -> Int?
 }
 
 public enum PayloadQueueStep: Sendable, Equatable {
@@ -29,4 +31,5 @@ public enum PayloadQueueStep: Sendable, Equatable {
 
 extension PayloadQueue {
   public func whenMore(call wake: @escaping @Sendable () -> Void) {}
+  public func countUnread() throws -> Int? { nil }
 }
