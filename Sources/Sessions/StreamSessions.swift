@@ -76,7 +76,7 @@ final class StreamSessions: SessionMode {
       input.held = []
       input.isFinished = true
     }
-    try release()
+    try release(before: Int64.max)
     try sessionizer.finish()
   }
 
@@ -89,9 +89,12 @@ final class StreamSessions: SessionMode {
   }
 
   private func release() throws {
+    try release(before: settings.isContinued ? merge.watermark(disorder: disorder) : merge.watermark)
+  }
+
+  private func release(before watermark: Int64) throws {
     let blocks = blocks
     let sessionizer = sessionizer
-    let watermark = settings.isContinued ? merge.watermark(disorder: disorder) : merge.watermark
     try merge.release(before: watermark) { entry in
       let slot = blocks.slots[Int(entry.block)]
       try sessionizer.handle(
