@@ -10,7 +10,7 @@ public import Pipeline
 ///
 /// The invariant: every byte of an input before its recorded position is represented by outputs up to their recorded
 /// lengths, plus the state.
-public final class StateFolder: StateStore, DeliveryJournal, @unchecked Sendable {
+public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendable {
   /// Of the tables and of what stages write.
   static let version: Int64 = 1
 
@@ -72,7 +72,7 @@ public final class StateFolder: StateStore, DeliveryJournal, @unchecked Sendable
       rank INTEGER NOT NULL, position INTEGER NOT NULL, lines INTEGER NOT NULL, records INTEGER NOT NULL,
       anchor TEXT NOT NULL, finished INTEGER NOT NULL, read_at INTEGER NOT NULL);
     CREATE TABLE output (
-      name TEXT PRIMARY KEY, number INTEGER NOT NULL, length INTEGER NOT NULL, payloads INTEGER NOT NULL) WITHOUT ROWID;
+      name TEXT PRIMARY KEY, number INTEGER NOT NULL, length INTEGER NOT NULL, count INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE total (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE part (kind TEXT NOT NULL, number INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (kind, number));
     CREATE TABLE delivery (
@@ -192,35 +192,21 @@ public final class StateFolder: StateStore, DeliveryJournal, @unchecked Sendable
 
   // MARK: Outputs
 
-  /// An output as far as it belongs to the state.
-  public struct Output: Sendable, Equatable {
-    /// Of the file, where there are several one after the other.
-    public var number: Int
-    public var length: Int
-    public var payloads: Int
-
-    public init(number: Int = 0, length: Int = 0, payloads: Int = 0) {
-      self.number = number
-      self.length = length
-      self.payloads = payloads
-    }
-  }
-
-  public func output(_ name: String) throws -> Output? {
-    var output: Output?
+  public func output(_ name: String) throws -> OutputPosition? {
+    var output: OutputPosition?
     try database.locked {
-      try database.run("SELECT number, length, payloads FROM output WHERE name = ?", [.text(name)]) {
-        output = Output(
-          number: Int($0.integer(0)), length: Int($0.integer(1)), payloads: Int($0.integer(2)))
+      try database.run("SELECT number, length, count FROM output WHERE name = ?", [.text(name)]) {
+        output = OutputPosition(
+          number: Int($0.integer(0)), length: Int($0.integer(1)), count: Int($0.integer(2)))
       }
     }
     return output
   }
 
-  public func setOutput(_ name: String, _ output: Output) throws {
+  public func setOutput(_ name: String, _ output: OutputPosition) throws {
     try database.run(
-      "INSERT OR REPLACE INTO output (name, number, length, payloads) VALUES (?, ?, ?, ?)",
-      [.text(name), .integer(Int64(output.number)), .integer(Int64(output.length)), .integer(Int64(output.payloads))])
+      "INSERT OR REPLACE INTO output (name, number, length, count) VALUES (?, ?, ?, ?)",
+      [.text(name), .integer(Int64(output.number)), .integer(Int64(output.length)), .integer(Int64(output.count))])
   }
 
   // MARK: Delivery
