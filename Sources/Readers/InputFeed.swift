@@ -23,6 +23,8 @@ public final class InputFeed: BlockFeed {
     public var resting: [KnownInput] = []
     /// The files behind the inputs as they were found, by name.
     public var files: [String: KnownInput.File] = [:]
+    /// The id of the first input that is not known, where inputs have ids; further ones follow in the order of rank.
+    public var nextID: Int64?
 
     public init(
       limits: ReadLimits = ReadLimits(), timeField: String? = nil, limit: Int? = nil, disorder: Int64 = 5 * 60_000,
@@ -63,6 +65,8 @@ public final class InputFeed: BlockFeed {
   public let inputs: [InputDescription]
   /// How each input will be known again, as it stood when the run began.
   public let identities: [KnownInput]
+  /// How each input is taken up again.
+  public let resumptions: [Resumption]
   /// Nil for an input at rest.
   private let paths: [InputPath?]
   private let reader: any Reader
@@ -116,6 +120,7 @@ public final class InputFeed: BlockFeed {
       }
     }
     let ranked = InputRanking.ranked(heads, options)
+    resumptions = ranked.map { $0.isUTF16 ? .whole : reader.resumption }
     self.paths = ranked.map(\.path)
     inputs = ranked.map(\.description)
     identities = ranked.map(\.identity)

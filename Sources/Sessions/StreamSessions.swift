@@ -80,7 +80,10 @@ final class StreamSessions: SessionMode {
     try sessionizer.finish()
   }
 
-  func pause(rejects: inout [LocatedReject]) throws { try release() }
+  func pause(rejects: inout [LocatedReject]) throws {
+    try release()
+    sessionizer.counts.eventsWaiting = merge.inputs.reduce(0) { $0 + $1.waiting.size + $1.held.count }
+  }
 
   /// True when `to` is set, all inputs have passed it, and no session that was opened before it is still open.
   var isSatisfied: Bool {

@@ -27,7 +27,9 @@ public final class Committer {
   /// - Parameter body: writes what the outputs' lengths stand for: positions of inputs, sessions, sums.
   /// - Throws: what failed; nothing was committed then, and nothing can be any more.
   public func commit(_ body: (any CommitStore) throws -> Void) throws {
-    precondition(!hasFailed, "a commit after one that failed")
+    guard !hasFailed else {
+      throw Diagnostic("C105", "an earlier commit failed", remedy: "run the same command again; nothing is lost")
+    }
     hasFailed = true
     var positions: [(String, OutputPosition)] = []
     for output in outputs { positions.append((output.name, try output.prepare())) }

@@ -103,6 +103,7 @@ public struct InputMatch: Sendable {
     _ candidate: Candidate, _ former: KnownInput, _ resumption: Resumption, _ again: Bool
   ) {
     let name = candidate.path.name
+    let resumption = candidate.isUTF16 ? .whole : resumption
     var former = former
     former.name = name
     if resumption == .whole || again && former.isFinished {
@@ -152,6 +153,11 @@ private final class Candidate {
       device: Int64(truncatingIfNeeded: status.st_dev), number: Int64(truncatingIfNeeded: status.st_ino),
       size: Int64(status.st_size),
       modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec))
+  }
+
+  var isUTF16: Bool {
+    guard let head else { return false }
+    return head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF])
   }
 
   /// SHA-256 of the first decompressed bytes; nil if there are not so many.
