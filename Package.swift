@@ -49,6 +49,7 @@ let package = Package(
     .testTarget(
       name: "MappingTests", dependencies: ["Mapping", "Readers", "Sessions", "Pipeline"], exclude: ["CodeCases"]),
     .testTarget(name: "SessionsTests", dependencies: ["Sessions", "Pipeline", "CSQLite"]),
+    .testTarget(name: "StateTests", dependencies: ["State", "Writers", "Pipeline"]),
     .testTarget(name: "WritersTests", dependencies: ["Writers", "Pipeline"]),
     .testTarget(name: "EndToEndTests", dependencies: ["trackfill"], exclude: ["CodeCases", "Goldens"]),
   ],

@@ -253,7 +253,7 @@ public final class RunLoop: @unchecked Sendable {
         try settle(item)
         satisfied = consumer.isSatisfied
         onProgress?(accounts)
-        try afterBlock?(accounts, item.block)
+        if !item.isEnd { try afterBlock?(accounts, item.block) }
       }
     } catch {
       problem = error

@@ -70,7 +70,7 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
       id INTEGER PRIMARY KEY, name TEXT NOT NULL, device INTEGER NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL,
       modified INTEGER NOT NULL, head_count INTEGER NOT NULL, head_hash TEXT NOT NULL, first_time INTEGER,
       rank INTEGER NOT NULL, position INTEGER NOT NULL, lines INTEGER NOT NULL, records INTEGER NOT NULL,
-      anchor TEXT NOT NULL, finished INTEGER NOT NULL, read_at INTEGER NOT NULL);
+      tail BLOB NOT NULL, finished INTEGER NOT NULL, read_at INTEGER NOT NULL);
     CREATE TABLE output (
       name TEXT PRIMARY KEY, number INTEGER NOT NULL, length INTEGER NOT NULL, count INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE total (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -126,7 +126,9 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
   /// A word about the state: the mapping's name and hash, what kind of run it belongs to.
   public func meta(_ key: String) throws -> String? {
     var value: String?
-    try database.locked { try database.run("SELECT value FROM meta WHERE key = ?", [.text(key)]) { value = $0.text(0) } }
+    try database.locked {
+      try database.run("SELECT value FROM meta WHERE key = ?", [.text(key)]) { value = $0.text(0) }
+    }
     return value
   }
 
@@ -156,7 +158,7 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
       try database.run(
         """
         SELECT id, name, device, number, size, modified, head_count, head_hash, first_time, rank, position, lines, records,
-        anchor, finished, read_at FROM input ORDER BY id
+        tail, finished, read_at FROM input ORDER BY id
         """, []
       ) { row in
         inputs.append(
@@ -167,7 +169,7 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
             headCount: Int(row.integer(6)), headHash: row.text(7),
             firstTime: row.isNull(8) ? nil : row.integer(8), rank: UInt64(bitPattern: row.integer(9)),
             offset: Int(row.integer(10)), lines: Int(row.integer(11)), records: Int(row.integer(12)),
-            anchor: row.text(13), isFinished: row.integer(14) != 0, readAt: row.integer(15)))
+            tail: Array(row.bytes(13)), isFinished: row.integer(14) != 0, readAt: row.integer(15)))
       }
     }
     return inputs
@@ -175,19 +177,20 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
 
   /// Writes an input, under the id that it has.
   public func put(_ input: KnownInput) throws {
-    try database.run(
-      """
-      INSERT OR REPLACE INTO input (id, name, device, number, size, modified, head_count, head_hash, first_time, rank,
-      position, lines, records, anchor, finished, read_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """,
-      [
-        .integer(input.id), .text(input.name), .integer(input.file.device), .integer(input.file.number),
-        .integer(input.file.size), .integer(input.file.modified), .integer(Int64(input.headCount)),
-        .text(input.headHash), input.firstTime.map { .integer($0) } ?? .null,
-        .integer(Int64(bitPattern: input.rank)), .integer(Int64(input.offset)), .integer(Int64(input.lines)),
-        .integer(Int64(input.records)), .text(input.anchor), .integer(input.isFinished ? 1 : 0),
-        .integer(input.readAt),
-      ])
+    try input.tail.withUnsafeBufferPointer { tail in
+      try database.run(
+        """
+        INSERT OR REPLACE INTO input (id, name, device, number, size, modified, head_count, head_hash, first_time, rank,
+        position, lines, records, tail, finished, read_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        [
+          .integer(input.id), .text(input.name), .integer(input.file.device), .integer(input.file.number),
+          .integer(input.file.size), .integer(input.file.modified), .integer(Int64(input.headCount)),
+          .text(input.headHash), input.firstTime.map { .integer($0) } ?? .null,
+          .integer(Int64(bitPattern: input.rank)), .integer(Int64(input.offset)), .integer(Int64(input.lines)),
+          .integer(Int64(input.records)), .bytes(tail), .integer(input.isFinished ? 1 : 0), .integer(input.readAt),
+        ])
+    }
   }
 
   // MARK: Outputs
@@ -255,7 +258,9 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
   /// The names of all queues of which something is recorded.
   public func queues() throws -> [String] {
     var queues: [String] = []
-    try database.locked { try database.run("SELECT queue FROM delivery ORDER BY queue", []) { queues.append($0.text(0)) } }
+    try database.locked {
+      try database.run("SELECT queue FROM delivery ORDER BY queue", []) { queues.append($0.text(0)) }
+    }
     return queues
   }
 }

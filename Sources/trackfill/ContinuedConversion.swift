@@ -49,12 +49,12 @@ final class ContinuedConversion {
     frame.report.state = StateReport(folder: plan.folder)
     try StateOwner.check(folder, mapping, plan, frame)
     let inputs = try ContinuedInputs(plan, frame.plan, folder, mapping.reader)
-    if !frame.plan.isQuiet { for note in inputs.match.notes { frame.console.say(note) } }
     let feed = try InputFeed(
       inputs.match.paths, reader: mapping.reader,
       options: inputs.feedOptions(
         limits: ReadLimits(record: frame.plan.maxRecord), disorder: mapping.sessions.disorder,
         isContinued: plan.leavesOpen), preview: preview)
+    if !frame.plan.isQuiet { for note in inputs.match.notes + feed.notes { frame.console.say(note) } }
     inputs.begin(feed)
     frame.report.state?.newInputs = inputs.match.paths.count - inputs.match.known.count
     frame.report.state?.continuedInputs = inputs.match.known.count

@@ -48,7 +48,7 @@ final class ContinuedInputs {
   func begin(_ feed: InputFeed) {
     identities = feed.identities
     resumptions = feed.resumptions
-    tails = Array(repeating: [], count: identities.count)
+    tails = identities.map(\.tail)
     isEnded = Array(repeating: false, count: identities.count)
     isTouched = isEnded
   }
@@ -63,11 +63,11 @@ final class ContinuedInputs {
       if block.isLast { midway.remove(input) } else { midway.insert(input) }
       return
     }
-    let length = KnownInput.anchorLength
-    if block.count >= length {
-      tails[input] = Array(UnsafeBufferPointer(rebasing: block.bytes[(block.count - length)...]))
-    } else if block.count > 0 {
-      tails[input] = Array((tails[input] + block.bytes).suffix(length))
+    let new = block.bytes[min(block.begin, block.count)...].suffix(KnownInput.tailLength)
+    if new.count == KnownInput.tailLength {
+      tails[input] = Array(new)
+    } else if !new.isEmpty {
+      tails[input] = Array((tails[input] + new).suffix(KnownInput.tailLength))
     }
   }
 
@@ -82,19 +82,11 @@ final class ContinuedInputs {
       input.lines = state.linesBefore + state.lines
       input.records = state.recordsBefore + state.records
       input.readAt = startedAt
-      input.anchor = anchor(index, input)
+      input.tail = resumptions[index] == .whole ? [] : Array(tails[index].suffix(input.offset))
       input.isFinished = isFinal && isEnded[index]
       // What was not read to its end has something new for the next run, whatever its size and date.
       if !isEnded[index] { input.file.modified = -1 }
       if input.headCount > 0 { try store.put(input) }
     }
-  }
-
-  private func anchor(_ index: Int, _ input: KnownInput) -> String {
-    guard resumptions[index] != .whole, input.offset > 0 else { return "" }
-    let length = min(input.offset, KnownInput.anchorLength)
-    if tails[index].count >= length { return Fingerprint.sha256(Array(tails[index].suffix(length))) ?? "" }
-    // Nothing new was consumed, or less than that: what was known still holds for a shorter stretch only.
-    return input.offset == identities[index].offset ? identities[index].anchor : ""
   }
 }

@@ -20,6 +20,9 @@ enum InputRanking {
       var description = InputDescription(name: known.name, firstTime: known.firstTime, size: Int(known.file.size))
       description.id = known.id
       description.isAtRest = true
+      description.bytesBefore = known.offset
+      description.linesBefore = known.lines
+      description.recordsBefore = known.records
       all.append(Ranked(path: nil, description: description, identity: known, hash: 0))
     }
     all.sort { one, other in
