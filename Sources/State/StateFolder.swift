@@ -252,6 +252,14 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
     }
   }
 
+  public func deadLetterLength() throws -> Int? {
+    var length = 0
+    try database.locked {
+      try database.run("SELECT coalesce(max(dead_letter_length), 0) FROM delivery", []) { length = Int($0.integer(0)) }
+    }
+    return length
+  }
+
   /// Forgets a queue.
   public func forget(queue: String) throws { try database.run("DELETE FROM delivery WHERE queue = ?", [.text(queue)]) }
 

@@ -145,6 +145,20 @@ struct TimeSpan: ExpressibleByArgument, Sendable, Equatable {
   }
 }
 
+/// `200/s`, `200`, `30/m`: requests in a time.
+struct RequestRate: ExpressibleByArgument, Sendable {
+  let perSecond: Double
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "/", omittingEmptySubsequences: false)
+    let units = ["s": 1.0, "m": 60, "h": 3600]
+    guard let first = parts.first, let number = OptionText.number(first), number > 0, parts.count <= 2,
+      let unit = units[parts.count == 2 ? String(parts[1]) : "s"]
+    else { return nil }
+    perSecond = Double(number) / unit
+  }
+}
+
 /// Numbers as people write and read them.
 enum OptionText {
   /// Decimal digits only: no sign, no blank.
