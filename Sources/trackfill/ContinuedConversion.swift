@@ -100,7 +100,7 @@ final class ContinuedConversion {
       try committer.commit { store in
         try StateOwner.note(isComplete: isComplete, in: folder)
         try inputs.save(counts, to: store, isFinal: !plan.leavesOpen)
-        try stage.save(to: store)
+        if isComplete, !plan.leavesOpen { try stage.clear(store) } else { try stage.save(to: store) }
         try sums.save(counts, stage.counts, to: store)
       }
       clock.hasCommitted()
