@@ -58,10 +58,11 @@ let package = Package(
     .testTarget(
       name: "MappingTests", dependencies: ["Mapping", "Readers", "Sessions", "Pipeline"], exclude: ["CodeCases"]),
     .testTarget(name: "SessionsTests", dependencies: ["Sessions", "Pipeline", "CSQLite"]),
+    .testTarget(name: "StateTests", dependencies: ["State", "Writers", "Pipeline"]),
     .testTarget(name: "WritersTests", dependencies: ["Writers", "Pipeline"]),
     .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "Collector", "Pipeline"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["trackfill", "trackfill-collector"], exclude: ["CodeCases", "Goldens"]),
+      name: "EndToEndTests", dependencies: ["trackfill", "trackfill-collector", "Collector"], exclude: ["CodeCases", "Goldens"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

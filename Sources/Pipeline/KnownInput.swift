@@ -32,20 +32,20 @@ public struct KnownInput: Sendable, Equatable {
   public var offset: Int
   public var lines: Int
   public var records: Int
-  /// SHA-256 of the up to `anchorLength` decompressed bytes before `offset`; empty where positions are not of the
-  /// stored text, as in UTF-16.
-  public var anchor: String
+  /// The up to `tailLength` decompressed bytes before `offset`; none where positions are not of the stored text, as in
+  /// UTF-16.
+  public var tail: [UInt8]
   /// Whether a run has read it to its end and closed what it had opened.
   public var isFinished: Bool
   /// When it was last read, in milliseconds.
   public var readAt: Int64
 
   public static let headLength = 4096
-  public static let anchorLength = 256
+  public static let tailLength = 256
 
   public init(
     id: Int64 = 0, name: String, file: File, headCount: Int, headHash: String, firstTime: Int64?, rank: UInt64,
-    offset: Int = 0, lines: Int = 0, records: Int = 0, anchor: String = "", isFinished: Bool = false, readAt: Int64 = 0
+    offset: Int = 0, lines: Int = 0, records: Int = 0, tail: [UInt8] = [], isFinished: Bool = false, readAt: Int64 = 0
   ) {
     self.id = id
     self.name = name
@@ -57,7 +57,7 @@ public struct KnownInput: Sendable, Equatable {
     self.offset = offset
     self.lines = lines
     self.records = records
-    self.anchor = anchor
+    self.tail = tail
     self.isFinished = isFinished
     self.readAt = readAt
   }

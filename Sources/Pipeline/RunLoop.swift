@@ -76,7 +76,7 @@ public final class RunLoop: @unchecked Sendable {
   private let makeParser: () -> any RecordParser
   private let makeMapper: () -> any EventMapper
   private let onProgress: ((RunCounts) -> Void)?
-  private let afterBlock: ((RunCounts) throws -> Void)?
+  private let afterBlock: ((RunCounts, Block) throws -> Void)?
   private let isCancelled = Atomic<Bool>(false)
 
   // The monitor guards what follows, up to the next remark.
@@ -109,7 +109,7 @@ public final class RunLoop: @unchecked Sendable {
     feed: any BlockFeed, columns: Int, consumer: any EventConsumer, pool: MappedBlockPool, rejects: (any RejectWriter)?,
     settings: Settings,
     makeParser: @escaping () -> any RecordParser, makeMapper: @escaping () -> any EventMapper,
-    onProgress: ((RunCounts) -> Void)? = nil, afterBlock: ((RunCounts) throws -> Void)? = nil
+    onProgress: ((RunCounts) -> Void)? = nil, afterBlock: ((RunCounts, Block) throws -> Void)? = nil
   ) {
     var settings = settings
     settings.threads = max(1, settings.threads)
@@ -253,7 +253,7 @@ public final class RunLoop: @unchecked Sendable {
         try settle(item)
         satisfied = consumer.isSatisfied
         onProgress?(accounts)
-        try afterBlock?(accounts)
+        if !item.isEnd { try afterBlock?(accounts, item.block) }
       }
     } catch {
       problem = error

@@ -23,6 +23,8 @@ public final class InputFeed: BlockFeed {
     public var resting: [KnownInput] = []
     /// The files behind the inputs as they were found, by name.
     public var files: [String: KnownInput.File] = [:]
+    /// The id of the first input that is not known, where inputs have ids; further ones follow in the order of rank.
+    public var nextID: Int64?
 
     public init(
       limits: ReadLimits = ReadLimits(), timeField: String? = nil, limit: Int? = nil, disorder: Int64 = 5 * 60_000,
@@ -61,8 +63,12 @@ public final class InputFeed: BlockFeed {
   private static let day: Int64 = 24 * 3_600_000
 
   public let inputs: [InputDescription]
+  /// What a user should know of the inputs, as sentences.
+  public let notes: [String]
   /// How each input will be known again, as it stood when the run began.
   public let identities: [KnownInput]
+  /// How each input is taken up again.
+  public let resumptions: [Resumption]
   /// Nil for an input at rest.
   private let paths: [InputPath?]
   private let reader: any Reader
@@ -85,6 +91,7 @@ public final class InputFeed: BlockFeed {
     let probe = TimeProbe(reader, timeField: timeField)
     self.probe = probe
     var heads: [InputHead] = []
+    var notes: [String] = []
     var findings: [Diagnostic] = []
     let block = Block(capacity: InputHead.length, headroom: options.limits.record)
     for path in paths {
@@ -108,7 +115,16 @@ public final class InputFeed: BlockFeed {
     }
     if findings.isEmpty {
       do {
-        findings = try CopyGuard.findings(heads.filter { options.known[$0.input.name] == nil })
+        let pairs = try CopyGuard.pairs(heads.filter { options.known[$0.input.name] == nil })
+        if options.isContinued {
+          // A log is being copied and will be truncated; by the next run it is clear which is which.
+          heads.removeAll { head in pairs.contains { $0.copy.input == head.input } }
+          notes = pairs.map {
+            "\($0.copy.input.name) is a copy of \($0.original.input.name), or begins it, and is passed over this time"
+          }
+        } else {
+          findings = pairs.map(\.finding)
+        }
       } catch let finding as Diagnostic {
         findings.append(finding)
       } catch {
@@ -116,8 +132,10 @@ public final class InputFeed: BlockFeed {
       }
     }
     let ranked = InputRanking.ranked(heads, options)
+    resumptions = ranked.map { $0.isUTF16 ? .whole : reader.resumption }
     self.paths = ranked.map(\.path)
     inputs = ranked.map(\.description)
+    self.notes = notes
     identities = ranked.map(\.identity)
     guard findings.isEmpty else { throw Diagnostics(findings) }
   }

@@ -38,6 +38,7 @@ final class ReorderBuffer {
 
   deinit { ring.deallocate() }
 
+  var size: Int { count + heap.count }
   var isEmpty: Bool { count == 0 && heap.isEmpty }
 
   @inline(__always)

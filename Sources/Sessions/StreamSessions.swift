@@ -76,11 +76,14 @@ final class StreamSessions: SessionMode {
       input.held = []
       input.isFinished = true
     }
-    try release()
+    try release(before: Int64.max)
     try sessionizer.finish()
   }
 
-  func pause(rejects: inout [LocatedReject]) throws { try release() }
+  func pause(rejects: inout [LocatedReject]) throws {
+    try release()
+    sessionizer.counts.eventsWaiting = merge.inputs.reduce(0) { $0 + $1.waiting.size + $1.held.count }
+  }
 
   /// True when `to` is set, all inputs have passed it, and no session that was opened before it is still open.
   var isSatisfied: Bool {
@@ -89,9 +92,12 @@ final class StreamSessions: SessionMode {
   }
 
   private func release() throws {
+    try release(before: settings.isContinued ? merge.watermark(disorder: disorder) : merge.watermark)
+  }
+
+  private func release(before watermark: Int64) throws {
     let blocks = blocks
     let sessionizer = sessionizer
-    let watermark = settings.isContinued ? merge.watermark(disorder: disorder) : merge.watermark
     try merge.release(before: watermark) { entry in
       let slot = blocks.slots[Int(entry.block)]
       try sessionizer.handle(

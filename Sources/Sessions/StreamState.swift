@@ -14,7 +14,6 @@ extension StreamSessions {
     let image = ByteBuffer()
     try store.removeAll("waiting", below: Int64.max)
     var number: Int64 = 0
-    var count = 0
     for input in merge.inputs {
       image.removeAll()
       image.append(word: input.clock)
@@ -28,7 +27,6 @@ extension StreamSessions {
         let slot = blocks.slots[Int(held.block)]
         EventImage.write(slot.events + Int(held.index), slot.text, to: image)
       }
-      count += input.held.count
       try store.put("clock", input.id, image.bytes)
 
       image.removeAll()
@@ -39,7 +37,6 @@ extension StreamSessions {
         image.append(word: entry.isLate ? 1 : 0)
         let slot = blocks.slots[Int(entry.block)]
         EventImage.write(slot.events + entry.index, slot.text, to: image)
-        count += 1
         guard image.count >= StreamSessions.part else { return }
         try store.put("waiting", number, image.bytes)
         number += 1
@@ -50,7 +47,6 @@ extension StreamSessions {
         number += 1
       }
     }
-    sessionizer.counts.eventsWaiting = count
     try sessionizer.save(to: store)
   }
 

@@ -10,7 +10,7 @@ public import Pipeline
 ///
 /// The invariant: every byte of an input before its recorded position is represented by outputs up to their recorded
 /// lengths, plus the state.
-public final class StateFolder: StateStore, DeliveryJournal, @unchecked Sendable {
+public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendable {
   /// Of the tables and of what stages write.
   static let version: Int64 = 1
 
@@ -70,9 +70,9 @@ public final class StateFolder: StateStore, DeliveryJournal, @unchecked Sendable
       id INTEGER PRIMARY KEY, name TEXT NOT NULL, device INTEGER NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL,
       modified INTEGER NOT NULL, head_count INTEGER NOT NULL, head_hash TEXT NOT NULL, first_time INTEGER,
       rank INTEGER NOT NULL, position INTEGER NOT NULL, lines INTEGER NOT NULL, records INTEGER NOT NULL,
-      anchor TEXT NOT NULL, finished INTEGER NOT NULL, read_at INTEGER NOT NULL);
+      tail BLOB NOT NULL, finished INTEGER NOT NULL, read_at INTEGER NOT NULL);
     CREATE TABLE output (
-      name TEXT PRIMARY KEY, number INTEGER NOT NULL, length INTEGER NOT NULL, payloads INTEGER NOT NULL) WITHOUT ROWID;
+      name TEXT PRIMARY KEY, number INTEGER NOT NULL, length INTEGER NOT NULL, count INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE total (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE part (kind TEXT NOT NULL, number INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (kind, number));
     CREATE TABLE delivery (
@@ -126,7 +126,9 @@ public final class StateFolder: StateStore, DeliveryJournal, @unchecked Sendable
   /// A word about the state: the mapping's name and hash, what kind of run it belongs to.
   public func meta(_ key: String) throws -> String? {
     var value: String?
-    try database.locked { try database.run("SELECT value FROM meta WHERE key = ?", [.text(key)]) { value = $0.text(0) } }
+    try database.locked {
+      try database.run("SELECT value FROM meta WHERE key = ?", [.text(key)]) { value = $0.text(0) }
+    }
     return value
   }
 
@@ -156,7 +158,7 @@ public final class StateFolder: StateStore, DeliveryJournal, @unchecked Sendable
       try database.run(
         """
         SELECT id, name, device, number, size, modified, head_count, head_hash, first_time, rank, position, lines, records,
-        anchor, finished, read_at FROM input ORDER BY id
+        tail, finished, read_at FROM input ORDER BY id
         """, []
       ) { row in
         inputs.append(
@@ -167,7 +169,7 @@ public final class StateFolder: StateStore, DeliveryJournal, @unchecked Sendable
             headCount: Int(row.integer(6)), headHash: row.text(7),
             firstTime: row.isNull(8) ? nil : row.integer(8), rank: UInt64(bitPattern: row.integer(9)),
             offset: Int(row.integer(10)), lines: Int(row.integer(11)), records: Int(row.integer(12)),
-            anchor: row.text(13), isFinished: row.integer(14) != 0, readAt: row.integer(15)))
+            tail: Array(row.bytes(13)), isFinished: row.integer(14) != 0, readAt: row.integer(15)))
       }
     }
     return inputs
@@ -175,52 +177,39 @@ public final class StateFolder: StateStore, DeliveryJournal, @unchecked Sendable
 
   /// Writes an input, under the id that it has.
   public func put(_ input: KnownInput) throws {
-    try database.run(
-      """
-      INSERT OR REPLACE INTO input (id, name, device, number, size, modified, head_count, head_hash, first_time, rank,
-      position, lines, records, anchor, finished, read_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """,
-      [
-        .integer(input.id), .text(input.name), .integer(input.file.device), .integer(input.file.number),
-        .integer(input.file.size), .integer(input.file.modified), .integer(Int64(input.headCount)),
-        .text(input.headHash), input.firstTime.map { .integer($0) } ?? .null,
-        .integer(Int64(bitPattern: input.rank)), .integer(Int64(input.offset)), .integer(Int64(input.lines)),
-        .integer(Int64(input.records)), .text(input.anchor), .integer(input.isFinished ? 1 : 0),
-        .integer(input.readAt),
-      ])
+    try input.tail.withUnsafeBufferPointer { tail in
+      try database.run(
+        """
+        INSERT OR REPLACE INTO input (id, name, device, number, size, modified, head_count, head_hash, first_time, rank,
+        position, lines, records, tail, finished, read_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        [
+          .integer(input.id), .text(input.name), .integer(input.file.device), .integer(input.file.number),
+          .integer(input.file.size), .integer(input.file.modified), .integer(Int64(input.headCount)),
+          .text(input.headHash), input.firstTime.map { .integer($0) } ?? .null,
+          .integer(Int64(bitPattern: input.rank)), .integer(Int64(input.offset)), .integer(Int64(input.lines)),
+          .integer(Int64(input.records)), .bytes(tail), .integer(input.isFinished ? 1 : 0), .integer(input.readAt),
+        ])
+    }
   }
 
   // MARK: Outputs
 
-  /// An output as far as it belongs to the state.
-  public struct Output: Sendable, Equatable {
-    /// Of the file, where there are several one after the other.
-    public var number: Int
-    public var length: Int
-    public var payloads: Int
-
-    public init(number: Int = 0, length: Int = 0, payloads: Int = 0) {
-      self.number = number
-      self.length = length
-      self.payloads = payloads
-    }
-  }
-
-  public func output(_ name: String) throws -> Output? {
-    var output: Output?
+  public func output(_ name: String) throws -> OutputPosition? {
+    var output: OutputPosition?
     try database.locked {
-      try database.run("SELECT number, length, payloads FROM output WHERE name = ?", [.text(name)]) {
-        output = Output(
-          number: Int($0.integer(0)), length: Int($0.integer(1)), payloads: Int($0.integer(2)))
+      try database.run("SELECT number, length, count FROM output WHERE name = ?", [.text(name)]) {
+        output = OutputPosition(
+          number: Int($0.integer(0)), length: Int($0.integer(1)), count: Int($0.integer(2)))
       }
     }
     return output
   }
 
-  public func setOutput(_ name: String, _ output: Output) throws {
+  public func setOutput(_ name: String, _ output: OutputPosition) throws {
     try database.run(
-      "INSERT OR REPLACE INTO output (name, number, length, payloads) VALUES (?, ?, ?, ?)",
-      [.text(name), .integer(Int64(output.number)), .integer(Int64(output.length)), .integer(Int64(output.payloads))])
+      "INSERT OR REPLACE INTO output (name, number, length, count) VALUES (?, ?, ?, ?)",
+      [.text(name), .integer(Int64(output.number)), .integer(Int64(output.length)), .integer(Int64(output.count))])
   }
 
   // MARK: Delivery
@@ -247,20 +236,23 @@ public final class StateFolder: StateStore, DeliveryJournal, @unchecked Sendable
   }
 
   public func record(_ progress: DeliveryProgress, of queue: String) throws {
+    try database.transaction { try setProgress(progress, of: queue) }
+  }
+
+  /// The same as part of a commit.
+  public func setProgress(_ progress: DeliveryProgress, of queue: String) throws {
     let beyond = ByteBuffer()
     for offset in progress.beyond { beyond.append(word: Int64(offset)) }
-    try database.transaction {
-      try database.run(
-        """
-        INSERT OR REPLACE INTO delivery (queue, prefix, beyond, acknowledged, acknowledged_events, dead, dead_events,
-        dead_letter_length) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        [
-          .text(queue), .integer(Int64(progress.prefix)), .bytes(beyond.bytes), .integer(Int64(progress.acknowledged)),
-          .integer(Int64(progress.acknowledgedEvents)), .integer(Int64(progress.dead)),
-          .integer(Int64(progress.deadEvents)), .integer(Int64(progress.deadLetterLength)),
-        ])
-    }
+    try database.run(
+      """
+      INSERT OR REPLACE INTO delivery (queue, prefix, beyond, acknowledged, acknowledged_events, dead, dead_events,
+      dead_letter_length) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        .text(queue), .integer(Int64(progress.prefix)), .bytes(beyond.bytes), .integer(Int64(progress.acknowledged)),
+        .integer(Int64(progress.acknowledgedEvents)), .integer(Int64(progress.dead)),
+        .integer(Int64(progress.deadEvents)), .integer(Int64(progress.deadLetterLength)),
+      ])
   }
 
   public func deadLetterLength() throws -> Int? {
@@ -277,7 +269,9 @@ public final class StateFolder: StateStore, DeliveryJournal, @unchecked Sendable
   /// The names of all queues of which something is recorded.
   public func queues() throws -> [String] {
     var queues: [String] = []
-    try database.locked { try database.run("SELECT queue FROM delivery ORDER BY queue", []) { queues.append($0.text(0)) } }
+    try database.locked {
+      try database.run("SELECT queue FROM delivery ORDER BY queue", []) { queues.append($0.text(0)) }
+    }
     return queues
   }
 }

@@ -50,7 +50,15 @@ enum ExitStatus: Int32, Sendable {
       case "I104": self = .usage
       default: self = .badInput
       }
-    case "C" where diagnostic.code == "C101": self = .locked
+    case "C":
+      switch diagnostic.code {
+      case "C101": self = .locked
+      case "C102": self = .badMapping
+      case "C105", "C107": self = .outputFailed
+      case "C106": self = .badInput
+      case "C108", "C109": self = .usage
+      default: self = .internalError
+      }
     case "D":
       switch diagnostic.code {
       case "D301": self = .unavailable

@@ -103,6 +103,7 @@ public struct InputMatch: Sendable {
     _ candidate: Candidate, _ former: KnownInput, _ resumption: Resumption, _ again: Bool
   ) {
     let name = candidate.path.name
+    let resumption = candidate.isUTF16 ? .whole : resumption
     var former = former
     former.name = name
     if resumption == .whole || again && former.isFinished {
@@ -111,7 +112,7 @@ public struct InputMatch: Sendable {
       former.offset = 0
       former.lines = 0
       former.records = 0
-      former.anchor = ""
+      former.tail = []
     } else if former.isFinished, candidate.isComplete(at: former.offset) {
       finished.append((candidate.path, former))
       return
@@ -127,8 +128,8 @@ public struct InputMatch: Sendable {
   ) throws(Diagnostics) -> Bool {
     do throws(Diagnostic) {
       guard former.headCount > 0, try candidate.headHash(former.headCount) == former.headHash else { return false }
-      guard !former.anchor.isEmpty else { return true }
-      return try candidate.anchor(before: former.offset) == former.anchor
+      if former.tail.isEmpty { return true }
+      return try candidate.bytes(before: former.offset, former.tail.count) == former.tail
     } catch {
       throw Diagnostics([error])
     }
@@ -154,6 +155,11 @@ private final class Candidate {
       modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec))
   }
 
+  var isUTF16: Bool {
+    guard let head else { return false }
+    return head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF])
+  }
+
   /// SHA-256 of the first decompressed bytes; nil if there are not so many.
   func headHash(_ count: Int) throws(Diagnostic) -> String? {
     if head == nil { head = try read(0..<KnownInput.headLength) }
@@ -161,11 +167,9 @@ private final class Candidate {
     return Fingerprint.sha256(Array(head[..<count]))
   }
 
-  /// SHA-256 of the bytes before a position; nil if there are not so many.
-  func anchor(before offset: Int) throws(Diagnostic) -> String? {
-    let range = max(0, offset - KnownInput.anchorLength)..<offset
-    let bytes = try read(range)
-    return bytes.count == range.count ? Fingerprint.sha256(bytes) : nil
+  /// The bytes before a position, fewer if it has not so many.
+  func bytes(before offset: Int, _ count: Int) throws(Diagnostic) -> [UInt8] {
+    try read(max(0, offset - count)..<offset)
   }
 
   /// Whether nothing stands behind a position.

@@ -8,6 +8,8 @@ enum InputRanking {
     var path: InputPath?
     var description: InputDescription
     var identity: KnownInput
+    /// Positions in its text are not those in its bytes.
+    var isUTF16 = false
     /// Tells inputs apart that begin with the same line.
     var hash: UInt64
   }
@@ -18,15 +20,25 @@ enum InputRanking {
       var description = InputDescription(name: known.name, firstTime: known.firstTime, size: Int(known.file.size))
       description.id = known.id
       description.isAtRest = true
+      description.bytesBefore = known.offset
+      description.linesBefore = known.lines
+      description.recordsBefore = known.records
       all.append(Ranked(path: nil, description: description, identity: known, hash: 0))
     }
-    return all.sorted { one, other in
+    all.sort { one, other in
       let times = (one.identity.firstTime ?? .min, other.identity.firstTime ?? .min)
       if times.0 != times.1 { return times.0 < times.1 }
       if one.identity.rank != other.identity.rank { return one.identity.rank < other.identity.rank }
       if one.hash != other.hash { return one.hash < other.hash }
       return one.identity.name.utf8.lexicographicallyPrecedes(other.identity.name.utf8)
     }
+    guard var next = options.nextID else { return all }
+    for index in all.indices where all[index].identity.id == 0 {
+      all[index].identity.id = next
+      all[index].description.id = next
+      next += 1
+    }
+    return all
   }
 
   private static func ranked(_ head: InputHead, _ options: InputFeed.Options) -> Ranked {
@@ -47,6 +59,7 @@ enum InputRanking {
     description.bytesBefore = identity.offset
     description.linesBefore = identity.lines
     description.recordsBefore = identity.records
-    return Ranked(path: head.input, description: description, identity: identity, hash: head.hash)
+    return Ranked(
+      path: head.input, description: description, identity: identity, isUTF16: head.isUTF16, hash: head.hash)
   }
 }
