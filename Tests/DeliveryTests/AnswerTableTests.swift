@@ -30,7 +30,10 @@ import Testing
     ("Invalid event source `x`. Request came from IP: `1` width payload: bot", DeliveryStop.wrongSource),
     ("invalid event source `x`", .wrongSource), ("Event source disabled.", .wrongSource),
     ("Internal event sources are not allowed via API.", .wrongSource),
-    ("This endpoint allows only bridges of types ['rest'], but the even source `a`.`b` has types `['x']`.", .wrongSource),
+    (
+      "This endpoint allows only bridges of types ['rest'], but the even source `a`.`b` has types `['x']`.",
+      .wrongSource
+    ),
     ("Event source `x` is not within allowed bridge types ['rest'].", .wrongSource),
     ("Event source `x` requires origin header.", .wrongOrigin),
     ("Event source `x`. Disallows url: https://a", .wrongOrigin),

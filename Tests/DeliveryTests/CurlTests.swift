@@ -101,7 +101,9 @@ import Testing
     let seen = heads.all
     #expect(seen.count == 2)
     #expect(seen[0].contains("POST /track HTTP/1.1\r\n"))
-    for header in ["x-context: staging", "User-Agent: trackfill/test", "Content-Type: application/json", "Authorization: Bearer T"] {
+    for header in [
+      "x-context: staging", "User-Agent: trackfill/test", "Content-Type: application/json", "Authorization: Bearer T",
+    ] {
       #expect(seen.allSatisfy { $0.contains("\r\n\(header)\r\n") }, "\(header)")
     }
     #expect(seen[0].contains("\r\nX-Forwarded-For: 192.0.2.7\r\n") && !seen[1].contains("X-Forwarded-For"))
@@ -129,7 +131,9 @@ import Testing
   }
 
   private static let canTLS = ["openssl", "python3"].allSatisfy { tool in
-    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains { access("\($0)/\(tool)", X_OK) == 0 }
+    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
+      access("\($0)/\(tool)", X_OK) == 0
+    }
   }
 
   @Test(.enabled(if: canTLS, "needs openssl and python3"))
@@ -204,7 +208,8 @@ import Testing
     let path = try folder.write("payloads.ndjson", payloads(20_000, profiles: 1000).map { $0 + "\n" }.joined())
     let delivery = Delivery(
       transport: try CurlTransport(CurlSettings(url: collector.url + "/track", userAgent: "trackfill/test")),
-      journal: MemoryJournal(), deadLetters: DeadLetterFile(path: folder.file("dead.ndjson")), settings: DeliverySettings())
+      journal: MemoryJournal(), deadLetters: DeadLetterFile(path: folder.file("dead.ndjson")),
+      settings: DeliverySettings())
     Thread.detachNewThread {
       usleep(300_000)
       delivery.cancel()

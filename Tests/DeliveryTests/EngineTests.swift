@@ -34,7 +34,9 @@ import Testing
       Payloads.payload($0, profile: Int.random(in: 0..<profiles, using: &random), events: $1)
     }
     let all = sizes.enumerated().flatMap { Payloads.ids($0, events: $1) }
-    for id in all where Int.random(in: 0..<60, using: &random) == 0 { run.host.poison[id] = Bool.random(using: &random) ? 422 : 400 }
+    for id in all where Int.random(in: 0..<60, using: &random) == 0 {
+      run.host.poison[id] = Bool.random(using: &random) ? 422 : 400
+    }
     let poison = run.host.poison
     let failing = Int.random(in: 0...40, using: &random)
     let outage = UInt64.random(in: 0...20, using: &random)
@@ -172,7 +174,8 @@ import Testing
     (406, #"{"detail":"Event source `web` requires origin header."}"#, .wrongOrigin),
     (500, #"{"detail":"Can not use static profile id without profile.id."}"#, .staticProfile),
     (401, "{}", .refused), (403, "no", .refused), (404, #"{"detail":"Not Found"}"#, .noTracker), (405, "", .noTracker),
-    (302, "", .noTracker), (200, "<html></html>", .noTracker), (422, "{}", .nothingAccepted), (400, "", .nothingAccepted),
+    (302, "", .noTracker), (200, "<html></html>", .noTracker), (422, "{}", .nothingAccepted),
+    (400, "", .nothingAccepted),
     (413, "", .nothingAccepted),
   ]
 
@@ -314,7 +317,9 @@ import Testing
   @Test func aLineLongerThanAPayloadIsPassedOver() throws {
     let run = try VirtualRun()
     let long = #"{"source":{"id":"a"},"x":""# + String(repeating: "y", count: 17 << 20) + "\"}"
-    let (outcome, counts) = try run.run([Payloads.payload(0, profile: 0, events: 1), long, Payloads.payload(1, profile: 1, events: 1)])
+    let (outcome, counts) = try run.run([
+      Payloads.payload(0, profile: 0, events: 1), long, Payloads.payload(1, profile: 1, events: 1),
+    ])
     expectWhole(outcome)
     #expect(counts.acknowledged == 2 && counts.malformed == 1)
     #expect(try run.folder.letters().map { $0["code"] as? String } == ["D102"])
@@ -322,7 +327,9 @@ import Testing
 
   @Test func theLastLineNeedsNoEnd() throws {
     let run = try VirtualRun()
-    let path = try run.folder.write("payloads.ndjson", "\u{FEFF}" + Payloads.payload(0, profile: 0, events: 1) + "\r\n\r\n" + Payloads.payload(1, profile: 1, events: 1))
+    let path = try run.folder.write(
+      "payloads.ndjson",
+      "\u{FEFF}" + Payloads.payload(0, profile: 0, events: 1) + "\r\n\r\n" + Payloads.payload(1, profile: 1, events: 1))
     let outcome = try run.delivery().run(try PayloadFileQueue(path: path, name: "payloads"))
     expectWhole(outcome)
     #expect(run.host.taken.count == 2)
@@ -337,7 +344,9 @@ import Testing
     run.seed = seed
     run.settings.recordEvery = UInt64.random(in: 1_000_000...200_000_000, using: &random)
     let sizes = (0..<120).map { _ in Int.random(in: 1...4, using: &random) }
-    let payloads = sizes.enumerated().map { Payloads.payload($0, profile: Int.random(in: 0..<15, using: &random), events: $1) }
+    let payloads = sizes.enumerated().map {
+      Payloads.payload($0, profile: Int.random(in: 0..<15, using: &random), events: $1)
+    }
     let all = sizes.enumerated().flatMap { Payloads.ids($0, events: $1) }
     for id in all where Int.random(in: 0..<25, using: &random) == 0 { run.host.poison[id] = 422 }
     let poison = run.host.poison
@@ -370,7 +379,9 @@ import Testing
     #expect(run.host.faults.filter { $0.contains("in flight") }.isEmpty)
     let isDelivered = Set(run.host.taken.keys) == Set(all).subtracting(poison.keys)
     #expect(isDelivered)
-    let dead = try run.folder.letters().filter { $0["class"] as? String == "http" }.flatMap { $0["event_ids"] as? [String] ?? [] }
+    let dead = try run.folder.letters().filter { $0["class"] as? String == "http" }.flatMap {
+      $0["event_ids"] as? [String] ?? []
+    }
     let isOnce = dead.sorted() == poison.keys.sorted()
     #expect(isOnce, "each poison event has one letter")
   }

@@ -19,7 +19,8 @@ import Testing
   func sound(_ text: String) { #expect(isSound(text)) }
 
   @Test(arguments: [
-    "", " ", "{", "}", "[1,]", "[,1]", "{,}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, "{a:1}", "01", "1.", ".5", "1e", "+1",
+    "", " ", "{", "}", "[1,]", "[,1]", "{,}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, "{a:1}", "01", "1.", ".5", "1e",
+    "+1",
     "nul", "truex", "NaN", #"""#, #""\x""#, #""\u12g4""#, #""\u12"#, "\"\u{01}\"", "{} {}", "[1 2]", "--1", "'a'",
   ])
   func unsound(_ text: String) { #expect(!isSound(text)) }
@@ -85,7 +86,10 @@ import Testing
       let found = try outline(#"{"source":{"id":"a"},"request":{"headers":{\#(text)}}}"#)
       return [found.forwardedFor, found.acceptLanguage].map { $0.map { String(decoding: $0, as: UTF8.self) } }
     }
-    #expect(try headers(#""X-Forwarded-For":"192.0.2.1","accept-LANGUAGE":" de, en;q=0.5 ""#) == ["192.0.2.1", "de, en;q=0.5"])
+    #expect(
+      try headers(#""X-Forwarded-For":"192.0.2.1","accept-LANGUAGE":" de, en;q=0.5 ""#) == [
+        "192.0.2.1", "de, en;q=0.5",
+      ])
     #expect(try headers(#""x-forwarded-for":"192.0.2.1\r\nX-Evil: 1","accept-language":"d\u00e9""#) == [nil, nil])
     #expect(try headers(#""x-forwarded-for":7,"accept-language":null,"x":{}"#) == [nil, nil])
   }

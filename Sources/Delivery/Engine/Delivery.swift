@@ -369,7 +369,8 @@ public final class Delivery: @unchecked Sendable {
     let entry = DeadLetter(
       kind: .http, code: code, message: message, input: source, line: number, offset: offset)
     letter.removeAll()
-    entry.write(isKept ? line.bytes : .init(start: nil, count: 0), isPayload: false, at: clock.wallMilliseconds, to: letter)
+    entry.write(
+      isKept ? line.bytes : .init(start: nil, count: 0), isPayload: false, at: clock.wallMilliseconds, to: letter)
     try letters.append(line: letter.bytes)
     count(code, message, number)
     balance.read += 1
@@ -584,7 +585,8 @@ public final class Delivery: @unchecked Sendable {
       parcel.verdictAt = acknowledgements
       if refusedInRow >= Verdicts.mostInRow {
         putBack(parcel)
-        return stop(doubt == .noTracker || doubt == .refused ? doubt : .nothingAccepted, status: part.lastStatus, text: text)
+        return stop(
+          doubt == .noTracker || doubt == .refused ? doubt : .nothingAccepted, status: part.lastStatus, text: text)
       }
     }
     let (message, hint) = Delivery.words(code, part.lastStatus, text)
