@@ -4,6 +4,355 @@
 /// The pages of all codes, so that the command can show them wherever it is installed.
 enum CodePages {
   static let all: [CodePage] = [
+    CodePage("D101", ###"""
+# D101: a line that is no payload
+
+A file given to `send` has a line that is no JSON object with a source and a list of events. The line goes to the dead
+letters as it is, the run goes on. If the first hundred lines are of this kind the file is something else, and the run
+stops with 65.
+
+```text
+p.ndjson:4:1: error[D101]: no payload: no JSON from byte 1 of the line on
+  = the line is among the dead letters
+  payloads                                 4
+    acknowledged                           3  603 bytes
+    dead                                   1
+      no payload                           1
+    pending                                0
+    D101                                   1  first p.ndjson:4: no payload: no JSON from byte 1 of the line on
+  events                                   3
+    acknowledged                           3
+    dead                                   0
+  requests                                 3
+    200                                    3
+  dead letters in dead.ndjson; see `trackfill replay`
+```
+
+What to do: Send what `convert` wrote. A last line that is torn means that the file was still being written.
+
+"""###),
+    CodePage("D102", ###"""
+# D102: a payload that is too long
+
+A line is longer than 16 MiB. `convert` cuts payloads at 256 KiB, so another program wrote it. It is passed over; the
+dead letter says where it stands.
+
+```text
+p.ndjson:4:1: error[D102]: the payload is longer than 16 MiB
+  = the line is among the dead letters
+  payloads                                 4
+    acknowledged                           3  603 bytes
+    dead                                   1
+      no payload                           1
+    pending                                0
+    D102                                   1  first p.ndjson:4: the payload is longer than 16 MiB
+  events                                   3
+    acknowledged                           3
+    dead                                   0
+  requests                                 3
+    200                                    3
+  dead letters in dead.ndjson; see `trackfill replay`
+```
+
+What to do: Write fewer events into a payload.
+
+"""###),
+    CodePage("D103", ###"""
+# D103: the payloads were replaced
+
+With `--state`, the file is shorter than what was delivered of it, or no line begins where delivery stopped. Nothing was
+sent.
+
+```text
+error[D103]: p.ndjson has 202 bytes, but 606 of it were delivered
+  = it was replaced or cut; deliver the new file with another --state folder
+```
+
+What to do: If it is a new file, deliver it with another `--state` folder, or under another name.
+
+"""###),
+    CodePage("D201", ###"""
+# D201: an event that the receiver refuses
+
+The receiver refused a payload (400 or 422, or 500 while it took others). The payload was halved until the event at
+fault stood alone; the rest was delivered. `http.body` of the dead letter has the receiver's own words; for 422 it names
+the field.
+
+```text
+  payloads                                 3
+    acknowledged                           2  402 bytes
+    dead                                   1
+    pending                                0
+    D201                                   1  first p.ndjson:2: refused: 422 {"detail":[{"type":"datetime_parsing","loc":["body","insert"],"msg":"Input should be a valid datetime"}]}
+  events                                   3
+    acknowledged                           2
+    dead                                   1
+  requests                                 3
+    200                                    2
+    422                                    1
+  dead letters in dead.ndjson; see `trackfill replay`
+```
+
+What to do: Mend the mapping, convert the input again: ids stay, so what was delivered is replaced and not doubled.
+
+"""###),
+    CodePage("D202", ###"""
+# D202: an event that is too large
+
+The receiver, or what stands before it, answers 413 even to a single event.
+
+```text
+  payloads                                 3
+    acknowledged                           2  402 bytes
+    dead                                   1
+    pending                                0
+    D202                                   1  first p.ndjson:2: too large for the receiver, though it is a single event
+  events                                   3
+    acknowledged                           2
+    dead                                   1
+  requests                                 3
+    200                                    2
+    413                                    1
+  dead letters in dead.ndjson; see `trackfill replay`
+```
+
+What to do: Raise the limit there (nginx: `client_max_body_size`), then `trackfill replay`.
+
+"""###),
+    CodePage("D203", ###"""
+# D203: a visitor taken for a bot
+
+Tracardi refuses payloads whose user agent it takes for a bot, all events of them.
+
+```text
+  payloads                                 3
+    acknowledged                           2  402 bytes
+    dead                                   1
+    pending                                0
+    D203                                   1  first p.ndjson:2: the receiver takes it for a bot
+  events                                   3
+    acknowledged                           2
+    dead                                   1
+  requests                                 3
+    200                                    2
+    406                                    1
+  dead letters in dead.ndjson; see `trackfill replay`
+```
+
+What to do: Drop bots in the mapping (the shipped ones do), or set `DISALLOW_BOT_TRAFFIC=no` for Tracardi's API and
+`trackfill replay`.
+
+"""###),
+    CodePage("D204", ###"""
+# D204: an answer that nobody expects
+
+A payload got an answer that is neither success nor a known refusal, while others were taken.
+
+```text
+  payloads                                 3
+    acknowledged                           2  402 bytes
+    dead                                   1
+    pending                                0
+    D204                                   1  first p.ndjson:3: answered 404: scripted
+  events                                   3
+    acknowledged                           2
+    dead                                   1
+  requests                                 3
+    200                                    2
+    404                                    1
+  dead letters in dead.ndjson; see `trackfill replay`
+```
+
+What to do: Look at the dead letter's `http` part and at what stands before the receiver; then `trackfill replay`.
+
+"""###),
+    CodePage("D205", ###"""
+# D205: taken, but not wholly
+
+The receiver took the payload and said at the same time that something in it was not saved: an answer 226, a list of
+errors, or `null`, which it says of a payload without events. The payload counts as acknowledged; the entry has class
+`partial`.
+
+```text
+  payloads                                 3
+    acknowledged                           3  528 bytes
+      partly                               1
+    dead                                   0
+    pending                                0
+    D205                                   1  first p.ndjson:2: taken, but it has no events and nothing was saved
+  events                                   2
+    acknowledged                           2
+    dead                                   0
+  requests                                 3
+    200                                    3
+  dead letters in dead.ndjson; see `trackfill replay`
+```
+
+What to do: Read `http.body`. `trackfill replay --only class=partial` sends such payloads again.
+
+"""###),
+    CodePage("D301", ###"""
+# D301: the receiver is away
+
+For as long as `--retry-for` says, nothing was acknowledged: no answer, or 5xx. Nothing was given up. A single payload
+that is left over and never gets an answer ends a run in this way, too.
+
+```text
+trackfill: http://127.0.0.1:8686/track takes nothing: couldn't connect to server; trying again
+error[D301]: http://127.0.0.1:8686/track has taken nothing for 1 s: couldn't connect to server
+  = nothing was given up; run the same command again when it is back
+```
+
+What to do: Run the same command again when the receiver is back; with `--state`, `send` goes on where it stood, as
+`import` always does.
+
+"""###),
+    CodePage("D302", ###"""
+# D302: the receiver refuses
+
+The first answer of the run, or twenty in a row, was 401, 403, 406 or 407. Nothing was given up.
+
+```text
+error[D302]: http://127.0.0.1:8686/track refuses: 403 scripted
+  = nothing was given up; check the token (--token-file), the rights, and the address
+```
+
+What to do: Check the token (`--token-file`, `TRACARDI_TOKEN`), and what stands before the receiver. Tracardi itself
+asks for no token at `/track`.
+
+"""###),
+    CodePage("D303", ###"""
+# D303: the event source is not taken
+
+Tracardi does not know the payloads' source id, or the source is disabled, internal, or not made for the REST API.
+Sources belong to a mode: one that was made in staging does not exist in production. Nothing was given up.
+
+```text
+error[D303]: http://127.0.0.1:8686/track does not take this event source: 406 Invalid event source `web`. Request came from IP: `127.0.0.1`
+  = make an enabled source of the bridge REST API with this id, in the mode that you send to (--production or staging); nothing was given up
+```
+
+What to do: Make an enabled source with the bridge REST API and this id, and send to its mode: `--production`, or
+staging without it.
+
+"""###),
+    CodePage("D304", ###"""
+# D304: the event source belongs to a site
+
+The source is restricted to a URL, and the request does not come from there. Nothing was given up.
+
+```text
+error[D304]: the event source is restricted to a site: 406 Event source `web` requires origin header.
+  = use a source without restriction, or add --header 'Origin: https://your.site'; nothing was given up
+```
+
+What to do: Use a source of the import's own, without restriction.
+
+"""###),
+    CodePage("D305", ###"""
+# D305: the event source wants profiles
+
+The source allows static profile ids, which means that every payload must have a profile, and this one has none. Nothing
+was given up.
+
+```text
+error[D305]: the event source wants a profile in every payload: 500 Can not use static profile id without profile.id.
+  = let the mapping name a profile, or switch off static profile ids; nothing was given up
+```
+
+What to do: Let the mapping's `identity` name a profile.
+
+"""###),
+    CodePage("D306", ###"""
+# D306: no tracker there
+
+The first answer of the run, or twenty in a row, was 404, 405, a redirect, or a success whose body no tracker would
+send: another program answers there. Nothing was given up.
+
+```text
+error[D306]: there is no tracker at http://127.0.0.1:8686/track: 404 scripted
+  = --to takes the address of Tracardi's API, to which /track is added; nothing was given up
+```
+
+What to do: `--to` takes the address of Tracardi's API, not of its GUI. Behind a path, give the path:
+`https://example.com/tracardi`.
+
+"""###),
+    CodePage("D307", ###"""
+# D307: settings with which nothing can be reached
+
+The certificate is not trusted, a file of certificates cannot be used, or the address is none. Nothing was sent.
+
+```text
+error[D307]: https://127.0.0.1:8686/track cannot be reached as things are set: problem with the ssl ca cert (path? access rights?)
+  = check --to, --ca-file and --proxy; nothing was given up
+```
+
+What to do: Check `--to`, `--ca-file` and `--proxy`.
+
+"""###),
+    CodePage("D308", ###"""
+# D308: everything is refused
+
+Twenty payloads in a row were refused, and none was taken in between: that is about the mapping or the receiver, not
+about these payloads. None of the twenty was given up.
+
+```text
+error[D308]: http://127.0.0.1:8686/track refused 20 payloads in a row: 422 scripted
+  = nothing of them was given up; mend what it names and run again
+```
+
+What to do: Read the answer. If it is about the payloads, mend the mapping and convert again.
+
+"""###),
+    CodePage("D309", ###"""
+# D309: no thread for the delivery
+
+The system grants no further thread, so that `import` cannot deliver.
+
+What to do: Raise the limit of processes (`ulimit -u`), and run the same command again.
+
+"""###),
+    CodePage("D401", ###"""
+# D401: dead letters are missing
+
+The state says that the file of dead letters is longer than it is. Without what is missing, nobody could say what became
+of those payloads.
+
+```text
+error[D401]: s/dead.ndjson has 0 bytes where 192 were recorded: dead letters are missing
+  = put the file back; or move the state folder away and begin anew
+```
+
+What to do: Put the file back; or move the state folder away and begin anew.
+
+"""###),
+    CodePage("D402", ###"""
+# D402: no dead letter
+
+A line of a file given to `replay` is not what `send`, `import` or `--rejects` write.
+
+```text
+p.ndjson:1:1: error[D402]: the line is no dead letter
+  = replay takes what send, import and --rejects wrote
+```
+
+What to do: Name the right file. Payloads are sent by `trackfill send`.
+
+"""###),
+    CodePage("D403", ###"""
+# D403: a record that cannot stand alone
+
+`replay -m` maps rejected records again. A row of CSV lacks its header, a piece of XML its document.
+
+```text
+c.yaml: error[D403]: records of the reader csv cannot be mapped alone
+  = convert the input again with the mended mapping: ids stay, so events are replaced and none doubled
+```
+
+What to do: Convert the mended input again with the mended mapping: ids stay, so events are replaced and none doubled.
+
+"""###),
     CodePage("I101", ###"""
 # I101: no such file
 

@@ -82,7 +82,7 @@ import Testing
     Case("D201", 3, "sed -i '2s/page-view/bad/' p.ndjson; serve --poison-type bad; " + send),
     Case(
       "D202", 3,
-      "sed -i '2s/Mozilla/MozillaMozillaMozillaMozillaMozilla/' p.ndjson; serve --maximum-body 230; " + send),
+      "sed -i '2s/Mozilla/MozillaMozillaMozillaMozillaMozilla/' p.ndjson; serve --maximum-body 215; " + send),
     Case("D203", 3, "sed -i '2s/Mozilla/Googlebot/' p.ndjson; serve; " + send),
     Case("D204", 3, "serve --status-every 3 --every-status 404; " + send),
     Case("D205", 3, "sed -i '2s/\\[.*\\]/[]/' p.ndjson; serve; " + send),
