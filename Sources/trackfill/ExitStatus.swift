@@ -64,6 +64,7 @@ enum ExitStatus: Int32, Sendable {
       case "D301": self = .unavailable
       case "D302": self = .refused
       case "D303", "D304", "D305", "D306", "D307", "D308": self = .badMapping
+      case "D309": self = .internalError
       case "D401": self = .outputFailed
       case "D403": self = .usage
       default: self = .badInput
