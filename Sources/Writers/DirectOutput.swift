@@ -55,10 +55,10 @@ final class DirectOutput: @unchecked Sendable {
   ///   - position: bytes of the file that are there already; the descriptor stands behind them.
   init?(_ descriptor: Int32, name: String, at position: Int) {
     let flags = fcntl(descriptor, F_GETFL)
-    guard flags >= 0, fcntl(descriptor, F_SETFL, flags | O_DIRECT) == 0 else { return nil }
+    guard flags >= 0, fcntl(descriptor, F_SETFL, flags | directFlag) == 0 else { return nil }
     self.descriptor = descriptor
     self.name = name
-    self.flags = flags | O_DIRECT
+    self.flags = flags | directFlag
     self.position = position
     room = DirectOutput.room(at: position)
     buffers = (0..<DirectOutput.bufferCount).map { _ in
@@ -169,7 +169,7 @@ final class DirectOutput: @unchecked Sendable {
       }
       switch errno {
       case EINTR: continue
-      case EINVAL where flags & O_DIRECT != 0: isRefused = true
+      case EINVAL where flags & directFlag != 0: isRefused = true
       case let error: return error
       }
     }
@@ -177,15 +177,15 @@ final class DirectOutput: @unchecked Sendable {
   }
 
   private func setDirect(_ isDirect: Bool) {
-    let wanted = isDirect ? flags | O_DIRECT : flags & ~O_DIRECT
+    let wanted = isDirect ? flags | directFlag : flags & ~directFlag
     if wanted == flags { return }
     if fcntl(descriptor, F_SETFL, wanted) == 0 { flags = wanted } else if isDirect { isRefused = true }
   }
 }
 
-/// The flag as Linux has it; C's headers show it to GNU programs only.
+/// `O_DIRECT` as Linux has it; C's headers show it to GNU programs only.
 #if arch(arm) || arch(arm64)
-  private let O_DIRECT: Int32 = 0x10000
+  private let directFlag: Int32 = 0x10000
 #else
-  private let O_DIRECT: Int32 = 0x4000
+  private let directFlag: Int32 = 0x4000
 #endif
