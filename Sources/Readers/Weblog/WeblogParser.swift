@@ -20,6 +20,9 @@ final class WeblogParser: RecordParser {
     var isLast: Bool
     /// Takes the rest of the line.
     var isOpen: Bool
+    /// Ends at the first terminator, and no digit or dash begins one: the two commonest fields, a number and a lone
+    /// dash, need no search.
+    var isSimple: Bool
     /// The terminator: its first byte, its first eight bytes under a mask, its length.
     var first: UInt8
     var length: Int
@@ -105,6 +108,7 @@ final class WeblogParser: RecordParser {
           hasBlanks: step.field.kind == .list || step.field.kind == .request && step.terminator == [0x20],
           isLast: step.isLast,
           isOpen: step.isLast && step.terminator.isEmpty && [.free, .list, .request].contains(step.field.kind),
+          isSimple: WeblogParser.isSimple(step),
           first: step.terminator.first ?? UInt8(ascii: " "), length: step.terminator.count, word: word, mask: mask,
           literal: UnsafePointer(literal), scale: scale, main: column(0), method: column(1), target: column(2),
           path: column(3), query: column(4), proto: column(5), index: index))
@@ -119,6 +123,12 @@ final class WeblogParser: RecordParser {
     prefix.deallocate()
     time.deallocate()
     for literal in literals { literal.deallocate() }
+  }
+
+  private static func isSimple(_ step: FormatPlan.Step) -> Bool {
+    guard let first = step.terminator.first, step.terminator.count <= 8 else { return false }
+    let isOfValues = first == UInt8(ascii: "-") || first == UInt8(ascii: "\\") || 48...57 ~= first
+    return !isOfValues && step.field.kind != .list && step.field.kind != .request
   }
 
   private static func copy(_ bytes: [UInt8]) -> UnsafeMutablePointer<UInt8> {
@@ -288,10 +298,33 @@ final class WeblogParser: RecordParser {
   private func fieldEnd(
     _ step: UnsafePointer<Step>, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
   ) -> (UnsafePointer<UInt8>, Bool) {
-    let first = SIMD16<UInt8>(repeating: step.pointee.first)
-    let backslash = SIMD16<UInt8>(repeating: UInt8(ascii: "\\"))
+    if step.pointee.isSimple {
+      // A lone dash or digits, then the terminator. Both are bytes of the line: the one behind it is neither.
+      var at = start
+      if at.pointee == UInt8(ascii: "-") {
+        at += 1
+      } else if step.pointee.kind == .int {
+        while at.pointee &- 48 < 10 { at += 1 }
+      }
+      if at > start, at < end, isTerminator(step, at, end) { return (at, false) }
+    }
+    if step.pointee.isOpen || step.pointee.hasBlanks { return unusualEnd(step, start, start, end) }
+    let at = Scan.first(of: step.pointee.first, or: UInt8(ascii: "\\"), start, end)
+    if at < end, at.pointee != UInt8(ascii: "\\"), isTerminator(step, at, end) { return (at, false) }
+    return unusualEnd(step, start, at, end)
+  }
+
+  /// The same for fields of several words, with backslashes or with what looks like their end.
+  /// - Parameter searched: there is neither terminator nor backslash before.
+  @inline(never)
+  private func unusualEnd(
+    _ step: UnsafePointer<Step>, _ start: UnsafePointer<UInt8>, _ searched: UnsafePointer<UInt8>,
+    _ end: UnsafePointer<UInt8>
+  ) -> (UnsafePointer<UInt8>, Bool) {
+    let first = step.pointee.first
+    let backslash = UInt8(ascii: "\\")
     var isEscaped = false
-    var at = start
+    var at = searched
     if step.pointee.isOpen {
       return (end, Scan.first(of: backslash, or: backslash, start, end) < end)
     }
