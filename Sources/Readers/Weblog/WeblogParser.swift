@@ -66,11 +66,15 @@ final class WeblogParser: RecordParser {
   /// Columns of names that the format does not have.
   private var absent: [Int] = []
   private let patterns: [TimePattern?]
+  /// The step of the time behind which a `CombinedTail` follows, else -1.
+  private let tailStep: Int
 
   private static let slash = StaticString("/")
   private static let newline = UInt8(ascii: "\n")
 
-  init(plan: FormatPlan, settings: WeblogSettings, fields: [String]) {
+  /// - Parameter takesTail: read ends of combined lines in one go; tests compare what comes of it with what the steps
+  ///   give.
+  init(plan: FormatPlan, settings: WeblogSettings, fields: [String], takesTail: Bool = true) {
     self.plan = plan
     missing = settings.missing
     zone = settings.zone
@@ -115,6 +119,8 @@ final class WeblogParser: RecordParser {
     }
     self.literals = literals
     patterns = plan.steps.map { if case .pattern(let pattern) = $0.field.kind { pattern } else { nil } }
+    let tail = plan.steps.indices.first { CombinedTail.follows($0, in: plan.steps) }
+    tailStep = takesTail ? tail ?? -1 : -1
     absent = columns.filter { !named.contains($0.key) }.map(\.value)
   }
 
@@ -253,6 +259,7 @@ final class WeblogParser: RecordParser {
           if parts?.epoch == .min { parts?.epoch = seconds }
         }
         at += step.pointee.length
+        if index == tailStep, takeTail(step + 1, &at, end, row, arena) { index &+= CombinedTail.steps }
       case .isoTime, .epoch, .fraction, .pattern:
         if let failure = otherTime(step, &at, end, row, &parts) { return failure }
       default:
@@ -291,6 +298,42 @@ final class WeblogParser: RecordParser {
     }
     if plan.isComposite { return composite(start, parts, row) }
     return nil
+  }
+
+  /// Fills the columns of a combined line's end and moves behind it; false, and nothing done, if it is unusual.
+  /// - Parameter steps: request, status, bytes, referer, agent.
+  @inline(__always)
+  private func takeTail(
+    _ steps: UnsafePointer<Step>, _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
+    _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) -> Bool {
+    guard let tail = CombinedTail(at, end), isTerminator(steps + 4, tail.agent.end, end) else { return false }
+    if steps[2].main >= 0 {
+      if let bytes = tail.bytes {
+        row[steps[2].main] = .int(bytes)
+      } else {
+        guard missing.isStandard, !steps[2].isRequired else { return false }
+        row[steps[2].main] = .missing
+      }
+    }
+    if !takeText(steps + 3, tail.referer.start, tail.referer.end, row, arena) { return false }
+    if !takeText(steps + 4, tail.agent.start, tail.agent.end, row, arena) { return false }
+    if steps[1].main >= 0 { row[steps[1].main] = .int(tail.status) }
+    request(steps, at, tail.request, false, row, arena)
+    at = tail.agent.end + steps[4].length
+    return true
+  }
+
+  /// False if there is no value though there must be one.
+  @inline(__always)
+  private func takeText(
+    _ step: UnsafePointer<Step>, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>,
+    _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) -> Bool {
+    guard step.pointee.main >= 0 else { return true }
+    let field = text(start, stop, false, arena)
+    row[step.pointee.main] = field
+    return !field.isMissing || !step.pointee.isRequired
   }
 
   /// Where the field that begins at `start` ends, and whether it has a backslash.
