@@ -38,6 +38,7 @@ final class ReorderBuffer {
 
   deinit { ring.deallocate() }
 
+  var size: Int { count + heap.count }
   var isEmpty: Bool { count == 0 && heap.isEmpty }
 
   @inline(__always)
@@ -70,6 +71,12 @@ final class ReorderBuffer {
   @inline(__always)
   func queued(behind others: Int) -> Waiting? {
     others < count ? ring[(first &+ others) & mask] : nil
+  }
+
+  /// All entries, those that came in order first.
+  func forEach(_ body: (Waiting) throws -> Void) rethrows {
+    for index in 0..<count { try body(ring[(first + index) & mask]) }
+    for entry in heap { try body(entry) }
   }
 
   /// Removes `head`, which must exist.
