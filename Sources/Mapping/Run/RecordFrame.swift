@@ -1,4 +1,5 @@
 internal import CEL
+internal import Glibc
 internal import Pipeline
 
 /// What compiled expressions find behind `Activation.host`: the record at work and the computed `let` values.
@@ -134,7 +135,7 @@ struct TextMemo {
     let hash = ByteHash.hash(text)
     let slot = Int(truncatingIfNeeded: hash) & (Self.slots - 1)
     let copy = texts + slot * Self.longest
-    if heads[slot].hash == hash, Int(heads[slot].length) == text.count, bytesEqual(start, copy, text.count) {
+    if heads[slot].hash == hash, Int(heads[slot].length) == text.count, memcmp(start, copy, text.count) == 0 {
       return heads[slot].answer
     }
     let answer = compute(text)
