@@ -8,7 +8,7 @@ final class CSVColumnPlan {
     enum Shortcut: UInt8 { case none, text, int, decimal }
 
     /// Kept alive by the plan.
-    unowned(unsafe) let converter: ValueConverter
+    private let converter: Unmanaged<ValueConverter>
     /// Where it stands in the layout at hand, or -1.
     var position: Int32 = -1
     /// Where it goes.
@@ -17,6 +17,26 @@ final class CSVColumnPlan {
     /// Digits behind the point that are asked for, or -1.
     let scale: Int8
     let point: UInt8
+    /// Whether an empty text is simply no value.
+    let isEmptyMissing: Bool
+
+    init(_ converter: ValueConverter, slot: Int) {
+      self.converter = .passUnretained(converter)
+      self.slot = Int32(truncatingIfNeeded: slot)
+      shortcut = converter.shortcut
+      scale = converter.plainScale
+      point = converter.point
+      isEmptyMissing = converter.isEmptyMissing
+    }
+
+    /// The converter's work, without counting references.
+    @inline(__always)
+    func withConverter(_ body: (ValueConverter) -> ValueProblem) -> ValueProblem {
+      converter._withUnsafeGuaranteedRef(body)
+    }
+
+    /// The declaration, for messages.
+    var declaration: FieldDeclaration { converter._withUnsafeGuaranteedRef { $0.declaration } }
 
     /// The value of a usual text; false where the converter must look at it. Eight bytes are read from `start` on.
     @inline(__always)
@@ -24,7 +44,10 @@ final class CSVColumnPlan {
       _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, into field: UnsafeMutablePointer<Field>
     ) -> Bool {
       let count = stop - start
-      guard count > 0 else { return false }
+      guard count > 0 else {
+        if isEmptyMissing { field.pointee = .missing }
+        return isEmptyMissing
+      }
       switch shortcut {
       case .none: return false
       case .text:
@@ -66,10 +89,7 @@ final class CSVColumnPlan {
     storage = .allocate(capacity: slots.count)
     for (index, slot) in slots.enumerated() {
       let converter = converters[index]
-      (storage.baseAddress.map { $0 + index })?.initialize(
-        to: Column(
-          converter: converter, slot: Int32(truncatingIfNeeded: slot), shortcut: converter.shortcut,
-          scale: converter.plainScale, point: converter.point))
+      (storage.baseAddress.map { $0 + index })?.initialize(to: Column(converter, slot: slot))
     }
   }
 

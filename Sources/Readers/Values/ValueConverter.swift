@@ -86,6 +86,9 @@ final class ValueConverter {
     }
   }
 
+  /// Whether the empty text is no value, and nothing stands in for it.
+  var isEmptyMissing: Bool { onlyEmptyIsMissing && isOptional && fallback == nil }
+
   /// Digits behind the point of a decimal, -1 where any number will do.
   var plainScale: Int8 { Int8(truncatingIfNeeded: scale) }
 
