@@ -192,15 +192,16 @@ final class CSVParser: RecordParser {
       let target = fields + Int(column.slot)
       // -1, which stands for nowhere, is the largest of all here.
       guard UInt32(bitPattern: column.position) < count else {
-        let problem = column.withConverter { $0.nothing(into: target) }
-        if problem != .none { return fail(problem, column.declaration, nil, number) }
+        let problem = column.value.nothing(into: target)
+        if problem != .none { return fail(problem, column.value.declaration, nil, number) }
         continue
       }
       let raw = view.field(row, Int(column.position))
       let text = CSVText.value(raw.start, raw.stop, quote: quote, escape, arena)
-      if column.convert(text.start, text.stop, into: target) { continue }
-      let problem = column.withConverter { $0.convert(text.start, text.stop, into: target) }
-      if problem != .none { return fail(problem, column.declaration, (text.start, text.stop, raw.start), number) }
+      let problem = column.value.convert(text.start, text.stop, into: target)
+      if problem != .none {
+        return fail(problem, column.value.declaration, (text.start, text.stop, raw.start), number)
+      }
     }
     return true
   }

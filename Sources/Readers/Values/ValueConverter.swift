@@ -76,7 +76,7 @@ final class ValueConverter {
   }
 
   /// How plain texts are read without this converter: neither blanks nor texts for no value need be looked for then.
-  var shortcut: CSVColumnPlan.Column.Shortcut {
+  var shortcut: ValueShortcut.Kind {
     guard onlyEmptyIsMissing else { return .none }
     switch kind {
     case .string: return .text

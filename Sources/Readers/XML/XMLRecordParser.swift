@@ -2,9 +2,9 @@ internal import Pipeline
 
 /// Types the values that an `XMLSource` found. One thread uses a parser at a time.
 final class XMLRecordParser: RecordParser {
-  /// What reads a value. References are not counted, since this happens for every value; `converters` owns them.
+  /// What reads a value; `converters` owns what is behind it.
   private struct Column {
-    var converter: Unmanaged<ValueConverter>
+    var value: ValueShortcut
     /// Of the batch, or of the row.
     var position: Int
     /// The slot in the layout.
@@ -76,7 +76,7 @@ final class XMLRecordParser: RecordParser {
   private func makeColumn(_ position: Int, _ slot: Int) -> Column {
     let converter = ValueConverter(layout.slots[slot].declaration, missing: layout.missing)
     converters.append(converter)
-    return Column(converter: .passUnretained(converter), position: position, slot: slot)
+    return Column(value: ValueShortcut(converter), position: position, slot: slot)
   }
 
   func parse(_ block: Block, from cursor: inout Int, into batch: RecordBatch, result: MappedBlock) -> Bool {
@@ -235,12 +235,11 @@ final class XMLRecordParser: RecordParser {
     row: Int? = nil
   ) -> Reject? {
     let text = field.pointee
-    let problem = column.pointee.converter._withUnsafeGuaranteedRef { converter in
-      if let start = text.pointer {
-        converter.convert(start, start + Int(text.count), into: field)
-      } else {
-        converter.nothing(into: field)
-      }
+    let problem: ValueProblem
+    if let start = text.pointer {
+      problem = column.pointee.value.convert(start, start + Int(text.count), into: field)
+    } else {
+      problem = column.pointee.value.nothing(into: field)
     }
     return problem == .none ? nil : reject(problem, column.pointee, text, record, head, row)
   }
