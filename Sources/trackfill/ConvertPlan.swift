@@ -7,6 +7,8 @@ struct ConvertPlan: Sendable {
   enum Destination: Sendable {
     case standardOutput
     case file(String)
+    /// Where the state says.
+    case state
 
     var path: String? { if case .file(let path) = self { path } else { nil } }
   }
@@ -32,7 +34,8 @@ struct ConvertPlan: Sendable {
   let blockSize: Int
   let isQuiet: Bool
 
-  init(_ typed: Convert) throws(Diagnostics) {
+  /// - Parameter output: nil for a run with a state.
+  init(_ typed: ConversionOptions, output path: String?, rejects: String?, limit: Int?) throws(Diagnostics) {
     var findings: [Diagnostic] = []
     func file(_ path: String, _ option: String) -> String {
       var status = stat()
@@ -50,12 +53,12 @@ struct ConvertPlan: Sendable {
       findings.append(Diagnostic("U104", "standard input is named twice", remedy: "name - once"))
     }
     mapping = typed.mapping
-    output = typed.output == "-" ? .standardOutput : .file(file(typed.output, "--output"))
-    rejects = typed.rejects.map { file($0, "--rejects") }
+    output = path.map { $0 == "-" ? .standardOutput : .file(file($0, "--output")) } ?? .state
+    self.rejects = rejects.map { file($0, "--rejects") }
     summary = typed.summary.map { file($0, "--summary") }
     threads = typed.threads ?? min(availableProcessors(), 4)
     memory = typed.memory.bytes
-    limit = typed.limit
+    self.limit = limit
     from = typed.from?.milliseconds
     to = typed.to?.milliseconds
     tolerance = typed.maxRejects.tolerance
