@@ -62,7 +62,7 @@ let package = Package(
     .testTarget(name: "WritersTests", dependencies: ["Writers", "Pipeline"]),
     .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "Collector", "Pipeline"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["trackfill", "trackfill-collector"], exclude: ["CodeCases", "Goldens"]),
+      name: "EndToEndTests", dependencies: ["trackfill", "trackfill-collector", "Collector"], exclude: ["CodeCases", "Goldens"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

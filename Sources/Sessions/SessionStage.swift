@@ -86,6 +86,13 @@ public final class SessionStage: EventConsumer {
   /// Throws what the store throws.
   public func save(to store: any StateStore) throws { try mode.save(to: store) }
 
+  /// Forgets what earlier runs saved: after `finish` nothing is open, and what comes then begins anew, even if it is older.
+  public func clear(_ store: any StateStore) throws {
+    for kind in ["session", "closing", "waiting", "clock", "ordinals", "seen", "sessions"] as [StaticString] {
+      try store.removeAll(kind, below: Int64.max)
+    }
+  }
+
   /// Takes up what an earlier run saved, before anything is consumed. Throws C104 if it cannot be understood.
   public func restore(from store: any StateStore) throws { try mode.restore(from: store) }
 

@@ -236,20 +236,23 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
   }
 
   public func record(_ progress: DeliveryProgress, of queue: String) throws {
+    try database.transaction { try setProgress(progress, of: queue) }
+  }
+
+  /// The same as part of a commit.
+  public func setProgress(_ progress: DeliveryProgress, of queue: String) throws {
     let beyond = ByteBuffer()
     for offset in progress.beyond { beyond.append(word: Int64(offset)) }
-    try database.transaction {
-      try database.run(
-        """
-        INSERT OR REPLACE INTO delivery (queue, prefix, beyond, acknowledged, acknowledged_events, dead, dead_events,
-        dead_letter_length) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        [
-          .text(queue), .integer(Int64(progress.prefix)), .bytes(beyond.bytes), .integer(Int64(progress.acknowledged)),
-          .integer(Int64(progress.acknowledgedEvents)), .integer(Int64(progress.dead)),
-          .integer(Int64(progress.deadEvents)), .integer(Int64(progress.deadLetterLength)),
-        ])
-    }
+    try database.run(
+      """
+      INSERT OR REPLACE INTO delivery (queue, prefix, beyond, acknowledged, acknowledged_events, dead, dead_events,
+      dead_letter_length) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        .text(queue), .integer(Int64(progress.prefix)), .bytes(beyond.bytes), .integer(Int64(progress.acknowledged)),
+        .integer(Int64(progress.acknowledgedEvents)), .integer(Int64(progress.dead)),
+        .integer(Int64(progress.deadEvents)), .integer(Int64(progress.deadLetterLength)),
+      ])
   }
 
   public func deadLetterLength() throws -> Int? {

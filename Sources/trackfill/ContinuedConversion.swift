@@ -12,18 +12,15 @@ final class ContinuedConversion {
   private let plan: ContinuationPlan
   private let frame: RunFrame
   private let clock = CommitClock()
-  /// Told of each commit with the outbox's durable length; on the thread that committed.
-  var onCommit: (OutputPosition) -> Void = { _ in }
-  /// Told once the state is there.
-  var onOpen: (StateFolder) throws -> Void = { _ in }
-  /// Asked by a signal to stop as well.
-  var onCancel: @Sendable () -> Void = {}
+  /// What takes the outbox on; nil where payloads stay in files.
+  private let delivery: OutboxDelivery?
 
   private typealias Stop = RunFrame.Stop
 
-  init(_ plan: ContinuationPlan, frame: RunFrame) {
+  init(_ plan: ContinuationPlan, frame: RunFrame, delivery: OutboxDelivery? = nil) {
     self.plan = plan
     self.frame = frame
+    self.delivery = delivery
   }
 
   func run() -> ExitStatus {
@@ -48,6 +45,7 @@ final class ContinuedConversion {
     let folder = try StateFolder(path: plan.folder, patience: plan.patience)
     frame.report.state = StateReport(folder: plan.folder)
     try StateOwner.check(folder, mapping, plan, frame)
+    try delivery?.prepare(folder, frame)
     let inputs = try ContinuedInputs(plan, frame.plan, folder, mapping.reader)
     let feed = try InputFeed(
       inputs.match.paths, reader: mapping.reader,
@@ -59,10 +57,16 @@ final class ContinuedConversion {
     frame.report.state?.newInputs = inputs.match.paths.count - inputs.match.known.count
     frame.report.state?.continuedInputs = inputs.match.known.count
     frame.report.state?.restingInputs = inputs.match.resting.count
-    try onOpen(folder)
-    try drive(mapping, feed, inputs, folder)
+    do {
+      try drive(mapping, feed, inputs, folder)
+    } catch {
+      // Its own reason, if it is why the conversion stopped, says more.
+      if let stop = try delivery?.abandon(frame) { throw stop }
+      throw error
+    }
+    if let status = try delivery?.finish(frame) { return status }
     let total = frame.report.counts
-    if !plan.isFollowUp, total.sum.records == 0, inputs.match.known.isEmpty, !plan.finishes {
+    if !plan.isFollowUp, total.sum.records == 0, inputs.match.known.isEmpty, inputs.match.resting.isEmpty {
       throw Stop(status: .badInput, message: "no records in \(frame.names(of: inputs.match.paths))")
     }
     if total.sum.records > 0, total.rejected == total.sum.records {
@@ -76,8 +80,6 @@ final class ContinuedConversion {
     _ mapping: MappingPlan, _ feed: InputFeed, _ inputs: ContinuedInputs, _ folder: StateFolder
   ) throws {
     var settings = mapping.sessions
-    settings.from = frame.plan.from
-    settings.to = frame.plan.to
     settings.memory = frame.plan.memory
     settings.temporaryFolder = getenv("TMPDIR") == nil ? plan.folder : nil
     settings.isContinued = plan.leavesOpen
@@ -94,15 +96,16 @@ final class ContinuedConversion {
     let sums = RunTotals(before: try folder.totals())
 
     /// All that has been consumed, together with its outputs.
-    func commit(_ counts: RunCounts) throws {
+    func commit(_ counts: RunCounts, isComplete: Bool) throws {
       try committer.commit { store in
+        try StateOwner.note(isComplete: isComplete, in: folder)
         try inputs.save(counts, to: store, isFinal: !plan.leavesOpen)
-        try stage.save(to: store)
+        if isComplete, !plan.leavesOpen { try stage.clear(store) } else { try stage.save(to: store) }
         try sums.save(counts, stage.counts, to: store)
       }
       clock.hasCommitted()
       frame.report.state?.commits += 1
-      onCommit(committer.recorded[output.name] ?? OutputPosition())
+      if let recorded = committer.recorded[output.name] { delivery?.extend(to: recorded) }
     }
 
     var loopSettings = RunLoop.Settings()
@@ -119,14 +122,14 @@ final class ContinuedConversion {
       afterBlock: { [clock, plan] counts, block in
         inputs.note(block)
         guard stage.commitsMidway, inputs.areAtRecords, clock.isDue(block.count, every: plan.commitEvery) else { return }
-        try commit(counts)
+        try commit(counts, isComplete: false)
       })
     frame.signals.attach(
       SignalWatch.Run(
-        cancel: { [onCancel] in
+        cancel: { [delivery] in
           loop.cancel()
-          onCancel()
-        }, isAtRest: { loop.isAtRest },
+          delivery?.cancel()
+        }, isAtRest: { [delivery] in loop.isAtRest && delivery == nil },
         abandon: { [self] status, isAtRest in
           progress?.clear()
           frame.end(with: status, isAtRest: isAtRest, fate: "the state is that of the last commit")
@@ -137,6 +140,7 @@ final class ContinuedConversion {
       report(loop, stage, folder, committer, output)
     }
     if frame.signals.status != nil { loop.cancel() }
+    try delivery?.begin(folder) { loop.cancel() }
     let outcome: RunLoop.Outcome
     do {
       outcome = try loop.run()
@@ -153,7 +157,7 @@ final class ContinuedConversion {
     guard isInterrupted || frame.report.isBalanced else {
       throw frame.unbalanced(fate: "nothing since the last commit counts")
     }
-    if !isInterrupted || stage.commitsMidway && inputs.areAtRecords { try commit(loop.counts) }
+    if !isInterrupted || stage.commitsMidway && inputs.areAtRecords { try commit(loop.counts, isComplete: !isInterrupted) }
     if isInterrupted {
       throw Stop(
         status: frame.signals.status ?? .interrupted,
@@ -172,7 +176,7 @@ final class ContinuedConversion {
       }
       return try SegmentWriter(folder: path, stem: mapping, recorded: try folder.output("segments"))
     case .outbox:
-      let recorded = try folder.output("outbox") ?? OutputPosition(number: 1)
+      let recorded = try OutboxFile.open(folder)
       return try Outbox(OutboxFile.path(in: plan.folder, recorded.number), recorded: recorded)
     }
   }
@@ -212,12 +216,5 @@ final class CommitClock {
   func hasCommitted() {
     last = monotonicNanoseconds()
     read = 0
-  }
-}
-
-enum OutboxFile {
-  static func path(in folder: String, _ number: Int) -> String {
-    let digits = String(number)
-    return folder + "/outbox-" + String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits + ".ndjson"
   }
 }

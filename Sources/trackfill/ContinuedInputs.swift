@@ -24,7 +24,9 @@ final class ContinuedInputs {
     let known = try folder.inputs()
     nextID = (known.map(\.id).max() ?? 0) + 1
     match = try InputMatch(paths, known: known, resumption: reader.resumption, again: plan.again)
-    if !plan.isFollowUp, !plan.again, !plan.finishes, !match.finished.isEmpty {
+    // A run that did not come to its end is gone on with; so is one of which not all was delivered.
+    let isDone = try StateOwner.isComplete(folder) && OutboxFile.isDelivered(folder)
+    if isDone, !plan.isFollowUp, !plan.again, !plan.finishes, !match.finished.isEmpty {
       throw Diagnostics(
         match.finished.map { path, known in
           let name = known.name == path.name ? "" : " as \(known.name)"

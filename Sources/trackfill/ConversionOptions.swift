@@ -19,12 +19,6 @@ struct ConversionOptions: ParsableArguments {
     help: ArgumentHelp("Memory for open sessions and for sorting; more goes to a temporary file.", valueName: "size"))
   var memory = ByteSize(256 << 20)
 
-  @Option(help: ArgumentHelp("Only sessions that begin at or after this date or time (UTC).", valueName: "time"))
-  var from: TimeBound?
-
-  @Option(help: ArgumentHelp("Only sessions that begin before this date or time (UTC).", valueName: "time"))
-  var to: TimeBound?
-
   @Option(
     help: ArgumentHelp(
       "Stop beyond this many rejected records, or this share after the first 1,000.", valueName: "n|p%"))
@@ -45,9 +39,6 @@ struct ConversionOptions: ParsableArguments {
   func validate() throws {
     if let threads, !(1...256).contains(threads) {
       throw ValidationError("--threads takes a number from 1 to 256, not \(threads).")
-    }
-    if let from, let to, to.milliseconds <= from.milliseconds {
-      throw ValidationError("--to must be later than --from.")
     }
     if maxRecord.bytes < 64 { throw ValidationError("--max-record takes at least 64 bytes, not \(maxRecord.bytes).") }
     if maxRecord.bytes > 256 << 20 { throw ValidationError("--max-record takes at most 256M.") }

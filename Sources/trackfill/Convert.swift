@@ -27,11 +27,21 @@ struct Convert: ParsableCommand {
   @Option(help: ArgumentHelp("Read only so many records of each input.", valueName: "n"))
   var limit: Int?
 
+  @Option(help: ArgumentHelp("Only sessions that begin at or after this date or time (UTC).", valueName: "time"))
+  var from: TimeBound?
+
+  @Option(help: ArgumentHelp("Only sessions that begin before this date or time (UTC).", valueName: "time"))
+  var to: TimeBound?
+
   @OptionGroup(title: "Continuing") var state: StateOptions
 
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1, not \(limit).") }
+    if let from, let to, to.milliseconds <= from.milliseconds {
+      throw ValidationError("--to must be later than --from.")
+    }
     guard state.state != nil else { return }
+    if from != nil || to != nil { throw ValidationError("--from and --to cannot be continued; leave them out with --state.") }
     if !state.followUp, !state.finish {
       throw ValidationError("convert --state needs --follow-up, or --finish. For one import that can be resumed use import.")
     }
@@ -48,13 +58,13 @@ struct Convert: ParsableCommand {
     let status: ExitStatus
     do throws(Diagnostics) {
       if let folder = state.state {
-        let plan = try ConvertPlan(options, output: nil, rejects: nil, limit: nil)
+        let plan = try ConvertPlan(options)
         let continuation = try ContinuationPlan(state, folder: folder, destination: .segments(output), plan)
         status = ContinuedConversion(
           continuation, frame: RunFrame(plan: plan, console: console, signals: signals, command: "convert")
         ).run()
       } else {
-        let plan = try ConvertPlan(options, output: output, rejects: rejects, limit: limit)
+        let plan = try ConvertPlan(options, output: output, rejects: rejects, limit: limit, from: from, to: to)
         status = Conversion(plan: plan, console: console, signals: signals).run()
       }
     } catch {

@@ -35,7 +35,10 @@ struct ConvertPlan: Sendable {
   let isQuiet: Bool
 
   /// - Parameter output: nil for a run with a state.
-  init(_ typed: ConversionOptions, output path: String?, rejects: String?, limit: Int?) throws(Diagnostics) {
+  init(
+    _ typed: ConversionOptions, output path: String? = nil, rejects: String? = nil, limit: Int? = nil,
+    from: TimeBound? = nil, to: TimeBound? = nil
+  ) throws(Diagnostics) {
     var findings: [Diagnostic] = []
     func file(_ path: String, _ option: String) -> String {
       var status = stat()
@@ -59,8 +62,8 @@ struct ConvertPlan: Sendable {
     threads = typed.threads ?? min(availableProcessors(), 4)
     memory = typed.memory.bytes
     self.limit = limit
-    from = typed.from?.milliseconds
-    to = typed.to?.milliseconds
+    self.from = from?.milliseconds
+    self.to = to?.milliseconds
     tolerance = typed.maxRejects.tolerance
     maxRecord = typed.maxRecord.bytes
     blockSize = typed.blockSize.bytes

@@ -60,7 +60,8 @@ struct RecordReplay {
     if let rejects = typed.rejects { arguments += ["--rejects", rejects] }
     if let summary = typed.results.summary { arguments += ["--summary", summary] }
     if typed.results.quiet { arguments.append("-q") }
-    let plan = try ConvertPlan(try Convert.parse(arguments))
+    let convert = try Convert.parse(arguments)
+    let plan = try ConvertPlan(convert.options, output: convert.output, rejects: convert.rejects)
     return Conversion(plan: plan, console: console, signals: signals).run()
   }
 

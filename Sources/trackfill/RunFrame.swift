@@ -12,6 +12,8 @@ final class RunFrame {
   let signals: SignalWatch
   private let began = monotonicNanoseconds()
   var report: RunReport
+  /// Where counters go in Prometheus' text format.
+  var metrics: String?
 
   /// Why a run stopped before its end.
   struct Stop: Error {
@@ -50,7 +52,8 @@ final class RunFrame {
     }
     report.elapsedNanoseconds = monotonicNanoseconds() - began
     let isInterrupted = report.status == .interrupted || report.status == .terminated
-    if !isSilent, report.counts.sum.lines > 0 || report.state != nil, !isInterrupted {
+    let hasHappened = report.counts.sum.lines > 0 || report.delivery != nil || report.state.map { $0.commits > 0 } ?? false
+    if !isSilent, hasHappened, !isInterrupted {
       console.write(SummaryText.render(report))
     }
     writeSummary()
@@ -66,13 +69,15 @@ final class RunFrame {
   }
 
   private func writeSummary() {
-    guard let target = plan.summary else { return }
-    do {
-      try AtomicTextFile.write(target, SummaryJSON.render(report))
-    } catch {
-      guard let diagnostic = error as? Diagnostic, diagnostic.code != "O203" else { return }
-      console.report([diagnostic])
-      if report.status == .done || report.status == .someRejected { report.status = ExitStatus(diagnostic) }
+    for (path, text) in [(plan.summary, SummaryJSON.render(report)), (metrics, RunMetrics.render(report))] {
+      guard let path else { continue }
+      do {
+        try AtomicTextFile.write(path, text)
+      } catch {
+        guard let diagnostic = error as? Diagnostic, diagnostic.code != "O203" else { continue }
+        console.report([diagnostic])
+        if report.status == .done || report.status == .someRejected { report.status = ExitStatus(diagnostic) }
+      }
     }
   }
 

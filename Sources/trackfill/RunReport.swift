@@ -3,7 +3,7 @@ import Pipeline
 import Sessions
 
 /// Everything that a summary says, as text or as JSON.
-struct RunReport: Sendable {
+struct RunReport {
   let command: String
   var startedAt: Int64
   var elapsedNanoseconds: UInt64 = 0
@@ -22,6 +22,8 @@ struct RunReport: Sendable {
   var isOutputComplete = false
   /// Of a run that continues others.
   var state: StateReport?
+  /// Of a run that delivers.
+  var delivery: DeliveryReport?
 
   init(startedAt: Int64, mappingFile: String, command: String) {
     self.startedAt = startedAt

@@ -4,7 +4,7 @@ import State
 
 /// Whose a state is: a mapping, its ids, and what kind of run. Another one is refused rather than mixed in.
 enum StateOwner {
-  /// - Throws: C102 for another mapping, other ids or another range, C108 for another kind of run.
+  /// - Throws: C102 for another mapping or other ids, C108 for another kind of run.
   static func check(_ folder: StateFolder, _ mapping: MappingPlan, _ plan: ContinuationPlan, _ frame: RunFrame) throws {
     let kind = if case .outbox = plan.destination { "import" } else { "convert" }
     // The salt must not be known from the state, but whether it is the same.
@@ -12,16 +12,15 @@ enum StateOwner {
       Pseudonymizer(salt: mapping.sessions.salt).pseudonym(of: $0).text
     }
     let ids = mapping.sessions.namespace.text + " " + probe
-    let range = [frame.plan.from, frame.plan.to].map { $0.map { TimestampWriter.text($0) } ?? "" }.joined(separator: "/")
     let values = [
-      ("kind", kind), ("mapping", mapping.name), ("ids", ids), ("range", range), ("sha256", frame.report.mappingHash ?? ""),
+      ("kind", kind), ("mapping", mapping.name), ("ids", ids), ("sha256", frame.report.mappingHash ?? ""),
     ]
     if let former = try folder.meta("kind") {
       guard former == kind else {
         throw Diagnostic(
           "C108", "the state \(plan.folder) belongs to \(former), not to \(kind)", remedy: "give each its own --state folder")
       }
-      try checkMapping(folder, mapping, plan, ids: ids, range: range, hash: frame.report.mappingHash ?? "")
+      try checkMapping(folder, mapping, plan, ids: ids, hash: frame.report.mappingHash ?? "")
       if try folder.meta("closed") == "yes", plan.isFollowUp, !frame.plan.isQuiet {
         frame.console.say(
           "the run before closed all visits; those that go on begin anew. Give --follow-up from the first run on")
@@ -33,8 +32,16 @@ enum StateOwner {
     }
   }
 
+  /// Whether the run before came to its end.
+  static func isComplete(_ folder: StateFolder) throws -> Bool { try folder.meta("complete") == "yes" }
+
+  /// Part of a commit.
+  static func note(isComplete: Bool, in folder: StateFolder) throws {
+    try folder.setMeta("complete", isComplete ? "yes" : "no")
+  }
+
   private static func checkMapping(
-    _ folder: StateFolder, _ mapping: MappingPlan, _ plan: ContinuationPlan, ids: String, range: String, hash: String
+    _ folder: StateFolder, _ mapping: MappingPlan, _ plan: ContinuationPlan, ids: String, hash: String
   ) throws {
     func refuse(_ what: String, _ remedy: String) -> Diagnostic {
       Diagnostic("C102", "\(what) since the last run with \(plan.folder)", remedy: remedy)
@@ -45,9 +52,6 @@ enum StateOwner {
     if try folder.meta("ids") != ids {
       throw refuse(
         "the source or the salt has changed", "set the same source and salt as before: other ones make other ids")
-    }
-    if try folder.meta("range") != range {
-      throw refuse("--from or --to has changed", "give the same, or another --state folder for another range")
     }
     if try folder.meta("sha256") != hash, !plan.acceptsMappingChange {
       throw refuse(
