@@ -50,8 +50,12 @@ final class Merge {
     }
   }
 
-  /// Hands over all events before `watermark`, in order, and removes them.
-  func release(before watermark: Int64, to handle: (Waiting) throws -> Void) rethrows {
+  /// How far ahead an event is announced: long enough for its session to come from memory.
+  private static let notice = 4
+
+  /// Hands over all events before `watermark`, in order, and removes them. With each goes one that will probably come
+  /// soon, so that what it needs can be fetched meanwhile.
+  func release(before watermark: Int64, to handle: (_ entry: Waiting, _ soon: Waiting?) throws -> Void) rethrows {
     heap.removeAll(keepingCapacity: true)
     for input in active {
       if let head = input.waiting.head, head.effective < watermark {
@@ -71,7 +75,7 @@ final class Merge {
           break
         }
         input.waiting.removeHead()
-        try handle(entry)
+        try handle(entry, input.waiting.queued(behind: Merge.notice))
       }
       if let last { replace(Front(time: last, input: own)) } else { pop() }
     }

@@ -67,6 +67,12 @@ final class ReorderBuffer {
     return count > 0 && ring[first] < straggler ? ring[first] : straggler
   }
 
+  /// The entry behind so many others of the queue, if there is one: what will be the head soon, stragglers apart.
+  @inline(__always)
+  func queued(behind others: Int) -> Waiting? {
+    others < count ? ring[(first &+ others) & mask] : nil
+  }
+
   /// All entries, those that came in order first.
   func forEach(_ body: (Waiting) throws -> Void) rethrows {
     for index in 0..<count { try body(ring[(first + index) & mask]) }

@@ -44,6 +44,10 @@ final class Sessionizer {
 
   // MARK: Events
 
+  /// Has the session of an event's visitor on its way into the cache: of thousands that are open, hardly any is there.
+  @inline(__always)
+  func expect(_ event: UnsafePointer<Event>) { table.expect(event.pointee.visitorHash) }
+
   /// - Parameters:
   ///   - effective: the time at which it is processed: its own, or later for a late one.
   ///   - text: the base of the block's texts; an id may be patched there.

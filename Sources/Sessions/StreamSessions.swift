@@ -98,7 +98,8 @@ final class StreamSessions: SessionMode {
   private func release(before watermark: Int64) throws {
     let blocks = blocks
     let sessionizer = sessionizer
-    try merge.release(before: watermark) { entry in
+    try merge.release(before: watermark) { entry, soon in
+      if let soon { sessionizer.expect(blocks.slots[Int(soon.block)].events + soon.index) }
       let slot = blocks.slots[Int(entry.block)]
       try sessionizer.handle(
         slot.events + entry.index, slot.text, effective: entry.effective, isLate: entry.isLate)

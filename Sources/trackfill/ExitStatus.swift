@@ -56,7 +56,7 @@ enum ExitStatus: Int32, Sendable {
       case "C102": self = .badMapping
       case "C105", "C107": self = .outputFailed
       case "C106": self = .badInput
-      case "C108", "C109": self = .usage
+      case "C108", "C109", "C111": self = .usage
       default: self = .internalError
       }
     case "D":

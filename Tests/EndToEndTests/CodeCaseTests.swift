@@ -21,6 +21,11 @@ import Testing
     var testDescription: String { code }
   }
 
+  private static let followUp = "$trackfill convert a.log -m m.yaml --state st --follow-up -o out"
+  /// A receiver; its port is in `port`.
+  private static let collector =
+    "$trackfill-collector --port 0 --port-file port >counts 2>&1 & while ! [ -s port ]; do sleep 0.05; done;"
+
   static let cases = [
     Case("I101", 66, "$trackfill convert acces.log -m m.yaml"),
     Case("I102", 66, "mkfifo pipe && ln -s loop loop && $trackfill convert loop -m m.yaml"),
@@ -63,6 +68,29 @@ import Testing
     Case(
       "R001", 3, "{ cat a.log; printf '%0300d\\n' 0; } >c.log; $trackfill convert c.log -m m.yaml --max-record 200 -o o"
     ),
+    Case("C101", 75, "mkdir st; exec 9>st/lock; flock 9; \(followUp)"),
+    Case("C102", 78, "\(followUp) -q && echo '# changed' >>m.yaml; \(followUp)"),
+    Case("C103", 70, "$trackfill convert a.log -m m.yaml --state no/st --follow-up -o out"),
+    Case("C104", 70, "\(followUp) -q && printf '%05000d' 0 >st/state.sqlite; \(followUp)"),
+    Case("C105", 74, "trap '' XFSZ; ulimit -f 1; \(followUp)"),
+    Case(
+      "C106", 65,
+      "\(collector) $trackfill import a.log -m m.yaml --state st --yes -q --to http://127.0.0.1:$(cat port); "
+        + "$trackfill import a.log -m m.yaml --state st --yes -q --to http://127.0.0.1:$(cat port) 2>&1 "
+        + "| sed 's/on 20.*Z/on DATE/' >&2; kill $!; exit 65"),
+    Case("C107", 74, "{ cat a.log; echo broken; } >c.log; \(followUp) -q c.log --max-rejects 9; : >st/rejects.ndjson; \(followUp)"),
+    Case("C108", 64, "\(followUp) -q; $trackfill import a.log -m m.yaml --state st --yes -q --to http://127.0.0.1:9"),
+    Case("C109", 64, "$trackfill status --state nowhere"),
+    Case(
+      "C110", 70,
+      "\(followUp) -q; printf '\\000\\000\\000\\011' | dd of=st/state.sqlite bs=1 seek=60 conv=notrunc 2>/dev/null; \(followUp)"),
+    Case(
+      "C111", 64,
+      "\(collector) $trackfill import a.log -m m.yaml --state st --yes -q --to http://127.0.0.1:$(cat port); "
+        + "$trackfill import a.log -m m.yaml --state st --yes -q --to http://192.0.2.1 2>&1 "
+        + "| sed 's/127.0.0.1:[0-9]*/127.0.0.1/' >&2; kill $!; exit 64"),
+    Case("U110", 64, "$trackfill convert - -m m.yaml --state st --follow-up -o out <a.log"),
+    Case("U111", 64, "$trackfill convert a.log -m m.yaml --state b.log --follow-up -o out"),
     Case("U101", 64, "$trackfill convert a.log -m m.yaml -o ''"),
     Case("U102", 64, "mkdir out && $trackfill convert a.log -m m.yaml -o out"),
     Case("U104", 64, "$trackfill convert - -m - <a.log"),
