@@ -96,6 +96,8 @@ public final class Collector: @unchecked Sendable {
     isStopping.store(true, ordering: .sequentiallyConsistent)
     write(wakeWrite, "x", 1)
     pthread_join(thread, nil)
+    // Nobody is to wait in the queue of a socket that nobody looks at.
+    shutdown(listener, Int32(SHUT_RDWR))
   }
 
   deinit {
