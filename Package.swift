@@ -18,7 +18,7 @@ let package = Package(
   ],
   targets: [
     // The stages, in the order of the data.
-    .target(name: "Pipeline", dependencies: ["CCrypto"]),
+    .target(name: "Pipeline", dependencies: ["CCrypto", "CProcessor"]),
     .target(name: "Readers", dependencies: ["Pipeline", "CISAL", "CLibXML2", "CProcessor"]),
     .target(name: "CEL", dependencies: ["CRE2", "CCrypto"]),
     .target(name: "Mapping", dependencies: ["Pipeline", "CEL", "CYAML"]),
@@ -62,7 +62,8 @@ let package = Package(
     .testTarget(name: "WritersTests", dependencies: ["Writers", "Pipeline"]),
     .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "Collector", "Pipeline"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["trackfill", "trackfill-collector", "Collector"], exclude: ["CodeCases", "Goldens"]),
+      name: "EndToEndTests", dependencies: ["trackfill", "trackfill-collector", "Collector"],
+      exclude: ["CodeCases", "Goldens"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

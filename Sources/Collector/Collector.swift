@@ -105,7 +105,10 @@ public final class Collector: @unchecked Sendable {
   /// Serves until it is stopped.
   public func run() {
     while !isStopping.load(ordering: .sequentiallyConsistent) {
-      var polled = [pollfd(fd: listener, events: Int16(POLLIN), revents: 0), pollfd(fd: wakeRead, events: Int16(POLLIN), revents: 0)]
+      var polled = [
+        pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: wakeRead, events: Int16(POLLIN), revents: 0),
+      ]
       for connection in connections.values {
         let events = POLLIN | (connection.wantsToWrite ? POLLOUT : 0)
         polled.append(pollfd(fd: connection.descriptor, events: Int16(events), revents: 0))
@@ -240,7 +243,8 @@ public final class Collector: @unchecked Sendable {
     case .normal: return normal(request, payload)
     case .status(let status, let retryAfter):
       return Answer(
-        status: status, body: #"{"detail":"scripted"}"#, headers: retryAfter.map { "Retry-After: \($0)\r\n" } ?? "")
+        status: status, body: #"{"detail":""# + options.detail + #""}"#,
+        headers: retryAfter.map { "Retry-After: \($0)\r\n" } ?? "")
     case .body(let status, let body): return Answer(status: status, body: body)
     case .reset: return Answer(isReset: true)
     case .lostAnswer:
@@ -289,7 +293,8 @@ public final class Collector: @unchecked Sendable {
     if let source = options.source, source != payload.source || isProduction != options.isProduction {
       return Answer(
         status: 406,
-        body: #"{"detail":"Invalid event source `"# + (payload.source ?? "") + #"`. Request came from IP: `127.0.0.1`"}"#)
+        body: #"{"detail":"Invalid event source `"# + (payload.source ?? "")
+          + #"`. Request came from IP: `127.0.0.1`"}"#)
     }
     if let type = options.poisonType, payload.events.contains(where: { $0.type == type }) {
       let body =
@@ -303,7 +308,8 @@ public final class Collector: @unchecked Sendable {
     let profile = payload.profile ?? "00000000-0000-4000-8000-000000000000"
     let session = payload.session ?? "00000000-0000-4000-8000-000000000001"
     return Answer(
-      body: #"{"task":"6f4f3b9e-5a0c-4a53-9a3f-2b8a43cfb0e1","ux":[],"response":{},"events":[],"profile":{"id":"# + "\"\(profile)\""
+      body: #"{"task":"6f4f3b9e-5a0c-4a53-9a3f-2b8a43cfb0e1","ux":[],"response":{},"events":[],"profile":{"id":"#
+        + "\"\(profile)\""
         + #"},"session":{"id":"# + "\"\(session)\"" + #"},"errors":[],"warnings":[]}"#)
   }
 

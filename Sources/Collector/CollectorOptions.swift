@@ -26,8 +26,9 @@ public struct CollectorOptions: Sendable {
   public var throttleEvery = 0
   /// What `Retry-After` says then: seconds or a date.
   public var retryAfter = "1"
-  /// All requests get this status.
+  /// All requests get this status, with this text.
   public var status: Int?
+  public var detail = "scripted"
   /// So many seconds from the start on, all requests get `everyStatus`.
   public var downFor = 0.0
   /// Payloads with an event of this type are refused with `poisonStatus`.

@@ -48,7 +48,8 @@ final class Connection {
     while written < output.count {
       let count = output.withUnsafeBytes {
         Glibc.send(
-          descriptor, $0.baseAddress.map { $0 + written }, $0.count - written, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+          descriptor, $0.baseAddress.map { $0 + written }, $0.count - written, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+        )
       }
       if count < 0 { return errno == EAGAIN || errno == EINTR }
       written += count

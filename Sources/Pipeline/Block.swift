@@ -27,6 +27,8 @@ public final class Block: @unchecked Sendable {
   public var repeatedLines: Int = 0
   /// Whether the input ends behind this block.
   public var isLast: Bool = false
+  /// Whether bytes are left behind the last record that are none yet: a line that is still being written.
+  public var leavesRest: Bool = false
   /// What already went wrong while the bytes were read: over-long records, damaged compression.
   public var rejects: [Reject] = []
   /// Bytes of the input as stored that were consumed up to here, for progress.
@@ -81,6 +83,7 @@ public final class Block: @unchecked Sendable {
     start = base
     count = 0
     isLast = false
+    leavesRest = false
     skippedLines = 0
     begin = 0
     repeatedLines = 0

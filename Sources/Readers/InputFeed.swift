@@ -17,6 +17,9 @@ public final class InputFeed: BlockFeed {
     public var maximumOpen: Int
     /// Whether inputs may grow after the run: what is unfinished at their end is left to the next one.
     public var isContinued = false
+    /// An export that has not changed since then is complete; one that has may still be written. Nanoseconds since
+    /// 1970-01-01 UTC. Logs are never complete.
+    public var settledBefore: Int64 = .max
     /// Inputs that earlier runs have read in part, by the name that they have now.
     public var known: [String: KnownInput] = [:]
     /// Inputs of which this run reads nothing, though something of them may still wait.
@@ -166,7 +169,7 @@ public final class InputFeed: BlockFeed {
     let isFilled = try chosen.source.next(into: block)
     block.input = chosen.index
     if !isFilled { block.isLast = true }
-    if options.isContinued { block.rejects.removeAll { $0.code == GrowingSource.marker } }
+    if options.isContinued { GrowingSource.takeMarker(from: block) }
     if let limit = options.limit { cut(block, chosen, limit) }
     chosen.consumed = block.consumed
     if block.isLast {
@@ -212,18 +215,21 @@ public final class InputFeed: BlockFeed {
   /// - Parameter position: in the decompressed bytes, of a record; 0 for the beginning.
   private func resumed(_ path: InputPath, from position: Int, isThreaded: Bool) throws -> any BlockSource {
     let stored = try StoredInput(path, isThreaded: isThreaded)
-    guard position > 0 else { return reader.makeSource(end(stored.bytes), limits: options.limits) }
+    guard position > 0 else { return reader.makeSource(end(stored.bytes, path), limits: options.limits) }
     if reader.resumption == .seek, stored.isPlain, let file = path.path {
       // One byte more: it ends the record before, so that nothing takes the next one for the input's beginning.
-      let source = reader.makeSource(end(try FileSource(path: file, from: position - 1)), limits: options.limits)
+      let source = reader.makeSource(end(try FileSource(path: file, from: position - 1), path), limits: options.limits)
       return ResumedSource(source, shift: position - 1, position: position, countsLines: false)
     }
-    let source = reader.makeSource(end(stored.bytes), limits: options.limits)
+    let source = reader.makeSource(end(stored.bytes, path), limits: options.limits)
     return ResumedSource(source, shift: 0, position: position, countsLines: !reader.isChronological)
   }
 
-  private func end(_ bytes: any ByteSource) -> any ByteSource {
-    options.isContinued && reader.resumption != .whole ? GrowingSource(bytes) : bytes
+  /// The bytes of an input, which may end where no record does.
+  private func end(_ bytes: any ByteSource, _ path: InputPath) -> any ByteSource {
+    guard options.isContinued, reader.resumption != .whole else { return bytes }
+    if !reader.isChronological, let file = options.files[path.name], file.modified < options.settledBefore { return bytes }
+    return GrowingSource(bytes)
   }
 
   /// Moves the input's clock to the latest believable time at the block's end.

@@ -27,6 +27,9 @@ struct TrackfillCollector: ParsableCommand {
   @Option(help: ArgumentHelp("Answer all requests with this status.", valueName: "status"))
   var status: Int?
 
+  @Option(help: ArgumentHelp("The text of answers that are no success.", valueName: "text"))
+  var detail = "scripted"
+
   @Option(help: ArgumentHelp("Be down for so many seconds at first.", valueName: "seconds"))
   var downFor = 0.0
 
@@ -73,6 +76,7 @@ struct TrackfillCollector: ParsableCommand {
     options.statusEvery = statusEvery
     options.everyStatus = everyStatus
     options.status = status
+    options.detail = detail
     options.downFor = downFor
     options.resetEvery = resetEvery
     options.loseEvery = loseEvery

@@ -6,6 +6,8 @@ import State
 /// again.
 final class ContinuedInputs {
   let match: InputMatch
+  /// An export that was not written to for so many milliseconds is complete.
+  private static let settling: Int64 = 5 * 60_000
   private let nextID: Int64
   private var identities: [KnownInput] = []
   private var resumptions: [Resumption] = []
@@ -44,6 +46,7 @@ final class ContinuedInputs {
     options.resting = match.resting
     options.files = match.files
     options.nextID = nextID
+    options.settledBefore = (startedAt - ContinuedInputs.settling) * 1_000_000
     return options
   }
 
@@ -60,7 +63,8 @@ final class ContinuedInputs {
     let input = block.input
     guard identities.indices.contains(input) else { return }
     isTouched[input] = true
-    if block.isLast { isEnded[input] = true }
+    // What was left behind is looked at again, whether or not the file changes.
+    if block.isLast { isEnded[input] = !block.leavesRest }
     guard resumptions[input] != .whole else {
       if block.isLast { midway.remove(input) } else { midway.insert(input) }
       return

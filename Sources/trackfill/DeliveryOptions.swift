@@ -11,7 +11,8 @@ struct DeliveryOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A file with a bearer token; or set TRACARDI_TOKEN.", valueName: "file"))
   var tokenFile: String?
 
-  @Option(name: .customLong("header"), help: ArgumentHelp("A further header; may be repeated.", valueName: "name: value"))
+  @Option(
+    name: .customLong("header"), help: ArgumentHelp("A further header; may be repeated.", valueName: "name: value"))
   var headers: [String] = []
 
   @Option(help: ArgumentHelp("Certificates to trust instead of the system's, in PEM.", valueName: "file"))
@@ -40,7 +41,8 @@ struct DeliveryOptions: ParsableArguments {
     for header in headers {
       let name = header.prefix { $0 != ":" }
       let isToken = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
-      guard name.count < header.count, !name.isEmpty, isToken, header.unicodeScalars.allSatisfy({ $0.value >= 0x20 }) else {
+      guard name.count < header.count, !name.isEmpty, isToken, header.unicodeScalars.allSatisfy({ $0.value >= 0x20 })
+      else {
         throw ValidationError("--header takes 'Name: value', not '\(header)'.")
       }
     }
@@ -81,7 +83,8 @@ struct DeliveryOptions: ParsableArguments {
     guard count >= 0 else { throw DeliveryOptions.unreadable("--token-file", tokenFile, errno) }
     let text = String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isWhitespace)
     guard text.count == 1, let token = text.first else {
-      throw Diagnostic("I102", "--token-file \(tokenFile) does not hold one token", remedy: "write the token alone into it")
+      throw Diagnostic(
+        "I102", "--token-file \(tokenFile) does not hold one token", remedy: "write the token alone into it")
     }
     return String(token)
   }

@@ -56,7 +56,7 @@ enum ExitStatus: Int32, Sendable {
       case "C102": self = .badMapping
       case "C105", "C107": self = .outputFailed
       case "C106": self = .badInput
-      case "C108", "C109": self = .usage
+      case "C108", "C109", "C111": self = .usage
       default: self = .internalError
       }
     case "D":
@@ -64,6 +64,7 @@ enum ExitStatus: Int32, Sendable {
       case "D301": self = .unavailable
       case "D302": self = .refused
       case "D303", "D304", "D305", "D306", "D307", "D308": self = .badMapping
+      case "D309": self = .internalError
       case "D401": self = .outputFailed
       case "D403": self = .usage
       default: self = .badInput

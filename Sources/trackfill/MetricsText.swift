@@ -7,7 +7,9 @@ struct MetricsText {
   private var text = ""
 
   /// One metric with a value for each set of labels, which stand in the order given.
-  mutating func add(_ name: String, _ kind: Kind, _ help: String, _ values: [(labels: [(String, String)], value: Double)]) {
+  mutating func add(
+    _ name: String, _ kind: Kind, _ help: String, _ values: [(labels: [(String, String)], value: Double)]
+  ) {
     text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
     for (labels, value) in values {
       let list = labels.map { "\($0.0)=\"\(MetricsText.escaped($0.1))\"" }.joined(separator: ",")

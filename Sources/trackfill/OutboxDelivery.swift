@@ -34,7 +34,7 @@ final class OutboxDelivery: @unchecked Sendable {
     if let former = try folder.meta("target"), former != target, try folder.output("outbox")?.length ?? 0 > 0 {
       throw Diagnostic(
         "C111", "the state delivered to \(former), not to \(target)",
-        remedy: "give each receiver its own --state folder, or move its address there by hand: what was acknowledged is not sent again")
+        remedy: "give each receiver its own --state folder")
     }
     if try folder.meta("target") == nil, !isConfirmed { try confirm(frame) }
     try folder.commit { try folder.setMeta("target", target) }
@@ -72,7 +72,7 @@ final class OutboxDelivery: @unchecked Sendable {
       }, Unmanaged.passRetained(self).toOpaque())
     guard status == 0 else {
       Unmanaged.passUnretained(self).release()
-      throw Diagnostic("D308", "no thread for the delivery: \(String(cString: strerror(status)).lowercased())")
+      throw Diagnostic("D309", "no thread for the delivery: \(String(cString: strerror(status)).lowercased())")
     }
     self.thread = thread
   }

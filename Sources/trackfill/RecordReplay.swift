@@ -71,7 +71,9 @@ struct RecordReplay {
     let bytes = try ConfigFile.read(mapping)
     var reader: String?
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-      guard let match = line.firstMatch(of: /(?:^|[ {,])reader:[ ]*['"]?([a-z]+)/), !line.hasPrefix("#") else { continue }
+      guard let match = line.firstMatch(of: /(?:^|[ {,])reader:[ ]*['"]?([a-z]+)/), !line.hasPrefix("#") else {
+        continue
+      }
       reader = String(match.1)
       break
     }

@@ -21,7 +21,8 @@ struct Replay: ParsableCommand {
   @Option(name: [.short, .long], help: ArgumentHelp("The mended mapping.", valueName: "file"))
   var mapping: String?
 
-  @Option(name: [.short, .long], help: ArgumentHelp("With -m: where payloads go; - is standard output.", valueName: "file"))
+  @Option(
+    name: [.short, .long], help: ArgumentHelp("With -m: where payloads go; - is standard output.", valueName: "file"))
   var output = "-"
 
   @Option(help: ArgumentHelp("With -m: where records go that are rejected again.", valueName: "file"))
@@ -87,7 +88,8 @@ struct Replay: ParsableCommand {
     let letters = letters
     let isWanted = isWanted
     let status = Sending(
-      command: "replay", endpoint: to, options: delivery, results: results, isWarning: false, deadLetters: Replay.deadLetters,
+      command: "replay", endpoint: to, options: delivery, results: results, isWarning: false,
+      deadLetters: Replay.deadLetters,
       console: console, signals: signals
     ) { try PayloadInputs.open(letters, isRemembered: $0).map { DeadLetterQueue($0, isWanted: isWanted) } }.run()
     throw ExitCode(status.rawValue)

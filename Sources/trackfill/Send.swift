@@ -35,7 +35,8 @@ struct Send: ParsableCommand {
     let console = Console(color: results.color)
     let inputs = payloads
     let status = Sending(
-      command: "send", endpoint: to, options: delivery, results: results, isWarning: !yes, console: console, signals: signals
+      command: "send", endpoint: to, options: delivery, results: results, isWarning: !yes, console: console,
+      signals: signals
     ) { state in try PayloadInputs.open(inputs, isRemembered: state) }.run()
     throw ExitCode(status.rawValue)
   }
@@ -43,10 +44,13 @@ struct Send: ParsableCommand {
 
 /// Where the account of a delivery goes.
 struct DeliveryResultOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Remember in this folder what was delivered; a further run goes on there.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("Remember in this folder what was delivered; a further run goes on there.", valueName: "folder"))
   var state: String?
 
-  @Option(help: ArgumentHelp("Where dead letters are appended (default: dead.ndjson, with --state in its folder).", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Where dead letters are appended (default: dead.ndjson, with --state in its folder).", valueName: "file"))
   var dead: String?
 
   @Option(help: ArgumentHelp("Where the summary goes, as JSON; written on failure, too.", valueName: "file"))

@@ -48,7 +48,9 @@ final class Sending: @unchecked Sendable {
       console.say("internal error: \(error)")
     }
     report.elapsedNanoseconds = monotonicNanoseconds() - began
-    if !results.quiet, report.counts.read > 0 || !report.inputs.isEmpty { console.write(DeliverySummaryText.render(report)) }
+    if !results.quiet, report.counts.read > 0 || !report.inputs.isEmpty {
+      console.write(DeliverySummaryText.render(report))
+    }
     writeAccounts()
     signals.detach()
     return report.status
@@ -80,7 +82,9 @@ final class Sending: @unchecked Sendable {
     let journal = try results.state.map { try StateFolder(path: $0) }
     let queues = try open(journal != nil)
     let transport = try options.makeTransport(to: endpoint)
-    if isWarning, !results.quiet { console.write("trackfill: " + DeliveryOptions.dangers(mode: options.mode, to: report.host)) }
+    if isWarning, !results.quiet {
+      console.write("trackfill: " + DeliveryOptions.dangers(mode: options.mode, to: report.host))
+    }
     let progress = DeliveryProgressLine(console, isQuiet: results.quiet)
     let console = self.console
     let delivery = Delivery(

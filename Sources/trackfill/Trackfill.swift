@@ -12,5 +12,8 @@ struct Trackfill: ParsableCommand {
       75 locked, 77 refused, 78 mapping or configuration, 130 and 143 interrupted.
       """,
     version: version,
-    subcommands: [Convert.self, Import.self, Status.self, Send.self, Replay.self, Check.self, Test.self, Sniff.self, Formats.self, Explain.self])
+    subcommands: [
+      Convert.self, Import.self, Status.self, Send.self, Replay.self, Check.self, Test.self, Sniff.self, Formats.self,
+      Explain.self,
+    ])
 }

@@ -76,6 +76,54 @@ struct Seeded: RandomNumberGenerator {
     #expect(firstDifference(try Self.segments(space.path("out")), try Self.converted([whole])) == nil)
   }
 
+  /// A last line without its end waits, and is taken when all is to be finished.
+  @Test func aLineThatNeverEnds() throws {
+    let space = try Workspace()
+    let text = String(Self.lines(20, seed: 9).joined().dropLast())
+    let log = try space.write("a.log", text)
+    for _ in 0..<2 { #expect(try Binary.run(Self.followUp([log], space)).status == 0) }
+    let last = try Binary.run(Self.followUp([log], space, ["--finish"]))
+    #expect(last.status == 0, "\(last.errors)")
+    #expect(firstDifference(try Self.segments(space.path("out")), try Self.converted([log])) == nil)
+  }
+
+  /// The last order of an export waits while the file is written, and not for ever.
+  @Test func anExportThatIsStillWritten() throws {
+    let space = try Workspace()
+    let root = URL(fileURLWithPath: Self.mapping).deletingLastPathComponent().deletingLastPathComponent().path
+    let mapping = root + "/Mappings/orders-csv.yaml"
+    let sample = try String(contentsOfFile: root + "/samples/orders-csv.csv", encoding: .utf8)
+    let expected = try Binary.run(["convert", root + "/samples/orders-csv.csv", "-m", mapping, "-q"])
+    let half = sample[..<sample.index(sample.startIndex, offsetBy: sample.count / 2)]
+    let csv = try space.write("orders.csv", String(half))
+    var arguments = Self.followUp([csv], space)
+    arguments[2] = mapping
+    func run() throws { #expect([0, 3].contains(try Binary.run(arguments).status)) }
+    try run()
+    // Half of a row more than the half.
+    try space.write("orders.csv", sample)
+    try run()
+    let before = try Self.segments(space.path("out"))
+    let old = Date(timeIntervalSinceNow: -3600)
+    try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: csv)
+    try run()
+    let after = try Self.segments(space.path("out"))
+    #expect(after.count > before.count)
+    func events(_ data: Data) -> Set<String> {
+      Set(
+        data.split(separator: UInt8(ascii: "\n")).flatMap { line -> [String] in
+          let object = (try? JSONSerialization.jsonObject(with: line)) as? [String: Any]
+          return (object?["events"] as? [[String: Any]] ?? []).map { event in
+            let bytes = try? JSONSerialization.data(withJSONObject: event, options: .sortedKeys)
+            return String(decoding: bytes ?? Data(), as: UTF8.self)
+          }
+        })
+    }
+    #expect(events(after) == events(expected.output))
+    try run()
+    #expect(try Self.segments(space.path("out")) == after)
+  }
+
   /// Killed at random moments, again and again.
   @Test(arguments: 0..<4)
   func killedAtRandomMoments(_ seed: Int) throws {

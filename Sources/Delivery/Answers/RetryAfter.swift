@@ -8,11 +8,12 @@ enum RetryAfter {
   /// Nanoseconds to wait; nil if it says nothing that can be understood.
   /// - Parameter now: milliseconds since 1970-01-01 UTC.
   static func delay(_ text: String, now: Int64) -> UInt64? {
-    let words = text.split(whereSeparator: { $0 == " " || $0 == "," || $0 == "-" || $0 == "\t" }).map(String.init)
-    if words.count == 1, let first = words.first, !first.isEmpty, first.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {
+    let plain = text.split(whereSeparator: { $0 == " " || $0 == "\t" })
+    if plain.count == 1, let first = plain.first, first.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {
       guard first.utf8.count <= 9, let seconds = UInt64(first) else { return most }
       return min(seconds * 1_000_000_000, most)
     }
+    let words = text.split(whereSeparator: { $0 == " " || $0 == "," || $0 == "-" || $0 == "\t" }).map(String.init)
     guard let time = date(words) else { return nil }
     let milliseconds = time - now
     return milliseconds <= 0 ? 0 : min(UInt64(milliseconds) * 1_000_000, most)

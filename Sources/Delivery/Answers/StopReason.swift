@@ -16,7 +16,8 @@ extension DeliveryStop {
     case .wrongSource:
       return Diagnostic(
         "D303", "\(host) does not take this event source: \(answer)",
-        remedy: "make an enabled source of the bridge REST API with this id, in the mode that you send to (--production "
+        remedy:
+          "make an enabled source of the bridge REST API with this id, in the mode that you send to (--production "
           + "or staging); nothing was given up")
     case .wrongOrigin:
       return Diagnostic(

@@ -43,7 +43,8 @@ public final class Delivery: @unchecked Sendable {
   private var retries = Heap<Parcel>()
   private var inFlight: [Int: Parcel] = [:]
   private var freshInFlight = 0
-  private var suspects = 0
+  /// Payloads that have failed in a way that may be their own fault, and are not finished.
+  private var troubled = 0
   private var latestSuspicion: UInt64 = 0
   private var heldBack: [Parcel] = []
   private var refusedInRow = 0
@@ -183,7 +184,7 @@ public final class Delivery: @unchecked Sendable {
     retries = Heap()
     inFlight = [:]
     freshInFlight = 0
-    suspects = 0
+    troubled = 0
     heldBack = []
     refusedInRow = 0
     bytesAhead = 0
@@ -368,7 +369,8 @@ public final class Delivery: @unchecked Sendable {
     let entry = DeadLetter(
       kind: .http, code: code, message: message, input: source, line: number, offset: offset)
     letter.removeAll()
-    entry.write(isKept ? line.bytes : .init(start: nil, count: 0), isPayload: false, at: clock.wallMilliseconds, to: letter)
+    entry.write(
+      isKept ? line.bytes : .init(start: nil, count: 0), isPayload: false, at: clock.wallMilliseconds, to: letter)
     try letters.append(line: letter.bytes)
     count(code, message, number)
     balance.read += 1
@@ -387,7 +389,7 @@ public final class Delivery: @unchecked Sendable {
 
   /// Whether a payload that has not failed may be sent: the last ones are kept while a failure has to be explained.
   private var mayBeginFresh: Bool {
-    guard suspects > 0, !host.isDown, ready.count <= Delivery.reserve else { return true }
+    guard troubled > 0, !host.isDown, ready.count <= Delivery.reserve else { return true }
     guard hasEnded || isWaitingForMore || !hasRoom else { return true }
     return freshInFlight == 0 && evidence.latest.began < latestSuspicion
   }
@@ -396,7 +398,7 @@ public final class Delivery: @unchecked Sendable {
     while ending == nil, inFlight.count < allowed, now >= host.notBefore, now >= rate.earliest {
       guard let parcel = try next(now), let part = parcel.parts.indices.last else { return }
       parcel.parts[part].began = now
-      if parcel.parts[part].isSuspect { latestSuspicion = max(latestSuspicion, now) } else { freshInFlight += 1 }
+      if parcel.isTroubled { latestSuspicion = max(latestSuspicion, now) } else { freshInFlight += 1 }
       requests += 1
       tally.requests += 1
       if parcel.parts[part].attempts > 0 { tally.retries += 1 }
@@ -448,7 +450,6 @@ public final class Delivery: @unchecked Sendable {
   private func clearSuspicion(_ parcel: Parcel) {
     guard let at = parcel.parts.indices.last, parcel.parts[at].isSuspect else { return }
     parcel.parts[at].isSuspect = false
-    suspects -= 1
   }
 
   // MARK: - Answers
@@ -457,7 +458,7 @@ public final class Delivery: @unchecked Sendable {
     guard let parcel = inFlight.removeValue(forKey: answer.id), let at = parcel.parts.indices.last else { return }
     let now = clock.now
     parcel.parts[at].attempts += 1
-    if !parcel.parts[at].isSuspect { freshInFlight -= 1 }
+    if !parcel.isTroubled { freshInFlight -= 1 }
     let part = parcel.parts[at]
     note(answer, parcel, at)
     if let header = answer.retryAfter, let delay = RetryAfter.delay(header, now: clock.wallMilliseconds) {
@@ -486,9 +487,8 @@ public final class Delivery: @unchecked Sendable {
     case .split, .isolate:
       host.answered()
       if part.events.count > 1 {
-        clearSuspicion(parcel)
         parcel.halve()
-        ready.insert(parcel.lane, rank: UInt64(parcel.number))
+        goOn(with: parcel)
       } else {
         try giveUp(parcel, code: action == .split ? "D202" : "D201", doubt: .nothingAccepted)
       }
@@ -552,9 +552,10 @@ public final class Delivery: @unchecked Sendable {
     }
     if isOverload {
       clearSuspicion(parcel)
-    } else if !parcel.parts[at].isSuspect {
+    } else {
       parcel.parts[at].isSuspect = true
-      suspects += 1
+      if !parcel.isTroubled { troubled += 1 }
+      parcel.isTroubled = true
     }
     latestSuspicion = max(latestSuspicion, parcel.parts[at].began)
     let wasDown = host.isDown
@@ -584,7 +585,8 @@ public final class Delivery: @unchecked Sendable {
       parcel.verdictAt = acknowledgements
       if refusedInRow >= Verdicts.mostInRow {
         putBack(parcel)
-        return stop(doubt == .noTracker || doubt == .refused ? doubt : .nothingAccepted, status: part.lastStatus, text: text)
+        return stop(
+          doubt == .noTracker || doubt == .refused ? doubt : .nothingAccepted, status: part.lastStatus, text: text)
       }
     }
     let (message, hint) = Delivery.words(code, part.lastStatus, text)
@@ -630,7 +632,8 @@ public final class Delivery: @unchecked Sendable {
   private func finishPart(_ parcel: Parcel) throws {
     parcel.parts.removeLast()
     let lane = parcel.lane
-    guard parcel.parts.isEmpty else { return ready.insert(lane, rank: UInt64(parcel.number)) }
+    guard parcel.parts.isEmpty else { return goOn(with: parcel) }
+    if parcel.isTroubled { troubled -= 1 }
     lane.removeFirst()
     if let next = lane.first {
       ready.insert(lane, rank: UInt64(next.number))
@@ -643,6 +646,15 @@ public final class Delivery: @unchecked Sendable {
       heldBack.append(parcel)
     } else {
       try settle(parcel)
+    }
+  }
+
+  /// Its next part may be sent. What has failed before is not among those that are kept for explaining failures.
+  private func goOn(with parcel: Parcel) {
+    if parcel.isTroubled {
+      retries.insert(parcel, rank: 0)
+    } else {
+      ready.insert(parcel.lane, rank: UInt64(parcel.number))
     }
   }
 

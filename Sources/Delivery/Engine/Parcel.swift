@@ -39,6 +39,8 @@ final class Parcel {
   /// How many acknowledgements there had been at its last refusal; -1 if there was none.
   var verdictAt = -1
   var isPartial = false
+  /// It has failed in a way that may be its own fault.
+  var isTroubled = false
   var acknowledgedEvents = 0
   var deadEvents = 0
   var isAnyAcknowledged = false

@@ -128,7 +128,9 @@ public final class CurlTransport: Transport, @unchecked Sendable {
     if request.forwardedFor != nil || request.acceptLanguage != nil {
       var lines = ["Content-Type: application/json", "Expect:"] + settings.headers
       if let value = request.forwardedFor { lines.append("X-Forwarded-For: " + String(decoding: value, as: UTF8.self)) }
-      if let value = request.acceptLanguage { lines.append("Accept-Language: " + String(decoding: value, as: UTF8.self)) }
+      if let value = request.acceptLanguage {
+        lines.append("Accept-Language: " + String(decoding: value, as: UTF8.self))
+      }
       list = CurlTransport.list(lines, behind: nil)
       slot.headers = list
     }
@@ -185,7 +187,9 @@ public final class CurlTransport: Transport, @unchecked Sendable {
       var answer = DeliveryAnswer(id: slot.id, outcome: outcome(of: slot, result))
       answer.body = slot.body.bytes
       answer.isBodyCut = slot.isBodyCut
-      if case .status(let status) = answer.outcome, status >= 300 { answer.retryAfter = header("Retry-After", of: easy) }
+      if case .status(let status) = answer.outcome, status >= 300 {
+        answer.retryAfter = header("Retry-After", of: easy)
+      }
       try take(answer)
     }
     return isAny

@@ -36,7 +36,8 @@ public struct DeliveryAnswer {
   public var isBodyCut: Bool
 
   public init(
-    id: Int, outcome: Outcome, retryAfter: String? = nil, body: UnsafeBufferPointer<UInt8> = .init(start: nil, count: 0),
+    id: Int, outcome: Outcome, retryAfter: String? = nil,
+    body: UnsafeBufferPointer<UInt8> = .init(start: nil, count: 0),
     isBodyCut: Bool = false
   ) {
     self.id = id

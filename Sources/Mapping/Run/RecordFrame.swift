@@ -75,7 +75,11 @@ struct FieldColumn: Sendable {
   /// Writes the value as JSON; false if there is none.
   @inline(__always)
   func write(_ activation: Activation, to buffer: ByteBuffer) -> Bool {
-    let value = field(activation)
+    FieldColumn.write(field(activation), as: kind, to: buffer)
+  }
+
+  @inline(__always)
+  static func write(_ value: Field, as kind: Kind, to buffer: ByteBuffer) -> Bool {
     switch (kind, value.kind) {
     case (.text, .text): buffer.append(json: value.bytes)
     case (.int, .int): buffer.append(decimal: value.integer)

@@ -7,15 +7,26 @@ final class GrowingSource: FragileSource {
 
   init(_ bytes: any ByteSource) { self.bytes = bytes }
 
-  /// Marks an end that is none. `InputFeed` takes it out of the rejects.
+  /// Marks an end that is none: the code of a reject whose length is what was left. `takeMarker` takes it out.
   static let marker = ""
+  private static let isCut = "cut"
+
+  /// Takes the marker out of a block's rejects and notes whether it left something behind.
+  static func takeMarker(from block: Block) {
+    for reject in block.rejects where reject.code == marker && (reject.length > 0 || reject.message == isCut) {
+      block.leavesRest = true
+    }
+    block.rejects.removeAll { $0.code == marker }
+  }
 
   var consumed: Int { bytes.consumed }
 
   var damage: Reject? {
-    if let damage = bytes.reportedDamage, damage.code != "I201" { return damage }
+    let damage = bytes.reportedDamage
+    if let damage, damage.code != "I201" { return damage }
     return Reject(
-      stage: .record, code: GrowingSource.marker, message: "", offset: nil, length: 0, line: 0, number: 0)
+      stage: .record, code: GrowingSource.marker, message: damage == nil ? "" : GrowingSource.isCut, offset: nil, length: 0,
+      line: 0, number: 0)
   }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int { try bytes.read(into: buffer) }
