@@ -23,10 +23,12 @@ let package = Package(
     .target(name: "Mapping", dependencies: ["Pipeline", "CEL", "CYAML"]),
     .target(name: "Sessions", dependencies: ["Pipeline", "CProcessor"]),
     .target(name: "Writers", dependencies: ["Pipeline"]),
+    // Looks at all of it, and lets nothing leave.
+    .target(name: "Preview", dependencies: ["Pipeline", "CProcessor"]),
     .executableTarget(
       name: "trackfill",
       dependencies: [
-        "Pipeline", "Readers", "Mapping", "Sessions", "Writers",
+        "Pipeline", "Readers", "Mapping", "Sessions", "Writers", "Preview",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -50,6 +52,7 @@ let package = Package(
     .systemLibrary(name: "CSQLite", path: "Tests/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .testTarget(name: "SessionsTests", dependencies: ["Sessions", "Pipeline", "CSQLite"]),
     .testTarget(name: "WritersTests", dependencies: ["Writers", "Pipeline"]),
+    .testTarget(name: "PreviewTests", dependencies: ["Preview", "Pipeline"]),
     .testTarget(name: "EndToEndTests", dependencies: ["trackfill"], exclude: ["CodeCases", "Goldens"]),
   ],
   swiftLanguageModes: [.v6],
@@ -58,7 +61,7 @@ let package = Package(
 
 // Upcoming features, one loop for every Swift target. Tests check exclusive access at run time; in a release the stages
 // do without, which costs 4 % there. `CEL` keeps the check: others build it, and unsafe flags would forbid that.
-let stages = ["Pipeline", "Readers", "Mapping", "Sessions", "Writers"]
+let stages = ["Pipeline", "Readers", "Mapping", "Sessions", "Writers", "Preview"]
 for target in package.targets where target.type != .system && target.name != "CRE2" {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),

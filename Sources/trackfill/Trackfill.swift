@@ -11,5 +11,5 @@ struct Trackfill: ParsableCommand {
       66 input missing, 70 internal, 73 and 74 output cannot be created or written, 78 mapping, 130 and 143 interrupted.
       """,
     version: version,
-    subcommands: [Convert.self, Check.self, Test.self, Sniff.self, Formats.self, Explain.self])
+    subcommands: [Convert.self, Preview.self, Check.self, Test.self, Sniff.self, Formats.self, Explain.self])
 }
