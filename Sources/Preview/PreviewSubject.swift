@@ -92,7 +92,7 @@ public struct ShownRecord: Sendable {
 /// Which records are shown.
 public struct RecordChoice: Sendable {
   public enum Filter: Sendable, Equatable {
-    case all, rejected, dropped, unmatched, late
+    case all, mapped, rejected, dropped, unmatched, late
     /// Rules, by index.
     case rules(Set<Int>)
     /// Drop entries, by index.

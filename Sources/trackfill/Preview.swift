@@ -30,7 +30,7 @@ struct Preview: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Show only rejected, dropped, unmatched or late records, or those of a rule, a type of events, a drop reason or a "
+      "Show only mapped, rejected, dropped, unmatched or late records, or those of a rule, a type of events, a drop reason or a "
         + "code.", valueName: "what"))
   var only: String?
 

@@ -11,7 +11,9 @@ final class PreviewRun {
   /// Records that are read of each input, and shown, unless the user says otherwise.
   private static let limit = 10_000
   private static let shown = 10
-  private static let shownOnPage = 40
+  private static let shownOnPage: [(RecordChoice.Filter, Int)] = [
+    (.mapped, 20), (.unmatched, 6), (.dropped, 8), (.rejected, 8),
+  ]
 
   private let typed: trackfill.Preview
   private let console: Console
@@ -80,12 +82,10 @@ final class PreviewRun {
     }
     for note in head.notes { console.say(note) }
     let subject = PreviewSubject(mapping, file: typed.mapping)
-    let choice = RecordChoice(
-      filter: try RecordChoice.Filter(typed.only, subject, codes: mapping.checkCodes), count: count,
-      isSpread: typed.sample != nil || (typed.html != nil && typed.show == nil && typed.only == nil))
+    let choices = try choices(subject, codes: mapping.checkCodes)
     let report: PreviewReport
     do {
-      report = try read(mapping, subject, choice, inputs, head)
+      report = try read(mapping, subject, choices, inputs, head)
     } catch let finding as Diagnostics where finding.all.contains(where: { $0.code == "I203" }) {
       let status = fail(finding.all)
       sniff(inputs, instead: mapping.reader.schema.title)
@@ -95,8 +95,15 @@ final class PreviewRun {
     return judge(report, inputs, mapping)
   }
 
-  private var count: Int {
-    typed.sample ?? typed.show ?? (typed.html != nil ? PreviewRun.shownOnPage : PreviewRun.shown)
+  private var count: Int { typed.sample ?? typed.show ?? PreviewRun.shown }
+
+  /// A page shows some of every fate, spread over what is read, unless somebody says otherwise.
+  private func choices(_ subject: PreviewSubject, codes: [String]) throws(Diagnostics) -> [RecordChoice] {
+    if typed.html != nil, typed.only == nil, typed.show == nil, typed.sample == nil {
+      return PreviewRun.shownOnPage.map { RecordChoice(filter: $0.0, count: $0.1, isSpread: true) }
+    }
+    let filter = try RecordChoice.Filter(typed.only, subject, codes: codes)
+    return [RecordChoice(filter: filter, count: count, isSpread: typed.sample != nil)]
   }
 
   /// Whether the inputs were what the mapping reads.
@@ -120,7 +127,7 @@ final class PreviewRun {
   // MARK: Reading
 
   private func read(
-    _ mapping: MappingPlan, _ subject: PreviewSubject, _ choice: RecordChoice, _ inputs: [InputPath],
+    _ mapping: MappingPlan, _ subject: PreviewSubject, _ choices: [RecordChoice], _ inputs: [InputPath],
     _ head: InputPreview
   ) throws -> PreviewReport {
     let feed = try InputFeed(
@@ -135,7 +142,7 @@ final class PreviewRun {
     let sessions = SessionStage(settings: settings, inputs: feed.inputs, writer: payloads) { pool.recycle($0) }
     let board = TallyBoard(subject)
     let stage = PreviewStage(
-      sessions, inputs: feed.inputs.map(\.name), subject: subject, choice: choice, payloads: payloads)
+      sessions, inputs: feed.inputs.map(\.name), subject: subject, choices: choices, payloads: payloads)
     sessions.onLate { stage.noteLate($0, $1) }
     let counts = try run(feed, mapping.reader, mapping.columns, stage, pool) { board.watch(mapping.makeFateMapper()) }
     try payloads.finish()
@@ -195,7 +202,7 @@ final class PreviewRun {
       drops: [], dropEntries: [], makeTracer: { NoTracer() })
     let pool = MappedBlockPool()
     let stage = PreviewStage(
-      nil, inputs: feed.inputs.map(\.name), subject: subject, choice: RecordChoice(count: count), payloads: nil
+      nil, inputs: feed.inputs.map(\.name), subject: subject, choices: [RecordChoice(count: count)], payloads: nil
     ) { pool.recycle($0) }
     _ = try run(feed, reader, [], stage, pool) { NoMapper() }
     let shown = stage.shown()
@@ -269,6 +276,7 @@ extension RecordChoice.Filter {
     let typed = subject.rules.indices.filter { subject.rules[$0].type == word }
     let entries = subject.dropEntries.indices.filter { subject.dropEntries[$0] == word }.map { UInt32($0) }
     switch word {
+    case "mapped": self = .mapped
     case "rejected": self = .rejected
     case "dropped": self = .dropped
     case "unmatched": self = .unmatched
@@ -280,7 +288,7 @@ extension RecordChoice.Filter {
     case _ where codes.contains(word) || CodePages.all.contains(where: { $0.code == word }): self = .code(word)
     default:
       let known =
-        ["rejected", "dropped", "unmatched", "late"] + subject.rules.flatMap { [$0.name, $0.type] } + subject.drops
+        ["mapped", "rejected", "dropped", "unmatched", "late"] + subject.rules.flatMap { [$0.name, $0.type] } + subject.drops
       throw Diagnostics([
         Diagnostic(
           "U121", "--only \(word): the mapping has no such rule, type or reason",

@@ -141,7 +141,8 @@ struct ConditionCompiler {
         remedy: "write an expression under `if`")
       return nil
     }
-    term?.text = "when \(entry.key): \(JSONValue(entry.value).flow)"
+    let texts = values.map(\.text)
+    term?.text = "when \(entry.key): " + (texts.count == 1 ? texts[0] : "[\(texts.joined(separator: ", "))]")
     term?.span = entry.keySpan
     term?.looked = program.evaluate
     return term

@@ -139,6 +139,11 @@ extension MappingPlan {
   /// Where each rule stands in the file, in the order of `rules`.
   public var ruleSpans: [SourceSpan] { program.rules.map(\.span) }
 
+  /// Whether another mapping's `input` says the same, so that both make the same records of an input.
+  public func readsLike(_ other: MappingPlan) -> Bool {
+    document["input"].map { JSONValue($0) } == other.document["input"].map { JSONValue($0) }
+  }
+
   /// Codes of the mapping's own checks.
   public var checkCodes: [String] { program.checks.map(\.code) }
 

@@ -54,6 +54,8 @@ enum PageStyle {
     overflow-wrap:anywhere}
     .remark.loss{border-color:var(--bad);background:var(--badbg)}
     .remark p{margin:0}
+    h1 code{font-size:.9em}
+    .legend+table{margin-top:.6rem}
     table{border-collapse:collapse;width:100%;font-size:.92rem}
     th{text-align:left;font-weight:600;color:var(--soft);font-size:.82rem}
     th,td{padding:.28rem .6rem .28rem 0;border-bottom:1px solid var(--line);vertical-align:top}

@@ -214,12 +214,15 @@ public struct PreviewPage {
     let rules = report.rules
     let most = rules.map(\.events).max() ?? 0
     section("types", "Events by rule") { page in
-      page.add("<table><thead><tr><th>rule</th><th>type</th><th class=\"num\">events</th><th></th></tr></thead><tbody>")
+      let isNamed = rules.contains { $0.name != $0.type }
+      page.add(
+        "<table><thead><tr><th>rule</th>\(isNamed ? "<th>type</th>" : "")<th class=\"num\">events</th><th></th></tr></thead><tbody>"
+      )
       for rule in rules {
         let name = Markup.escaped(rule.name, most: 100)
         let note = rule.events == 0 ? " <span class=\"never\">never, line \(rule.span.line)</span>" : ""
         page.add(
-          "<tr><th scope=\"row\">\(name)\(note)</th><td>\(rule.name == rule.type ? "" : Markup.escaped(rule.type, most: 100))</td>"
+          "<tr><th scope=\"row\">\(name)\(note)</th>\(isNamed ? "<td>\(Markup.escaped(rule.type, most: 100))</td>" : "")"
             + "<td class=\"num\">\(DisplayNumber.grouped(rule.events))</td>"
             + "<td class=\"bar\">\(Charts.bar(rule.events, of: most, page.colour(rule.type)))</td></tr>")
       }
@@ -423,15 +426,8 @@ public struct PreviewPage {
   }
 
   private static func words(_ term: RecordTrace.Term) -> String {
-    var text = term.text
-    switch term.looked {
-    case .value(let json): text += " (it is \(json.prefix(60)))"
-    case .missing: text += " (it is absent)"
-    case .failed(let message): text += " (\(message))"
-    case nil: break
-    }
-    if case .failed(let message) = term.verdict { text += " fails: \(message)" }
-    return text
+    let remark = term.remark
+    return remark.isEmpty ? term.text : "\(term.text.prefix(120)) (\(remark.prefix(80)))"
   }
 
   // MARK: Rejects and the rest

@@ -7,11 +7,12 @@ public import Pipeline
 public final class PreviewStage: EventConsumer, RejectWriter {
   private let inner: (any EventConsumer)?
   private let inputs: [String]
-  private let choice: RecordChoice
+  private let choices: [RecordChoice]
   private let payloads: PayloadTally?
   private let tracer: BlockTracer
   private let recycle: ((MappedBlock) -> Void)?
-  private var picker: RecordPicker
+  /// One for each choice.
+  private var pickers: [RecordPicker]
   private var lines: [Int]
   private var records: [Int]
   /// Rejects that came since the block before.
@@ -30,18 +31,18 @@ public final class PreviewStage: EventConsumer, RejectWriter {
   ///   - payloads: where the payloads of shown events are recognised.
   ///   - recycle: takes mapped blocks where there are no sessions.
   public init(
-    _ inner: (any EventConsumer)?, inputs: [String], subject: PreviewSubject, choice: RecordChoice,
+    _ inner: (any EventConsumer)?, inputs: [String], subject: PreviewSubject, choices: [RecordChoice],
     payloads: PayloadTally?, recycle: ((MappedBlock) -> Void)? = nil
   ) {
     self.inner = inner
     self.inputs = inputs
-    self.choice = choice
+    self.choices = choices
     self.payloads = payloads
     self.recycle = recycle
     tracer = BlockTracer(
       subject.reader, columns: subject.columns, used: subject.usedFields,
       tracer: inner == nil ? nil : subject.makeTracer())
-    picker = RecordPicker(count: choice.count, isSpread: choice.isSpread)
+    pickers = choices.map { RecordPicker(count: $0.count, isSpread: $0.isSpread) }
     lines = Array(repeating: 0, count: inputs.count)
     records = Array(repeating: 0, count: inputs.count)
   }
@@ -49,7 +50,7 @@ public final class PreviewStage: EventConsumer, RejectWriter {
   /// What is shown, once the run is over.
   public func shown() -> [ShownRecord] {
     pickRejects()
-    return picker.records
+    return pickers.flatMap(\.records)
   }
 
   /// Rejects by code, in the order of their first appearance.
@@ -57,19 +58,23 @@ public final class PreviewStage: EventConsumer, RejectWriter {
 
   /// Told of late records, as `SessionStage.onLate` tells them.
   public func noteLate(_ input: Int, _ record: Int) {
-    if choice.filter == .late || !picker.isFull { late.append((input, record)) }
+    late.append((input, record))
   }
 
   public func write(_ reject: LocatedReject) throws {
     group(reject)
     if reject.reject.stage == .session {
-      picker.refuse(input: reject.input, record: reject.record, reject.reject)
+      for index in pickers.indices {
+        pickers[index].refuse(input: reject.input, record: reject.record, reject.reject)
+      }
     }
-    if !picker.isFull { pending.append(reject) }
+    if !isFull { pending.append(reject) }
   }
 
   public func cancel() { inner?.cancel() }
-  public var isSatisfied: Bool { inner?.isSatisfied ?? picker.isFull }
+  public var isSatisfied: Bool { inner?.isSatisfied ?? isFull }
+
+  private var isFull: Bool { pickers.allSatisfy(\.isFull) }
 
   public func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws {
     let input = block.input
@@ -82,18 +87,19 @@ public final class PreviewStage: EventConsumer, RejectWriter {
     }
     let position = Position(
       input: input, records: before, lines: lines[input] + block.skippedLines, count: mapped.counts.records)
-    let isLateWanted = choice.filter == .late
-    if !isLateWanted { pick(members(mapped, position), block, position) }
+    for index in pickers.indices where choices[index].filter != .late && !pickers[index].isFull {
+      pick(members(choices[index].filter, mapped, position), block, position, &pickers[index])
+    }
     if let inner {
       try inner.consume(mapped, of: block, rejects: &rejects)
     } else {
       recycle?(mapped)
     }
-    if isLateWanted {
+    for index in pickers.indices where choices[index].filter == .late && !pickers[index].isFull {
       let numbers = late.filter { $0.input == input && $0.record >= before }.map { $0.record - before }
-      pick(numbers.sorted().map { .record($0) }, block, position)
+      pick(numbers.sorted().map { .record($0) }, block, position, &pickers[index])
     }
-    markLate(position)
+    markLate()
     pending.removeAll(keepingCapacity: true)
     late.removeAll(keepingCapacity: true)
   }
@@ -119,9 +125,10 @@ public final class PreviewStage: EventConsumer, RejectWriter {
     case reject(Int)
   }
 
-  private func members(_ mapped: MappedBlock, _ position: Position) -> [Member] {
-    guard !picker.isFull else { return [] }
-    switch choice.filter {
+  private func members(
+    _ filter: RecordChoice.Filter, _ mapped: MappedBlock, _ position: Position
+  ) -> [Member] {
+    switch filter {
     case .all:
       // Rejects of the feed come first; those of the reader have their numbers among the block's.
       let fed = pending.indices.filter {
@@ -134,6 +141,12 @@ public final class PreviewStage: EventConsumer, RejectWriter {
     case .entries(let entries):
       return (mapped.fates?.dropped ?? []).filter { entries.contains($0.entry) }.map { .record(Int($0.number)) }
     case .unmatched: return (mapped.fates?.unmatched ?? []).map { .record(Int($0)) }
+    case .mapped:
+      var numbers: [Int] = []
+      for index in 0..<mapped.count where numbers.last != Int(mapped.events[index].number) {
+        numbers.append(Int(mapped.events[index].number))
+      }
+      return numbers.map { .record($0) }
     case .rules(let rules):
       var numbers: [Int] = []
       for index in 0..<mapped.count where rules.contains(Int(mapped.events[index].rule)) {
@@ -150,7 +163,9 @@ public final class PreviewStage: EventConsumer, RejectWriter {
       && located.record <= position.records + position.count && located.reject.stage != .session
   }
 
-  private func pick(_ members: [Member], _ block: Block, _ position: Position) {
+  private func pick(
+    _ members: [Member], _ block: Block, _ position: Position, _ picker: inout RecordPicker
+  ) {
     guard !members.isEmpty else { return }
     // First only which, then all of the block at once.
     var chosen: [Int] = []
@@ -202,21 +217,24 @@ public final class PreviewStage: EventConsumer, RejectWriter {
   /// Rejects for which no block comes any more.
   private func pickRejects() {
     defer { pending.removeAll() }
-    let members = pending.indices.filter { index in
-      switch choice.filter {
-      case .all: pending[index].reject.stage != .session
-      case .rejected: true
-      case .code(let code): pending[index].reject.code == code
-      default: false
+    for index in pickers.indices {
+      let refused = pending.filter { located in
+        switch choices[index].filter {
+        case .all: located.reject.stage != .session
+        case .rejected: true
+        case .code(let code): located.reject.code == code
+        default: false
+        }
       }
+      pickers[index].pass(refused.count) { PreviewStage.shown(refused[$0], nil) }
     }
-    let refused = pending
-    picker.pass(members.count) { PreviewStage.shown(refused[members[$0]], nil) }
   }
 
-  private func markLate(_ position: Position) {
+  private func markLate() {
     guard !late.isEmpty else { return }
-    for (input, record) in late { picker.markLate(input: inputs[input], record: record + 1) }
+    for (input, record) in late {
+      for index in pickers.indices { pickers[index].markLate(input: inputs[input], record: record + 1) }
+    }
   }
 
   private func group(_ located: LocatedReject) {

@@ -202,16 +202,9 @@ struct RecordText {
 
   /// `path is "/a.css", when path: [*.css, *.js]`
   private func term(_ term: RecordTrace.Term) -> String {
-    let text = style.fit(DisplayText.escaped(term.text), 160)
-    switch (term.verdict, term.looked) {
-    case (.failed(let message), _): return "\(text) fails: \(DisplayText.escaped(message))"
-    case (_, .value(let json)):
-      return "\(text) (it is \(style.fit(DisplayText.escaped(json), 60)))"
-    case (_, .missing): return "\(text) (it is absent)"
-    case (_, .failed(let message)): return "\(text) (\(DisplayText.escaped(message)))"
-    case (.holds, nil): return text
-    case (.fails, nil): return "\(text) does not let it through"
-    }
+    let text = style.fit(DisplayText.escaped(term.text), 90)
+    let remark = term.remark
+    return remark.isEmpty ? text : "\(text) (\(style.fit(DisplayText.escaped(remark), 70)))"
   }
 
   // MARK: Rejects and events
@@ -244,6 +237,22 @@ struct RecordText {
         put(index == 0 ? "event" : "", line)
       }
       list("of", "visitor " + style.fit(DisplayText.escaped(event.visitor), 200))
+    }
+  }
+}
+
+extension RecordTrace.Term {
+  /// What was seen there, or why it did not let the record through.
+  var remark: String {
+    if case .failed(let message) = verdict { return "fails: \(message)" }
+    switch looked {
+    case .value(let json): return "it is \(json)"
+    case .missing: return "it is absent"
+    case .failed(let message): return message
+    case nil:
+      guard verdict == .fails else { return "" }
+      if text.hasPrefix("unless_present") { return "all are there" }
+      return text.hasPrefix("unless") ? "that holds" : "that does not hold"
     }
   }
 }

@@ -169,6 +169,7 @@ struct ReportText {
     let sums = bars.map { $0.counts.reduce(0, +) }
     let most = sums.max() ?? 0
     let height = 4
+    let wide = max(1, min(4, columns / bars.count))
     lines.append("events by \(ReportText.words(span)), UTC; at most \(DisplayNumber.grouped(most))")
     let parts = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
     for level in stride(from: height - 1, through: 0, by: -1) {
@@ -177,13 +178,22 @@ struct ReportText {
         let eighths = max(1, Int((Double(sum) / Double(most) * Double(height * 8)).rounded()))
         return parts[min(8, max(0, eighths - level * 8))]
       }
-      lines.append("  " + style.paint(line.joined(), .cyan))
+      let columns = line.map { wide == 1 ? $0 : String(repeating: $0, count: wide - 1) + " " }.joined()
+      let isBlank = columns.allSatisfy { $0 == " " }
+      lines.append(isBlank ? "" : "  " + style.paint(ReportText.trimmed(columns), .cyan))
     }
     let first = ReportText.label(bars[0].start, span)
     let last = ReportText.label(bars[bars.count - 1].start, span)
-    let gap = bars.count - first.count - last.count
+    let gap = bars.count * wide - (wide > 1 ? 1 : 0) - first.count - last.count
     lines.append("  " + style.paint(gap > 0 ? first + String(repeating: " ", count: gap) + last : "\(first) – \(last)", .dim))
     lines.append("")
+  }
+
+  /// Without blanks at its end.
+  private static func trimmed(_ text: String) -> String {
+    var text = text
+    while text.last == " " { text.removeLast() }
+    return text
   }
 
   static func words(_ span: TimeSeries.Span) -> String {
