@@ -101,8 +101,11 @@ public struct PreviewReport: Sendable {
     lengths = payloads.sessions
     rejects = stage.rejects
     visitors = payloads.visitors
-    self.payloads = payloads.shown
-    shown = stage.shown()
+    let shown = stage.shown()
+    let ids = Set(shown.flatMap { $0.trace?.events.map(\.id) ?? [] })
+    // Those of records that were candidates only are of no interest any more.
+    self.payloads = payloads.shown.filter { $0.list.contains { ids.contains($0.id) } }
+    self.shown = shown
     isCut = limit.map { limit in counts.inputs.contains { $0.records >= limit } } ?? false
     share = PreviewReport.share(counts, isCut: isCut)
     estimate = PreviewReport.estimate(sessions, counts, share)

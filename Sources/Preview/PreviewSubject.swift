@@ -99,6 +99,14 @@ public struct RecordChoice: Sendable {
     case entries(Set<UInt32>)
     /// A reject's code.
     case code(String)
+
+    /// Whether dropped records must be noted one by one.
+    public var needsDropped: Bool {
+      switch self {
+      case .dropped, .entries: true
+      default: false
+      }
+    }
   }
 
   public var filter: Filter

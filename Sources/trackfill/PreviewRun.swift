@@ -141,10 +141,13 @@ final class PreviewRun {
     let payloads = PayloadTally(isProgram: MappingPlan.isProgram)
     let sessions = SessionStage(settings: settings, inputs: feed.inputs, writer: payloads) { pool.recycle($0) }
     let board = TallyBoard(subject)
+    let notesDropped = choices.contains { $0.filter.needsDropped }
     let stage = PreviewStage(
       sessions, inputs: feed.inputs.map(\.name), subject: subject, choices: choices, payloads: payloads)
     sessions.onLate { stage.noteLate($0, $1) }
-    let counts = try run(feed, mapping.reader, mapping.columns, stage, pool) { board.watch(mapping.makeFateMapper()) }
+    let counts = try run(feed, mapping.reader, mapping.columns, stage, pool) {
+      board.watch(mapping.makeFateMapper(notesDropped: notesDropped))
+    }
     try payloads.finish()
     return PreviewReport(
       subject, counts: counts, sessions: PreviewSessions(sessions.counts), stage: stage, board: board,

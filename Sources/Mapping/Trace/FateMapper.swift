@@ -1,13 +1,15 @@
 public import Pipeline
 
-/// A mapper that also notes what becomes of the records that leave no event and no reject (`MappedBlock.fates`). It costs
-/// a few comparisons a record.
+/// A mapper that also notes what becomes of the records that leave no event and no reject (`MappedBlock.fates`): those that
+/// no rule wanted, and if somebody asks, those that were dropped.
 final class FateMapper: EventMapper {
   private let mapper: Mapper
   /// The counts of the drop entries as they were last seen.
   private var seen: [Int]
+  private let notesDropped: Bool
 
-  init(_ program: MappingProgram) {
+  init(_ program: MappingProgram, notesDropped: Bool) {
+    self.notesDropped = notesDropped
     mapper = Mapper(program)
     seen = Array(repeating: 0, count: program.drops.count)
   }
@@ -16,6 +18,23 @@ final class FateMapper: EventMapper {
     let fates = result.fates ?? RecordFates()
     result.fates = fates
     mapper.open(result)
+    if notesDropped { mapAll(batch, into: result, fates) } else { mapUnmatched(batch, into: result, fates) }
+    mapper.close(result)
+  }
+
+  private func mapUnmatched(_ batch: RecordBatch, into result: MappedBlock, _ fates: RecordFates) {
+    var unmatched = result.counts.unmatched
+    for index in 0..<batch.count {
+      mapper.begin(batch, index)
+      mapper.map(batch.records[index], into: result)
+      if result.counts.unmatched != unmatched {
+        unmatched = result.counts.unmatched
+        fates.unmatched.append(UInt32(truncatingIfNeeded: batch.records[index].number))
+      }
+    }
+  }
+
+  private func mapAll(_ batch: RecordBatch, into result: MappedBlock, _ fates: RecordFates) {
     for index in 0..<batch.count {
       let events = result.count
       let rejects = result.rejects.count
@@ -30,7 +49,6 @@ final class FateMapper: EventMapper {
         fates.dropped.append((number, entry()))
       }
     }
-    mapper.close(result)
     for index in seen.indices { seen[index] = 0 }
   }
 
@@ -46,7 +64,11 @@ final class FateMapper: EventMapper {
 
 extension MappingPlan {
   /// A mapper for one worker that fills `MappedBlock.fates`.
-  public func makeFateMapper() -> any EventMapper { FateMapper(program) }
+  ///
+  /// - Parameter notesDropped: whether dropped records are noted, too.
+  public func makeFateMapper(notesDropped: Bool = true) -> any EventMapper {
+    FateMapper(program, notesDropped: notesDropped)
+  }
 
   /// The drop reason of each drop entry, in the order that `RecordFates` counts in.
   public var dropEntries: [String] { program.drops.map { drops[$0.reason] } }

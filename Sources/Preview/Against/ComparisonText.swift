@@ -64,7 +64,7 @@ public struct ComparisonText {
     let label = style.fit(String(repeating: "  ", count: depth + 1) + DisplayText.escaped(name), 29)
     let change = old == new ? "" : (new > old ? "+" : "") + DisplayNumber.grouped(new - old)
     let line = label.padded(30) + numbers([DisplayNumber.grouped(old), DisplayNumber.grouped(new)])
-    lines.append(line + style.paint(change.indented(to: 12), new > old ? .green : .red))
+    lines.append(change.isEmpty ? line : line + style.paint(change.indented(to: 12), new > old ? .green : .red))
   }
 
   private mutating func counts() {

@@ -60,11 +60,11 @@ enum Charts {
     let first = events.map(\.time).min() ?? 0
     let length = max(1, (events.map(\.time).max() ?? 0) - first)
     var text = "<svg class=\"visit\" role=\"img\" aria-label=\"\(DisplayNumber.plural(events.count, "event"))\">"
-      + "<line class=\"rail\" x1=\"1.5%\" x2=\"98.5%\" y1=\"15\" y2=\"15\"/>"
+      + "<line class=\"rail\" x1=\"2%\" x2=\"98%\" y1=\"15\" y2=\"15\"/>"
     for event in events {
       let share = events.count == 1 ? 0 : Double(event.time - first) / Double(length)
       let offset = DisplayNumber.duration(milliseconds: event.time - first)
-      text += "<circle class=\"\(event.colour)\" cx=\"\(Markup.number(1.5 + share * 97))%\" cy=\"15\" r=\"6\">"
+      text += "<circle class=\"\(event.colour)\" cx=\"\(Markup.number(2 + share * 96))%\" cy=\"15\" r=\"6\">"
         + "<title>\(Markup.escaped(event.type)) after \(offset)</title></circle>"
     }
     return text + "</svg>"

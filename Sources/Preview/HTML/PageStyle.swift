@@ -64,6 +64,9 @@ enum PageStyle {
     td.num,th.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
     td.bar{width:38%;min-width:70px}
     td,th{overflow-wrap:anywhere}
+    table.kv th[scope=row]{white-space:nowrap;max-width:11rem;overflow:hidden;text-overflow:ellipsis}
+    table.steps th[scope=row]{min-width:7rem}
+    table.kv,table.steps{margin-bottom:.9rem}
     .sub th[scope=row]{padding-left:1.2rem;color:var(--soft);font-weight:400}
     .scroll{overflow-x:auto}
     .scroll td,.scroll th{overflow-wrap:normal;white-space:nowrap}
@@ -71,7 +74,7 @@ enum PageStyle {
     svg.bar{height:14px;margin-top:.25rem}
     svg.chart{height:180px;border-bottom:1px solid var(--line)}
     svg.small{height:96px;border-bottom:1px solid var(--line)}
-    svg.visit{height:30px}
+    svg.visit{height:30px;overflow:visible}
     svg.stack{height:34px;border-radius:6px}
     .track{fill:var(--tint)}.rail{stroke:var(--line);stroke-width:2}
     .c0{fill:var(--c0)}.c1{fill:var(--c1)}.c2{fill:var(--c2)}.c3{fill:var(--c3)}.c4{fill:var(--c4)}.c5{fill:var(--c5)}.c6{fill:var(--c6)}

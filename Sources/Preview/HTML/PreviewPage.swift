@@ -349,7 +349,7 @@ public struct PreviewPage {
   private mutating func values(_ record: ShownRecord) {
     let present = record.fields.filter { $0.json != nil }
     if !present.isEmpty {
-      add("<h3>Fields</h3><table><tbody>")
+      add("<h3>Fields</h3><table class=\"kv\"><tbody>")
       for field in present {
         add(
           "<tr\(field.isUsed ? "" : " class=\"soft\"")><th scope=\"row\">\(Markup.escaped(field.name))</th>"
@@ -360,7 +360,7 @@ public struct PreviewPage {
       if !absent.isEmpty { add("<p class=\"soft\">absent: \(Markup.escaped(absent.joined(separator: ", "), most: 600))</p>") }
     }
     guard let lets = record.trace?.lets, !lets.isEmpty else { return }
-    add("<h3>Computed by <code>let</code></h3><table><tbody>")
+    add("<h3>Computed by <code>let</code></h3><table class=\"kv\"><tbody>")
     for one in lets {
       let value: String
       switch one.outcome {
@@ -380,7 +380,7 @@ public struct PreviewPage {
       if !reject.hint.isEmpty { add("<p class=\"soft\">\(Markup.escaped(reject.hint, most: 500))</p>") }
     }
     if let trace = record.trace, !trace.steps.isEmpty {
-      add("<h3>What decided</h3><table><tbody>")
+      add("<h3>What decided</h3><table class=\"steps\"><tbody>")
       for step in trace.steps {
         let reason = step.verdict == .fails ? step.terms.last.map(PreviewPage.words) ?? "" : step.terms.map(PreviewPage.words).joined(separator: "; ")
         let mark = step.verdict == .holds ? "✓" : step.verdict == .fails ? "✗" : "!"
@@ -390,22 +390,22 @@ public struct PreviewPage {
       }
       add("</tbody></table>")
     }
-    let ids = Set(record.trace?.events.map(\.id) ?? [])
-    let payloads = report.payloads.filter { payload in payload.list.contains { ids.contains($0.id) } }
-    for payload in payloads {
-      let part = DisplayNumber.plural(payload.events, "event")
-      add("<h3>Its payload, \(part), \(DisplayNumber.approximate(bytes: payload.bytes))</h3>")
+    let made = record.trace?.events ?? []
+    for event in made {
+      guard let value = JSONValue(event.json) else { continue }
+      add("<h3>The event\(made.count > 1 ? " of \(Markup.escaped(event.rule, most: 80))" : "")</h3>")
+      add("<pre tabindex=\"0\">\(Markup.json(value))</pre>")
+    }
+    let ids = Set(made.map(\.id))
+    for payload in report.payloads where payload.list.contains(where: { ids.contains($0.id) }) {
+      let size = DisplayNumber.approximate(bytes: payload.bytes)
+      add("<details><summary>Its payload: \(DisplayNumber.plural(payload.events, "event")), \(size)</summary><div class=\"inside\">")
       if let value = payload.value {
         add("<pre tabindex=\"0\">\(Markup.json(PreviewPage.reduced(value, to: ids), marked: ids))</pre>")
       } else {
         add("<p class=\"soft\">too long to show</p>")
       }
-    }
-    if payloads.isEmpty {
-      for event in record.trace?.events ?? [] {
-        guard let value = JSONValue(event.json) else { continue }
-        add("<h3>The event</h3><pre tabindex=\"0\">\(Markup.json(value))</pre>")
-      }
+      add("</div></details>")
     }
   }
 

@@ -76,7 +76,9 @@ struct RecordText {
     var isCut = record.length > record.raw.count
     for cell in cells {
       let columns = TextStyle.columns(cell.text)
-      if used + columns > width {
+      // Records of several lines are shown as such.
+      let isBreak = record.raw[cell.bytes.lowerBound] == 0x0A
+      if used + columns > width || isBreak {
         flush()
         if count == most {
           isCut = true
@@ -85,6 +87,7 @@ struct RecordText {
         lines.append("  " + line)
         (line, used) = ("", 0)
         count += 1
+        if isBreak { continue }
       }
       let owner = owners[cell.bytes.lowerBound]
       if owner != runOwner {

@@ -83,7 +83,8 @@ struct ReportText {
       lines.append(style.fit("    profile \(DisplayText.escaped(payload.profile))", style.width))
       var span = ""
       if let start = payload.start, let end = payload.end {
-        span = "\(TimestampWriter.text(start)), \(DisplayNumber.duration(milliseconds: end - start)): "
+        let length = end > start ? ", " + DisplayNumber.duration(milliseconds: end - start) : ""
+        span = "\(TimestampWriter.text(start))\(length): "
       }
       let types = payload.list.prefix(12).map { (ids.contains($0.id) ? "*" : "") + DisplayText.escaped($0.type) }
       wrapped(
@@ -152,9 +153,9 @@ struct ReportText {
       let names = ["1 event", "2 events", "3 to 5", "6 to 10", "11 to 20", "21 to 50", "more"]
       for (name, count) in zip(names, lengths.bySize) where count > 0 { row(name, count, 1, of: lengths.count) }
       let mean = DisplayNumber.tenths(Double(lengths.events) / Double(lengths.count))
+      let longest = "; the longest lasts " + DisplayNumber.duration(milliseconds: sessions.longest)
       wrapped(
-        "\(mean) events each, at most \(DisplayNumber.grouped(lengths.largest)); the longest lasts "
-          + DisplayNumber.duration(milliseconds: sessions.longest), 2)
+        "\(mean) events each, at most \(DisplayNumber.grouped(lengths.largest))" + (sessions.longest > 0 ? longest : ""), 2)
     }
     if sessions.late > 0 { row("late records", sessions.late, 0) }
     if sessions.outliers > 0 { row("far ahead of the others", sessions.outliers, 0) }
