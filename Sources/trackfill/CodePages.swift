@@ -1638,5 +1638,32 @@ error[U109]: no reader or format 'combind'
 What to do: Take the name that the message proposes; `trackfill formats` lists all.
 
 """###),
+    CodePage("U121", ###"""
+# U121: --only names nothing of the mapping
+
+`preview --only` takes a fate (`mapped`, `rejected`, `dropped`, `unmatched`, `late`), a rule, a type of events, a drop reason,
+or a code of rejects.
+
+```text
+error[U121]: --only page-sen: the mapping has no such rule, type or reason
+  = did you mean 'page-seen'?
+```
+
+What to do: Take the name that the message proposes.
+
+"""###),
+    CodePage("U122", ###"""
+# U122: standard input cannot be read twice
+
+`preview --against` reads the records once where both mappings have the same `input`, and once for each where they differ.
+
+```text
+error[U122]: the two mappings read differently, and standard input can be read only once
+  = write it to a file, or give both the same `input`
+```
+
+What to do: Write the data to a file first, or give both mappings the same `input`.
+
+"""###),
   ]
 }

@@ -71,7 +71,7 @@ import Testing
     Case("U107", 64, "$trackfill convert a.log -m m.yaml -o a.log"),
     Case("U121", 64, "$trackfill preview a.log -m m.yaml --only page-sen"),
     Case(
-      "U122", 64, "sed 's/format: combined/format: common/' m.yaml >o.yaml; $trackfill preview - -m m.yaml --against o.yaml <a.log"
+      "U122", 64, "sed 's/format: combined/format: vhost_combined/' m.yaml >o.yaml; $trackfill preview - -m m.yaml --against o.yaml <a.log"
     ),
     Case("U108", 64, "mkdir logs && cp a.log logs && $trackfill convert logs -m m.yaml -o logs/o"),
   ]

@@ -92,7 +92,7 @@ import Testing
     try space.write("long.log", Material.text(Material.log(lines: 5_000, bad: 0)))
     try space.write("m.yaml", Material.mapping)
     func lines(_ arguments: String) throws -> [Int] {
-      text(try run("long.log -m m.yaml " + arguments)).matches(of: /(?m)^── \d+ ── long\.log:(\d+) /).compactMap {
+      text(try run("long.log -m m.yaml " + arguments)).matches(of: #/(?m)^── \d+ ── long\.log:(\d+) /#).compactMap {
         Int($0.1)
       }
     }
@@ -107,7 +107,7 @@ import Testing
 
   @Test func lateRecordsAreFound() throws {
     var lines = Material.log(lines: 300, bad: 0)
-    lines.append(lines[0].replacing("GET", with: "POST"))
+    lines.append(#"192.0.2.1 - - [10/Sep/2026:00:00:01 +0000] "POST /late HTTP/1.1" 200 5 "-" "A""#)
     try space.write("late.log", Material.text(lines))
     try space.write("m.yaml", Material.mapping)
     let result = try run("late.log -m m.yaml --only late")
@@ -163,7 +163,7 @@ import Testing
     let old = try String(decoding: space.read("web.yaml"), as: UTF8.self)
     try space.write(
       "new.yaml",
-      old.replacing("gap: 30m", with: "gap: 5m").replacing("query: =term.trim()", with: "query: =term.trim().upper()")
+      String(old.prefix(upTo: old.firstRange(of: "\ntests:")?.lowerBound ?? old.endIndex)).replacing("gap: 30m", with: "gap: 5m").replacing("query: =term.trim()", with: "query: =term.trim().upper()")
         .replacing("then: blog", with: "then: articles").replacing("  - { reason: bot,", with: "  - { reason: robot,"))
     let result = try run("access.log -m new.yaml --against web.yaml")
     #expect(result.status == 0, "\(result.errors)")
@@ -258,7 +258,7 @@ import Testing
     let found = try #require(dom.firstMatch(of: /<pre id="o">(\{.*?\})<\/pre>/), "\(dom.suffix(500)) \(result.errors.suffix(500))").1
     let json = String(found).replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&amp;", with: "&")
     let seen = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
-    #expect(seen["scroll"] as? Int == width)
+    #expect(seen["scroll"] as? Int ?? .max <= width)
     #expect(seen["wide"] as? Int == 0, "\(seen)")
     #expect(seen["radius"] as? String == "12px", "the style was taken")
     #expect(seen["scripts"] as? Int == 0 && seen["images"] as? Int == 0)
