@@ -163,7 +163,7 @@ import Testing
     let old = try String(decoding: space.read("web.yaml"), as: UTF8.self)
     try space.write(
       "new.yaml",
-      String(old.prefix(upTo: old.firstRange(of: "\ntests:")?.lowerBound ?? old.endIndex)).replacing("gap: 30m", with: "gap: 5m").replacing("query: =term.trim()", with: "query: =term.trim().upper()")
+      String(old.prefix(upTo: old.firstRange(of: "\ntests:")?.lowerBound ?? old.endIndex)).replacing("max: 12h", with: "max: 6m").replacing("query: =term.trim()", with: "query: =term.trim().upper()")
         .replacing("then: blog", with: "then: articles").replacing("  - { reason: bot,", with: "  - { reason: robot,"))
     let result = try run("access.log -m new.yaml --against web.yaml")
     #expect(result.status == 0, "\(result.errors)")
