@@ -11,24 +11,27 @@ let package = Package(
     .library(name: "Readers", targets: ["Readers"]),
     .library(name: "Mapping", targets: ["Mapping"]),
     .library(name: "Sessions", targets: ["Sessions"]),
+    .executable(name: "trackfill-collector", targets: ["trackfill-collector"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
   targets: [
     // The stages, in the order of the data.
-    .target(name: "Pipeline", dependencies: ["CCrypto"]),
+    .target(name: "Pipeline", dependencies: ["CCrypto", "CProcessor"]),
     .target(name: "Readers", dependencies: ["Pipeline", "CISAL", "CLibXML2", "CProcessor"]),
     .target(name: "CEL", dependencies: ["CRE2", "CCrypto"]),
     .target(name: "Mapping", dependencies: ["Pipeline", "CEL", "CYAML"]),
     .target(name: "Sessions", dependencies: ["Pipeline", "CProcessor"]),
     .target(name: "Writers", dependencies: ["Pipeline"]),
+    .target(name: "State", dependencies: ["Pipeline", "CSQLite"]),
+    .target(name: "Delivery", dependencies: ["Pipeline", "CCurl"]),
     // Looks at all of it, and lets nothing leave.
     .target(name: "Preview", dependencies: ["Pipeline", "CProcessor"]),
     .executableTarget(
       name: "trackfill",
       dependencies: [
-        "Pipeline", "Readers", "Mapping", "Sessions", "Writers", "Preview",
+        "Pipeline", "Readers", "Mapping", "Sessions", "Writers", "State", "Delivery", "Preview",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -36,10 +39,18 @@ let package = Package(
     .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     // Headers alone: what Swift cannot say.
     .systemLibrary(name: "CProcessor"),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+
+    // A receiver for tests and for trying things: it answers as Tracardi does, and stores nothing.
+    .target(name: "Collector", dependencies: ["Pipeline"]),
+    .executableTarget(
+      name: "trackfill-collector",
+      dependencies: ["Collector", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"]),
     // What compresses in tests.
@@ -48,12 +59,14 @@ let package = Package(
     .testTarget(name: "CELTests", dependencies: ["CEL"]),
     .testTarget(
       name: "MappingTests", dependencies: ["Mapping", "Readers", "Sessions", "Pipeline"], exclude: ["CodeCases"]),
-    // What the session tests are checked against; the program does not use it.
-    .systemLibrary(name: "CSQLite", path: "Tests/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .testTarget(name: "SessionsTests", dependencies: ["Sessions", "Pipeline", "CSQLite"]),
+    .testTarget(name: "StateTests", dependencies: ["State", "Writers", "Pipeline"]),
     .testTarget(name: "WritersTests", dependencies: ["Writers", "Pipeline"]),
     .testTarget(name: "PreviewTests", dependencies: ["Preview", "Pipeline"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["trackfill"], exclude: ["CodeCases", "Goldens"]),
+    .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "Collector", "Pipeline"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["trackfill", "trackfill-collector", "Collector"],
+      exclude: ["CodeCases", "Goldens"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
@@ -61,7 +74,7 @@ let package = Package(
 
 // Upcoming features, one loop for every Swift target. Tests check exclusive access at run time; in a release the stages
 // do without, which costs 4 % there. `CEL` keeps the check: others build it, and unsafe flags would forbid that.
-let stages = ["Pipeline", "Readers", "Mapping", "Sessions", "Writers", "Preview"]
+let stages = ["Pipeline", "Readers", "Mapping", "Sessions", "Writers", "State", "Delivery", "Preview"]
 for target in package.targets where target.type != .system && target.name != "CRE2" {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),

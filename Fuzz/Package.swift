@@ -25,6 +25,12 @@ let package = Package(
       ],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
     .executableTarget(
+      name: "fuzz-sniff",
+      dependencies: [
+        .product(name: "Pipeline", package: "trackfill"), .product(name: "Readers", package: "trackfill"),
+      ],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+    .executableTarget(
       name: "fuzz-sessions",
       dependencies: [
         .product(name: "Pipeline", package: "trackfill"), .product(name: "Sessions", package: "trackfill"),

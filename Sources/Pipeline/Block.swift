@@ -21,8 +21,14 @@ public final class Block: @unchecked Sendable {
   public var input: Int = 0
   /// Where `start` stands in the input's decompressed bytes.
   public var offset: Int = 0
+  /// Where the first record begins that is wanted; those before it were read by an earlier run.
+  public var begin: Int = 0
+  /// Lines before `begin` that the parser counts all the same.
+  public var repeatedLines: Int = 0
   /// Whether the input ends behind this block.
   public var isLast: Bool = false
+  /// Whether bytes are left behind the last record that are none yet: a line that is still being written.
+  public var leavesRest: Bool = false
   /// What already went wrong while the bytes were read: over-long records, damaged compression.
   public var rejects: [Reject] = []
   /// Bytes of the input as stored that were consumed up to here, for progress.
@@ -77,7 +83,10 @@ public final class Block: @unchecked Sendable {
     start = base
     count = 0
     isLast = false
+    leavesRest = false
     skippedLines = 0
+    begin = 0
+    repeatedLines = 0
     if !origins.isEmpty { origins.removeAll(keepingCapacity: true) }
     if !rejects.isEmpty { rejects.removeAll(keepingCapacity: true) }
   }

@@ -94,15 +94,21 @@ public final class ByteBuffer {
 
   /// Decimal digits of an integer.
   public func append(decimal value: Int64) {
-    reserve(20)
+    reserve(24)
     if value < 0 { append(UInt8(ascii: "-")) }
     var rest = value.magnitude
     if rest < 10 {
       append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest))
       return
     }
-    var digits = 2
-    var limit: UInt64 = 100
+    if rest < 100_000_000 {
+      let (digits, length) = ByteBuffer.digits(rest, atLeast: 1)
+      UnsafeMutableRawPointer(cursor).storeBytes(of: digits, as: UInt64.self)
+      count &+= length
+      return
+    }
+    var digits = 9
+    var limit: UInt64 = 1_000_000_000
     // A magnitude has at most 19 digits, so that 10^19 is the last limit.
     while rest >= limit {
       digits &+= 1
@@ -122,8 +128,20 @@ public final class ByteBuffer {
     guard scale > 0 else { return append(decimal: mantissa) }
     if mantissa < 0 { append(UInt8(ascii: "-")) }
     reserve(scale + 24)
-    // Right to left into what is reserved, at least one digit before the point.
     var rest = mantissa.magnitude
+    if rest < 100_000_000, scale < 8 {
+      let (digits, length) = ByteBuffer.digits(rest, atLeast: scale &+ 1)
+      let whole = length &- scale
+      // Two words that overlap, with the point between them.
+      let to = UnsafeMutableRawPointer(cursor)
+      to.storeBytes(of: digits, as: UInt64.self)
+      to.storeBytes(of: UInt8(ascii: "."), toByteOffset: whole, as: UInt8.self)
+      to.storeBytes(
+        of: digits &>> UInt64(truncatingIfNeeded: whole &* 8), toByteOffset: whole &+ 1, as: UInt64.self)
+      count &+= length &+ 1
+      return
+    }
+    // Right to left into what is reserved, at least one digit before the point.
     var digits = 1
     var limit: UInt64 = 10
     while rest >= limit {
@@ -146,14 +164,34 @@ public final class ByteBuffer {
     count &+= length
   }
 
+  /// The digits of a number below 10^8 in the order of writing, the first one lowest, and how many they are: as many as it
+  /// has, or `atLeast`, which is 1 to 8. Halves, quarters and digits are split side by side in one word.
+  @inline(__always)
+  private static func digits(_ value: UInt64, atLeast: Int) -> (UInt64, length: Int) {
+    let halves = value / 10_000 | (value % 10_000) &<< 32
+    // x / 100 for x < 10^4, and x / 10 for x < 100, as a product and a shift.
+    let hundreds = (halves &* 10_486) &>> 20 & 0x0000_007F_0000_007F
+    let pairs = hundreds | (halves &- hundreds &* 100) &<< 16
+    let tens = (pairs &* 103) &>> 10 & 0x000F_000F_000F_000F
+    let digits = tens | (pairs &- tens &* 10) &<< 8
+    // All zeros: the first digit that is not one is the ninth.
+    let zeros = min(digits.trailingZeroBitCount &>> 3, 8 &- atLeast)
+    return ((digits | 0x3030_3030_3030_3030) &>> UInt64(truncatingIfNeeded: zeros &* 8), 8 &- zeros)
+  }
+
   public func removeAll() {
     count = 0
     replacements = 0
   }
 
   /// Lets go of what one unusual record or session made it grow to.
+  @inlinable @inline(__always)
   public func shrink(to limit: Int) {
-    guard capacity > limit, count <= limit else { return }
+    if capacity > limit, count <= limit { reallocate(limit) }
+  }
+
+  @usableFromInline @inline(never)
+  func reallocate(_ limit: Int) {
     let small = UnsafeMutablePointer<UInt8>.allocate(capacity: limit)
     small.update(from: base, count: count)
     base.deallocate()

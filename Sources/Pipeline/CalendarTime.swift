@@ -42,47 +42,56 @@ public enum CalendarTime {
   public static let range: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
 }
 
-/// Writes times as payloads have them: ISO 8601 in UTC with milliseconds, 24 characters. Remembers the day and the
-/// second, which rarely change between neighbours in a log.
+/// Writes times as payloads have them: ISO 8601 in UTC with milliseconds, 24 characters. Remembers the last time, which
+/// mostly is written several times, and its day, which rarely changes between neighbours.
 public struct TimestampWriter {
   public static let length = 24
   private var day = Int64.min
-  private var date: (UInt64, UInt64) = (0, 0)
+  /// What `text` says; no time that can be written at first.
+  @usableFromInline var written = Int64.min
+  @usableFromInline var text: (UInt64, UInt64, UInt64) = (0, 0, 0)
 
   public init() {}
 
   /// - Parameter milliseconds: since 1970-01-01 UTC, within `CalendarTime.range`.
+  @inlinable @inline(__always)
   public mutating func write(_ milliseconds: Int64, to text: UnsafeMutablePointer<UInt8>) {
+    if milliseconds != written { compose(milliseconds) }
+    UnsafeMutableRawPointer(text).storeBytes(of: self.text, as: (UInt64, UInt64, UInt64).self)
+  }
+
+  @usableFromInline @inline(never)
+  mutating func compose(_ milliseconds: Int64) {
     let dayNow = milliseconds >= 0 ? milliseconds / 86_400_000 : (milliseconds - 86_399_999) / 86_400_000
     var rest = UInt32(truncatingIfNeeded: milliseconds - dayNow * 86_400_000)
-    if dayNow != day {
-      day = dayNow
-      let (year, month, dayOfMonth) = CalendarTime.date(days: dayNow)
-      withUnsafeMutableBytes(of: &date) { bytes in
-        TimestampWriter.put(UInt32(truncatingIfNeeded: year / 100), bytes, 0)
-        TimestampWriter.put(UInt32(truncatingIfNeeded: year % 100), bytes, 2)
-        bytes[4] = UInt8(ascii: "-")
-        TimestampWriter.put(UInt32(truncatingIfNeeded: month), bytes, 5)
-        bytes[7] = UInt8(ascii: "-")
-        TimestampWriter.put(UInt32(truncatingIfNeeded: dayOfMonth), bytes, 8)
-        bytes[10] = UInt8(ascii: "T")
+    let isNewDay = dayNow != day
+    day = dayNow
+    written = milliseconds
+    withUnsafeMutableBytes(of: &text) { to in
+      if isNewDay {
+        let (year, month, dayOfMonth) = CalendarTime.date(days: dayNow)
+        TimestampWriter.put(UInt32(truncatingIfNeeded: year / 100), to, 0)
+        TimestampWriter.put(UInt32(truncatingIfNeeded: year % 100), to, 2)
+        to[4] = UInt8(ascii: "-")
+        TimestampWriter.put(UInt32(truncatingIfNeeded: month), to, 5)
+        to[7] = UInt8(ascii: "-")
+        TimestampWriter.put(UInt32(truncatingIfNeeded: dayOfMonth), to, 8)
+        to[10] = UInt8(ascii: "T")
       }
+      let millisecond = rest % 1000
+      rest /= 1000
+      let second = rest % 60
+      rest /= 60
+      TimestampWriter.put(rest / 60, to, 11)
+      to[13] = UInt8(ascii: ":")
+      TimestampWriter.put(rest % 60, to, 14)
+      to[16] = UInt8(ascii: ":")
+      TimestampWriter.put(second, to, 17)
+      to[19] = UInt8(ascii: ".")
+      to[20] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: millisecond / 100)
+      TimestampWriter.put(millisecond % 100, to, 21)
+      to[23] = UInt8(ascii: "Z")
     }
-    UnsafeMutableRawPointer(text).storeBytes(of: date, as: (UInt64, UInt64).self)
-    let to = UnsafeMutableRawBufferPointer(start: text, count: TimestampWriter.length)
-    let millisecond = rest % 1000
-    rest /= 1000
-    let second = rest % 60
-    rest /= 60
-    TimestampWriter.put(rest / 60, to, 11)
-    to[13] = UInt8(ascii: ":")
-    TimestampWriter.put(rest % 60, to, 14)
-    to[16] = UInt8(ascii: ":")
-    TimestampWriter.put(second, to, 17)
-    to[19] = UInt8(ascii: ".")
-    to[20] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: millisecond / 100)
-    TimestampWriter.put(millisecond % 100, to, 21)
-    to[23] = UInt8(ascii: "Z")
   }
 
   @inline(__always)

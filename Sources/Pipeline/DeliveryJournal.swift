@@ -34,4 +34,11 @@ public protocol DeliveryJournal: AnyObject, Sendable {
   func progress(of queue: String) throws -> DeliveryProgress?
   /// Durable when it returns. From any thread. Throws a `Diagnostic`.
   func record(_ progress: DeliveryProgress, of queue: String) throws
+  /// The greatest `deadLetterLength` recorded of any queue that shares the dead-letter file; nil if that is not known,
+  /// and there is only one queue.
+  func deadLetterLength() throws -> Int?
+}
+
+extension DeliveryJournal {
+  public func deadLetterLength() throws -> Int? { nil }
 }

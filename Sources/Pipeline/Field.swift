@@ -74,7 +74,7 @@ public struct Field: BitwiseCopyable, Sendable {
   @inlinable @inline(__always) public var isMissing: Bool { kind == .missing }
 
   /// The bytes of a text field, empty for any other kind.
-  @inlinable public var bytes: UnsafeBufferPointer<UInt8> {
+  @inlinable @inline(__always) public var bytes: UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(start: pointer, count: kind == .text ? Int(count) : 0)
   }
 }

@@ -1,3 +1,5 @@
+internal import CProcessor
+
 // JSON text (RFC 8259) written straight into a buffer.
 
 extension ByteBuffer {
@@ -14,13 +16,12 @@ extension ByteBuffer {
   func appendQuoted(_ start: UnsafePointer<UInt8>?, _ count: Int) {
     guard let start, count > 0 else { return append("\"\"") }
     let length = count > ByteBuffer.longestText ? ByteBuffer.cut(start, ByteBuffer.longestText) : count
-    reserve(length * 6 + 32)
-    var to = cursor
+    reserve(length &* 6 &+ 32)
+    let to = cursor
     to.pointee = UInt8(ascii: "\"")
-    to += 1
-    writeEscaped(start, length, &to)
-    to.pointee = UInt8(ascii: "\"")
-    self.count = to + 1 - base
+    let end = writeEscaped(start, length, to + 1)
+    end.pointee = UInt8(ascii: "\"")
+    self.count = end + 1 - base
   }
 
   public func append(json text: String) {
@@ -32,139 +33,135 @@ extension ByteBuffer {
   public func appendEscaped(_ text: UnsafeBufferPointer<UInt8>, limit: Int) {
     guard let start = text.baseAddress else { return }
     let length = text.count > limit ? ByteBuffer.cut(start, limit) : text.count
-    reserve(length * 6 + 32)
-    var to = cursor
-    writeEscaped(start, length, &to)
-    count = to - base
+    reserve(length &* 6 &+ 32)
+    count = writeEscaped(start, length, cursor) - base
   }
 
-  /// Escapes `length` bytes to `to`, which has room for six bytes of each and 32 more: the worst case, so that the loops
-  /// write without asking.
-  private func writeEscaped(_ start: UnsafePointer<UInt8>, _ length: Int, _ to: inout UnsafeMutablePointer<UInt8>) {
-    let quote = SIMD16<UInt8>(repeating: UInt8(ascii: "\""))
-    let backslash = SIMD16<UInt8>(repeating: UInt8(ascii: "\\"))
-    let space = SIMD16<UInt8>(repeating: 0x20)
-    let delete = SIMD16<UInt8>(repeating: 0x7E)
-    var from = start
-    var left = length
-    // Runs of plain ASCII are copied sixteen bytes at a time. Bounds: `left` ≥ 16 bytes may be read.
-    while left >= 16 {
-      let chunk = UnsafeRawPointer(from).loadUnaligned(as: SIMD16<UInt8>.self)
-      let special = (chunk .== quote) .| (chunk .== backslash) .| (chunk .< space) .| (chunk .> delete)
-      if any(special) {
-        escapeSome(16, &from, &left, &to)
-        continue
-      }
-      UnsafeMutableRawPointer(to).storeBytes(of: chunk, as: SIMD16<UInt8>.self)
-      from += 16
-      to += 16
-      left -= 16
-    }
-    // What is left of a plain end goes as two words that overlap, each within these `left` bytes.
-    let source = UnsafeRawPointer(from)
-    let target = UnsafeMutableRawPointer(to)
-    if left >= 8 {
-      let head = source.loadUnaligned(as: UInt64.self)
-      let tail = source.loadUnaligned(fromByteOffset: left - 8, as: UInt64.self)
-      if ByteBuffer.isPlain(head), ByteBuffer.isPlain(tail) {
-        target.storeBytes(of: head, as: UInt64.self)
-        target.storeBytes(of: tail, toByteOffset: left - 8, as: UInt64.self)
-        to += left
-        return
-      }
-    } else if left >= 4 {
-      let head = source.loadUnaligned(as: UInt32.self)
-      let tail = source.loadUnaligned(fromByteOffset: left - 4, as: UInt32.self)
-      if ByteBuffer.isPlain(UInt64(head) | UInt64(tail) &<< 32) {
-        target.storeBytes(of: head, as: UInt32.self)
-        target.storeBytes(of: tail, toByteOffset: left - 4, as: UInt32.self)
-        to += left
-        return
-      }
-    }
-    while left > 0 { escapeSome(left, &from, &left, &to) }
-  }
-
-  /// Whether a JSON string may hold these eight bytes as they are.
+  /// Escapes `length` bytes to `to`, which has room for six bytes of each and 32 more: the worst case, so that sixteen
+  /// bytes can be written without asking. Returns the end of what was written.
   @inline(__always)
-  private static func isPlain(_ word: UInt64) -> Bool {
-    let low: UInt64 = 0x0101_0101_0101_0101
-    let high: UInt64 = 0x8080_8080_8080_8080
-    // A byte is zero where subtracting 1 borrows: exact for "some byte is".
-    let quote = word ^ low &* 0x22
-    let backslash = word ^ low &* 0x5C
-    let delete = word ^ low &* 0x7F
-    let control = (word &- low &* 0x20) & ~word
-    let equal = ((quote &- low) & ~quote) | ((backslash &- low) & ~backslash) | ((delete &- low) & ~delete)
-    return (control | equal | word) & high == 0
-  }
-
-  /// About `count` bytes, one by one.
-  @inline(never)
-  private func escapeSome(
-    _ count: Int, _ from: inout UnsafePointer<UInt8>, _ left: inout Int, _ to: inout UnsafeMutablePointer<UInt8>
-  ) {
-    var steps = count
-    while steps > 0, left > 0 {
-      let byte = from.pointee
-      if byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") {
-        to.pointee = byte
-        to += 1
-        from += 1
-        left -= 1
-        steps -= 1
+  private func writeEscaped(
+    _ start: UnsafePointer<UInt8>, _ length: Int, _ target: UnsafeMutablePointer<UInt8>
+  ) -> UnsafeMutablePointer<UInt8> {
+    var from = start
+    var to = target
+    let stop = start + length
+    while from < stop {
+      // Sixteen bytes go over as they are; what is not plain among them is done again. Branches and not sums tell where
+      // to go on, since nearly all is plain and then nothing waits for the masks.
+      let left = stop - from
+      let special: UInt32
+      if left >= 16 {
+        special = json_copy_16(from, to)
+        if special == 0 {
+          from += 16
+          to += 16
+          continue
+        }
       } else {
-        let used = escape(from, left, &to)
-        from += used
-        left -= used
-        steps -= used
+        let (low, high) = ByteBuffer.fewer(from, left)
+        special = json_store_16(low, high, to) & (1 &<< UInt32(truncatingIfNeeded: left) &- 1)
+        if special == 0 { return to + left }
+      }
+      from += special.trailingZeroBitCount
+      to += special.trailingZeroBitCount
+      if from.pointee < 0x80 {
+        to = ByteBuffer.escape(from.pointee, to)
+        from += 1
+      } else {
+        copyCharacters(&from, stop, &to)
+      }
+    }
+    return to
+  }
+
+  /// The `count` bytes at hand, 1 to 15, and zeros: by reads that overlap, none of which leaves them.
+  @inline(__always)
+  private static func fewer(_ from: UnsafePointer<UInt8>, _ count: Int) -> (UInt64, UInt64) {
+    let raw = UnsafeRawPointer(from)
+    let bits = UInt64(truncatingIfNeeded: count &* 8)
+    if count >= 8 {
+      let tail = raw.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+      // A smart shift: nothing is left of eight bytes that were read before.
+      return (raw.loadUnaligned(as: UInt64.self), tail >> (128 &- bits))
+    }
+    if count >= 4 {
+      let head = UInt64(raw.loadUnaligned(as: UInt32.self))
+      let tail = UInt64(raw.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self))
+      return (head | tail &<< (bits &- 32), 0)
+    }
+    let middle = count >> 1
+    let word =
+      UInt64(from[0]) | UInt64(from[middle]) &<< UInt64(truncatingIfNeeded: middle &* 8)
+      | UInt64(from[count &- 1]) &<< (bits &- 8)
+    return (word, 0)
+  }
+
+  /// Copies characters up to the next one of ASCII. Nearly all have two or three bytes and are well formed.
+  @inline(__always)
+  private func copyCharacters(
+    _ from: inout UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ to: inout UnsafeMutablePointer<UInt8>
+  ) {
+    while from < stop, from.pointee >= 0x80 {
+      let lead = from.pointee
+      let left = stop - from
+      if lead >= 0xC2, lead < 0xE0, left >= 2, from[1] & 0xC0 == 0x80 {
+        to[0] = lead
+        to[1] = from[1]
+        from += 2
+        to += 2
+      } else if lead > 0xE0, lead < 0xED, left >= 3, from[1] & 0xC0 == 0x80, from[2] & 0xC0 == 0x80 {
+        to[0] = lead
+        to[1] = from[1]
+        to[2] = from[2]
+        from += 3
+        to += 3
+      } else {
+        let (read, written) = copyCharacter(from, left, to)
+        from += read
+        to += written
       }
     }
   }
 
-  /// One character that is not plain. Returns the bytes read, at least 1.
-  private func escape(
-    _ from: UnsafePointer<UInt8>, _ left: Int, _ to: inout UnsafeMutablePointer<UInt8>
-  ) -> Int {
-    let byte = from.pointee
-    if byte < 0x80 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): ByteBuffer.put(byte, &to)
-      case 0x08: ByteBuffer.put(UInt8(ascii: "b"), &to)
-      case 0x09: ByteBuffer.put(UInt8(ascii: "t"), &to)
-      case 0x0A: ByteBuffer.put(UInt8(ascii: "n"), &to)
-      case 0x0C: ByteBuffer.put(UInt8(ascii: "f"), &to)
-      case 0x0D: ByteBuffer.put(UInt8(ascii: "r"), &to)
-      default:
-        ByteBuffer.put(UInt8(ascii: "u"), &to)
-        to[0] = UInt8(ascii: "0")
-        to[1] = UInt8(ascii: "0")
-        to[2] = UInt8(ascii: "0") + (byte >> 4)
-        let low = byte & 15
-        to[3] = low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10
-        to += 4
-      }
-      return 1
-    }
+  /// One character of several bytes, or U+FFFD for what is none; at least one byte is read.
+  @inline(never)
+  private func copyCharacter(
+    _ from: UnsafePointer<UInt8>, _ left: Int, _ to: UnsafeMutablePointer<UInt8>
+  ) -> (read: Int, written: Int) {
     let (length, valid) = UTF8Scan.sequence(from, left)
     if valid {
       to.update(from: from, count: length)
-      to += length
-    } else {
-      replacements += 1
-      to[0] = 0xEF
-      to[1] = 0xBF
-      to[2] = 0xBD
-      to += 3
+      return (length, length)
     }
-    return length
+    replacements += 1
+    to[0] = 0xEF
+    to[1] = 0xBF
+    to[2] = 0xBD
+    return (length, 3)
   }
 
-  @inline(__always)
-  private static func put(_ byte: UInt8, _ to: inout UnsafeMutablePointer<UInt8>) {
+  /// One character of ASCII that is not plain. Returns the end of what was written.
+  @inline(never)
+  private static func escape(_ byte: UInt8, _ to: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
     to[0] = UInt8(ascii: "\\")
-    to[1] = byte
-    to += 2
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): to[1] = byte
+    case 0x08: to[1] = UInt8(ascii: "b")
+    case 0x09: to[1] = UInt8(ascii: "t")
+    case 0x0A: to[1] = UInt8(ascii: "n")
+    case 0x0C: to[1] = UInt8(ascii: "f")
+    case 0x0D: to[1] = UInt8(ascii: "r")
+    default:
+      to[1] = UInt8(ascii: "u")
+      to[2] = UInt8(ascii: "0")
+      to[3] = UInt8(ascii: "0")
+      to[4] = UInt8(ascii: "0") + (byte >> 4)
+      let low = byte & 15
+      to[5] = low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10
+      return to + 6
+    }
+    return to + 2
   }
 
   /// The longest prefix of at most `limit` bytes that ends at a character.
@@ -213,6 +210,8 @@ public enum UTF8Scan {
       while at + 8 <= text.count,
         UnsafeRawPointer(start + at).loadUnaligned(as: UInt64.self) & 0x8080_8080_8080_8080 == 0
       { at += 8 }
+      // What is left of a plain end goes byte by byte.
+      while at < text.count, start[at] < 0x80 { at += 1 }
       guard at < text.count else { return true }
       let (length, valid) = sequence(start + at, text.count - at)
       if !valid { return false }

@@ -22,6 +22,10 @@ public struct RunCounts: Sendable {
     public var consumed = 0
     /// Size as stored, nil where unknown.
     public var size: Int?
+    /// Decompressed bytes, lines and records that earlier runs have read of it; not among the others.
+    public var bytesBefore = 0
+    public var linesBefore = 0
+    public var recordsBefore = 0
     public var lines = 0
     public var records = 0
     public var rejected = 0

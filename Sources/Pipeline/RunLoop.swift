@@ -15,6 +15,8 @@ public final class RunLoop: @unchecked Sendable {
     /// Bytes that a block may carry over from the one before: the longest record.
     public var headroom = 4 << 20
     public var tolerance = RejectTolerance.standard
+    /// Whether another run will continue this one: at the end the consumer pauses and does not finish.
+    public var isContinued = false
 
     public init() {}
   }
@@ -55,8 +57,8 @@ public final class RunLoop: @unchecked Sendable {
     }
 
     func work(on item: Item) {
-      var cursor = 0
-      var more = item.block.count > 0
+      var cursor = item.block.begin
+      var more = item.block.count > cursor
       while more {
         batch.reset()
         more = parser.parse(item.block, from: &cursor, into: batch, result: item.mapped)
@@ -74,6 +76,7 @@ public final class RunLoop: @unchecked Sendable {
   private let makeParser: () -> any RecordParser
   private let makeMapper: () -> any EventMapper
   private let onProgress: ((RunCounts) -> Void)?
+  private let afterBlock: ((RunCounts, Block) throws -> Void)?
   private let isCancelled = Atomic<Bool>(false)
 
   // The monitor guards what follows, up to the next remark.
@@ -100,11 +103,13 @@ public final class RunLoop: @unchecked Sendable {
   ///   - columns: number of fields that the parsers were asked for.
   ///   - rejects: takes every reject, in order of position.
   ///   - onProgress: called after each block, by whichever thread is in the serial stage.
+  ///   - afterBlock: called in the serial stage when a block is settled: what was read up to there is in the consumer
+  ///     and in the writers. Where a run commits.
   public init(
     feed: any BlockFeed, columns: Int, consumer: any EventConsumer, pool: MappedBlockPool, rejects: (any RejectWriter)?,
     settings: Settings,
     makeParser: @escaping () -> any RecordParser, makeMapper: @escaping () -> any EventMapper,
-    onProgress: ((RunCounts) -> Void)? = nil
+    onProgress: ((RunCounts) -> Void)? = nil, afterBlock: ((RunCounts, Block) throws -> Void)? = nil
   ) {
     var settings = settings
     settings.threads = max(1, settings.threads)
@@ -117,9 +122,14 @@ public final class RunLoop: @unchecked Sendable {
     self.makeParser = makeParser
     self.makeMapper = makeMapper
     self.onProgress = onProgress
+    self.afterBlock = afterBlock
     slots = settings.threads == 1 ? 1 : 2 * settings.threads + 2
     ready = Array(repeating: nil, count: slots)
-    accounts.inputs = feed.inputs.map { RunCounts.Input(name: $0.name, size: $0.size) }
+    accounts.inputs = feed.inputs.map {
+      RunCounts.Input(
+        name: $0.name, size: $0.size, bytesBefore: $0.bytesBefore, linesBefore: $0.linesBefore,
+        recordsBefore: $0.recordsBefore)
+    }
   }
 
   /// The accounts, complete once `run` has returned or thrown.
@@ -166,7 +176,7 @@ public final class RunLoop: @unchecked Sendable {
 
     var last: [LocatedReject] = []
     do {
-      try consumer.finish(rejects: &last)
+      if settings.isContinued { try consumer.pause(rejects: &last) } else { try consumer.finish(rejects: &last) }
     } catch is CancellationError {
       return .interrupted
     }
@@ -243,6 +253,7 @@ public final class RunLoop: @unchecked Sendable {
         try settle(item)
         satisfied = consumer.isSatisfied
         onProgress?(accounts)
+        if !item.isEnd { try afterBlock?(accounts, item.block) }
       }
     } catch {
       problem = error
@@ -279,31 +290,35 @@ public final class RunLoop: @unchecked Sendable {
     let fed = block.rejects.count - damage.count
 
     accounts.sum += mapped.counts
+    let parsedLines = mapped.counts.lines - block.repeatedLines
+    accounts.sum.lines -= block.repeatedLines
     // What the feed rejects is a record and a line, too; `skippedLines` counts those before the block.
     accounts.sum.lines += block.skippedLines + damage.count
     accounts.sum.records += block.rejects.count
     if !item.isEnd {
       accounts.blocks += 1
-      accounts.inputs[input].bytes = max(before.bytes, block.offset + block.count)
+      accounts.inputs[input].bytes = max(before.bytes, block.offset + block.count - before.bytesBefore)
       accounts.inputs[input].consumed = max(before.consumed, block.consumed)
     }
-    accounts.inputs[input].lines += mapped.counts.lines + block.skippedLines + damage.count
+    accounts.inputs[input].lines += parsedLines + block.skippedLines + damage.count
     accounts.inputs[input].records += mapped.counts.records + block.rejects.count
     if !damage.isEmpty { accounts.inputs[input].isDamaged = true }
 
-    let lines = before.lines + block.skippedLines
+    // Positions count from the input's beginning, accounts from the run's.
+    let (firstLine, firstRecord) = (before.linesBefore + before.lines, before.recordsBefore + before.records)
+    let lines = firstLine + block.skippedLines - block.repeatedLines
     for (index, reject) in block.rejects.enumerated() where !reject.code.hasPrefix("I") {
-      let record = before.records + index + 1
-      try note(locate(reject, block, record: record, line: before.lines + reject.line + 1), input: input)
+      let record = firstRecord + index + 1
+      try note(locate(reject, block, record: record, line: firstLine + reject.line + 1), input: input)
       try bear(records: recordsBefore + index + 1)
     }
     for reject in inOrder(mapped.rejects) {
-      let record = before.records + fed + reject.number + 1
+      let record = firstRecord + fed + reject.number + 1
       try note(locate(reject, block, record: record, line: lines + reject.line + 1), input: input)
       try bear(records: recordsBefore + fed + reject.number + 1)
     }
     for reject in damage {
-      let record = before.records + fed + mapped.counts.records + 1
+      let record = firstRecord + fed + mapped.counts.records + 1
       try note(locate(reject, block, record: record, line: lines + mapped.counts.lines + 1), input: input)
       try bear(records: recordsBefore + fed + mapped.counts.records + 1)
     }
@@ -314,7 +329,7 @@ public final class RunLoop: @unchecked Sendable {
     var late: [Reject] = []
     try consumer.consume(mapped, of: block, rejects: &late)
     for reject in late {
-      let record = before.records + fed + reject.number + 1
+      let record = firstRecord + fed + reject.number + 1
       try note(locate(reject, block, record: record, line: lines + reject.line + 1), input: input)
     }
   }

@@ -33,6 +33,8 @@ public struct SessionSettings: Sendable {
   public var to: Int64?
   /// Bytes of open sessions, or of what is sorted, kept in memory; more goes to a temporary file.
   public var memory = 256 << 20
+  /// Whether another run will continue this one, so that inputs which have ended may still grow.
+  public var isContinued = false
   /// Where temporary files stand; nil for `TMPDIR`, or else /tmp.
   public var temporaryFolder: String?
 

@@ -29,6 +29,8 @@ public protocol Reader: Sendable {
   /// Whether records are written as things happen, so that their times hardly step back, as in logs. Exports are not:
   /// what they hold is sorted, unless the mapping says otherwise.
   var isChronological: Bool { get }
+  /// How an input is taken up again that an earlier run has read in part.
+  var resumption: Resumption { get }
   func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource
   /// - Parameter fields: names in `schema`, in the order of the batch's columns.
   func makeParser(fields: [String]) -> any RecordParser
@@ -36,6 +38,18 @@ public protocol Reader: Sendable {
 
 extension Reader {
   public var isChronological: Bool { false }
+  public var resumption: Resumption { .whole }
+}
+
+/// How a later run goes on in the middle of an input.
+public enum Resumption: Sendable {
+  /// A source that begins at a record's first byte makes the same records.
+  case seek
+  /// What stands before has to be read again, for a header or what it says of later records; the parser starts at the
+  /// record.
+  case reread
+  /// Only from the beginning: a run commits nothing before it has read such an input whole.
+  case whole
 }
 
 public struct ReadLimits: Sendable {
@@ -52,6 +66,14 @@ public struct InputDescription: Sendable {
   public var firstTime: Int64?
   /// Size as stored, nil where unknown (standard input).
   public var size: Int?
+  /// What the state knows it by; its place in the list where there is no state.
+  public var id: Int64?
+  /// Decompressed bytes, lines and records that earlier runs have read of it.
+  public var bytesBefore = 0
+  public var linesBefore = 0
+  public var recordsBefore = 0
+  /// Whether this run reads nothing of it, though something of it may still wait.
+  public var isAtRest = false
 
   public init(name: String, firstTime: Int64?, size: Int?) {
     self.name = name
@@ -80,6 +102,8 @@ public protocol EventConsumer: AnyObject {
   func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws
   /// Closes everything that is open.
   func finish(rejects: inout [LocatedReject]) throws
+  /// Ends a run that another one will continue: what can still grow stays open.
+  func pause(rejects: inout [LocatedReject]) throws
   /// Asks a long `finish` to end by throwing. From any thread.
   func cancel()
   /// Whether later blocks cannot change the output any more, so that reading may stop.
@@ -88,6 +112,7 @@ public protocol EventConsumer: AnyObject {
 
 extension EventConsumer {
   public func cancel() {}
+  public func pause(rejects: inout [LocatedReject]) throws { try finish(rejects: &rejects) }
 }
 
 /// Takes finished payloads, one JSON object each, in their final order.

@@ -95,8 +95,15 @@ extension UUID: CustomStringConvertible {
 public final class NameHasher {
   private let message = ByteBuffer(capacity: 1024)
   private let namespace: UUID
+  /// The digest's state before its first block.
+  private let initial: SHA_CTX
 
-  public init(namespace: UUID) { self.namespace = namespace }
+  public init(namespace: UUID) {
+    self.namespace = namespace
+    var state = SHA_CTX()
+    SHA1_Init(&state)
+    initial = state
+  }
 
   public func begin() {
     message.removeAll()
@@ -109,8 +116,7 @@ public final class NameHasher {
 
   public func finish() -> UUID {
     message.appendPadding(after: 0)
-    var state = SHA_CTX()
-    SHA1_Init(&state)
+    var state = initial
     SHA1_Update(&state, message.base, message.count)
     message.removeAll()
     message.shrink(to: 64 * 1024)

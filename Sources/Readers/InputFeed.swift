@@ -15,6 +15,19 @@ public final class InputFeed: BlockFeed {
     public var disorder: Int64
     /// Inputs open at once.
     public var maximumOpen: Int
+    /// Whether inputs may grow after the run: what is unfinished at their end is left to the next one.
+    public var isContinued = false
+    /// An export that has not changed since then is complete; one that has may still be written. Nanoseconds since
+    /// 1970-01-01 UTC. Logs are never complete.
+    public var settledBefore: Int64 = .max
+    /// Inputs that earlier runs have read in part, by the name that they have now.
+    public var known: [String: KnownInput] = [:]
+    /// Inputs of which this run reads nothing, though something of them may still wait.
+    public var resting: [KnownInput] = []
+    /// The files behind the inputs as they were found, by name.
+    public var files: [String: KnownInput.File] = [:]
+    /// The id of the first input that is not known, where inputs have ids; further ones follow in the order of rank.
+    public var nextID: Int64?
 
     public init(
       limits: ReadLimits = ReadLimits(), timeField: String? = nil, limit: Int? = nil, disorder: Int64 = 5 * 60_000,
@@ -53,7 +66,14 @@ public final class InputFeed: BlockFeed {
   private static let day: Int64 = 24 * 3_600_000
 
   public let inputs: [InputDescription]
-  private let paths: [InputPath]
+  /// What a user should know of the inputs, as sentences.
+  public let notes: [String]
+  /// How each input will be known again, as it stood when the run began.
+  public let identities: [KnownInput]
+  /// How each input is taken up again.
+  public let resumptions: [Resumption]
+  /// Nil for an input at rest.
+  private let paths: [InputPath?]
   private let reader: any Reader
   private let options: Options
   private let probe: TimeProbe
@@ -74,6 +94,7 @@ public final class InputFeed: BlockFeed {
     let probe = TimeProbe(reader, timeField: timeField)
     self.probe = probe
     var heads: [InputHead] = []
+    var notes: [String] = []
     var findings: [Diagnostic] = []
     let block = Block(capacity: InputHead.length, headroom: options.limits.record)
     for path in paths {
@@ -97,21 +118,28 @@ public final class InputFeed: BlockFeed {
     }
     if findings.isEmpty {
       do {
-        findings = try CopyGuard.findings(heads)
+        let pairs = try CopyGuard.pairs(heads.filter { options.known[$0.input.name] == nil })
+        if options.isContinued {
+          // A log is being copied and will be truncated; by the next run it is clear which is which.
+          heads.removeAll { head in pairs.contains { $0.copy.input == head.input } }
+          notes = pairs.map {
+            "\($0.copy.input.name) is a copy of \($0.original.input.name), or begins it, and is passed over this time"
+          }
+        } else {
+          findings = pairs.map(\.finding)
+        }
       } catch let finding as Diagnostic {
         findings.append(finding)
       } catch {
         findings.append(Diagnostic("I102", "cannot read the inputs: \(error)"))
       }
     }
-    heads.sort { one, other in
-      let times = (one.firstTime ?? .min, other.firstTime ?? .min)
-      if times.0 != times.1 { return times.0 < times.1 }
-      if one.hash != other.hash { return one.hash < other.hash }
-      return one.input.name.utf8.lexicographicallyPrecedes(other.input.name.utf8)
-    }
-    self.paths = heads.map(\.input)
-    inputs = heads.map { InputDescription(name: $0.input.name, firstTime: $0.firstTime, size: $0.size) }
+    let ranked = InputRanking.ranked(heads, options)
+    resumptions = ranked.map { $0.isUTF16 ? .whole : reader.resumption }
+    self.paths = ranked.map(\.path)
+    inputs = ranked.map(\.description)
+    self.notes = notes
+    identities = ranked.map(\.identity)
     guard findings.isEmpty else { throw Diagnostics(findings) }
   }
 
@@ -141,6 +169,7 @@ public final class InputFeed: BlockFeed {
     let isFilled = try chosen.source.next(into: block)
     block.input = chosen.index
     if !isFilled { block.isLast = true }
+    if options.isContinued { GrowingSource.takeMarker(from: block) }
     if let limit = options.limit { cut(block, chosen, limit) }
     chosen.consumed = block.consumed
     if block.isLast {
@@ -154,6 +183,10 @@ public final class InputFeed: BlockFeed {
 
   private func openDue() throws {
     while nextToOpen < paths.count {
+      guard let path = paths[nextToOpen] else {
+        nextToOpen += 1
+        continue
+      }
       let first = inputs[nextToOpen].firstTime
       if let first, let slowest = open.lazy.map(\.clock).min(), first - options.disorder > slowest { return }
       guard open.count < options.maximumOpen else {
@@ -161,24 +194,42 @@ public final class InputFeed: BlockFeed {
           "I106", "more than \(options.maximumOpen) inputs overlap in time",
           remedy: "split the run: give fewer inputs at once, for instance one host's logs after the other's")
       }
-      open.append(Open(try source(nextToOpen), nextToOpen, clock: first ?? .min))
+      open.append(Open(try source(path, nextToOpen), nextToOpen, clock: first ?? .min))
       nextToOpen += 1
     }
   }
 
-  private func source(_ index: Int) throws -> any BlockSource {
-    let path = paths[index]
+  private func source(_ path: InputPath, _ index: Int) throws -> any BlockSource {
     if let bytes = kept.removeValue(forKey: path.name) {
       return reader.makeSource(bytes, limits: options.limits)
     }
     do {
-      let stored = try StoredInput(path, isThreaded: open.count < InputFeed.threaded)
-      return reader.makeSource(stored.bytes, limits: options.limits)
+      return try resumed(path, from: identities[index].offset, isThreaded: open.count < InputFeed.threaded)
     } catch let finding as Diagnostic where finding.code == "I101" {
       throw Diagnostic(
         "I107", "\(path.name) is gone since the run began",
         remedy: "stop rotating logs while they are read, or copy them")
     }
+  }
+
+  /// - Parameter position: in the decompressed bytes, of a record; 0 for the beginning.
+  private func resumed(_ path: InputPath, from position: Int, isThreaded: Bool) throws -> any BlockSource {
+    let stored = try StoredInput(path, isThreaded: isThreaded)
+    guard position > 0 else { return reader.makeSource(end(stored.bytes, path), limits: options.limits) }
+    if reader.resumption == .seek, stored.isPlain, let file = path.path {
+      // One byte more: it ends the record before, so that nothing takes the next one for the input's beginning.
+      let source = reader.makeSource(end(try FileSource(path: file, from: position - 1), path), limits: options.limits)
+      return ResumedSource(source, shift: position - 1, position: position, countsLines: false)
+    }
+    let source = reader.makeSource(end(stored.bytes, path), limits: options.limits)
+    return ResumedSource(source, shift: 0, position: position, countsLines: !reader.isChronological)
+  }
+
+  /// The bytes of an input, which may end where no record does.
+  private func end(_ bytes: any ByteSource, _ path: InputPath) -> any ByteSource {
+    guard options.isContinued, reader.resumption != .whole else { return bytes }
+    if !reader.isChronological, let file = options.files[path.name], file.modified < options.settledBefore { return bytes }
+    return GrowingSource(bytes)
   }
 
   /// Moves the input's clock to the latest believable time at the block's end.

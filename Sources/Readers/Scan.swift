@@ -1,26 +1,23 @@
+internal import CProcessor
 internal import Glibc
 
 /// The byte searches that every reader's kernels are built of.
 ///
-/// All of them may look up to 15 bytes past `end`: a block has 64 zero bytes behind its records (`Block.padding`).
+/// All of them may look up to 31 bytes past `end`: a block has 64 zero bytes behind its records (`Block.padding`).
 enum Scan {
   /// The first occurrence of either byte in `start..<end`, or `end`.
   @inline(__always)
   static func first(
-    of one: SIMD16<UInt8>, or other: SIMD16<UInt8>, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+    of one: UInt8, or other: UInt8, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
   ) -> UnsafePointer<UInt8> {
     var at = start
     while at < end {
-      let chunk = UnsafeRawPointer(at).loadUnaligned(as: SIMD16<UInt8>.self)
-      let hits = unsafeBitCast((chunk .== one) .| (chunk .== other), to: SIMD2<UInt64>.self)
-      if hits.x | hits.y != 0 {
-        // Selected without a branch: which half it is nobody could predict.
-        let isLow = hits.x != 0
-        let word = isLow ? hits.x : hits.y
-        let found = at + (word.trailingZeroBitCount &>> 3 &+ (isLow ? 0 : 8))
+      let hits = byte_mask_32_either(at, one, other)
+      if hits != 0 {
+        let found = at + hits.trailingZeroBitCount
         return found < end ? found : end
       }
-      at += 16
+      at += 32
     }
     return end
   }

@@ -23,29 +23,38 @@ final class InputClock {
   }
 
   let index: Int
+  /// What the state knows the input by.
+  let id: Int64
   let waiting = ReorderBuffer()
   @exclusivity(unchecked) var isFinished: Bool
+  /// Whether it was read to its end, though a later run may find it grown.
+  var hasEnded = false
+  /// Whether this run has read an event of it.
+  var hasGrown = false
   /// The latest believed time; `Int64.min` before the first.
   @exclusivity(unchecked) var clock = Int64.min
   @exclusivity(unchecked) var sequence: UInt64 = 0
   @exclusivity(unchecked) var held: [Held] = []
   /// Lines and records before the current block.
-  var lines = 0
-  var records = 0
+  var lines: Int
+  var records: Int
 
   /// An event more than this ahead of its input's clock is not believed until others follow: 24 hours, or the disorder
   /// if that is more.
   let horizon: Int64
-  private let firstTime: Int64?
+  let firstTime: Int64?
   private let disorder: Int64
 
   init(index: Int, input: InputDescription, disorder: Int64) {
     self.index = index
+    id = input.id ?? Int64(index)
+    lines = input.linesBefore
+    records = input.recordsBefore
     self.disorder = disorder
     horizon = max(disorder, InputClock.day)
     firstTime = input.firstTime
     // An empty file promises nothing and need not be waited for.
-    isFinished = input.size == 0
+    isFinished = input.size == 0 || input.isAtRest
   }
 
   /// Whether more is held than should be.

@@ -32,8 +32,30 @@ final class Merge {
     return mark
   }
 
-  /// Hands over all events before `watermark`, in order, and removes them.
-  func release(before watermark: Int64, to handle: (Waiting) throws -> Void) rethrows {
+  /// The same where inputs that have ended may grow until the next run. Such an input is waited for only as long as no
+  /// other one begins about where it ended and has gone further, as a log does that took its place; nothing is released
+  /// on account of inputs alone that are done with.
+  func watermark(disorder: Int64) -> Int64 {
+    var mark = Int64.max
+    for input in active where !isSucceeded(input, disorder) { mark = min(mark, input.floor) }
+    return mark == Int64.max ? Int64.min : mark
+  }
+
+  private func isSucceeded(_ input: InputClock, _ disorder: Int64) -> Bool {
+    guard input.hasEnded, input.clock != Int64.min else { return false }
+    // Not mutual: who has gone further is never succeeded by who has not.
+    return inputs.contains { other in
+      guard let first = other.firstTime, first >= input.clock &- disorder else { return false }
+      return (other.clock, other.index) > (input.clock, input.index)
+    }
+  }
+
+  /// How far ahead an event is announced: long enough for its session to come from memory.
+  private static let notice = 4
+
+  /// Hands over all events before `watermark`, in order, and removes them. With each goes one that will probably come
+  /// soon, so that what it needs can be fetched meanwhile.
+  func release(before watermark: Int64, to handle: (_ entry: Waiting, _ soon: Waiting?) throws -> Void) rethrows {
     heap.removeAll(keepingCapacity: true)
     for input in active {
       if let head = input.waiting.head, head.effective < watermark {
@@ -53,7 +75,7 @@ final class Merge {
           break
         }
         input.waiting.removeHead()
-        try handle(entry)
+        try handle(entry, input.waiting.queued(behind: Merge.notice))
       }
       if let last { replace(Front(time: last, input: own)) } else { pop() }
     }

@@ -38,6 +38,11 @@ final class Ordinals {
   @exclusivity(unchecked) private var ringMask = 1023
   @exclusivity(unchecked) private var ringFirst = 0
   @exclusivity(unchecked) private var ringCount = 0
+  /// Entries that ever left the ring, and those ever in it that a commit has written.
+  @exclusivity(unchecked) private var ringGone: Int64 = 0
+  private var ringSaved: Int64 = 0
+  /// Entries of one part of the state.
+  private static let part: Int64 = 4096
 
   private var late: [LateKey: Int] = [:]
   private var lateBefore: [LateKey: Int] = [:]
@@ -109,6 +114,7 @@ final class Ordinals {
     while ringCount > 0, ring[ringFirst].time < time &- window {
       ringFirst = (ringFirst + 1) & ringMask
       ringCount -= 1
+      ringGone += 1
     }
   }
 
@@ -159,5 +165,106 @@ final class Ordinals {
     ring = grown
     ringFirst = 0
     ringMask = size * 2 - 1
+  }
+
+  // MARK: State
+
+  /// Writes the counters, and what was remembered since the last commit.
+  func save(to store: any StateStore) throws {
+    let image = ByteBuffer()
+    image.append(word: time)
+    var counted: [Counter] = []
+    for index in 0...mask where counters[index].generation == generation { counted.append(counters[index]) }
+    image.append(word: Int64(counted.count))
+    for counter in counted {
+      image.append(id: counter.id)
+      image.append(word: Int64(counter.count))
+    }
+    for table in [late, lateBefore] {
+      image.append(word: Int64(table.count))
+      for (key, count) in table {
+        image.append(word: key.time)
+        image.append(id: key.id)
+        image.append(word: Int64(count))
+      }
+    }
+    try store.put("ordinals", 0, image.bytes)
+    // Parts are numbered by their first entry; the last one written may have been short.
+    try store.removeAll("seen", below: ringGone / Ordinals.part)
+    let end = ringGone + Int64(ringCount)
+    var part = max(ringSaved, ringGone) / Ordinals.part
+    while part * Ordinals.part < end {
+      image.removeAll()
+      let first = max(part * Ordinals.part, ringGone)
+      let last = min((part + 1) * Ordinals.part, end)
+      image.append(word: first)
+      for entry in first..<last {
+        let seen = ring[(ringFirst + Int(entry - ringGone)) & ringMask]
+        image.append(word: seen.time)
+        image.append(word: Int64(bitPattern: seen.id))
+      }
+      try store.put("seen", part, image.bytes)
+      part += 1
+    }
+    ringSaved = end
+  }
+
+  func restore(from store: any StateStore) throws {
+    try store.forEach("ordinals") { _, bytes in
+      var cursor = StateCursor(bytes)
+      let time = try cursor.word()
+      if time != Int64.min { begin(time) }
+      for _ in 0..<(try cursor.word(in: 0...Int64(Int32.max))) {
+        let id = try cursor.id()
+        let count = try cursor.word(in: 1...Int64(UInt32.max))
+        place(id, count: UInt32(count))
+      }
+      late = try Ordinals.table(&cursor)
+      lateBefore = try Ordinals.table(&cursor)
+    }
+    try store.forEach("seen") { _, bytes in
+      var cursor = StateCursor(bytes)
+      let first = try cursor.word(in: 0...Int64.max)
+      if ringCount == 0 { ringGone = first }
+      guard first == ringGone + Int64(ringCount) else { throw StateCursor.damage("a part of the ordinals is missing") }
+      while !cursor.isAtEnd {
+        if ringCount > ringMask { growRing() }
+        ring[(ringFirst + ringCount) & ringMask] = Seen(
+          time: try cursor.word(), id: UInt64(bitPattern: try cursor.word()))
+        ringCount += 1
+      }
+    }
+    ringSaved = ringGone + Int64(ringCount)
+  }
+
+  private func place(_ id: UUID, count: UInt32) {
+    var at = Int(truncatingIfNeeded: id.low ^ id.high) & mask
+    while counters[at].generation == generation { at = (at + 1) & mask }
+    counters[at] = Counter(id: id, generation: generation, count: count)
+    used += 1
+    if used * 2 > mask { grow() }
+  }
+
+  private static func table(_ cursor: inout StateCursor) throws -> [LateKey: Int] {
+    var table: [LateKey: Int] = [:]
+    for _ in 0..<(try cursor.word(in: 0...Int64(lateLimit))) {
+      let time = try cursor.word()
+      let id = try cursor.id()
+      table[LateKey(time: time, id: id)] = Int(try cursor.word(in: 1...Int64(Int32.max)))
+    }
+    return table
+  }
+}
+
+extension ByteBuffer {
+  func append(id: UUID) {
+    append(word: Int64(bitPattern: id.high))
+    append(word: Int64(bitPattern: id.low))
+  }
+}
+
+extension StateCursor {
+  mutating func id() throws(Diagnostic) -> UUID {
+    UUID(high: UInt64(bitPattern: try word()), low: UInt64(bitPattern: try word()))
   }
 }

@@ -13,7 +13,14 @@ internal import Pipeline
 /// Parts of one session have everything in common but `events`. A part ends before it would exceed the settings' events
 /// or bytes; an event that is larger alone stands alone.
 final class PayloadAssembler {
+  /// Up to the profile, with room for what differs.
   private let begin: [UInt8]
+  /// Behind the profile's ids, with room for its times.
+  private let metadata: [UInt8]
+  /// Where in `begin` the session's id and its times go, and the profile's times in `metadata`.
+  private let sessionPlace: Int
+  private let sessionTimes: Int
+  private let profileTimes: Int
   private let hasSessions: Bool
   private let end: [UInt8]
   private let partEvents: Int
@@ -23,13 +30,33 @@ final class PayloadAssembler {
   private var timestamps = TimestampWriter()
   private var marks: [(time: Int64, offset: Int)] = []
 
+  /// From one time of an object to the next: its characters and what stands between.
+  private static let create = TimestampWriter.length + "\",\"create\":\"".utf8.count
+  private static let update = create + TimestampWriter.length + "\",\"update\":\"".utf8.count
+
   init(_ settings: SessionSettings) {
     let text = ByteBuffer()
+    let time = String(repeating: "0", count: TimestampWriter.length)
     text.append("{\"source\":{\"id\":")
     text.append(json: settings.source)
     hasSessions = settings.mode != .none
-    text.append(hasSessions ? "},\"session\":{\"id\":\"" : "},\"profile\":{")
+    text.append(hasSessions ? "},\"session\":{\"id\":\"" : "}")
+    sessionPlace = text.count
+    var times = text.count
+    if hasSessions {
+      text.append(text: String(repeating: "0", count: 36))
+      text.append("\",\"metadata\":{\"insert\":\"")
+      times = text.count
+      text.append(text: "\(time)\",\"create\":\"\(time)\",\"update\":\"\(time)\"}}")
+    }
+    sessionTimes = times
+    text.append(",\"profile\":{")
     begin = Array(text.bytes)
+    text.removeAll()
+    text.append(",\"metadata\":{\"insert\":\"")
+    profileTimes = text.count
+    text.append(text: "\(time)\",\"create\":\"\(time)\"}},")
+    metadata = Array(text.bytes)
     text.removeAll()
     text.append("]")
     var options = settings.options ?? "{}"
@@ -96,25 +123,32 @@ final class PayloadAssembler {
   }
 
   private func writeHead(_ session: SessionRef, _ id: UUID, _ profile: UUID?) {
+    let start = payload.count
     begin.withUnsafeBufferPointer { payload.append($0) }
-    if hasSessions { writeSession(session, id) }
+    if hasSessions {
+      let begin = payload.base + start
+      id.write(to: begin + sessionPlace)
+      let times = begin + sessionTimes
+      timestamps.write(session.pointee.start, to: times)
+      timestamps.write(session.pointee.start, to: times + PayloadAssembler.create)
+    }
     if let profile {
+      payload.reserve(64)
       payload.append("\"id\":\"")
-      payload.reserve(36)
       profile.write(to: payload.cursor)
-      payload.count += 36
-      payload.append("\"")
+      payload.count &+= 36
+      payload.append(UInt8(ascii: "\""))
     } else {
       payload.append(session.pointee.bytes(session.pointee.profile))
     }
-    payload.append(",\"metadata\":{\"insert\":\"")
-    let start = payload.count
-    payload.reserve(TimestampWriter.length)
-    timestamps.write(session.pointee.start, to: payload.cursor)
-    payload.count += TimestampWriter.length
-    payload.append("\",\"create\":\"")
-    repeatTime(start)
-    payload.append("\"}},")
+    let behind = payload.count
+    metadata.withUnsafeBufferPointer { payload.append($0) }
+    let times = payload.base + behind + profileTimes
+    timestamps.write(session.pointee.start, to: times)
+    timestamps.write(session.pointee.start, to: times + PayloadAssembler.create)
+    if hasSessions {
+      timestamps.write(session.pointee.last, to: payload.base + start + sessionTimes + PayloadAssembler.update)
+    }
     if session.pointee.context.length > 2 {
       payload.append("\"context\":")
       payload.append(session.pointee.bytes(session.pointee.context))
@@ -126,31 +160,6 @@ final class PayloadAssembler {
       payload.append(",")
     }
     payload.append("\"events\":[")
-  }
-
-  private func writeSession(_ session: SessionRef, _ id: UUID) {
-    payload.reserve(36)
-    id.write(to: payload.cursor)
-    payload.count += 36
-    payload.append("\",\"metadata\":{\"insert\":\"")
-    let start = payload.count
-    payload.reserve(TimestampWriter.length)
-    timestamps.write(session.pointee.start, to: payload.cursor)
-    payload.count += TimestampWriter.length
-    payload.append("\",\"create\":\"")
-    repeatTime(start)
-    payload.append("\",\"update\":\"")
-    payload.reserve(TimestampWriter.length)
-    timestamps.write(session.pointee.last, to: payload.cursor)
-    payload.count += TimestampWriter.length
-    payload.append("\"}},\"profile\":{")
-  }
-
-  /// Repeats the 24 characters of time that stand at `from`.
-  private func repeatTime(_ from: Int) {
-    payload.reserve(TimestampWriter.length)
-    payload.cursor.update(from: payload.base + from, count: TimestampWriter.length)
-    payload.count += TimestampWriter.length
   }
 
   /// The events in order of time, those of one time as they came.

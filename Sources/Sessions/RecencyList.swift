@@ -1,7 +1,7 @@
 /// Open sessions in the order in which they were last added to: an intrusive list.
 struct RecencyList {
   private(set) var oldest: SessionRef?
-  private var newest: SessionRef?
+  private(set) var newest: SessionRef?
   /// The oldest session whose body may have bytes in memory; all before it have none.
   private(set) var resident: SessionRef?
 

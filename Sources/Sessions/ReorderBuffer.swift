@@ -38,6 +38,7 @@ final class ReorderBuffer {
 
   deinit { ring.deallocate() }
 
+  var size: Int { count + heap.count }
   var isEmpty: Bool { count == 0 && heap.isEmpty }
 
   @inline(__always)
@@ -64,6 +65,18 @@ final class ReorderBuffer {
   private var headWithStragglers: Waiting {
     let straggler = heap[0]
     return count > 0 && ring[first] < straggler ? ring[first] : straggler
+  }
+
+  /// The entry behind so many others of the queue, if there is one: what will be the head soon, stragglers apart.
+  @inline(__always)
+  func queued(behind others: Int) -> Waiting? {
+    others < count ? ring[(first &+ others) & mask] : nil
+  }
+
+  /// All entries, those that came in order first.
+  func forEach(_ body: (Waiting) throws -> Void) rethrows {
+    for index in 0..<count { try body(ring[(first + index) & mask]) }
+    for entry in heap { try body(entry) }
   }
 
   /// Removes `head`, which must exist.

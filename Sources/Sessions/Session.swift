@@ -22,6 +22,9 @@ struct Session {
   var isLate = false
   /// Whether its events are out of order.
   var isUnsorted = false
+  /// Whether it was added to since the last commit, and whether a commit has written it.
+  var isChanged = false
+  var isSaved = false
   /// Among the visitor's sessions opened at the same time.
   var ordinal: Int32 = 0
 
@@ -40,6 +43,8 @@ struct Session {
   var headCount: Int32 = 0
   /// Other open sessions of the visitor.
   var sibling: SessionRef?
+  /// Counts the sessions opened, over all runs that continue each other.
+  var serial: Int64 = 0
 
   init(head: UnsafeMutablePointer<UInt8>, headCapacity: Int) {
     self.head = head

@@ -2,6 +2,11 @@
 public struct SessionCounts: Sendable, Equatable {
   public var sessionsOpened = 0
   public var sessionsClosed = 0
+  /// Sessions that an earlier run had left open, and events that it had left waiting for their order.
+  public var sessionsResumed = 0
+  public var eventsResumed = 0
+  /// Events that wait for their order when the run pauses.
+  public var eventsWaiting = 0
   /// Sessions that left.
   public var sessionsEmitted = 0
   /// Sessions that were opened outside `from` and `to`.
@@ -36,6 +41,7 @@ public struct SessionCounts: Sendable, Equatable {
   /// Bytes that went to temporary files.
   public var spilledBytes = 0
 
+  public var openSessions: Int { sessionsResumed + sessionsOpened - sessionsClosed }
   public var late: Int { lateAttached + lateNew + lateRejected }
 
   public init() {}

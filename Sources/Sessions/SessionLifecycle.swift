@@ -80,7 +80,7 @@ final class SessionLifecycle {
   func open(
     _ event: UnsafePointer<Event>, _ text: UnsafePointer<UInt8>, _ day: Int64, ordinal: Int
   ) -> SessionRef {
-    let session = sessions.take()
+    let session = take()
     let time = event.pointee.time
     let visitor = event.pointee.visitor
     session.pointee.visitorHash = event.pointee.visitorHash
@@ -117,6 +117,22 @@ final class SessionLifecycle {
 
   private func keep(_ range: ByteRange, _ text: UnsafePointer<UInt8>, _ session: SessionRef) -> ByteRange {
     sessions.keep(session, text + Int(range.offset), Int(range.length))
+  }
+
+  /// An empty session.
+  func take() -> SessionRef { sessions.take() }
+
+  /// Copies bytes into the session's head.
+  func keep(_ bytes: UnsafeBufferPointer<UInt8>, in session: SessionRef) -> ByteRange {
+    guard let start = bytes.baseAddress else { return ByteRange(offset: 0, length: 0) }
+    return sessions.keep(session, start, bytes.count)
+  }
+
+  /// Copies a body, the part in the file first, to `to`, which has room for all of it.
+  func copyBody(_ session: SessionRef, to: UnsafeMutablePointer<UInt8>) throws {
+    let body = session.pointee.body
+    if body.spilled > 0 { try spillFile.read(body.extent, count: body.spilled, to: to) }
+    body.gather(to: to + body.spilled, chunks)
   }
 
   /// The id of the `ordinal`-th repetition, at the front of the event's JSON.
@@ -180,8 +196,7 @@ final class SessionLifecycle {
       let size = body.spilled + body.count
       scratch.removeAll()
       scratch.reserve(size)
-      if body.spilled > 0 { try spillFile.read(body.extent, count: body.spilled, to: scratch.base) }
-      body.gather(to: scratch.base + body.spilled, chunks)
+      try copyBody(session, to: scratch.base)
       scratch.count = size
       let whole = session.pointee.isUnsorted ? assembler.sorted(scratch.bytes) : scratch.bytes
       try assembler.emit(

@@ -3,6 +3,19 @@ internal import Pipeline
 /// One way of making payloads of events: `StreamSessions`, `ExactSessions` or `PlainPayloads`.
 protocol SessionMode: EventConsumer {
   var counts: SessionCounts { get }
+  /// Whether what has been consumed can be saved before the end, so that a run may commit.
+  var commitsMidway: Bool { get }
+  func save(to store: any StateStore) throws
+  func restore(from store: any StateStore) throws
+  func closeIdle(since time: Int64) throws
+}
+
+/// What sorts everything has nothing to save: its runs are whole.
+extension SessionMode {
+  var commitsMidway: Bool { false }
+  func save(to store: any StateStore) throws {}
+  func restore(from store: any StateStore) throws {}
+  func closeIdle(since time: Int64) throws {}
 }
 
 extension Reject {

@@ -81,6 +81,33 @@ public final class SessionStage: EventConsumer {
 
   public func finish(rejects: inout [LocatedReject]) throws { try mode.finish(rejects: &rejects) }
 
+  /// Sessions that can still grow stay open, in mode stream; the other modes close all of them, since their runs are
+  /// whole.
+  public func pause(rejects: inout [LocatedReject]) throws { try mode.pause(rejects: &rejects) }
+
+  // MARK: State
+
+  /// Whether a run may commit before its end: only mode stream can.
+  public var commitsMidway: Bool { mode.commitsMidway }
+
+  /// Writes what has changed since the last commit. Between two calls of `consume`, or after `pause` or `finish`.
+  /// Throws what the store throws.
+  public func save(to store: any StateStore) throws { try mode.save(to: store) }
+
+  /// Forgets what earlier runs saved: after `finish` nothing is open, and what comes then begins anew, even if it is older.
+  public func clear(_ store: any StateStore) throws {
+    for kind in ["session", "closing", "waiting", "clock", "ordinals", "seen", "sessions"] as [StaticString] {
+      try store.removeAll(kind, below: Int64.max)
+    }
+  }
+
+  /// Takes up what an earlier run saved, before anything is consumed. Throws C104 if it cannot be understood.
+  public func restore(from store: any StateStore) throws { try mode.restore(from: store) }
+
+  /// Closes sessions to which nothing was added since a time, without moving the watermark: a later record of the
+  /// visitor opens a new one.
+  public func closeIdle(since time: Int64) throws { try mode.closeIdle(since: time) }
+
   /// In mode stream true when `to` is set, all inputs have passed it, and no session that was opened before it is still
   /// open. The other modes want everything.
   public var isSatisfied: Bool { mode.isSatisfied }

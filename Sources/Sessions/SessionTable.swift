@@ -1,3 +1,5 @@
+internal import CProcessor
+
 /// Open sessions by visitor: open addressing with linear probing, at most five eighths full. A slot holds the first of
 /// the visitor's sessions; the others hang on it as siblings.
 final class SessionTable {
@@ -30,6 +32,15 @@ final class SessionTable {
       at = (at &+ 1) & mask
     }
     return nil
+  }
+
+  /// Fetches what `find` and an append will probably read and write: the session, and the visitor's bytes behind it.
+  @inline(__always)
+  func expect(_ hash: UInt64) {
+    let slot = slots[Int(truncatingIfNeeded: hash) & mask]
+    guard slot.hash == hash, let session = slot.session else { return }
+    let start = UnsafeRawPointer(session)
+    for line in 0..<5 { prefetch(start + line &* 64) }
   }
 
   /// Adds the first session of a visitor that has none.

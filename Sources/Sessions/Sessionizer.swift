@@ -17,6 +17,11 @@ final class Sessionizer {
   @exclusivity(unchecked) private var closing = ClosingGroup()
   /// Open sessions that were opened before `to`.
   @exclusivity(unchecked) private(set) var openBeforeEnd = 0
+  @exclusivity(unchecked) private var nextSerial: Int64 = 0
+  /// Sessions that a commit has written and that have closed since.
+  @exclusivity(unchecked) private var gone: [Int64] = []
+  /// Where the session that a commit writes last stands among all by recency.
+  private var savedOrder: Int64 = 0
 
   private let gap: Int64
   private let to: Int64
@@ -38,6 +43,10 @@ final class Sessionizer {
   }
 
   // MARK: Events
+
+  /// Has the session of an event's visitor on its way into the cache: of thousands that are open, hardly any is there.
+  @inline(__always)
+  func expect(_ event: UnsafePointer<Event>) { table.expect(event.pointee.visitorHash) }
 
   /// - Parameters:
   ///   - effective: the time at which it is processed: its own, or later for a late one.
@@ -128,6 +137,7 @@ final class Sessionizer {
   ) throws {
     life.append(event, text, to: session)
     session.pointee.touched = now
+    session.pointee.isChanged = true
     recency.touch(session)
     if memoryInUse > memory { try relieve() }
   }
@@ -151,6 +161,8 @@ final class Sessionizer {
   ) -> SessionRef {
     let session = life.open(event, text, day, ordinal: ordinal)
     session.pointee.isLate = isLate
+    session.pointee.serial = nextSerial
+    nextSerial &+= 1
     if let first {
       if isLate {
         // Behind the others, so that late events find the earliest opened first.
@@ -166,7 +178,7 @@ final class Sessionizer {
     }
     recency.append(session)
     counts.sessionsOpened &+= 1
-    let open = counts.sessionsOpened &- counts.sessionsClosed
+    let open = counts.openSessions
     if open > counts.peakOpenSessions { counts.peakOpenSessions = open }
     if event.pointee.time < to { openBeforeEnd &+= 1 }
     life.noteTime(event.pointee.time)
@@ -202,6 +214,7 @@ final class Sessionizer {
   private func close(_ session: SessionRef, at time: Int64) throws {
     recency.remove(session)
     unlink(session)
+    if session.pointee.isSaved { gone.append(session.pointee.serial) }
     if session.pointee.opened < to { openBeforeEnd &-= 1 }
     guard life.close(session) else { return }
     if !closing.members.isEmpty, closing.time != time || closing.isFull { try flush() }
@@ -259,5 +272,105 @@ final class Sessionizer {
       try life.spill(session)
       recency.passResident()
     }
+  }
+
+  // MARK: State
+
+  /// Writes what has changed since the last commit: sessions that were added to, those that have closed, those that
+  /// wait for others of their closing time, and the ordinals.
+  func save(to store: any StateStore) throws {
+    for serial in gone { try store.remove("session", serial) }
+    gone.removeAll(keepingCapacity: true)
+    // What has changed stands together at the newer end of the list.
+    var changed: [SessionRef] = []
+    var at = recency.newest
+    while let session = at, session.pointee.isChanged {
+      changed.append(session)
+      at = session.pointee.older
+    }
+    let image = ByteBuffer()
+    for session in changed.reversed() {
+      savedOrder += 1
+      image.removeAll()
+      image.append(word: savedOrder)
+      try life.write(session, to: image)
+      try store.put("session", session.pointee.serial, image.bytes)
+      session.pointee.isChanged = false
+      session.pointee.isSaved = true
+    }
+    try store.removeAll("closing", below: Int64.max)
+    for (index, member) in closing.members.enumerated() {
+      image.removeAll()
+      image.append(word: closing.time)
+      try life.write(member.session, to: image)
+      try store.put("closing", Int64(index), image.bytes)
+    }
+    image.removeAll()
+    for word in [now, nextSerial, savedOrder] { image.append(word: word) }
+    try store.put("sessions", 0, image.bytes)
+    try ordinals.save(to: store)
+  }
+
+  /// Takes up what `save` wrote; nothing has been handled before.
+  func restore(from store: any StateStore) throws {
+    try store.forEach("sessions") { _, bytes in
+      var cursor = StateCursor(bytes)
+      now = try cursor.word()
+      nextSerial = try cursor.word(in: 0...Int64.max)
+      savedOrder = try cursor.word(in: 0...Int64.max)
+    }
+    var open: [(order: Int64, session: SessionRef)] = []
+    try store.forEach("session") { serial, bytes in
+      var cursor = StateCursor(bytes)
+      let order = try cursor.word()
+      open.append((order, try life.read(&cursor, serial: serial)))
+    }
+    open.sort { $0.order < $1.order }
+    for (_, session) in open {
+      session.pointee.isSaved = true
+      enter(session)
+      recency.append(session)
+      if session.pointee.opened < to { openBeforeEnd += 1 }
+      if memoryInUse > memory { try relieve() }
+    }
+    counts.sessionsResumed = open.count
+    counts.peakOpenSessions = open.count
+    try store.forEach("closing") { _, bytes in
+      var cursor = StateCursor(bytes)
+      let time = try cursor.word()
+      let session = try life.read(&cursor, serial: -1)
+      closing.add(.init(start: session.pointee.start, id: life.id(of: session), session: session), at: time)
+    }
+    try ordinals.restore(from: store)
+  }
+
+  /// Puts a session where it was among its visitor's: the current one first, late ones behind it as they were opened.
+  private func enter(_ session: SessionRef) {
+    guard
+      let first = table.find(
+        session.pointee.visitorHash, session.pointee.head, Int(session.pointee.visitorLength))
+    else { return table.insert(session) }
+    func precedes(_ other: SessionRef) -> Bool {
+      !session.pointee.isLate || other.pointee.isLate && session.pointee.serial < other.pointee.serial
+    }
+    if precedes(first) {
+      table.replace(first, by: session)
+      session.pointee.sibling = first
+      return
+    }
+    var before = first
+    while let next = before.pointee.sibling, !precedes(next) { before = next }
+    session.pointee.sibling = before.pointee.sibling
+    before.pointee.sibling = session
+  }
+
+  /// Closes what has been idle since `time`, as if time had gone on, without moving it. Payloads leave in the order of
+  /// their closing times.
+  func closeIdle(since time: Int64) throws {
+    if !closing.members.isEmpty { try flush() }
+    while let oldest = recency.oldest, oldest.pointee.touched < time {
+      try close(oldest, at: oldest.pointee.touched &+ gap)
+    }
+    if !closing.members.isEmpty { try flush() }
   }
 }

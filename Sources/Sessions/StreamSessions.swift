@@ -3,10 +3,10 @@ internal import Pipeline
 /// The mode `stream`: events in the order of time as far as the disorder allows, each visitor's session open until its gap
 /// has passed.
 final class StreamSessions: SessionMode {
-  private let settings: SessionSettings
-  private let merge: Merge
-  private let blocks: BlockTable
-  private let sessionizer: Sessionizer
+  let settings: SessionSettings
+  let merge: Merge
+  let blocks: BlockTable
+  let sessionizer: Sessionizer
   private let disorder: Int64
   private let inputNames: [String]
   /// Told of each late record: its input, and how many of the input's records came before it.
@@ -36,6 +36,7 @@ final class StreamSessions: SessionMode {
     for reject in block.rejects where reject.code.utf8.first == UInt8(ascii: "I") { damage += 1 }
     input.lines += block.skippedLines
     input.records += block.rejects.count - damage
+    if mapped.count > 0 { input.hasGrown = true }
     let slot = blocks.enter(mapped)
     let events = mapped.events
     for index in 0..<mapped.count {
@@ -49,8 +50,14 @@ final class StreamSessions: SessionMode {
     }
     blocks.leave(slot)
     if block.isLast {
-      believe(input.held.count, of: input, block, &rejects)
-      input.isFinished = true
+      if settings.isContinued {
+        input.hasEnded = true
+        // What brought nothing is not waited for.
+        if !input.hasGrown { input.isFinished = true }
+      } else {
+        believe(input.held.count, of: input, block, &rejects)
+        input.isFinished = true
+      }
     }
     input.lines += mapped.counts.lines + damage
     input.records += mapped.counts.records + damage
@@ -58,7 +65,8 @@ final class StreamSessions: SessionMode {
   }
 
   func finish(rejects: inout [LocatedReject]) throws {
-    for input in merge.inputs where !input.isFinished {
+    for input in merge.inputs {
+      if !input.held.isEmpty { merge.reopen(input) }
       for held in input.held where !admit(held.time, held.block, held.index, held.number, input) {
         let reject = tooLate(
           input.clock &- held.time, offset: nil, length: held.raw.count, line: 0, number: 0, raw: held.raw)
@@ -70,8 +78,13 @@ final class StreamSessions: SessionMode {
       input.held = []
       input.isFinished = true
     }
-    try release()
+    try release(before: Int64.max)
     try sessionizer.finish()
+  }
+
+  func pause(rejects: inout [LocatedReject]) throws {
+    try release()
+    sessionizer.counts.eventsWaiting = merge.inputs.reduce(0) { $0 + $1.waiting.size + $1.held.count }
   }
 
   /// True when `to` is set, all inputs have passed it, and no session that was opened before it is still open.
@@ -81,9 +94,14 @@ final class StreamSessions: SessionMode {
   }
 
   private func release() throws {
+    try release(before: settings.isContinued ? merge.watermark(disorder: disorder) : merge.watermark)
+  }
+
+  private func release(before watermark: Int64) throws {
     let blocks = blocks
     let sessionizer = sessionizer
-    try merge.release(before: merge.watermark) { entry in
+    try merge.release(before: watermark) { entry, soon in
+      if let soon { sessionizer.expect(blocks.slots[Int(soon.block)].events + soon.index) }
       let slot = blocks.slots[Int(entry.block)]
       try sessionizer.handle(
         slot.events + entry.index, slot.text, effective: entry.effective, isLate: entry.isLate)

@@ -5,37 +5,52 @@ internal import Pipeline
 final class DescriptorOutput {
   private static let bufferSize = 256 * 1024
 
-  /// How much of a file is handed to the disk at a time.
+  /// How much of a file stays in the system's cache: a short output is usually read at once.
+  static let cached = 32 << 20
+  /// How much of a file is handed to the disk at a time where it cannot be written directly.
   private static let window = 4 << 20
-  /// The end of a file that stays in the system's cache: a short output is usually read at once.
-  private static let kept = 64 << 20
 
   private let descriptor: Int32
   private let name: String
   private let buffer = ByteBuffer(capacity: bufferSize)
   private let passesThrough: Bool
+  private let cached: Int
   private var written = 0
   private var handedOver = 0
+  /// Takes everything behind the first `cached` bytes of a file that passes through.
+  private var direct: DirectOutput?
+  private var isRefused = false
 
   /// - Parameters:
   ///   - name: as the user knows it, for messages.
-  ///   - passesThrough: it is a regular file of which a large output should not fill the system's cache. That would
-  ///     evict what the machine's other programs need, and taking fresh pages costs more than writing.
-  init(_ descriptor: Int32, name: String, passesThrough: Bool = false) {
+  ///   - passesThrough: it is a new regular file of which a large output should not fill the system's cache. That would
+  ///     evict what the machine's other programs need, and costs more than making the output. Whoever says so calls
+  ///     `stop` before the descriptor is closed.
+  init(
+    _ descriptor: Int32, name: String, passesThrough: Bool = false, cached: Int = DescriptorOutput.cached
+  ) {
     self.descriptor = descriptor
     self.name = name
     self.passesThrough = passesThrough
+    self.cached = cached
   }
+
+  deinit { stop() }
 
   /// Takes a line and adds its end.
   func write(line: UnsafeBufferPointer<UInt8>) throws {
-    if buffer.count + line.count + 1 > DescriptorOutput.bufferSize { try flush() }
-    if line.count >= DescriptorOutput.bufferSize {
-      try put(line)
+    if direct == nil {
+      // After either of these everything may go directly.
+      if buffer.count + line.count + 1 > DescriptorOutput.bufferSize { try flush() }
+      if line.count >= DescriptorOutput.bufferSize { try put(line) } else { try take(line) }
     } else {
-      buffer.append(line)
+      try take(line)
     }
-    buffer.append(UInt8(ascii: "\n"))
+    if let direct { try direct.append(UInt8(ascii: "\n")) } else { buffer.append(UInt8(ascii: "\n")) }
+  }
+
+  private func take(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+    if let direct { try direct.append(bytes) } else { buffer.append(bytes) }
   }
 
   func write(_ bytes: UnsafeBufferPointer<UInt8>) throws {
@@ -44,13 +59,19 @@ final class DescriptorOutput {
   }
 
   func flush() throws {
-    guard buffer.count > 0 else { return }
-    // What cannot be written now will not be written later: the caller is told, and must not get it twice.
-    defer { buffer.removeAll() }
-    try put(buffer.bytes)
+    if buffer.count > 0 {
+      // What cannot be written now will not be written later: the caller is told, and must not get it twice.
+      defer { buffer.removeAll() }
+      try put(buffer.bytes)
+    }
+    try direct?.flush()
   }
 
+  /// Ends what writes in the background; what was not flushed is lost.
+  func stop() { direct?.stop() }
+
   private func put(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+    if let direct { return try direct.append(bytes) }
     guard var from = UnsafeRawPointer(bytes.baseAddress) else { return }
     var left = bytes.count
     while left > 0 {
@@ -69,12 +90,18 @@ final class DescriptorOutput {
       case let error: throw OutputFailure.writing(name, error)
       }
     }
-    if passesThrough, self.written - handedOver >= DescriptorOutput.window { handOver() }
+    if passesThrough, self.written >= cached { passOn() }
   }
 
-  /// Begins to write to disk what has come, and lets go of what has arrived there: the window before the last, since the
-  /// last is on its way. Advice: where it is not taken, nothing is lost but cache.
-  private func handOver() {
+  /// Begins to write past the cache. Where that cannot be, what has been written is handed to the disk, a window after the
+  /// other, and the window before, which has arrived there, is let go of: advice, without which nothing is lost but cache.
+  private func passOn() {
+    if !isRefused {
+      direct = DirectOutput(descriptor, name: name, at: written)
+      if direct != nil { return }
+      isRefused = true
+    }
+    guard written - handedOver >= DescriptorOutput.window else { return }
     posix_fadvise(descriptor, off_t(handedOver), off_t(written - handedOver), POSIX_FADV_DONTNEED)
     handedOver = max(0, written - DescriptorOutput.window)
   }

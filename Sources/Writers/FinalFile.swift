@@ -13,8 +13,8 @@ final class FinalFile {
   private var descriptor: Int32
   let output: DescriptorOutput
 
-  /// Throws O202.
-  init(_ name: String) throws {
+  /// - Parameter cached: bytes of it that stay in the system's cache; `DescriptorOutput` has more on that. Throws O202.
+  init(_ name: String, cached: Int = DescriptorOutput.cached) throws {
     self.name = name
     var status = stat()
     let exists = stat(name, &status) == 0
@@ -29,7 +29,7 @@ final class FinalFile {
     } else {
       (descriptor, part) = try FinalFile.createPart(target, name, mode: exists ? status.st_mode & 0o777 : nil)
     }
-    output = DescriptorOutput(descriptor, name: name, passesThrough: part != nil)
+    output = DescriptorOutput(descriptor, name: name, passesThrough: part != nil, cached: cached)
   }
 
   deinit { abandon() }
@@ -40,6 +40,7 @@ final class FinalFile {
     do {
       try output.flush()
       if let part {
+        output.stop()
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw OutputFailure.writing(name, errno) }
         guard rename(part, target) == 0 else { throw OutputFailure.creating(name, errno) }
         self.part = nil
@@ -57,6 +58,7 @@ final class FinalFile {
 
   /// Leaves nothing behind; what is final already stays.
   func abandon() {
+    output.stop()
     if descriptor >= 0 { close(descriptor) }
     descriptor = -1
     if let part { unlink(part) }

@@ -7,9 +7,14 @@ public import Pipeline
 ///      "mapping":{"name":"…","sha256":"…","rule":"…"},"raw":"…"}
 ///
 /// What is unknown is left out. `raw` is the record byte by byte; where it is no UTF-8, `raw_base64` (RFC 4648 §4) has
-/// it instead. The file stands under its name only when it is complete.
+/// it instead. A file of its own stands under its name only when it is complete; an appended one grows with each commit.
 public final class RejectFileWriter: RejectWriter {
-  private let file: FinalFile
+  private enum Target {
+    case file(FinalFile)
+    case appended(AppendedFile)
+  }
+
+  private let target: Target
   private let line = ByteBuffer()
   private let begin: [UInt8]
   private let mapping: [UInt8]
@@ -18,7 +23,19 @@ public final class RejectFileWriter: RejectWriter {
   ///   - startedAt: the run's start in milliseconds since 1970-01-01 UTC, which all lines carry.
   ///   - mapping: its name; nil for none.
   ///   - sha256: of the mapping's bytes, hexadecimal.
-  public init(path: String, startedAt: Int64, mapping: String? = nil, sha256: String? = nil) throws {
+  public convenience init(path: String, startedAt: Int64, mapping: String? = nil, sha256: String? = nil) throws {
+    self.init(.file(try FinalFile(path)), startedAt, mapping, sha256)
+  }
+
+  /// - Parameter file: who commits it is the caller's affair.
+  public convenience init(
+    appendingTo file: AppendedFile, startedAt: Int64, mapping: String? = nil, sha256: String? = nil
+  ) {
+    self.init(.appended(file), startedAt, mapping, sha256)
+  }
+
+  private init(_ target: Target, _ startedAt: Int64, _ mapping: String?, _ sha256: String?) {
+    self.target = target
     let text = ByteBuffer()
     text.append("{\"v\":1,\"at\":")
     text.append(json: TimestampWriter.text(startedAt))
@@ -33,7 +50,6 @@ public final class RejectFileWriter: RejectWriter {
       text.append(json: value)
     }
     self.mapping = Array(text.bytes)
-    file = try FinalFile(path)
   }
 
   public func write(_ located: LocatedReject) throws {
@@ -63,15 +79,18 @@ public final class RejectFileWriter: RejectWriter {
     appendMapping(rule: reject.rule)
     located.raw.withUnsafeBufferPointer { appendRaw($0) }
     line.append("}")
-    try file.output.write(line: line.bytes)
+    switch target {
+    case .file(let file): try file.output.write(line: line.bytes)
+    case .appended(let file): try file.write(line: line.bytes)
+    }
     line.removeAll()
     line.shrink(to: 1 << 20)
   }
 
   /// Makes the file final.
-  public func finish() throws { try file.finish() }
+  public func finish() throws { if case .file(let file) = target { try file.finish() } }
   /// Leaves nothing behind.
-  public func abandon() { file.abandon() }
+  public func abandon() { if case .file(let file) = target { file.abandon() } }
 
   private func append(_ key: StaticString, _ value: Int) {
     guard value > 0 else { return }

@@ -9,29 +9,20 @@ struct Convert: ParsableCommand {
     discussion: """
       Inputs are files, folders, patterns, or - for standard input; compression is recognized by content. With -o the \
       file appears whole or not at all. A closed pipe on standard output ends the run quietly with status 0.
+
+      With --state and --follow-up a run converts what is new since the last one and leaves visits open that may go on; \
+      -o names a folder then, which gets a file for each commit.
       """)
 
-  @Argument(help: "Files, folders, patterns, or - for standard input.")
-  var inputs: [String]
+  @OptionGroup var options: ConversionOptions
 
-  @Option(name: [.short, .long], help: ArgumentHelp("The mapping file.", valueName: "file"))
-  var mapping: String
-
-  @Option(name: [.short, .long], help: ArgumentHelp("Where payloads go; - is standard output.", valueName: "file"))
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("Where payloads go; - is standard output. A folder with --follow-up.", valueName: "file"))
   var output = "-"
 
   @Option(help: ArgumentHelp("Where rejected records go, as JSON lines.", valueName: "file"))
   var rejects: String?
-
-  @Option(help: ArgumentHelp("Where the summary goes, as JSON; written on failure, too.", valueName: "file"))
-  var summary: String?
-
-  @Option(help: ArgumentHelp("Threads (default: the processors, at most 4).", valueName: "n"))
-  var threads: Int?
-
-  @Option(
-    help: ArgumentHelp("Memory for open sessions and for sorting; more goes to a temporary file.", valueName: "size"))
-  var memory = ByteSize(256 << 20)
 
   @Option(help: ArgumentHelp("Read only so many records of each input.", valueName: "n"))
   var limit: Int?
@@ -42,42 +33,40 @@ struct Convert: ParsableCommand {
   @Option(help: ArgumentHelp("Only sessions that begin before this date or time (UTC).", valueName: "time"))
   var to: TimeBound?
 
-  @Option(
-    help: ArgumentHelp(
-      "Stop beyond this many rejected records, or this share after the first 1,000.", valueName: "n|p%"))
-  var maxRejects = RejectLimit(.standard)
-
-  @Option(help: ArgumentHelp("The longest record; a longer one is rejected.", valueName: "size"))
-  var maxRecord = ByteSize(4 << 20)
-
-  @Option(help: ArgumentHelp("Bytes read at a time.", visibility: .hidden))
-  var blockSize = ByteSize(256 << 10)
-
-  @Flag(name: [.short, .long], help: "No summary and no progress.")
-  var quiet = false
-
-  @Option(help: "When to colour messages; auto heeds NO_COLOR.")
-  var color = Console.ColorChoice.auto
+  @OptionGroup(title: "Continuing") var state: StateOptions
 
   func validate() throws {
-    if let threads, !(1...256).contains(threads) {
-      throw ValidationError("--threads takes a number from 1 to 256, not \(threads).")
-    }
     if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1, not \(limit).") }
     if let from, let to, to.milliseconds <= from.milliseconds {
       throw ValidationError("--to must be later than --from.")
     }
-    if maxRecord.bytes < 64 { throw ValidationError("--max-record takes at least 64 bytes, not \(maxRecord.bytes).") }
-    if maxRecord.bytes > 256 << 20 { throw ValidationError("--max-record takes at most 256M.") }
-    if blockSize.bytes > 64 << 20 { throw ValidationError("--block-size takes at most 64M.") }
+    guard state.state != nil else { return }
+    if from != nil || to != nil { throw ValidationError("--from and --to cannot be continued; leave them out with --state.") }
+    if !state.followUp, !state.finish {
+      throw ValidationError("convert --state needs --follow-up, or --finish. For one import that can be resumed use import.")
+    }
+    if limit != nil { throw ValidationError("--limit cannot be continued; leave it out with --state.") }
+    if rejects != nil { throw ValidationError("with --state rejects go to rejects.ndjson there; leave --rejects out.") }
+    if output == "-" {
+      throw ValidationError("standard output cannot promise what --state promises; name a folder with -o.")
+    }
   }
 
   func run() throws {
     let signals = SignalWatch()
-    let console = Console(color: color)
+    let console = Console(color: options.color)
     let status: ExitStatus
     do throws(Diagnostics) {
-      status = Conversion(plan: try ConvertPlan(self), console: console, signals: signals).run()
+      if let folder = state.state {
+        let plan = try ConvertPlan(options)
+        let continuation = try ContinuationPlan(state, folder: folder, destination: .segments(output), plan)
+        status = ContinuedConversion(
+          continuation, frame: RunFrame(plan: plan, console: console, signals: signals, command: "convert")
+        ).run()
+      } else {
+        let plan = try ConvertPlan(options, output: output, rejects: rejects, limit: limit, from: from, to: to)
+        status = Conversion(plan: plan, console: console, signals: signals).run()
+      }
     } catch {
       console.report(error.all)
       status = error.all.first.map { ExitStatus($0) } ?? .internalError

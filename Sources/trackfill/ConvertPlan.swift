@@ -7,6 +7,8 @@ struct ConvertPlan: Sendable {
   enum Destination: Sendable {
     case standardOutput
     case file(String)
+    /// Where the state says.
+    case state
 
     var path: String? { if case .file(let path) = self { path } else { nil } }
   }
@@ -32,21 +34,25 @@ struct ConvertPlan: Sendable {
   let blockSize: Int
   let isQuiet: Bool
 
-  init(_ typed: Convert) throws(Diagnostics) {
+  /// - Parameter output: nil for a run with a state.
+  init(
+    _ typed: ConversionOptions, output path: String? = nil, rejects: String? = nil, limit: Int? = nil,
+    from: TimeBound? = nil, to: TimeBound? = nil
+  ) throws(Diagnostics) {
     var findings: [Diagnostic] = []
     inputs = typed.inputs
     if inputs.filter({ $0 == "-" }).count > 1 || (inputs.contains("-") && typed.mapping == "-") {
       findings.append(Diagnostic("U104", "standard input is named twice", remedy: "name - once"))
     }
     mapping = typed.mapping
-    output = typed.output == "-" ? .standardOutput : .file(typed.output)
-    rejects = typed.rejects
+    output = path.map { $0 == "-" ? .standardOutput : .file($0) } ?? .state
+    self.rejects = rejects
     summary = typed.summary
     threads = typed.threads ?? min(availableProcessors(), 4)
     memory = typed.memory.bytes
-    limit = typed.limit
-    from = typed.from?.milliseconds
-    to = typed.to?.milliseconds
+    self.limit = limit
+    self.from = from?.milliseconds
+    self.to = to?.milliseconds
     tolerance = typed.maxRejects.tolerance
     maxRecord = typed.maxRecord.bytes
     blockSize = typed.blockSize.bytes

@@ -10,9 +10,12 @@ enum ExitStatus: Int32, Sendable {
   case usage = 64
   case badInput = 65
   case missingInput = 66
+  case unavailable = 69
   case internalError = 70
   case cannotCreate = 73
   case outputFailed = 74
+  case locked = 75
+  case refused = 77
   case badMapping = 78
   case interrupted = 130
   case terminated = 143
@@ -27,10 +30,13 @@ enum ExitStatus: Int32, Sendable {
     case .usage: "usage"
     case .badInput: "input unusable"
     case .missingInput: "input missing"
+    case .unavailable: "destination unavailable, resumable"
     case .internalError: "internal error"
     case .cannotCreate: "cannot create output"
     case .outputFailed: "output failed"
-    case .badMapping: "mapping at fault"
+    case .locked: "locked by another run"
+    case .refused: "refused by the destination"
+    case .badMapping: "mapping or configuration at fault"
     case .interrupted, .terminated: "interrupted"
     }
   }
@@ -42,6 +48,25 @@ enum ExitStatus: Int32, Sendable {
       switch diagnostic.code {
       case "I101", "I102", "I103", "I107": self = .missingInput
       case "I104": self = .usage
+      default: self = .badInput
+      }
+    case "C":
+      switch diagnostic.code {
+      case "C101": self = .locked
+      case "C102": self = .badMapping
+      case "C105", "C107": self = .outputFailed
+      case "C106": self = .badInput
+      case "C108", "C109", "C111": self = .usage
+      default: self = .internalError
+      }
+    case "D":
+      switch diagnostic.code {
+      case "D301": self = .unavailable
+      case "D302": self = .refused
+      case "D303", "D304", "D305", "D306", "D307", "D308": self = .badMapping
+      case "D309": self = .internalError
+      case "D401": self = .outputFailed
+      case "D403": self = .usage
       default: self = .badInput
       }
     case "O": self = ["O202", "O204"].contains(diagnostic.code) ? .cannotCreate : .outputFailed

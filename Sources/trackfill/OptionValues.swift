@@ -122,6 +122,43 @@ struct TimeBound: ExpressibleByArgument, Sendable, Equatable {
   }
 }
 
+/// `500ms`, `30s`, `10m`, `1h`, `2d`.
+struct TimeSpan: ExpressibleByArgument, Sendable, Equatable {
+  let milliseconds: Int64
+
+  init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+  init?(argument: String) {
+    for (suffix, unit) in [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
+    where argument.hasSuffix(suffix) {
+      guard let number = OptionText.number(argument.dropLast(suffix.count)), number <= 10_000_000 else { continue }
+      milliseconds = Int64(number) * Int64(unit)
+      return
+    }
+    return nil
+  }
+
+  var defaultValueDescription: String {
+    for (suffix, unit) in [("h", 3_600_000), ("m", 60_000), ("s", 1000)] as [(String, Int64)]
+    where milliseconds > 0 && milliseconds % unit == 0 { return "\(milliseconds / unit)\(suffix)" }
+    return "\(milliseconds)ms"
+  }
+}
+
+/// `200/s`, `200`, `30/m`: requests in a time.
+struct RequestRate: ExpressibleByArgument, Sendable {
+  let perSecond: Double
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "/", omittingEmptySubsequences: false)
+    let units = ["s": 1.0, "m": 60, "h": 3600]
+    guard let first = parts.first, let number = OptionText.number(first), number > 0, parts.count <= 2,
+      let unit = units[parts.count == 2 ? String(parts[1]) : "s"]
+    else { return nil }
+    perSecond = Double(number) / unit
+  }
+}
+
 /// Numbers as people write and read them.
 enum OptionText {
   /// Decimal digits only: no sign, no blank.

@@ -3,7 +3,8 @@ import Pipeline
 import Sessions
 
 /// Everything that a summary says, as text or as JSON.
-struct RunReport: Sendable {
+struct RunReport {
+  let command: String
   var startedAt: Int64
   var elapsedNanoseconds: UInt64 = 0
   var mappingFile: String
@@ -19,10 +20,15 @@ struct RunReport: Sendable {
   var message: String?
   /// Whether the payloads stand where they were asked for.
   var isOutputComplete = false
+  /// Of a run that continues others.
+  var state: StateReport?
+  /// Of a run that delivers.
+  var delivery: DeliveryReport?
 
-  init(startedAt: Int64, mappingFile: String) {
+  init(startedAt: Int64, mappingFile: String, command: String) {
     self.startedAt = startedAt
     self.mappingFile = mappingFile
+    self.command = command
   }
 
   var recordsPerSecond: Int {
@@ -44,7 +50,8 @@ struct RunReport: Sendable {
 
   /// Whether nothing got lost between the stages.
   var isBalanced: Bool {
-    counts.isBalanced && counts.events == sessions.events + counts.sessionRejects
+    counts.isBalanced
+      && counts.events + sessions.eventsResumed == sessions.events + counts.sessionRejects + sessions.eventsWaiting
   }
 
   /// What `session.disorder` would have to be so that nothing is late, in whole minutes; nil if nothing was.

@@ -9,7 +9,7 @@ enum SummaryJSON {
     let sessions = report.sessions
     var json = JSONObjectWriter()
     json.put("v", 1)
-    json.put("command", "convert")
+    json.put("command", report.command)
     json.put("version", Trackfill.version)
     json.put("exit", Int(report.status.rawValue))
     json.put("status", report.status.word)
@@ -97,6 +97,44 @@ enum SummaryJSON {
         json.put("to", TimestampWriter.text(last))
       }
     }
+    if let state = report.state { put(state, to: &json) }
+    if let delivery = report.delivery {
+      json.object("delivery") { json in
+        json.put("to", delivery.host)
+        json.put("mode", delivery.mode)
+        json.put("dead_letters", delivery.deadLetters)
+        DeliverySummaryJSON.put(delivery.counts, pending: delivery.pending, unread: delivery.unread, to: &json)
+      }
+    }
     return json.finish()
+  }
+
+  private static func put(_ state: StateReport, to json: inout JSONObjectWriter) {
+    json.object("state") { json in
+      json.put("folder", state.folder)
+      json.put("commits", state.commits)
+      json.put("open_sessions", state.openSessions)
+      json.put("waiting_events", state.waitingEvents)
+      json.object("inputs_by") { json in
+        json.put("new", state.newInputs)
+        json.put("continued", state.continuedInputs)
+        json.put("resting", state.restingInputs)
+      }
+      json.list("positions", state.inputs) { json, input in
+        json.put("name", input.name)
+        json.put("position", input.offset)
+        json.put("records", input.records)
+        json.put("finished", input.isFinished)
+      }
+      json.object("output") { json in
+        json.put("name", state.outputName)
+        json.put("number", state.output.number)
+        json.put("bytes", state.output.length)
+        json.put("payloads", state.output.count)
+      }
+      json.object("totals") { json in
+        for (name, value) in state.totals.sorted(by: { $0.key < $1.key }) { json.put(name, value) }
+      }
+    }
   }
 }

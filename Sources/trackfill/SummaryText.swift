@@ -1,3 +1,4 @@
+import Delivery
 import Pipeline
 import Sessions
 
@@ -11,7 +12,15 @@ struct SummaryText {
   static func render(_ report: RunReport) -> String {
     var text = SummaryText(report)
     text.build()
-    return text.lines.joined(separator: "\n") + "\n"
+    var result = text.lines.joined(separator: "\n") + "\n"
+    if let delivery = report.delivery {
+      result += "delivery: to \(DisplayText.escaped(delivery.host)), \(delivery.mode)\n"
+      result += DeliverySummaryText.rows(delivery.counts, pending: delivery.pending, unread: delivery.unread)
+      if delivery.counts.dead + delivery.counts.partial > 0 {
+        result += "  dead letters in \(DisplayText.escaped(delivery.deadLetters)); see `trackfill replay`\n"
+      }
+    }
+    return result
   }
 
   private mutating func build() {
@@ -46,9 +55,17 @@ struct SummaryText {
       row("late", sessions.late, 0, lateNote)
     }
     if sessions.outliers > 0 { row("outliers", sessions.outliers, 0, "far ahead of the records around them") }
+    if let state = report.state { continuing(state) }
     if let first = sessions.firstEvent, let last = sessions.lastEvent {
       lines.append("  from \(TimestampWriter.text(first)) to \(TimestampWriter.text(last))")
     }
+  }
+
+  private mutating func continuing(_ state: StateReport) {
+    row("open sessions", state.openSessions, 0, state.openSessions > 0 ? "left for the next run" : "", hidden: true)
+    row("waiting events", state.waitingEvents, 0, "for their order, in the next run", hidden: true)
+    let total = state.totals["payloads"] ?? 0
+    row("payloads in all", total, 0, "over all runs with \(DisplayText.escaped(state.folder))")
   }
 
   private var sessionNote: String {

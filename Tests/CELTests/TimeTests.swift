@@ -57,6 +57,22 @@ import Testing
 
   @Test(arguments: values) func value(_ source: String, _ expected: String) { #expect(run(source) == expected) }
 
+  /// What fields with a `format` read as well: see the same test of readers.
+  @Test func sharedTimes() throws {
+    let cases = try TimeCase.all()
+    #expect(cases.count > 30)
+    for example in cases {
+      let parts = example.time.split(separator: "+")
+      let call = #"parse_time("\#(example.text)", "\#(example.format)", "UTC")"#
+      guard parts.count == 2, let nanoseconds = Int(parts[1]) else {
+        #expect(run(call).hasPrefix("error("), "\(example)")
+        continue
+      }
+      #expect(run("int(\(call)) == \(parts[0])") == "true", "\(example)")
+      #expect(run("\(call).getMilliseconds('UTC') == \(nanoseconds / 1_000_000)") == "true", "\(example)")
+    }
+  }
+
   /// A text, a form, and why the text is none of the form.
   static let failures: [(String, String, String)] = [
     ("31.02.2026", "%d.%m.%Y", "there is no such day"),

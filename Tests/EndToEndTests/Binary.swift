@@ -23,6 +23,10 @@ enum Binary {
     return folder.appendingPathComponent("trackfill").path
   }()
 
+  /// The receiver for tests, beside it.
+  static let collector = URL(fileURLWithPath: path).deletingLastPathComponent()
+    .appendingPathComponent("trackfill-collector").path
+
   /// A process that was started and has not been waited for.
   struct Running {
     fileprivate var pid: pid_t
@@ -51,9 +55,10 @@ enum Binary {
     try start(arguments, input: input, output: output, environment: environment).wait()
   }
 
-  /// A shell command in which `$trackfill` is the binary.
+  /// A shell command in which `$trackfill` is the binary and `$collector` the receiver.
   static func shell(_ command: String, _ arguments: String...) throws -> Result {
-    try spawn(["/bin/sh", "-c", command, "sh"] + arguments, nil, nil, ["trackfill": path]).wait()
+    try spawn(["/bin/sh", "-c", command, "sh"] + arguments, nil, nil, ["trackfill": path, "collector": collector])
+      .wait()
   }
 
   /// - Parameters:

@@ -15,6 +15,26 @@ import Testing
     #expect(String(decoding: buffer.bytes, as: UTF8.self) == text)
   }
 
+  /// Around every power of ten, where digits are written eight at a time and where they are not.
+  @Test func decimalsOfEveryLength() {
+    let buffer = ByteBuffer(capacity: 64)
+    for power in 0...17 {
+      for (near, scale) in [(-1, 0), (0, 0), (1, 0), (-1, 1), (0, 2), (1, 3), (7, 7), (0, 8), (-1, 9)] {
+        let value = (0..<power).reduce(Int64(1)) { product, _ in product * 10 } + Int64(near)
+        var digits = String(value)
+        buffer.removeAll()
+        buffer.append(decimal: value)
+        #expect(String(decoding: buffer.bytes, as: UTF8.self) == digits)
+        buffer.removeAll()
+        buffer.append(decimal: -value, scale: scale)
+        digits = String(repeating: "0", count: max(0, scale + 1 - digits.count)) + digits
+        let point = scale == 0 ? "" : "." + digits.suffix(scale)
+        let sign = value == 0 ? "" : "-"
+        #expect(String(decoding: buffer.bytes, as: UTF8.self) == sign + digits.dropLast(scale) + point)
+      }
+    }
+  }
+
   private func escaped(_ bytes: [UInt8]) -> [UInt8] {
     let buffer = ByteBuffer(capacity: 64)
     bytes.withUnsafeBufferPointer { buffer.append(json: $0) }

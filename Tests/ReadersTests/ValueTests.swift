@@ -147,6 +147,18 @@ private func convert(_ text: String, with converter: ValueConverter) -> String {
     #expect(declare(options).1 == codes)
   }
 
+  /// What `parse_time` reads as well: see the same test of expressions.
+  @Test func sharedTimes() throws {
+    let cases = try TimeCase.all()
+    #expect(cases.count > 30)
+    for example in cases {
+      let (declaration, findings) = declare(["type": "timestamp", "format": example.format, "zone": "UTC"])
+      #expect(findings == [], "\(example)")
+      let value = convert(example.text, try #require(declaration))
+      #expect(value.contains("+") ? value == example.time : example.time == "-", "\(example): \(value)")
+    }
+  }
+
   @Test func valuesAreShownSafely() throws {
     let (declaration, _) = declare(["=": "int"])
     let bytes = Array("\u{1b}[31mred".utf8) + [UInt8](repeating: 0x61, count: 500)
@@ -158,7 +170,7 @@ private func convert(_ text: String, with converter: ValueConverter) -> String {
     #expect(finding.message.utf8.count < 120)
   }
 
-  /// Formats of fixed width have a way of their own; `%a`, which may stand for nothing, turns it off.
+  /// Formats of fixed width have a way of their own; `%Z`, which may stand for nothing, turns it off.
   @Test(
     arguments: ["%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%m/%d/%Y", "%Y%m%d%H%M%S"], ["earlier", "later", "reject"])
   func timesOfFixedWidth(_ format: String, _ ambiguous: String) throws {
@@ -169,7 +181,7 @@ private func convert(_ text: String, with converter: ValueConverter) -> String {
       #expect(findings == [])
       return ValueConverter(try #require(declaration), missing: [""])
     }
-    let (fixed, plain) = (try converter(format), try converter("%a" + format))
+    let (fixed, plain) = (try converter(format), try converter("%Z" + format))
     var texts = [""]
     // Around both changes of the clocks, around a year's end, and what is no time.
     for (month, days) in [(3, 26...31), (10, 23...27), (12, 30...31), (1, 0...1), (2, 28...30), (13, 1...1)] {

@@ -53,6 +53,7 @@ for (name, format, line) in clocks {
   harness.measure("time: \(name)", operations: text.count, bytes: text.bytes.count) { reading.run(text) { _, _ in } }
 }
 
+try Formats.measure(&harness)
 try Expressions.measure(&harness)
 
 // Text into JSON.

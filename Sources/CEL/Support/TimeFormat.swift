@@ -170,7 +170,10 @@ struct TimeFormat: Sendable {
   ) throws(Failure) -> Value {
     var parts = Parts()
     var index = 0
+    // Blanks around a time do no harm.
+    if case .blanks? = items.first {} else { while index < text.count, text[index].isBlank { index += 1 } }
     for item in items { try read(item, text, &index, &parts) }
+    while index < text.count, text[index].isBlank { index += 1 }
     guard index == text.count else { throw .mismatch }
     let seconds: Int64
     if let epoch = parts.epoch { seconds = epoch } else { seconds = try moment(parts, zone, ambiguity) }
@@ -276,14 +279,15 @@ struct TimeFormat: Sendable {
     return value
   }
 
-  /// A name, in full or its first three letters.
+  /// A name, in full or cut to three letters or more.
   private static func name(
     _ names: [StaticString], _ text: UnsafeBufferPointer<UInt8>, _ index: inout Int
   ) throws(Failure) -> Int {
     let start = index
     while index < text.count, text[index] | 0x20 >= 0x61, text[index] | 0x20 <= 0x7A { index += 1 }
     let count = index - start
-    for (position, name) in names.enumerated() where count == name.utf8CodeUnitCount || count == 3 {
+    for (position, name) in names.enumerated() where count >= min(3, name.utf8CodeUnitCount) {
+      guard count <= name.utf8CodeUnitCount else { continue }
       if (0..<count).allSatisfy({ text[start + $0] | 0x20 == name.utf8Start[$0] }) { return position }
     }
     throw .mismatch

@@ -79,6 +79,9 @@ struct ConditionCompiler {
         "M116", "'\(name.text)' is no path", at: name.span, remedy: "name a field, a `let`, or a.b.c below one")
       return nil
     }
+    if program.type.unwrapped != nil, let column = compiler.column(program), column.kind != .decimal {
+      return Term(cost: 5, predicate: Predicates.present(column))
+    }
     let site = compiler.site(name, "needs")
     return Term(
       cost: 5, predicate: Predicates.present(program.evaluate, site: site), text: "needs \(name.text)",
@@ -257,7 +260,10 @@ struct ConditionCompiler {
       return nil
     }
     guard ranges.count == values.count else { return nil }
-    if let column, ranges.count == 1 { return Term(cost: 1, predicate: Predicates.number(column, ranges[0])) }
+    if let column {
+      let test = ranges.count == 1 ? Predicates.number(column, ranges[0]) : Predicates.number(column, ranges)
+      return Term(cost: 1, predicate: test)
+    }
     return Term(cost: 1, predicate: Predicates.number(program.evaluate, ranges, site: site))
   }
 

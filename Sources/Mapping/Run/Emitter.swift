@@ -112,17 +112,26 @@ enum Emitters {
     private let write: @Sendable (Activation, ByteBuffer) -> Bool
 
     init(_ members: ArraySlice<(key: String, emit: Emitter)>, after constants: String = "") {
-      guard let (key, emit) = members.first else {
-        self.init(ConstantBytes(constants))
-        return
+      var constants = constants
+      var fields: [FieldRun.Member] = []
+      for index in members.indices {
+        let (key, emit) = members[index]
+        let name = "," + JSONLiteral.quoted(key) + ":"
+        switch emit.form {
+        case .constant(let value): constants += name + value.text
+        case .field(let column):
+          fields.append(.init(column: column, text: ConstantBytes(constants + name), kept: constants.utf8.count))
+          constants = ""
+        case .any where fields.isEmpty:
+          self.init(emit, ConstantBytes(constants + name), constants.utf8.count, Members(members[(index + 1)...]))
+          return
+        case .any:
+          self.init(FieldRun(fields), Members(members[index...], after: constants))
+          return
+        }
       }
-      let name = "," + JSONLiteral.quoted(key) + ":"
-      let others = members.dropFirst()
-      switch emit.form {
-      case .constant(let value): self.init(others, after: constants + name + value.text)
-      case .field(let field): self.init(field, ConstantBytes(constants + name), constants.utf8.count, Members(others))
-      case .any: self.init(emit, ConstantBytes(constants + name), constants.utf8.count, Members(others))
-      }
+      let end = Members(ConstantBytes(constants))
+      self = fields.isEmpty ? end : Members(FieldRun(fields), end)
     }
 
     private init(_ text: ConstantBytes) {
@@ -146,11 +155,9 @@ enum Emitters {
       }
     }
 
-    private init(_ column: FieldColumn, _ text: ConstantBytes, _ kept: Int, _ rest: Members) {
+    private init(_ run: FieldRun, _ rest: Members) {
       write = { activation, buffer in
-        let before = buffer.count
-        buffer.append(text.start, text.count)
-        if !column.write(activation, to: buffer) { buffer.count = before &+ kept }
+        run.write(activation, to: buffer)
         return rest(activation, buffer)
       }
     }

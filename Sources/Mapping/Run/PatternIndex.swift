@@ -115,7 +115,10 @@ final class PatternIndex: @unchecked Sendable {
 
   /// The answer where there is no text.
   @inline(__always)
-  func matchNothing(_ answer: UnsafeMutablePointer<UInt64>) { for word in 0..<words { answer[word] = 0 } }
+  func matchNothing(_ answer: UnsafeMutablePointer<UInt64>) {
+    // Nearly always one: a call that clears memory would cost more than the rest of many a walk.
+    if words == 1 { answer[0] = 0 } else { answer.update(repeating: 0, count: words) }
+  }
 
   @inline(__always)
   private func take(_ entry: Entry, _ text: UnsafeBufferPointer<UInt8>, _ answer: UnsafeMutablePointer<UInt64>) {
@@ -132,21 +135,25 @@ final class PatternIndex: @unchecked Sendable {
   /// A radix tree over keys, in flat memory.
   private struct Walk {
     private struct Node {
-      /// In `bytes`: what must stand here, its first byte once more for itself.
+      /// The first eight bytes of what must stand here, as the walk reads them, under a mask where there are fewer.
+      var word: UInt64 = 0
+      var mask: UInt64 = 0
+      /// All of it, in `bytes`.
       var label = 0
       var length = 0
-      var first: UInt8 = 0
       /// In `entries`: up to `begun` what holds when the walk has come here, then up to `whole` what holds if the value
       /// ends here.
       var entry = 0
       var begun = 0
       var whole = 0
-      /// In `nodes`.
+      /// In `nodes`, and their first bytes in `firsts`.
       var child = 0
       var children = 0
     }
 
     private let nodes: UnsafeMutablePointer<Node>
+    /// What each node's label begins with, and eight bytes more, so that eight can be looked at wherever one is.
+    private let firsts: UnsafeMutablePointer<UInt8>
     private let bytes: UnsafeMutablePointer<UInt8>
     private let entries: UnsafeMutablePointer<Entry>
     /// The root's child by its first byte, 0 if there is none: most walks end here.
@@ -155,6 +162,7 @@ final class PatternIndex: @unchecked Sendable {
     init?(_ keys: [Key: [Entry]]) {
       guard !keys.isEmpty else { return nil }
       var nodes = [Node()]
+      var firsts: [UInt8] = [0]
       var bytes: [UInt8] = []
       var entries: [Entry] = []
       let sorted = keys.sorted { $0.key.text.lexicographicallyPrecedes($1.key.text) }
@@ -171,6 +179,10 @@ final class PatternIndex: @unchecked Sendable {
         nodes[node].label = bytes.count
         nodes[node].length = end - depth
         bytes += first[depth..<end]
+        for (place, byte) in first[depth..<end].prefix(8).enumerated() {
+          nodes[node].word |= UInt64(byte) << UInt64(place * 8)
+          nodes[node].mask |= 0xFF << UInt64(place * 8)
+        }
         let here = keys.prefix { $0.key.text.count == end }
         nodes[node].entry = entries.count
         for key in here where !key.key.isWhole { entries += key.value }
@@ -182,7 +194,8 @@ final class PatternIndex: @unchecked Sendable {
         while let byte = rest.first?.key.text[end] {
           let branch = rest.prefix { $0.key.text[end] == byte }
           open.append((nodes.count, branch, end))
-          nodes.append(Node(first: byte))
+          nodes.append(Node())
+          firsts.append(byte)
           rest = rest.dropFirst(branch.count)
         }
         nodes[node].children = nodes.count - nodes[node].child
@@ -190,9 +203,10 @@ final class PatternIndex: @unchecked Sendable {
       roots = .allocate(capacity: 256)
       roots.initialize(repeating: 0, count: 256)
       for child in nodes[0].child..<(nodes[0].child + nodes[0].children) {
-        roots[Int(nodes[child].first)] = Int32(truncatingIfNeeded: child)
+        roots[Int(firsts[child])] = Int32(truncatingIfNeeded: child)
       }
       self.nodes = Walk.copy(nodes)
+      self.firsts = Walk.copy(firsts + [UInt8](repeating: 0, count: 8))
       self.bytes = Walk.copy(bytes)
       self.entries = Walk.copy(entries)
     }
@@ -205,12 +219,14 @@ final class PatternIndex: @unchecked Sendable {
 
     func free() {
       nodes.deallocate()
+      firsts.deallocate()
       bytes.deallocate()
       entries.deallocate()
       roots.deallocate()
     }
 
-    /// Bounds: numbers of nodes, bytes and entries are the tree's own; `at` stays below the text's length.
+    /// Bounds: numbers of nodes, bytes and entries are the tree's own; `at` stays below the text's length, and eight bytes
+    /// of it are read only where there are as many.
     @inline(__always)
     func go(_ text: UnsafeBufferPointer<UInt8>, isBackward: Bool, _ take: (Entry) -> Void) {
       let count = text.count
@@ -235,16 +251,19 @@ final class PatternIndex: @unchecked Sendable {
           guard roots[Int(byte)] > 0 else { return }
           node = nodes + Int(roots[Int(byte)])
         } else {
-          let end = nodes + (node.pointee.child &+ node.pointee.children)
-          var child = nodes + node.pointee.child
-          while child < end, child.pointee.first != byte { child += 1 }
-          guard child < end else { return }
-          node = child
+          guard let child = child(of: node, byte) else { return }
+          node = nodes + child
         }
         let length = node.pointee.length
         guard count &- at >= length else { return }
-        let label = bytes + node.pointee.label
         var offset = 1
+        if count &- at >= 8 {
+          let from = isBackward ? count &- at &- 8 : at
+          let word = UnsafeRawPointer(start).loadUnaligned(fromByteOffset: from, as: UInt64.self)
+          if ((isBackward ? word.byteSwapped : word) ^ node.pointee.word) & node.pointee.mask != 0 { return }
+          offset = 8
+        }
+        let label = bytes + node.pointee.label
         while offset < length {
           let there = at &+ offset
           if start[isBackward ? count &- 1 &- there : there] != label[offset] { return }
@@ -252,6 +271,26 @@ final class PatternIndex: @unchecked Sendable {
         }
         at &+= length
       }
+    }
+
+    /// The child that begins with a byte, eight of them looked at in one step.
+    @inline(__always)
+    private func child(of node: UnsafeMutablePointer<Node>, _ byte: UInt8) -> Int? {
+      let children = node.pointee.children
+      let low: UInt64 = 0x0101_0101_0101_0101
+      var at = 0
+      while at < children {
+        let word = UnsafeRawPointer(firsts + (node.pointee.child &+ at)).loadUnaligned(as: UInt64.self)
+        // A byte is zero where subtracting 1 borrows; the lowest such bit is exact.
+        let equal = word ^ low &* UInt64(byte)
+        let hits = (equal &- low) & ~equal & (low &* 0x80)
+        if hits != 0 {
+          let place = at &+ hits.trailingZeroBitCount &>> 3
+          return place < children ? node.pointee.child &+ place : nil
+        }
+        at &+= 8
+      }
+      return nil
     }
   }
 }

@@ -98,6 +98,11 @@ enum Predicates {
     }
   }
 
+  /// A field of the record that has a value, of which there need not be one.
+  static func present(_ field: FieldColumn) -> Predicate {
+    Predicate { activation in field.field(activation).isMissing ? .no : .yes }
+  }
+
   static func present(_ evaluate: @escaping Evaluate, site: Int) -> Predicate {
     Predicate { activation in
       let value = evaluate(activation)
@@ -174,6 +179,19 @@ enum Predicates {
     return Predicate { activation in
       let value = field.field(activation)
       return value.kind == .int && value.integer >= low && value.integer <= high ? .yes : .no
+    }
+  }
+
+  /// A field of the record within any of several ranges.
+  static func number(_ field: FieldColumn, _ ranges: [ClosedRange<Int64>]) -> Predicate {
+    // Most values lie outside of all of them.
+    let low = ranges.map(\.lowerBound).min() ?? 0
+    let high = ranges.map(\.upperBound).max() ?? 0
+    return Predicate { activation in
+      let value = field.field(activation)
+      guard value.kind == .int, value.integer >= low, value.integer <= high else { return .no }
+      for range in ranges where range.contains(value.integer) { return .yes }
+      return .no
     }
   }
 

@@ -1,4 +1,5 @@
 internal import CEL
+internal import Glibc
 internal import Pipeline
 
 /// What compiled expressions find behind `Activation.host`: the record at work and the computed `let` values.
@@ -74,7 +75,11 @@ struct FieldColumn: Sendable {
   /// Writes the value as JSON; false if there is none.
   @inline(__always)
   func write(_ activation: Activation, to buffer: ByteBuffer) -> Bool {
-    let value = field(activation)
+    FieldColumn.write(field(activation), as: kind, to: buffer)
+  }
+
+  @inline(__always)
+  static func write(_ value: Field, as kind: Kind, to buffer: ByteBuffer) -> Bool {
     switch (kind, value.kind) {
     case (.text, .text): buffer.append(json: value.bytes)
     case (.int, .int): buffer.append(decimal: value.integer)
@@ -134,7 +139,7 @@ struct TextMemo {
     let hash = ByteHash.hash(text)
     let slot = Int(truncatingIfNeeded: hash) & (Self.slots - 1)
     let copy = texts + slot * Self.longest
-    if heads[slot].hash == hash, Int(heads[slot].length) == text.count, bytesEqual(start, copy, text.count) {
+    if heads[slot].hash == hash, Int(heads[slot].length) == text.count, memcmp(start, copy, text.count) == 0 {
       return heads[slot].answer
     }
     let answer = compute(text)

@@ -4,44 +4,12 @@ internal import Pipeline
 /// and nothing is counted or called for the usual texts and numbers.
 final class CSVColumnPlan {
   struct Column: BitwiseCopyable {
-    /// What the text may be turned into without its converter.
-    enum Shortcut: UInt8 { case none, text, int, decimal }
-
-    /// Kept alive by the plan.
-    unowned(unsafe) let converter: ValueConverter
+    /// Its converter is kept alive by the plan.
+    let value: ValueShortcut
     /// Where it stands in the layout at hand, or -1.
     var position: Int32 = -1
     /// Where it goes.
     let slot: Int32
-    let shortcut: Shortcut
-    /// Digits behind the point that are asked for, or -1.
-    let scale: Int8
-    let point: UInt8
-
-    /// The value of a usual text; false where the converter must look at it. Eight bytes are read from `start` on.
-    @inline(__always)
-    func convert(
-      _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, into field: UnsafeMutablePointer<Field>
-    ) -> Bool {
-      let count = stop - start
-      guard count > 0 else { return false }
-      switch shortcut {
-      case .none: return false
-      case .text:
-        field.pointee = .text(start, count)
-        return true
-      case .int:
-        guard let value = ShortNumber.int(start, count) else { return false }
-        field.pointee = .int(value)
-        return true
-      case .decimal:
-        guard let value = ShortNumber.decimal(start, count, point: point), scale < 0 || value.scale == scale else {
-          return false
-        }
-        field.pointee = .decimal(value.mantissa, scale: UInt8(truncatingIfNeeded: value.scale))
-        return true
-      }
-    }
   }
 
   private let storage: UnsafeMutableBufferPointer<Column>
@@ -67,9 +35,7 @@ final class CSVColumnPlan {
     for (index, slot) in slots.enumerated() {
       let converter = converters[index]
       (storage.baseAddress.map { $0 + index })?.initialize(
-        to: Column(
-          converter: converter, slot: Int32(truncatingIfNeeded: slot), shortcut: converter.shortcut,
-          scale: converter.plainScale, point: converter.point))
+        to: Column(value: ValueShortcut(converter), slot: Int32(truncatingIfNeeded: slot)))
     }
   }
 

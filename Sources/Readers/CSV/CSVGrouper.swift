@@ -9,8 +9,8 @@ final class CSVGrouper {
   private let seen: SeenKeys
   /// What a key with escapes becomes, while it is compared.
   private let arena = Arena()
-  /// Columns of the key.
-  private var columns: [Int] = []
+  /// Columns of the key; a plain table, for the loops over rows.
+  private let columns: UnsafeMutableBufferPointer<Int>
   /// Fields that a row needs to have a key.
   private var neededFields = 0
 
@@ -19,10 +19,14 @@ final class CSVGrouper {
     self.seen = seen
     quote = dialect.quote
     escape = dialect.escape
+    columns = .allocate(capacity: group.by.count)
+    columns.initialize(repeating: -1)
   }
 
+  deinit { columns.deallocate() }
+
   func begin(_ layout: CSVLayout) {
-    columns = group.by.map { layout.positions[$0] }
+    for (index, declaration) in group.by.enumerated() { columns[index] = layout.positions[declaration] }
     neededFields = columns.contains { $0 < 0 } ? .max : (columns.max() ?? 0) + 1
   }
 
@@ -107,8 +111,10 @@ final class CSVGrouper {
   private func hash(_ view: CSVRowView, _ row: UnsafePointer<CSVRow>) -> UInt64 {
     var hash: UInt64 = 0
     for column in columns {
-      let field = view.field(row, column)
-      let text = CSVText.value(field.start, field.stop, quote: quote, escape, arena)
+      var text = view.field(row, column)
+      if text.start.pointee == quote || escape == .backslash {
+        text = CSVText.value(text.start, text.stop, quote: quote, escape, arena)
+      }
       hash = ByteHash.hash(UnsafeBufferPointer(start: text.start, count: text.stop - text.start), seed: hash)
     }
     return hash

@@ -192,26 +192,27 @@ final class CSVParser: RecordParser {
       let target = fields + Int(column.slot)
       // -1, which stands for nowhere, is the largest of all here.
       guard UInt32(bitPattern: column.position) < count else {
-        let problem = column.converter.nothing(into: target)
-        if problem != .none { return fail(problem, column.converter, nil, number) }
+        let problem = column.value.nothing(into: target)
+        if problem != .none { return fail(problem, column.value.declaration, nil, number) }
         continue
       }
       let raw = view.field(row, Int(column.position))
       let text = CSVText.value(raw.start, raw.stop, quote: quote, escape, arena)
-      if column.convert(text.start, text.stop, into: target) { continue }
-      let problem = column.converter.convert(text.start, text.stop, into: target)
-      if problem != .none { return fail(problem, column.converter, (text.start, text.stop, raw.start), number) }
+      let problem = column.value.convert(text.start, text.stop, into: target)
+      if problem != .none {
+        return fail(problem, column.value.declaration, (text.start, text.stop, raw.start), number)
+      }
     }
     return true
   }
 
   @inline(never)
   private func fail(
-    _ problem: ValueProblem, _ converter: ValueConverter,
+    _ problem: ValueProblem, _ declaration: FieldDeclaration,
     _ text: (start: UnsafePointer<UInt8>, stop: UnsafePointer<UInt8>, place: UnsafePointer<UInt8>)?, _ row: Int
   ) -> Bool {
     let bytes = UnsafeBufferPointer(start: text?.start, count: text.map { $0.stop - $0.start } ?? 0)
-    return fail(CSVFinding.value(problem, converter.declaration, bytes), row, text?.place)
+    return fail(CSVFinding.value(problem, declaration, bytes), row, text?.place)
   }
 
   // MARK: - Groups

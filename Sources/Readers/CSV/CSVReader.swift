@@ -39,6 +39,9 @@ struct CSVReader: Reader {
       title: group == nil ? "csv" : "csv (grouped)", fields: fields, timeField: times.count == 1 ? times[0].name : nil)
   }
 
+  /// In other encodings positions are not those of the file.
+  var resumption: Resumption { settings.encoding == nil && settings.group?.order != .any ? .reread : .whole }
+
   func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource {
     let text: any ByteSource = settings.encoding.map { CharacterSource(bytes, $0) } ?? TextSource(bytes)
     if let group = settings.group, group.order == .any {

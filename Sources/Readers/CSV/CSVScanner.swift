@@ -181,36 +181,36 @@ struct CSVScanner {
     _ base: UnsafePointer<UInt8>, _ at: Int, _ delimiters: UInt64, _ newlines: UInt64, _ innerNewlines: UInt64,
     _ index: CSVIndex
   ) {
-    index.reserveEnds(64)
-    let ends = index.ends
-    var count = index.endCount
-    var rest = delimiters | newlines
-    guard newlines | innerNewlines != 0 else {
-      while rest != 0 {
-        ends[count] = UInt32(truncatingIfNeeded: at &+ rest.trailingZeroBitCount)
-        count &+= 1
+    let all = delimiters | newlines
+    let before = index.endCount
+    index.reserveEnds(72)
+    // Eight at a time whether there are so many or not: how many a word has nobody could predict.
+    var to = index.ends + before
+    var rest = all
+    while true {
+      for place in 0..<8 {
+        to[place] = UInt32(truncatingIfNeeded: at &+ rest.trailingZeroBitCount)
         rest &= rest &- 1
       }
-      index.endCount = count
-      return
+      if rest == 0 { break }
+      to += 8
     }
+    index.endCount = before &+ all.nonzeroBitCount
+    guard newlines | innerNewlines != 0 else { return }
     index.reserveRows(64)
+    var lines = newlines
     var inner = innerNewlines
-    while rest != 0 {
-      let bit = rest & (0 &- rest)
-      let end = at &+ rest.trailingZeroBitCount
-      ends[count] = UInt32(truncatingIfNeeded: end)
-      count &+= 1
-      rest &= rest &- 1
-      guard newlines & bit != 0 else { continue }
+    while lines != 0 {
+      let bit = lines & (0 &- lines)
       if inner != 0 {
         innerLines &+= (inner & (bit &- 1)).nonzeroBitCount
         inner &= ~(bit &- 1)
       }
-      finishRow(base, index, end: end, count: count)
+      let ends = (all & (bit &- 1)).nonzeroBitCount &+ 1
+      finishRow(base, index, end: at &+ lines.trailingZeroBitCount, count: before &+ ends)
+      lines &= lines &- 1
     }
     innerLines &+= inner.nonzeroBitCount
-    index.endCount = count
   }
 
   @inline(__always)

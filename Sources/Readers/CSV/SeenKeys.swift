@@ -1,4 +1,5 @@
 internal import CProcessor
+internal import Glibc
 internal import Pipeline
 
 /// The keys of closed groups, as 64-bit hashes, in at most 16 MiB.
@@ -17,7 +18,12 @@ final class SeenKeys {
 
     init(size: Int) {
       mask = size - 1
-      slots = .allocate(capacity: size)
+      // Asked for in no order: with small pages each key would cost a walk of the page tables.
+      let bytes = size * MemoryLayout<UInt64>.stride
+      let page = 2 << 20
+      let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: bytes < page ? 16 : page)
+      if bytes >= page { madvise(memory, bytes, MADV_HUGEPAGE) }
+      slots = memory.bindMemory(to: UInt64.self, capacity: size)
       slots.initialize(repeating: 0, count: size)
     }
 

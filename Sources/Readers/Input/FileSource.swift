@@ -9,8 +9,9 @@ public final class FileSource: ByteSource {
   public let size: Int?
   public private(set) var consumed = 0
 
+  /// - Parameter offset: where reading begins in a regular file; what stands before counts as consumed.
   /// - Throws: I101 if there is no such file, I102 if it cannot be read.
-  public init(path: String) throws(Diagnostic) {
+  public init(path: String, from offset: Int = 0) throws(Diagnostic) {
     name = path
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw SystemError.diagnostic(errno, path) }
@@ -26,6 +27,14 @@ public final class FileSource: ByteSource {
     }
     size = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
     if size != nil { posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL) }
+    if offset > 0 {
+      guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
+        let number = errno
+        close(descriptor)
+        throw SystemError.diagnostic(number, path)
+      }
+      consumed = offset
+    }
   }
 
   deinit { close(descriptor) }

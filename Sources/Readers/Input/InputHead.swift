@@ -10,12 +10,17 @@ struct InputHead {
   var input: InputPath
   var size: Int?
   var firstTime: Int64?
+  /// Of the first line, then of all: the line stays the same while the input grows.
+  var rank: UInt64
   var hash: UInt64
   var stem: [UInt8]
   var length: Int
   /// Whether the input has no more bytes than these.
   var isComplete: Bool
   var hasRecords: Bool
+  /// Count and SHA-256 of the bytes by which it is known again.
+  var identity: (count: Int, hash: String)
+  var isUTF16: Bool
 
   /// The bytes, and what is left of the source for an input that can be read only once.
   static func read(_ input: InputPath) throws -> (bytes: [UInt8], isComplete: Bool, stored: StoredInput) {
@@ -36,6 +41,11 @@ struct InputHead {
     length = bytes.count
     stem = Array(bytes.prefix(InputHead.stem))
     hash = bytes.withUnsafeBufferPointer { ByteHash.hash($0) }
+    let line = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+    rank = bytes.withUnsafeBufferPointer { ByteHash.hash(UnsafeBufferPointer(rebasing: $0[..<line])) }
+    let head = Array(bytes.prefix(KnownInput.headLength))
+    identity = (head.count, Fingerprint.sha256(head) ?? "")
+    isUTF16 = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
     // A head that is cut off ends within a record, which must not be taken for one.
     let cut = Reject(stage: .record, code: "", message: "", offset: nil, length: 0, line: 0, number: 0)
     let source = reader.makeSource(MemorySource(bytes, damage: isComplete ? nil : cut), limits: limits)

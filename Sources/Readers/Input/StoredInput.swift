@@ -6,6 +6,9 @@ struct StoredInput {
   /// Size as stored, nil where unknown.
   let size: Int?
 
+  /// Whether the bytes are those of the file, so that one can begin in their middle.
+  let isPlain: Bool
+
   /// - Parameter isThreaded: whether compressed bytes are inflated on a thread of their own.
   init(_ input: InputPath, isThreaded: Bool) throws {
     let stored: any ByteSource
@@ -21,7 +24,8 @@ struct StoredInput {
     let count = try StoredInput.fill(&head, from: stored, atLeast: 3)
     head.removeLast(head.count - count)
     let whole = PeekedSource(head: head, rest: stored)
-    guard InflatingSource.recognises(head) else {
+    isPlain = !InflatingSource.recognises(head)
+    if isPlain {
       bytes = whole
       return
     }

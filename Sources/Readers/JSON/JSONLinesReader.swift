@@ -32,6 +32,8 @@ struct JSONLinesReader: Reader {
     schema = Schema(title: "jsonl", fields: fields, timeField: times.count == 1 ? times[0].name : nil)
   }
 
+  var resumption: Resumption { .seek }
+
   func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource {
     LineSource(TextSource(bytes), limits: limits)
   }

@@ -44,6 +44,10 @@ final class JSONScanner {
     var hasIndices = false
     /// The generation in which it was met.
     var met: UInt64 = 0
+    /// A bit for each key's hash: most keys that nobody asked for are told by it.
+    var filter: UInt64 = 0
+    /// The child that came first in the text before.
+    var opening = 0
   }
 
   private struct Child {
@@ -54,6 +58,8 @@ final class JSONScanner {
     /// -1 for keys.
     var index: Int
     var node: Int
+    /// The child that came behind it in the text before: keys mostly keep their order.
+    var follower: Int
   }
 
   private struct List {
@@ -133,8 +139,10 @@ final class JSONScanner {
         copy.initialize(repeating: 0, count: key.count + 16)
         for (offset, byte) in key.enumerated() { copy[offset] = byte }
         let word = UnsafeRawPointer(copy).loadUnaligned(as: UInt64.self)
+        if place < 0 { node.filter |= JSONScanner.bit(word, key.count) }
+        let follower = (first - node.firstChild + 1) % draft.children.count
         (children + first).initialize(
-          to: Child(key: copy, count: key.count, word: word, index: place, node: child.node))
+          to: Child(key: copy, count: key.count, word: word, index: place, node: child.node, follower: follower))
         first += 1
       }
       (nodes + index).initialize(to: node)
@@ -354,8 +362,8 @@ final class JSONScanner {
       at += 1
       return true
     }
-    // Keys mostly come in the order of the record before; so do the trie's, if the mapping follows the log.
-    var guess = 0
+    // The key before, among the children.
+    var previous = -1
     while true {
       guard at < end, at.pointee == UInt8(ascii: "\"") else { return fail(.unexpected, at) }
       at += 1
@@ -364,7 +372,7 @@ final class JSONScanner {
       guard string(&at, &isEscaped) else { return false }
       var child = -1
       if node >= 0, nodes[node].childCount > 0 {
-        child = isEscaped ? escapedChild(node, key, at - 1) : self.child(node, key, at - 1 - key, &guess)
+        child = isEscaped ? escapedChild(node, key, at - 1) : self.child(node, key, at - 1 - key, &previous)
       }
       skipBlanks(&at)
       guard at < end, at.pointee == UInt8(ascii: ":") else { return fail(.unexpected, at) }
@@ -390,16 +398,18 @@ final class JSONScanner {
 
   /// The node of a key, or -1.
   @inline(__always)
-  private func child(_ node: Int, _ key: UnsafePointer<UInt8>, _ count: Int, _ guess: inout Int) -> Int {
+  private func child(_ node: Int, _ key: UnsafePointer<UInt8>, _ count: Int, _ previous: inout Int) -> Int {
     let first = nodes[node].firstChild
     let total = nodes[node].childCount
     // Reading eight bytes is within the padding; what is behind the key is masked.
     var word = UnsafeRawPointer(key).loadUnaligned(as: UInt64.self)
     if count < 8 { word &= (1 &<< UInt64(count &* 8)) &- 1 }
-    var at = guess
+    guard nodes[node].filter & JSONScanner.bit(word, count) != 0 else { return -1 }
+    var next = previous < 0 ? nodes[node].opening : children[first &+ previous].follower
     for _ in 0..<total {
+      let at = next
       let candidate = children + (first &+ at)
-      at = at &+ 1 == total ? 0 : at &+ 1
+      next = at &+ 1 == total ? 0 : at &+ 1
       guard candidate.pointee.word == word, candidate.pointee.count == count, candidate.pointee.index < 0 else {
         continue
       }
@@ -413,11 +423,17 @@ final class JSONScanner {
         rest &+= 1
       }
       if isEqual {
-        guess = at
+        if previous < 0 { nodes[node].opening = at } else { children[first &+ previous].follower = at }
+        previous = at
         return candidate.pointee.node
       }
     }
     return -1
+  }
+
+  @inline(__always)
+  private static func bit(_ word: UInt64, _ count: Int) -> UInt64 {
+    1 &<< ((word ^ UInt64(truncatingIfNeeded: count)) &* 0x9E37_79B9_7F4A_7C15 &>> 58)
   }
 
   @inline(never)

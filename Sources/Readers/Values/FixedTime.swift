@@ -28,6 +28,9 @@ struct FixedTime {
     for element in pattern.elements {
       switch element {
       case .blanks: continue
+      case .gap:
+        literals.append((at, UInt8(ascii: " ")))
+        at += 1
       case .literal(let byte):
         literals.append((at, byte))
         at += 1

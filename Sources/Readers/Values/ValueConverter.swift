@@ -76,7 +76,7 @@ final class ValueConverter {
   }
 
   /// How plain texts are read without this converter: neither blanks nor texts for no value need be looked for then.
-  var shortcut: CSVColumnPlan.Column.Shortcut {
+  var shortcut: ValueShortcut.Kind {
     guard onlyEmptyIsMissing else { return .none }
     switch kind {
     case .string: return .text
@@ -85,6 +85,9 @@ final class ValueConverter {
     case .double, .bool, .time, .choice: return .none
     }
   }
+
+  /// Whether the empty text is no value, and nothing stands in for it.
+  var isEmptyMissing: Bool { onlyEmptyIsMissing && isOptional && fallback == nil }
 
   /// Digits behind the point of a decimal, -1 where any number will do.
   var plainScale: Int8 { Int8(truncatingIfNeeded: scale) }

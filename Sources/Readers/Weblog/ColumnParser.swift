@@ -125,8 +125,8 @@ final class ColumnParser: RecordParser {
   private let required: [String]
   private let initial: [UInt8]?
   private var repeated: [(from: Int, to: Int)] = []
-  private let one: SIMD16<UInt8>
-  private let other: SIMD16<UInt8>
+  private let one: UInt8
+  private let other: UInt8
   private let timeSlot: Int
   private var compiled: Compiled
   /// What identifiers mean.
@@ -156,8 +156,8 @@ final class ColumnParser: RecordParser {
     }
     self.slots = slots
     timeSlot = slots["time"] ?? -1
-    one = SIMD16<UInt8>(repeating: layout.separator.0)
-    other = SIMD16<UInt8>(repeating: layout.separator.1)
+    one = layout.separator.0
+    other = layout.separator.1
     directives = Directives(fields: initial)
     names = layout.hasDirectives ? layout.known : [:]
     compiled =
@@ -428,11 +428,10 @@ final class ColumnParser: RecordParser {
     _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ first: UInt8
   ) -> (at: UnsafePointer<UInt8>, isDoubled: Bool)? {
     let last = first == UInt8(ascii: "\"") ? first : first + 2
-    let wanted = SIMD16<UInt8>(repeating: last)
     var isDoubled = false
     var at = start + 1
     while true {
-      at = Scan.first(of: wanted, or: wanted, at, end)
+      at = Scan.first(of: last, or: last, at, end)
       // The last value of a line may have lost its quote.
       if at >= end { return layout.hasDirectives || first != UInt8(ascii: "\"") ? nil : (end, isDoubled) }
       let next = at + 1

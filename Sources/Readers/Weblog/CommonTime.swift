@@ -5,10 +5,26 @@ internal import Pipeline
 struct CommonTime {
   static let length = 26
 
-  // The last value's 26 bytes, as three overlapping-free words.
-  private var head = SIMD16<UInt8>(repeating: 0)
-  private var middle: UInt64 = 0
-  private var tail: UInt16 = 0
+  /// The 26 bytes as words that do not overlap: comparing vectors for equality goes byte by byte in Swift.
+  struct Words {
+    var day: UInt64
+    var clock: UInt64
+    var middle: UInt64
+    var tail: UInt16
+
+    /// Needs 26 readable bytes.
+    @inline(__always)
+    init(_ at: UnsafePointer<UInt8>) {
+      let raw = UnsafeRawPointer(at)
+      day = raw.loadUnaligned(as: UInt64.self)
+      clock = raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+      middle = raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+      tail = raw.loadUnaligned(fromByteOffset: 24, as: UInt16.self)
+    }
+  }
+
+  /// Of the last value; before the first one a true time and what it means, since any other bytes could come.
+  private var last = Words(StaticString("01/Jan/1970:00:00:00 +0000").utf8Start)
   private var seconds: Int64 = 0
   /// UTC seconds of the remembered day's local midnight.
   private var midnight: Int64 = 0
@@ -16,27 +32,23 @@ struct CommonTime {
   /// Needs 26 readable bytes. nil if they are no such time.
   @inline(__always)
   mutating func read(_ at: UnsafePointer<UInt8>) -> Int64? {
-    let raw = UnsafeRawPointer(at)
-    let newHead = raw.loadUnaligned(as: SIMD16<UInt8>.self)
-    let newMiddle = raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
-    let newTail = raw.loadUnaligned(fromByteOffset: 24, as: UInt16.self)
-    if newHead == head, newMiddle == middle, newTail == tail { return seconds }
-    return readAnew(at, newHead, newMiddle, newTail)
+    let words = Words(at)
+    let difference =
+      (words.day ^ last.day) | (words.clock ^ last.clock) | (words.middle ^ last.middle)
+      | UInt64(words.tail ^ last.tail)
+    return difference == 0 ? seconds : readAnew(at, words)
   }
 
   @inline(never)
-  private mutating func readAnew(
-    _ at: UnsafePointer<UInt8>, _ newHead: SIMD16<UInt8>, _ newMiddle: UInt64, _ newTail: UInt16
-  ) -> Int64? {
+  private mutating func readAnew(_ at: UnsafePointer<UInt8>, _ words: Words) -> Int64? {
     guard at[14] == UInt8(ascii: ":"), at[17] == UInt8(ascii: ":"), at[20] == UInt8(ascii: " "),
       let hour = TimeText.two(at + 12), hour < 24, let minute = TimeText.two(at + 15), minute < 60,
       let second = TimeText.two(at + 18), second <= 60
     else { return nil }
     // `dd/Mon/yyyy:` and ` +zzzz` as before?
     let isSameDay =
-      unsafeBitCast(newHead, to: SIMD2<UInt64>.self).x == unsafeBitCast(head, to: SIMD2<UInt64>.self).x
-      && unsafeBitCast(newHead, to: SIMD4<UInt32>.self).z == unsafeBitCast(head, to: SIMD4<UInt32>.self).z
-      && newMiddle >> 32 == middle >> 32 && newTail == tail
+      words.day == last.day && UInt32(truncatingIfNeeded: words.clock) == UInt32(truncatingIfNeeded: last.clock)
+      && words.middle >> 32 == last.middle >> 32 && words.tail == last.tail
     if !isSameDay {
       var text = TimeText(at: at, end: at + CommonTime.length)
       var parts = TimeParts()
@@ -53,9 +65,7 @@ struct CommonTime {
       else { return nil }
       midnight = start
     }
-    head = newHead
-    middle = newMiddle
-    tail = newTail
+    last = words
     seconds = midnight + hour * 3600 + minute * 60 + second
     return seconds
   }

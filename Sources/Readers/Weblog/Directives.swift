@@ -126,7 +126,7 @@ struct Directives {
 
   /// Takes the lines `start..<stop` one after the other.
   mutating func run(_ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>) {
-    let mark = SIMD16<UInt8>(repeating: UInt8(ascii: "#"))
+    let mark = UInt8(ascii: "#")
     var at = start
     while at < stop {
       if datesRecords {

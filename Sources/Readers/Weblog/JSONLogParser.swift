@@ -3,9 +3,11 @@ internal import Pipeline
 /// Makes records of access logs in JSON. nginx without `escape=json` writes `\xHH`, which JSON does not have; it is
 /// read as the byte that it was. One thread uses a parser at a time.
 final class JSONLogParser: RecordParser {
+  /// Plain, so that no reference is counted for a column of a line.
   private struct Column {
     var kind: JSONLogLayout.Column.Kind
-    var name: String
+    /// In `names`.
+    var number: Int
     var isRequired: Bool
     /// Whether the request line, which stands before it, has it as well.
     var hasFallback: Bool
@@ -20,14 +22,17 @@ final class JSONLogParser: RecordParser {
     var proto = -1
   }
 
+  /// Why a line is no record, and where. Kept aside, because it is large and rare.
   private struct Failure {
     var reject: Reject
     var place: UnsafePointer<UInt8>?
   }
+  private var failure: Failure?
 
   private let settings: WeblogSettings
   private let scanner: JSONScanner
-  private var columns: [Column] = []
+  private let columns: UnsafeMutableBufferPointer<Column>
+  private var names: [String] = []
   private var absent: [Int] = []
   private var repeated: [(from: Int, to: Int)] = []
   private let times: LogTimeText
@@ -44,6 +49,7 @@ final class JSONLogParser: RecordParser {
     }
     let hasRequest = layout.columns.contains { $0.name == "request" }
     var paths: [JSONPath] = []
+    var columns: [Column] = []
     for column in layout.columns {
       let below = layout.parts(of: column.name)
       let isWanted = slots[column.name] != nil || below.contains { slots[$0] != nil }
@@ -56,18 +62,23 @@ final class JSONLogParser: RecordParser {
         // Collectors flatten nested keys: `client.ip` may be one key.
         if path.steps.count > 1, text.utf8.allSatisfy({ $0 != UInt8(ascii: "[") }) { paths.append(JSONPath(key: text)) }
       }
+      names.append(column.name)
       func part(_ name: String) -> Int { below.contains(name) ? slots[name] ?? -1 : -1 }
       columns.append(
         Column(
-          kind: column.kind, name: column.name, isRequired: column.isRequired,
+          kind: column.kind, number: columns.count, isRequired: column.isRequired,
           hasFallback: hasRequest && layout.parts(of: "request").contains(column.name), values: first..<paths.count,
           main: slots[column.name] ?? -1, method: part("method"), target: part("target"), path: part("path"),
           query: part("query"), proto: part("protocol")))
     }
+    self.columns = .allocate(capacity: columns.count)
+    _ = self.columns.initialize(from: columns)
     let known = Set(layout.schemaFields.map(\.name))
     absent = slots.filter { !known.contains($0.key) }.map(\.value)
     scanner = JSONScanner(paths: paths, allowsHex: true)
   }
+
+  deinit { columns.deallocate() }
 
   func parse(_ block: Block, from cursor: inout Int, into batch: RecordBatch, result: MappedBlock) -> Bool {
     let base = UnsafePointer(block.start)
@@ -86,14 +97,17 @@ final class JSONLogParser: RecordParser {
       if settings.prefix != .none, line.pointee != UInt8(ascii: "{"), let message = settings.prefix.end(line, end) {
         start = message
       }
-      if let failure = parseLine(start, end, batch.fields + batch.count &* batch.stride, batch.arena) {
-        var reject = failure.reject
-        reject.offset = line - base
-        reject.length = end - line
-        reject.line = number
-        reject.number = result.counts.records
-        reject.column = failure.place.map { $0 - line + 1 } ?? 0
-        result.rejects.append(reject)
+      if !parseLine(start, end, batch.fields + batch.count &* batch.stride, batch.arena) {
+        if let failure {
+          var reject = failure.reject
+          reject.offset = line - base
+          reject.length = end - line
+          reject.line = number
+          reject.number = result.counts.records
+          reject.column = failure.place.map { $0 - line + 1 } ?? 0
+          result.rejects.append(reject)
+        }
+        failure = nil
       } else {
         (batch.records + batch.count).initialize(
           to: Record(
@@ -118,23 +132,30 @@ final class JSONLogParser: RecordParser {
     return true
   }
 
+  /// False, with a `failure`, if the line is no record.
   private func parseLine(
     _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ row: UnsafeMutablePointer<Field>, _ arena: Arena
-  ) -> Failure? {
+  ) -> Bool {
     if let failure = scanner.scan(start, end) {
-      return Failure(reject: JSONFinding.reject(failure, end: end), place: failure.at)
+      return fail(JSONFinding.reject(failure, end: end), failure.at)
     }
     for column in columns {
       guard let value = value(column.values, arena) else {
-        if column.isRequired { return Failure(reject: JSONLogParser.missing(column.name), place: nil) }
+        if column.isRequired { return fail(JSONLogParser.missing(names[column.number]), nil) }
         if !column.hasFallback { clear(column, row) }
         continue
       }
-      if let failure = take(value, column, row, arena) { return failure }
+      guard take(value, column, row, arena) else { return false }
     }
     for slot in absent { row[slot] = .missing }
     for pair in repeated { row[pair.to] = row[pair.from] }
-    return nil
+    return true
+  }
+
+  @inline(never)
+  private func fail(_ reject: Reject, _ place: UnsafePointer<UInt8>?) -> Bool {
+    failure = Failure(reject: reject, place: place)
+    return false
   }
 
   private typealias Text = (start: UnsafePointer<UInt8>, stop: UnsafePointer<UInt8>, place: UnsafePointer<UInt8>)
@@ -170,7 +191,7 @@ final class JSONLogParser: RecordParser {
   @inline(__always)
   private func take(
     _ text: Text, _ column: Column, _ row: UnsafeMutablePointer<Field>, _ arena: Arena
-  ) -> Failure? {
+  ) -> Bool {
     switch column.kind {
     case .text:
       if column.main >= 0 { row[column.main] = .text(text.start, text.stop - text.start) }
@@ -178,12 +199,12 @@ final class JSONLogParser: RecordParser {
       let stop = JSONLogParser.withoutPort(text.start, text.stop)
       if column.main >= 0 { row[column.main] = .text(text.start, stop - text.start) }
     case .int:
-      guard column.main >= 0 else { return nil }
+      guard column.main >= 0 else { return true }
       guard JSONLogParser.numbers.int(text.start, text.stop, &row[column.main]) == .none else {
         return failure("R104", "no number", column, text)
       }
     case .duration(let unit):
-      guard column.main >= 0 else { return nil }
+      guard column.main >= 0 else { return true }
       guard let micros = DurationText.microseconds(text.start, text.stop, unit: unit) else {
         return failure("R104", "no duration", column, text)
       }
@@ -200,7 +221,7 @@ final class JSONLogParser: RecordParser {
       if column.main >= 0 { row[column.main] = .text(text.start, text.stop - text.start) }
       location((text.start, text.stop), column, row)
     }
-    return nil
+    return true
   }
 
   private func request(_ text: Text, _ column: Column, _ row: UnsafeMutablePointer<Field>) {
@@ -249,15 +270,15 @@ final class JSONLogParser: RecordParser {
   // MARK: - Rejects
 
   @inline(never)
-  private func failure(_ code: String, _ what: String, _ column: Column, _ text: Text) -> Failure {
+  private func failure(_ code: String, _ what: String, _ column: Column, _ text: Text) -> Bool {
     let shown = ValueFinding.excerpt(UnsafeBufferPointer(start: text.start, count: text.stop - text.start))
-    return Failure(
-      reject: Reject(
-        stage: .record, code: code, message: "'\(column.name)' is \(what): '\(shown)'",
+    return fail(
+      Reject(
+        stage: .record, code: code, message: "'\(names[column.number])' is \(what): '\(shown)'",
         hint: code == "R104"
           ? "add the text to `missing` if it stands for no value"
           : "times without an offset from UTC need `zone`", offset: nil, length: 0, line: 0, number: 0),
-      place: text.place)
+      text.place)
   }
 
   private static func missing(_ name: String) -> Reject {

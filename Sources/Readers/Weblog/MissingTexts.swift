@@ -2,7 +2,8 @@
 struct MissingTexts: Sendable {
   static let standard = MissingTexts(["-", ""])
 
-  private let isStandard: Bool
+  /// Whether a dash and nothing at all are these texts.
+  let isStandard: Bool
   private let texts: [[UInt8]]
 
   init(_ texts: [String]) {

@@ -69,11 +69,11 @@ struct RequestLine {
       guard let path = pathOfOther(start, end) else { return (nil, nil) }
       start = path
     }
-    let question = SIMD16<UInt8>(repeating: UInt8(ascii: "?"))
-    let hash = SIMD16<UInt8>(repeating: UInt8(ascii: "#"))
+    let question = UInt8(ascii: "?")
+    let hash = UInt8(ascii: "#")
     let mark = Scan.first(of: question, or: hash, start, end)
     var query: Part?
-    if mark < end, mark.pointee == UInt8(ascii: "?") {
+    if mark < end, mark.pointee == question {
       query = (mark + 1, Scan.first(of: hash, or: hash, mark + 1, end))
     }
     return ((start, mark), query)

@@ -4,6 +4,9 @@ internal import Pipeline
 struct TimePattern: Sendable, Equatable {
   enum Element: Sendable, Hashable {
     case literal(UInt8)
+    /// A blank in the format: one or more.
+    case gap
+    /// Padding: one or none.
     case blanks
     case day, month, monthName, year, shortYear, century
     case hour, hour12, minute, second, half
@@ -19,7 +22,7 @@ struct TimePattern: Sendable, Equatable {
     var bytes = Array(text.utf8)[...]
     while let byte = bytes.popFirst() {
       guard byte == UInt8(ascii: "%") else {
-        elements.append(.literal(byte))
+        elements.append(byte == UInt8(ascii: " ") ? .gap : .literal(byte))
         continue
       }
       // %-d, %Ey and the like say how to write, not what.
@@ -87,6 +90,9 @@ struct TimePattern: Sendable, Equatable {
       let isRead: Bool
       switch element {
       case .literal(let byte): isRead = text.skip(byte)
+      case .gap:
+        isRead = text.skip(UInt8(ascii: " "))
+        while text.skip(UInt8(ascii: " ")) {}
       case .blanks:
         _ = text.skip(UInt8(ascii: " "))
         isRead = true
@@ -102,8 +108,8 @@ struct TimePattern: Sendable, Equatable {
         isRead = text.number(2...2, 0...99, &century)
       case .hour: isRead = text.number(1...2, 0...23, &parts.hour)
       case .hour12: isRead = text.number(1...2, 1...12, &parts.hour)
-      case .minute: isRead = text.number(2...2, 0...59, &parts.minute)
-      case .second: isRead = text.number(2...2, 0...60, &parts.second)
+      case .minute: isRead = text.number(1...2, 0...59, &parts.minute)
+      case .second: isRead = text.number(1...2, 0...60, &parts.second)
       case .half:
         guard let lead = text.peek.map({ $0 | 0x20 }), lead == UInt8(ascii: "a") || lead == UInt8(ascii: "p") else {
           return nil
@@ -112,8 +118,9 @@ struct TimePattern: Sendable, Equatable {
         text.at += 1
         isRead = text.skip(UInt8(ascii: "m")) || text.skip(UInt8(ascii: "M"))
       case .dayOfYear:
-        isRead = text.number(3...3, 1...366, &parts.dayOfYear)
-      case .weekdayName, .zoneName:
+        isRead = text.number(1...3, 1...366, &parts.dayOfYear)
+      case .weekdayName: isRead = text.weekday(&parts.weekday)
+      case .zoneName:
         text.skipLetters()
         isRead = true
       case .weekdayNumber:
@@ -122,11 +129,17 @@ struct TimePattern: Sendable, Equatable {
       case .offset: isRead = text.offset(&parts.offset)
       case .epoch:
         var seconds: Int64 = 0
+        parts.isBeforeEpoch = text.skip(UInt8(ascii: "-"))
         isRead = text.number(1...12, 0...999_999_999_999, &seconds)
-        parts.epoch = seconds
+        parts.epoch = parts.isBeforeEpoch ? -seconds : seconds
       case .fraction: isRead = text.fraction(&parts.nanoseconds)
       }
       if !isRead { return nil }
+    }
+    // A fraction behind a negative number is negative as well.
+    if parts.isBeforeEpoch, parts.nanoseconds > 0 {
+      parts.epoch -= 1
+      parts.nanoseconds = 1_000_000_000 - parts.nanoseconds
     }
     return text.at
   }
@@ -148,6 +161,9 @@ struct TimeParts {
   var nanoseconds: UInt32 = 0
   /// Seconds since 1970; `Int64.min` if it is to be made of the parts above.
   var epoch = Int64.min
+  var isBeforeEpoch = false
+  /// 0 for Sunday; -1 if the text does not say.
+  var weekday: Int64 = -1
 
   enum Outcome {
     case time(Int64)
@@ -174,6 +190,8 @@ struct TimeParts {
       guard day <= CalendarTime.daysIn(month: month, year: year) else { return .invalid }
       days = CalendarTime.days(year: year, month: month, day: day)
     }
+    // The day of 1970-01-01 was a Thursday.
+    if weekday >= 0, (days % 7 + 11) % 7 != weekday { return .invalid }
     let hours = half < 0 ? hour : hour % 12 + half
     let local = days * 86_400 + hours * 3600 + minute * 60 + second
     if offset != .min { return .time(local - offset) }
@@ -223,11 +241,35 @@ struct TimeText {
   }
 
   mutating func month(_ value: inout Int64) -> Bool {
-    guard end - at >= 3, let number = MonthName.number(at) else { return false }
-    value = number
-    skipLetters()
+    guard let index = name(TimeText.months) else { return false }
+    value = index + 1
     return true
   }
+
+  mutating func weekday(_ value: inout Int64) -> Bool {
+    guard let index = name(TimeText.weekdays) else { return false }
+    value = index
+    return true
+  }
+
+  /// One of several names, in full or cut to three letters or more, in any case: its index.
+  private mutating func name(_ names: [StaticString]) -> Int64? {
+    let start = at
+    skipLetters()
+    let count = at - start
+    guard count >= 3 else { return nil }
+    return names.firstIndex { name in
+      count <= name.utf8CodeUnitCount && (0..<count).allSatisfy { start[$0] | 0x20 == name.utf8Start[$0] }
+    }.map { Int64($0) }
+  }
+
+  private static let months: [StaticString] = [
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+  ]
+  private static let weekdays: [StaticString] = [
+    "sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
+  ]
 
   /// `+0545`, `+05:45`, `-03` or `Z`.
   mutating func offset(_ value: inout Int64) -> Bool {

@@ -20,6 +20,9 @@ final class WeblogParser: RecordParser {
     var isLast: Bool
     /// Takes the rest of the line.
     var isOpen: Bool
+    /// Ends at the first terminator, and no digit or dash begins one: the two commonest fields, a number and a lone
+    /// dash, need no search.
+    var isSimple: Bool
     /// The terminator: its first byte, its first eight bytes under a mask, its length.
     var first: UInt8
     var length: Int
@@ -63,11 +66,15 @@ final class WeblogParser: RecordParser {
   /// Columns of names that the format does not have.
   private var absent: [Int] = []
   private let patterns: [TimePattern?]
+  /// The step of the time behind which a `CombinedTail` follows, else -1.
+  private let tailStep: Int
 
   private static let slash = StaticString("/")
   private static let newline = UInt8(ascii: "\n")
 
-  init(plan: FormatPlan, settings: WeblogSettings, fields: [String]) {
+  /// - Parameter takesTail: read ends of combined lines in one go; tests compare what comes of it with what the steps
+  ///   give.
+  init(plan: FormatPlan, settings: WeblogSettings, fields: [String], takesTail: Bool = true) {
     self.plan = plan
     missing = settings.missing
     zone = settings.zone
@@ -105,12 +112,15 @@ final class WeblogParser: RecordParser {
           hasBlanks: step.field.kind == .list || step.field.kind == .request && step.terminator == [0x20],
           isLast: step.isLast,
           isOpen: step.isLast && step.terminator.isEmpty && [.free, .list, .request].contains(step.field.kind),
+          isSimple: WeblogParser.isSimple(step),
           first: step.terminator.first ?? UInt8(ascii: " "), length: step.terminator.count, word: word, mask: mask,
           literal: UnsafePointer(literal), scale: scale, main: column(0), method: column(1), target: column(2),
           path: column(3), query: column(4), proto: column(5), index: index))
     }
     self.literals = literals
     patterns = plan.steps.map { if case .pattern(let pattern) = $0.field.kind { pattern } else { nil } }
+    let tail = plan.steps.indices.first { CombinedTail.follows($0, in: plan.steps) }
+    tailStep = takesTail ? tail ?? -1 : -1
     absent = columns.filter { !named.contains($0.key) }.map(\.value)
   }
 
@@ -119,6 +129,12 @@ final class WeblogParser: RecordParser {
     prefix.deallocate()
     time.deallocate()
     for literal in literals { literal.deallocate() }
+  }
+
+  private static func isSimple(_ step: FormatPlan.Step) -> Bool {
+    guard let first = step.terminator.first, step.terminator.count <= 8 else { return false }
+    let isOfValues = first == UInt8(ascii: "-") || first == UInt8(ascii: "\\") || 48...57 ~= first
+    return !isOfValues && step.field.kind != .list && step.field.kind != .request
   }
 
   private static func copy(_ bytes: [UInt8]) -> UnsafeMutablePointer<UInt8> {
@@ -243,6 +259,7 @@ final class WeblogParser: RecordParser {
           if parts?.epoch == .min { parts?.epoch = seconds }
         }
         at += step.pointee.length
+        if index == tailStep, takeTail(step + 1, &at, end, row, arena) { index &+= CombinedTail.steps }
       case .isoTime, .epoch, .fraction, .pattern:
         if let failure = otherTime(step, &at, end, row, &parts) { return failure }
       default:
@@ -283,15 +300,74 @@ final class WeblogParser: RecordParser {
     return nil
   }
 
+  /// Fills the columns of a combined line's end and moves behind it; false, and nothing done, if it is unusual.
+  /// - Parameter steps: request, status, bytes, referer, agent.
+  @inline(__always)
+  private func takeTail(
+    _ steps: UnsafePointer<Step>, _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
+    _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) -> Bool {
+    guard let tail = CombinedTail(at, end), isTerminator(steps + 4, tail.agent.end, end) else { return false }
+    if steps[2].main >= 0 {
+      if let bytes = tail.bytes {
+        row[steps[2].main] = .int(bytes)
+      } else {
+        guard missing.isStandard, !steps[2].isRequired else { return false }
+        row[steps[2].main] = .missing
+      }
+    }
+    if !takeText(steps + 3, tail.referer.start, tail.referer.end, row, arena) { return false }
+    if !takeText(steps + 4, tail.agent.start, tail.agent.end, row, arena) { return false }
+    if steps[1].main >= 0 { row[steps[1].main] = .int(tail.status) }
+    request(steps, at, tail.request, false, row, arena)
+    at = tail.agent.end + steps[4].length
+    return true
+  }
+
+  /// False if there is no value though there must be one.
+  @inline(__always)
+  private func takeText(
+    _ step: UnsafePointer<Step>, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>,
+    _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) -> Bool {
+    guard step.pointee.main >= 0 else { return true }
+    let field = text(start, stop, false, arena)
+    row[step.pointee.main] = field
+    return !field.isMissing || !step.pointee.isRequired
+  }
+
   /// Where the field that begins at `start` ends, and whether it has a backslash.
   @inline(__always)
   private func fieldEnd(
     _ step: UnsafePointer<Step>, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
   ) -> (UnsafePointer<UInt8>, Bool) {
-    let first = SIMD16<UInt8>(repeating: step.pointee.first)
-    let backslash = SIMD16<UInt8>(repeating: UInt8(ascii: "\\"))
+    if step.pointee.isSimple {
+      // A lone dash or digits, then the terminator. Both are bytes of the line: the one behind it is neither.
+      var at = start
+      if at.pointee == UInt8(ascii: "-") {
+        at += 1
+      } else if step.pointee.kind == .int {
+        while at.pointee &- 48 < 10 { at += 1 }
+      }
+      if at > start, at < end, isTerminator(step, at, end) { return (at, false) }
+    }
+    if step.pointee.isOpen || step.pointee.hasBlanks { return unusualEnd(step, start, start, end) }
+    let at = Scan.first(of: step.pointee.first, or: UInt8(ascii: "\\"), start, end)
+    if at < end, at.pointee != UInt8(ascii: "\\"), isTerminator(step, at, end) { return (at, false) }
+    return unusualEnd(step, start, at, end)
+  }
+
+  /// The same for fields of several words, with backslashes or with what looks like their end.
+  /// - Parameter searched: there is neither terminator nor backslash before.
+  @inline(never)
+  private func unusualEnd(
+    _ step: UnsafePointer<Step>, _ start: UnsafePointer<UInt8>, _ searched: UnsafePointer<UInt8>,
+    _ end: UnsafePointer<UInt8>
+  ) -> (UnsafePointer<UInt8>, Bool) {
+    let first = step.pointee.first
+    let backslash = UInt8(ascii: "\\")
     var isEscaped = false
-    var at = start
+    var at = searched
     if step.pointee.isOpen {
       return (end, Scan.first(of: backslash, or: backslash, start, end) < end)
     }

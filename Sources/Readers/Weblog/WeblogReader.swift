@@ -18,6 +18,10 @@ public import Pipeline
 public struct WeblogReader: Reader {
   public let schema: Schema
   public var isChronological: Bool { true }
+  public var resumption: Resumption {
+    // What a `#Fields:` line said holds for everything behind it.
+    if case .columns(let layout, _, _) = shape, layout.hasDirectives { .reread } else { .seek }
+  }
   private let shape: Shape
   private let settings: WeblogSettings
 

@@ -12,6 +12,15 @@ final class PathTrie {
     var local: Name?
     var uri: Name?
     var slot: Int32
+    /// Where among an element's attributes it stood the last time; elsewhere if any name will do, or it was never found.
+    var place = Int32(XMLLimits.attributes)
+
+    /// - Parameter parts: of an attribute as SAX2 has it: name, prefix, namespace, value, its end.
+    @inline(__always)
+    func isNamed(by parts: UnsafePointer<UnsafePointer<UInt8>?>) -> Bool {
+      // A prefix without a namespace is no name at all.
+      (local == nil || parts[0] == local && parts[2] == uri) && (parts[1] == nil || parts[2] != nil)
+    }
   }
 
   struct Capture {

@@ -124,24 +124,22 @@ final class XMLDocument {
     guard let input = context.pointee.input, let base = input.pointee.base, let current = input.pointee.cur else {
       return (0, 0, 0)
     }
-    var at = current
+    let at = Scan.lastByte(UInt8(ascii: "<"), base, current) ?? base
     var lines = 0
-    while at > base {
-      at -= 1
-      if at.pointee == 0x0A { lines += 1 }
-      if at.pointee == UInt8(ascii: "<") { break }
+    var probe = Scan.byte(0x0A, at, current)
+    while probe < current {
+      lines += 1
+      probe = Scan.byte(0x0A, probe + 1, current)
     }
-    var column = 1
-    var probe = at
-    while probe > base, probe[-1] != 0x0A, column <= 4096 {
-      probe -= 1
-      column += 1
+    // Longer lines are left to libxml2's own count.
+    var column = max(0, Int(input.pointee.col) - (current - at))
+    let isWhole = at - base <= 4096
+    if let newline = Scan.lastByte(0x0A, isWhole ? base : at - 4096, at) {
+      column = at - newline
+    } else if isWhole, input.pointee.consumed == 0 {
+      column = at - base + 1
     }
-    let isKnown = probe > base ? probe[-1] == 0x0A : input.pointee.consumed == 0
-    return (
-      max(0, line - lines), isKnown ? column : max(0, Int(input.pointee.col) - (current - at)),
-      Int(input.pointee.consumed) + (at - base)
-    )
+    return (max(0, line - lines), column, Int(input.pointee.consumed) + (at - base))
   }
 
   @inline(__always)
@@ -216,13 +214,15 @@ final class XMLDocument {
     if let attributes, wantCount > 0 {
       let wants = state.pointee.wants
       for wanted in 0..<wantCount {
-        let want = wants[wanted]
-        for attribute in 0..<count {
-          let parts = attributes + attribute &* 5
-          let isWanted = want.local == nil || parts[0] == want.local && parts[2] == want.uri
-          // A prefix without a namespace is no name at all.
-          guard isWanted, parts[1] == nil || parts[2] != nil, let start = parts[3], let end = parts[4] else { continue }
-          builder.attribute(Int(want.slot), start, end - start)
+        let want = wants + wanted
+        let last = Int(want.pointee.place)
+        if last < count, want.pointee.isNamed(by: attributes + last &* 5) {
+          take(want, attributes + last &* 5)
+          continue
+        }
+        for attribute in 0..<count where want.pointee.isNamed(by: attributes + attribute &* 5) {
+          want.pointee.place = Int32(truncatingIfNeeded: want.pointee.local == nil ? XMLLimits.attributes : attribute)
+          take(want, attributes + attribute &* 5)
         }
       }
     }
@@ -230,6 +230,11 @@ final class XMLDocument {
     for capture in 0..<captureCount {
       builder.beginText(captures[capture].slot, isOwn: captures[capture].isOwn, depth: depth)
     }
+  }
+
+  @inline(__always)
+  private func take(_ want: UnsafePointer<PathTrie.Want>, _ parts: UnsafePointer<UnsafePointer<UInt8>?>) {
+    if let start = parts[3], let end = parts[4] { builder.attribute(Int(want.pointee.slot), start, end - start) }
   }
 
   @inline(__always)

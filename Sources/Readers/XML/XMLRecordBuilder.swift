@@ -96,8 +96,9 @@ final class XMLRecordBuilder {
         if index < layout.lists.count { name = "\(layout.lists[index].name).\(name)" }
       }
       let bytes = Array("\(name): ".utf8)
-      let prefix = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count)
-      prefix.initialize(from: bytes, count: bytes.count)
+      let prefix = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count + XMLRecordBuilder.overshoot)
+      prefix.initialize(repeating: 0, count: bytes.count + XMLRecordBuilder.overshoot)
+      prefix.update(from: bytes, count: bytes.count)
       (slots + index).initialize(to: SlotFacts(list: list, prefix: prefix, prefixCount: bytes.count))
     }
     header = layout.slots.map { _ in nil }
@@ -395,30 +396,58 @@ final class XMLRecordBuilder {
           code: "R001", message: "record of \(total) bytes is longer than \(limit) bytes",
           hint: "raise --max-record if this is a true record"))
     }
-    output.reserve(total)
-    let start = output.count + XMLBlock.Head.size
+    output.reserve(total + XMLRecordBuilder.overshoot)
+    text.reserve(XMLRecordBuilder.overshoot)
+    pieces.reserve(XMLRecordBuilder.overshoot)
     XMLBlock.Head(
       total: UInt32(total), text: UInt32(size), line: UInt32(line), column: UInt32(column),
       entries: UInt32(foundCount), kind: XMLBlock.Kind.record, origin: UInt64(origin)
     ).write(output.cursor)
-    output.count = start
-    // Everything below lies within the `total` bytes just reserved, so the buffer stays where it is.
-    var entry = output.cursor + size
+    // Everything below lies within the bytes just reserved. The entries come last, since texts are written beyond their
+    // ends.
+    let begin = output.cursor + XMLBlock.Head.size
+    var to = begin
+    let (text, pieces) = (self.text.base, self.pieces.base)
     for index in 0..<foundCount {
-      let value = found[index]
+      let value = found + index
       var place = 0
-      if value.slot < XMLBlock.Entry.row {
-        let slot = slots + Int(value.slot)
-        output.append(slot.pointee.prefix, slot.pointee.prefixCount)
-        place = output.count - start
-        output.append((value.isPiece ? pieces.base : text.base) + value.start, value.count)
-        output.append(0x0A)
+      if value.pointee.slot < XMLBlock.Entry.row {
+        let slot = slots + Int(value.pointee.slot)
+        to = XMLRecordBuilder.copy(slot.pointee.prefix, slot.pointee.prefixCount, to)
+        place = to - begin
+        to = XMLRecordBuilder.copy(
+          (value.pointee.isPiece ? pieces : text) + value.pointee.start, value.pointee.count, to)
+        to.pointee = 0x0A
+        to += 1
       }
-      XMLBlock.Entry(slot: value.slot, start: UInt32(place), count: UInt32(value.count)).write(entry)
-      entry += XMLBlock.Entry.size
+      value.pointee.start = place
     }
-    output.count = start - XMLBlock.Head.size + total
+    for index in 0..<foundCount {
+      XMLBlock.Entry(
+        slot: found[index].slot, start: UInt32(truncatingIfNeeded: found[index].start),
+        count: UInt32(truncatingIfNeeded: found[index].count)
+      ).write(to)
+      to += XMLBlock.Entry.size
+    }
+    output.count += total
     release()
+  }
+
+  /// How far beyond its end a text may be read and written.
+  private static let overshoot = 32
+
+  /// Copies a text; short ones, which most are, without asking how long they are. Returns where it ends.
+  @inline(__always)
+  private static func copy(
+    _ from: UnsafePointer<UInt8>, _ count: Int, _ to: UnsafeMutablePointer<UInt8>
+  ) -> UnsafeMutablePointer<UInt8> {
+    if count <= overshoot {
+      UnsafeMutableRawPointer(to).storeBytes(
+        of: UnsafeRawPointer(from).loadUnaligned(as: SIMD32<UInt8>.self), as: SIMD32<UInt8>.self)
+    } else {
+      to.update(from: from, count: count)
+    }
+    return to + count
   }
 
   private func rowsInBounds() {

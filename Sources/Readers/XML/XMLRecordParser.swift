@@ -2,9 +2,9 @@ internal import Pipeline
 
 /// Types the values that an `XMLSource` found. One thread uses a parser at a time.
 final class XMLRecordParser: RecordParser {
-  /// What reads a value. References are not counted, since this happens for every value; `converters` owns them.
+  /// What reads a value; `converters` owns what is behind it.
   private struct Column {
-    var converter: Unmanaged<ValueConverter>
+    var value: ValueShortcut
     /// Of the batch, or of the row.
     var position: Int
     /// The slot in the layout.
@@ -32,6 +32,8 @@ final class XMLRecordParser: RecordParser {
   /// By slot: the column of the batch or of the row, and its list; -1 where nobody asked.
   private let places: UnsafeMutablePointer<(column: Int32, list: Int32)>
   private let placeCount: Int
+  /// Why the record at work is none. Kept aside, because it is large and rare.
+  private var refusal: Reject?
 
   init(_ layout: XMLLayout, fields: [String]) {
     self.layout = layout
@@ -76,7 +78,7 @@ final class XMLRecordParser: RecordParser {
   private func makeColumn(_ position: Int, _ slot: Int) -> Column {
     let converter = ValueConverter(layout.slots[slot].declaration, missing: layout.missing)
     converters.append(converter)
-    return Column(converter: .passUnretained(converter), position: position, slot: slot)
+    return Column(value: ValueShortcut(converter), position: position, slot: slot)
   }
 
   func parse(_ block: Block, from cursor: inout Int, into batch: RecordBatch, result: MappedBlock) -> Bool {
@@ -108,8 +110,9 @@ final class XMLRecordParser: RecordParser {
       let record = Record(start: text, count: Int(head.text), offset: at + size, line: line, number: number)
       if head.kind == XMLBlock.Kind.reject {
         refuse(record, head, result)
-      } else if let reject = fill(base, preamble, record, head, batch) {
-        result.rejects.append(reject)
+      } else if !fill(base, preamble, record, head, batch) {
+        if let refusal { result.rejects.append(refusal) }
+        refusal = nil
       } else {
         (batch.records + batch.count).initialize(to: record)
         batch.count &+= 1
@@ -145,12 +148,12 @@ final class XMLRecordParser: RecordParser {
         line: record.line, number: record.number, column: Int(head.column)))
   }
 
-  /// The record's fields; the reject if one of them is no value.
+  /// The record's fields; false, with a `refusal`, if one of them is no value.
   @inline(__always)
   private func fill(
     _ base: UnsafePointer<UInt8>, _ preamble: XMLBlock.Head, _ record: Record, _ head: XMLBlock.Head,
     _ batch: RecordBatch
-  ) -> Reject? {
+  ) -> Bool {
     let fields = batch.fields + batch.count &* batch.stride
     let entries = record.start + record.count
     let count = Int(head.entries)
@@ -162,7 +165,7 @@ final class XMLRecordParser: RecordParser {
     if listCount > 0 { makeRows(entries, count, fields, batch.arena) }
     collect(record.start, entries, count, fields)
     for index in 0..<scalarCount {
-      if let reject = read(scalars + index, fields + scalars[index].position, record, head) { return reject }
+      guard read(scalars + index, fields + scalars[index].position, record, head, row: -1) else { return false }
     }
     for list in 0..<listCount {
       guard lists[list].column >= 0, let start = lists[list].rows else { continue }
@@ -170,11 +173,11 @@ final class XMLRecordParser: RecordParser {
       for row in 0..<lists[list].rowCount {
         for position in 0..<width {
           let field = start + (row &* width &+ position)
-          if let reject = read(columns + position, field, record, head, row: row) { return reject }
+          guard read(columns + position, field, record, head, row: row) else { return false }
         }
       }
     }
-    return nil
+    return true
   }
 
   /// Puts each entry's text where its value will be.
@@ -232,32 +235,34 @@ final class XMLRecordParser: RecordParser {
   @inline(__always)
   private func read(
     _ column: UnsafePointer<Column>, _ field: UnsafeMutablePointer<Field>, _ record: Record, _ head: XMLBlock.Head,
-    row: Int? = nil
-  ) -> Reject? {
+    row: Int
+  ) -> Bool {
     let text = field.pointee
-    let problem = column.pointee.converter._withUnsafeGuaranteedRef { converter in
-      if let start = text.pointer {
-        converter.convert(start, start + Int(text.count), into: field)
-      } else {
-        converter.nothing(into: field)
-      }
+    let problem: ValueProblem
+    if let start = text.pointer {
+      problem = column.pointee.value.convert(start, start + Int(text.count), into: field)
+    } else {
+      problem = column.pointee.value.nothing(into: field)
     }
-    return problem == .none ? nil : reject(problem, column.pointee, text, record, head, row)
+    return problem == .none || refuse(problem, column.pointee, text, record, head, row)
   }
 
-  private func reject(
-    _ problem: ValueProblem, _ column: Column, _ text: Field, _ record: Record, _ head: XMLBlock.Head, _ row: Int?
-  ) -> Reject {
+  /// Notes why there is no record: false.
+  @inline(never)
+  private func refuse(
+    _ problem: ValueProblem, _ column: Column, _ text: Field, _ record: Record, _ head: XMLBlock.Head, _ row: Int
+  ) -> Bool {
     let slot = layout.slots[column.slot]
     var place = ""
     switch slot.scope {
     case .header: place = "of the header"
     case .record: break
-    case .row(let list): place = "\(layout.lists[list].name), row \((row ?? 0) + 1)"
+    case .row(let list): place = "\(layout.lists[list].name), row \(row + 1)"
     }
     let finding = ValueFinding(problem, slot.declaration, text.bytes, place: place)
-    return Reject(
+    refusal = Reject(
       stage: .record, code: finding.code, message: finding.message, hint: finding.hint, offset: record.offset,
       length: record.count, line: record.line, number: record.number, column: Int(head.column))
+    return false
   }
 }

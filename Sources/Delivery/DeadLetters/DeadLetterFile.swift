@@ -1,0 +1,116 @@
+internal import Glibc
+internal import Pipeline
+
+/// What could not be delivered, as lines of JSON in the shape of rejects, appended to a file that is made with the first
+/// of them. `trackfill replay` reads it.
+public final class DeadLetterFile {
+  /// As the user named it.
+  public let path: String
+  private var descriptor: Int32 = -1
+  private let buffer = ByteBuffer()
+  private var written = 0
+  private var isSynced = true
+
+  public init(path: String) { self.path = path }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Bytes of the file, what is not written yet included.
+  public var length: Int { written + buffer.count }
+
+  /// Goes on behind what is there.
+  func resume() throws(Diagnostic) {
+    guard descriptor < 0 else { return }
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_size > 0 else { return }
+    try open()
+    // A line that a crash has torn is ended, so that it spoils none of ours.
+    var last: UInt8 = 0
+    if status.st_mode & S_IFMT == S_IFREG, pread(descriptor, &last, 1, off_t(written - 1)) == 1,
+      last != UInt8(ascii: "\n")
+    {
+      buffer.append("\n")
+      isSynced = false
+    }
+  }
+
+  /// Goes on at the length that was recorded: what lies behind it belongs to payloads that are sent again. Throws D401
+  /// if the file is shorter.
+  func resume(at length: Int) throws(Diagnostic) {
+    var status = stat()
+    let size = stat(path, &status) == 0 ? Int(status.st_size) : 0
+    guard size >= length else {
+      throw Diagnostic(
+        "D401", "\(path) has \(size) bytes where \(length) were recorded: dead letters are missing",
+        remedy: "put the file back; or move the state folder away and begin anew", file: nil)
+    }
+    guard size > 0 else { return }
+    try open()
+    guard size > length else { return }
+    guard ftruncate(descriptor, off_t(length)) == 0, fsync(descriptor) == 0 else { throw failure(errno) }
+    written = length
+  }
+
+  /// A line, without its end.
+  func append(line: UnsafeBufferPointer<UInt8>) throws(Diagnostic) {
+    buffer.append(line)
+    buffer.append("\n")
+    isSynced = false
+    if buffer.count > 256 << 10 { try flush() }
+  }
+
+  /// Everything is on disk when it returns.
+  func sync() throws(Diagnostic) {
+    guard !isSynced else { return }
+    let isNew = descriptor < 0
+    try flush()
+    guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure(errno) }
+    if isNew { syncFolder() }
+    isSynced = true
+  }
+
+  private func flush() throws(Diagnostic) {
+    try open()
+    var done = 0
+    while done < buffer.count {
+      let count = write(descriptor, buffer.base + done, buffer.count - done)
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw failure(errno)
+      }
+      done += count
+    }
+    written += buffer.count
+    buffer.removeAll()
+    buffer.shrink(to: 1 << 20)
+  }
+
+  private func open() throws(Diagnostic) {
+    guard descriptor < 0 else { return }
+    descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    if descriptor < 0 { descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CLOEXEC) }
+    guard descriptor >= 0 else {
+      throw Diagnostic(
+        "O202", "cannot be created: \(String(cString: strerror(errno)).lowercased())",
+        remedy: "choose a folder that you may write to", file: path)
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failure(errno) }
+    written = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
+  }
+
+  private func syncFolder() {
+    let name = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let folder = Glibc.open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { return }
+    _ = fsync(folder)
+    close(folder)
+  }
+
+  private func failure(_ number: Int32) -> Diagnostic {
+    let isFull = number == ENOSPC || number == EDQUOT
+    return Diagnostic(
+      "O201", isFull ? "disk full" : "cannot be written: \(String(cString: strerror(number)).lowercased())",
+      remedy: isFull ? "make room, or write to another file system" : "", file: path)
+  }
+}

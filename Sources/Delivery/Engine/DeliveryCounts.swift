@@ -1,0 +1,63 @@
+public import Pipeline
+
+/// What a delivery has done since it began, over all its queues.
+public struct DeliveryCounts: Sendable {
+  /// A reason why payloads or events were given up or taken partly.
+  public struct Reason: Sendable {
+    public var code: String
+    public var count: Int
+    /// The first one.
+    public var message: String
+    public var input: String
+    public var line: Int
+  }
+
+  /// Payloads read from queues, those of an earlier run left out.
+  public var read = 0
+  public var acknowledged = 0
+  public var acknowledgedEvents = 0
+  public var acknowledgedBytes = 0
+  public var dead = 0
+  public var deadEvents = 0
+  /// Acknowledged, but not wholly saved; among `acknowledged`.
+  public var partial = 0
+  /// Lines that are no payloads; among `dead`.
+  public var malformed = 0
+  /// Payloads of which only some events were delivered; among `acknowledged`.
+  public var takenApart = 0
+  public var requests = 0
+  public var retries = 0
+  /// Answers by HTTP status; 0 where none came.
+  public var answers: [Int: Int] = [:]
+  public var reasons: [Reason] = []
+  /// Of the queue at work: read and not settled.
+  public var pending = 0
+  public var inFlight = 0
+  /// Requests that may be in flight at once.
+  public var limit = 0
+  public var isHostDown = false
+  /// Of the queue at work: up to which byte everything is settled.
+  public var position = 0
+
+  public init() {}
+}
+
+/// How a delivery of a queue ended.
+public struct DeliveryOutcome: Sendable {
+  public enum Ending: Sendable {
+    /// The queue has ended, and every payload of it is acknowledged or given up.
+    case finished
+    /// `cancel` was called.
+    case cancelled
+    /// For a reason that lies with the receiver or the settings; nothing was given up for it.
+    case stopped(DeliveryStop, because: Diagnostic)
+  }
+
+  public var ending: Ending
+  /// As it was recorded.
+  public var progress: DeliveryProgress
+  /// Payloads that were read and are neither acknowledged nor given up.
+  public var pending: Int
+  /// Whether what was read is what was acknowledged, given up, or is pending.
+  public var isBalanced: Bool
+}

@@ -1,0 +1,115 @@
+internal import Glibc
+internal import Pipeline
+
+/// The file operations that the promises of a commit rest on. Tests put a double in its place that loses what was not
+/// synced.
+public protocol FileSystem: AnyObject, Sendable {
+  /// Opens a file for appending, and creates it if it is not there. Throws O202.
+  func open(_ path: String) throws -> any AppendableFile
+  /// Bytes of a file; nil if there is none.
+  func length(of path: String) throws -> Int?
+  /// Cuts a file. Throws O201.
+  func truncate(_ path: String, to length: Int) throws
+  /// Puts a file under another name in the same folder. Durable after `sync(folder:)`. Throws O202.
+  func rename(_ path: String, to other: String) throws
+  /// Removes a file if there is one.
+  func remove(_ path: String) throws
+  /// The names in a folder.
+  func names(in folder: String) throws -> [String]
+  /// Makes names durable.
+  func sync(folder: String) throws
+}
+
+public protocol AppendableFile: AnyObject {
+  /// Appends all of it. Throws O201.
+  func append(_ bytes: UnsafeBufferPointer<UInt8>) throws
+  /// Makes durable what was appended. Not tried again when it failed: the system may have forgotten what it could not
+  /// write. Throws O201.
+  func sync() throws
+}
+
+/// The system's own.
+public final class SystemFiles: FileSystem {
+  public init() {}
+
+  public func open(_ path: String) throws -> any AppendableFile {
+    let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw OutputFailure.creating(path, errno) }
+    return SystemFile(descriptor, path)
+  }
+
+  public func length(of path: String) throws -> Int? {
+    var status = stat()
+    if stat(path, &status) == 0 { return Int(status.st_size) }
+    if errno == ENOENT { return nil }
+    throw OutputFailure.creating(path, errno)
+  }
+
+  public func truncate(_ path: String, to length: Int) throws {
+    let descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw OutputFailure.creating(path, errno) }
+    defer { close(descriptor) }
+    guard ftruncate(descriptor, off_t(length)) == 0, fsync(descriptor) == 0 else {
+      throw OutputFailure.writing(path, errno)
+    }
+  }
+
+  public func rename(_ path: String, to other: String) throws {
+    guard Glibc.rename(path, other) == 0 else { throw OutputFailure.creating(other, errno) }
+  }
+
+  public func remove(_ path: String) throws {
+    guard unlink(path) == 0 || errno == ENOENT else { throw OutputFailure.creating(path, errno) }
+  }
+
+  public func names(in folder: String) throws -> [String] {
+    guard let directory = opendir(folder) else { throw OutputFailure.creating(folder, errno) }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      names.append(
+        withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+          String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        })
+    }
+    return names.filter { $0 != "." && $0 != ".." }.sorted()
+  }
+
+  public func sync(folder: String) throws {
+    let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw OutputFailure.creating(folder, errno) }
+    defer { close(descriptor) }
+    // Some file systems cannot sync a folder.
+    guard fsync(descriptor) == 0 || errno == EINVAL else { throw OutputFailure.writing(folder, errno) }
+  }
+}
+
+private final class SystemFile: AppendableFile {
+  private let descriptor: Int32
+  private let path: String
+
+  init(_ descriptor: Int32, _ path: String) {
+    self.descriptor = descriptor
+    self.path = path
+  }
+
+  deinit { close(descriptor) }
+
+  func append(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+    guard var from = UnsafeRawPointer(bytes.baseAddress) else { return }
+    var left = bytes.count
+    while left > 0 {
+      let count = write(descriptor, from, left)
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw OutputFailure.writing(path, errno)
+      }
+      from += count
+      left -= count
+    }
+  }
+
+  func sync() throws {
+    guard fdatasync(descriptor) == 0 else { throw OutputFailure.writing(path, errno) }
+  }
+}

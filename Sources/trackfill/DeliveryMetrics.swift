@@ -1,0 +1,38 @@
+import Delivery
+import Pipeline
+
+/// The counters of a delivery for Prometheus.
+enum DeliveryMetrics {
+  static func render(_ report: DeliveryReport) -> String {
+    var text = MetricsText()
+    text.add(
+      "trackfill_run_exit_status", .gauge, "Exit status of the last run.", Double(report.status.rawValue))
+    text.add(
+      "trackfill_run_finished_timestamp_seconds", .gauge, "When the last run ended.",
+      Double(report.startedAt / 1000 + Int64(report.elapsedNanoseconds / 1_000_000_000)))
+    add(report.counts, pending: report.pending + (report.unread ?? 0), to: &text)
+    return text.finish()
+  }
+
+  /// The metrics of any command that delivers.
+  static func add(_ counts: DeliveryCounts, pending: Int, to text: inout MetricsText) {
+    text.add(
+      "trackfill_payloads", .gauge, "Payloads of the last run by what became of them.",
+      [
+        ([("result", "acknowledged")], Double(counts.acknowledged)), ([("result", "dead")], Double(counts.dead)),
+        ([("result", "pending")], Double(pending)),
+      ])
+    text.add("trackfill_payloads_partial", .gauge, "Payloads taken, but not wholly.", Double(counts.partial))
+    text.add(
+      "trackfill_events", .gauge, "Events of the last run by what became of them.",
+      [
+        ([("result", "acknowledged")], Double(counts.acknowledgedEvents)),
+        ([("result", "dead")], Double(counts.deadEvents)),
+      ])
+    text.add("trackfill_requests", .gauge, "Requests of the last run.", Double(counts.requests))
+    text.add("trackfill_retries", .gauge, "Requests that repeated one.", Double(counts.retries))
+    text.add(
+      "trackfill_answers", .gauge, "Answers by HTTP status; 0 for none.",
+      counts.answers.sorted { $0.key < $1.key }.map { ([("status", String($0.key))], Double($0.value)) })
+  }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Delivery
+import Glibc
+import Mapping
+import Pipeline
+import Readers
+
+/// What the user typed.
+struct Replay: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Try again what was given up: send dead letters, or map rejected records with a mended mapping.",
+    discussion: """
+      With --to, payloads of dead letters (classes http and partial) are sent again. With -m, rejected records (classes \
+      record, mapping and session) go through the mapping, and payloads are written as convert does; records of log lines \
+      and JSON lines can, rows of CSV and pieces of XML cannot stand alone. The files themselves stay as they are.
+      """)
+
+  @Argument(help: "Files of dead letters or rejects.")
+  var letters: [String]
+
+  @Option(name: [.short, .long], help: ArgumentHelp("The mended mapping.", valueName: "file"))
+  var mapping: String?
+
+  @Option(
+    name: [.short, .long], help: ArgumentHelp("With -m: where payloads go; - is standard output.", valueName: "file"))
+  var output = "-"
+
+  @Option(help: ArgumentHelp("With -m: where records go that are rejected again.", valueName: "file"))
+  var rejects: String?
+
+  @Option(help: ArgumentHelp("Only these: code=R201, class=partial; may be repeated.", valueName: "what"))
+  var only: [Selection] = []
+
+  @Option(help: ArgumentHelp("Send payloads again to this address of Tracardi's API.", valueName: "url"))
+  var to: Endpoint?
+
+  @OptionGroup(title: "Delivery")
+  var delivery: DeliveryOptions
+
+  @OptionGroup(title: "Results")
+  var results: DeliveryResultOptions
+
+  /// `code=R201` or `class=partial`.
+  struct Selection: ExpressibleByArgument, Sendable {
+    var isCode: Bool
+    var value: String
+
+    init?(argument: String) {
+      let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, parts[0] == "code" || parts[0] == "class", !parts[1].isEmpty else { return nil }
+      isCode = parts[0] == "code"
+      value = isCode ? parts[1].uppercased() : parts[1].lowercased()
+    }
+
+    func takes(_ entry: DeadLetterEntry) -> Bool {
+      isCode ? entry.code.uppercased() == value : entry.kind == value
+    }
+  }
+
+  func validate() throws {
+    try results.validate(inputs: letters)
+    if let mapping, FileIdentity.isSame(mapping, output) { throw ValidationError("--output is the mapping.") }
+    for letter in letters where letter != "-" {
+      for path in [output, rejects, results.deadLetters(standard: Replay.deadLetters)] {
+        if let path, path != "-", FileIdentity.isSame(letter, path) {
+          throw ValidationError("\(path) is read and cannot be written to; name another file with --dead or -o.")
+        }
+      }
+    }
+    switch (mapping, to) {
+    case (nil, nil): throw ValidationError("replay needs --to to send payloads again, or -m to map records again.")
+    case (_?, _?): throw ValidationError("--to sends payloads, -m maps records: one at a time.")
+    default: break
+    }
+  }
+
+  /// What is given up again must not be appended to the file that is read.
+  static let deadLetters = "dead-again.ndjson"
+
+  private func isWanted(_ entry: DeadLetterEntry) -> Bool { only.isEmpty || only.contains { $0.takes(entry) } }
+
+  func run() throws {
+    let signals = SignalWatch()
+    let console = Console(color: results.color)
+    guard let to else {
+      throw ExitCode(RecordReplay(self, console: console, signals: signals).run(isWanted).rawValue)
+    }
+    let letters = letters
+    let isWanted = isWanted
+    let status = Sending(
+      command: "replay", endpoint: to, options: delivery, results: results, isWarning: false,
+      deadLetters: Replay.deadLetters,
+      console: console, signals: signals
+    ) { try PayloadInputs.open(letters, isRemembered: $0).map { DeadLetterQueue($0, isWanted: isWanted) } }.run()
+    throw ExitCode(status.rawValue)
+  }
+}

@@ -1,0 +1,167 @@
+import Glibc
+import Mapping
+import Pipeline
+import Readers
+import Sessions
+import Writers
+
+/// What surrounds every run that converts: it is reported, whatever ends it, and the summary says what happened.
+final class RunFrame {
+  let plan: ConvertPlan
+  let console: Console
+  let signals: SignalWatch
+  private let began = monotonicNanoseconds()
+  var report: RunReport
+  /// Where counters go in Prometheus' text format.
+  var metrics: String?
+
+  /// Why a run stopped before its end.
+  struct Stop: Error {
+    var status: ExitStatus
+    var message: String
+  }
+
+  init(plan: ConvertPlan, console: Console, signals: SignalWatch, command: String) {
+    self.plan = plan
+    self.console = console
+    self.signals = signals
+    report = RunReport(startedAt: currentMilliseconds(), mappingFile: plan.mapping, command: command)
+  }
+
+  func run(_ body: () throws -> ExitStatus) -> ExitStatus {
+    var isSilent = plan.isQuiet
+    do {
+      report.status = try body()
+    } catch let stop as Stop {
+      report.status = stop.status
+      report.message = stop.message
+      console.say(stop.message)
+    } catch let diagnostic as Diagnostic where diagnostic.code == "O203" {
+      // Whoever read our output has seen enough.
+      report.status = .done
+      report.message = diagnostic.message
+      isSilent = true
+    } catch let diagnostic as Diagnostic {
+      fail([diagnostic])
+    } catch let diagnostics as Diagnostics {
+      fail(diagnostics.all)
+    } catch {
+      report.status = .internalError
+      report.message = "\(error)"
+      console.say("internal error: \(error)")
+    }
+    report.elapsedNanoseconds = monotonicNanoseconds() - began
+    let isInterrupted = report.status == .interrupted || report.status == .terminated
+    let hasHappened = report.counts.sum.lines > 0 || report.delivery != nil || report.state.map { $0.commits > 0 } ?? false
+    if !isSilent, hasHappened, !isInterrupted {
+      console.write(SummaryText.render(report))
+    }
+    writeSummary()
+    signals.detach()
+    return report.status
+  }
+
+  func fail(_ diagnostics: [Diagnostic], sources: [String: [UInt8]] = [:]) {
+    console.report(diagnostics, sources: sources)
+    let first = diagnostics.first { $0.severity == .error } ?? diagnostics.first
+    report.status = first.map { ExitStatus($0) } ?? .internalError
+    report.message = first?.message
+  }
+
+  private func writeSummary() {
+    for (path, text) in [(plan.summary, SummaryJSON.render(report)), (metrics, RunMetrics.render(report))] {
+      guard let path else { continue }
+      do {
+        try AtomicTextFile.write(path, text)
+      } catch {
+        guard let diagnostic = error as? Diagnostic, diagnostic.code != "O203" else { continue }
+        console.report([diagnostic])
+        if report.status == .done || report.status == .someRejected { report.status = ExitStatus(diagnostic) }
+      }
+    }
+  }
+
+  /// The last words of a run that a signal ends while it hangs.
+  func end(with status: ExitStatus, isAtRest: Bool, fate: String) {
+    report.status = status
+    report.message = "interrupted" + (isAtRest ? " while waiting for input" : "") + "; \(fate)"
+    report.elapsedNanoseconds = monotonicNanoseconds() - began
+    console.say(report.message ?? "")
+    writeSummary()
+  }
+
+  /// The mapping, checked; what it warns of is said.
+  func loadMapping(_ preview: InputPreview) throws -> MappingPlan {
+    let bytes = try ConfigFile.read(plan.mapping)
+    report.mappingHash = Fingerprint.sha256(bytes)
+    let sources = [plan.mapping: bytes]
+    let mapping: MappingPlan
+    do {
+      mapping = try MappingPlan.load(
+        bytes, file: plan.mapping,
+        readers: { settings, file throws(Diagnostics) in
+          try ReaderCatalogue.make(settings: settings, file: file, preview: preview)
+        },
+        environment: environmentVariables())
+    } catch {
+      console.report(error.all, sources: sources)
+      let errors = error.all.count { $0.severity == .error }
+      throw Stop(
+        status: .badMapping, message: "\(errors) error\(errors == 1 ? "" : "s") in the mapping; nothing was read")
+    }
+    if !plan.isQuiet {
+      console.report(mapping.warnings, sources: sources)
+      for note in preview.notes { console.say(note) }
+    }
+    report.mappingName = mapping.name
+    report.drops = mapping.drops
+    report.rules = mapping.rules
+    return mapping
+  }
+
+  // MARK: Words
+
+  func names(of inputs: [InputPath]) -> String {
+    guard let first = inputs.first else { return "no input" }
+    let name = first.path ?? "standard input"
+    return inputs.count > 1 ? "\(name) and \(inputs.count - 1) more" : name
+  }
+
+  func firstReject(_ counts: RunCounts? = nil) -> String {
+    guard let tally = (counts ?? report.counts).rejects.first else { return "" }
+    return "first \(tally.input):\(tally.line): \(tally.code) \(tally.message)"
+  }
+
+  /// - Parameter fate: what became of the output.
+  func tooMany(_ many: TooManyRejects, fate: String) -> Stop {
+    Stop(
+      status: .tooManyRejects,
+      message: "too many rejects: \(OptionText.grouped(many.rejected)) of the first "
+        + "\(OptionText.grouped(many.records)) records, more than --max-rejects \(RejectLimit.text(many.tolerance)); "
+        + "\(fate); \(firstReject())")
+  }
+
+  func unbalanced(fate: String) -> Stop {
+    let counts = report.counts
+    return Stop(
+      status: .internalError,
+      message: "the counts do not add up: \(counts.sum.records) records, \(counts.rejected) rejected, "
+        + "\(counts.dropped) dropped, \(counts.sum.unmatched) unmatched, \(counts.sum.mapped) mapped; "
+        + "\(counts.events) events, \(report.sessions.events) in sessions; \(fate)")
+  }
+
+  /// Says that inputs are damaged, if some are.
+  func checkDamage() throws {
+    let damaged = report.counts.inputs.filter(\.isDamaged).map(\.name)
+    guard let first = damaged.first else { return }
+    let others = damaged.count > 1 ? " and \(damaged.count - 1) more" : ""
+    throw Stop(
+      status: .badInput,
+      message: "\(first)\(others) is damaged; what came before the damage was converted: \(damageReason())")
+  }
+
+  private func damageReason() -> String {
+    guard let tally = report.counts.rejects.first(where: { $0.code.hasPrefix("I") }) else { return "unknown" }
+    return "\(tally.message) (after line \(max(0, tally.line - 1)))"
+  }
+}

@@ -1,0 +1,26 @@
+import Pipeline
+import Sessions
+import State
+
+/// Sums over all runs with one state, so that they can be compared with what a receiver has.
+struct RunTotals {
+  private let before: [String: Int]
+
+  init(before: [String: Int]) { self.before = before }
+
+  func save(_ counts: RunCounts, _ sessions: SessionCounts, to store: any CommitStore) throws {
+    for (name, value) in RunTotals.values(counts, sessions) {
+      try store.setTotal(name, before[name, default: 0] + value)
+    }
+  }
+
+  private static func values(_ counts: RunCounts, _ sessions: SessionCounts) -> [(String, Int)] {
+    [
+      ("records", counts.sum.records), ("rejected", counts.rejected), ("dropped", counts.dropped),
+      ("unmatched", counts.sum.unmatched), ("mapped", counts.sum.mapped), ("events", counts.events),
+      ("events_rejected", counts.sessionRejects), ("events_emitted", sessions.eventsEmitted), ("late", sessions.late),
+      ("sessions", sessions.sessionsEmitted), ("sessions_outside", sessions.sessionsOutside),
+      ("payloads", sessions.payloads), ("payload_bytes", sessions.payloadBytes),
+    ]
+  }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Delivery
+import Glibc
+import Pipeline
+
+/// What the user typed.
+struct Send: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Send payloads to Tracardi, one request a payload, those of a profile one after the other.",
+    discussion: """
+      Payloads are what convert writes: files of JSON lines, compressed or not, or - for standard input. What fails is \
+      tried again; what is refused is taken apart until the event at fault stands alone in the dead letters. With --state \
+      an interrupted run goes on where it stood.
+      """)
+
+  @Argument(help: "Files of payloads, or - for standard input.")
+  var payloads: [String]
+
+  @Option(help: ArgumentHelp("The address of Tracardi's API; /track is added.", valueName: "url"))
+  var to: Endpoint
+
+  @OptionGroup(title: "Delivery")
+  var delivery: DeliveryOptions
+
+  @OptionGroup(title: "Results")
+  var results: DeliveryResultOptions
+
+  @Flag(name: [.short, .long], help: "Do not say what sending history can set off.")
+  var yes = false
+
+  func validate() throws { try results.validate(inputs: payloads) }
+
+  func run() throws {
+    let signals = SignalWatch()
+    let console = Console(color: results.color)
+    let inputs = payloads
+    let status = Sending(
+      command: "send", endpoint: to, options: delivery, results: results, isWarning: !yes, console: console,
+      signals: signals
+    ) { state in try PayloadInputs.open(inputs, isRemembered: state) }.run()
+    throw ExitCode(status.rawValue)
+  }
+}
+
+/// Where the account of a delivery goes.
+struct DeliveryResultOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Remember in this folder what was delivered; a further run goes on there.", valueName: "folder"))
+  var state: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where dead letters are appended (default: dead.ndjson, with --state in its folder).", valueName: "file"))
+  var dead: String?
+
+  @Option(help: ArgumentHelp("Where the summary goes, as JSON; written on failure, too.", valueName: "file"))
+  var summary: String?
+
+  @Option(help: ArgumentHelp("Where counters go in Prometheus' text format.", valueName: "file"))
+  var metrics: String?
+
+  @Flag(name: [.short, .long], help: "No summary and no progress.")
+  var quiet = false
+
+  @Option(help: "When to colour messages; auto heeds NO_COLOR.")
+  var color = Console.ColorChoice.auto
+
+  func validate(inputs: [String]) throws {
+    if inputs.filter({ $0 == "-" }).count > 1 { throw ValidationError("Standard input is named twice.") }
+    if state != nil, inputs.contains("-") {
+      throw ValidationError("--state needs files: standard input cannot be read again.")
+    }
+    if state != nil, dead != nil {
+      throw ValidationError("With --state, dead letters are in its folder; leave --dead out.")
+    }
+    for (option, path) in [("--dead", dead), ("--summary", summary), ("--metrics", metrics)] {
+      guard let path else { continue }
+      if path.isEmpty { throw ValidationError("\(option) needs a file name.") }
+      for input in inputs where input != "-" && FileIdentity.isSame(input, path) {
+        throw ValidationError("\(option) \(path) is an input.")
+      }
+    }
+  }
+
+  /// - Parameter standard: the file's name where the user chose none.
+  func deadLetters(standard: String = "dead.ndjson") -> String {
+    if let state { return state + "/" + standard }
+    return dead ?? standard
+  }
+}

@@ -1,0 +1,162 @@
+import Delivery
+import Glibc
+import Pipeline
+import State
+import Writers
+
+/// One run of a command that delivers files, to its exit status.
+final class Sending: @unchecked Sendable {
+  private let endpoint: Endpoint
+  private let options: DeliveryOptions
+  private let results: DeliveryResultOptions
+  private let isWarning: Bool
+  private let standardDeadLetters: String
+  private let console: Console
+  private let signals: SignalWatch
+  private let open: (_ isRemembered: Bool) throws -> [any PayloadQueue]
+  private let began = monotonicNanoseconds()
+  private var report: DeliveryReport
+
+  init(
+    command: String, endpoint: Endpoint, options: DeliveryOptions, results: DeliveryResultOptions, isWarning: Bool,
+    deadLetters: String = "dead.ndjson", console: Console, signals: SignalWatch,
+    open: @escaping (_ isRemembered: Bool) throws -> [any PayloadQueue]
+  ) {
+    self.endpoint = endpoint
+    self.options = options
+    self.results = results
+    self.isWarning = isWarning
+    standardDeadLetters = deadLetters
+    self.console = console
+    self.signals = signals
+    self.open = open
+    report = DeliveryReport(
+      command: command, host: endpoint.shown, mode: options.mode,
+      deadLetters: results.deadLetters(standard: deadLetters), startedAt: currentMilliseconds())
+  }
+
+  func run() -> ExitStatus {
+    do {
+      report.status = try send()
+    } catch let diagnostic as Diagnostic {
+      fail([diagnostic])
+    } catch let diagnostics as Diagnostics {
+      fail(diagnostics.all)
+    } catch {
+      report.status = .internalError
+      report.message = "\(error)"
+      console.say("internal error: \(error)")
+    }
+    report.elapsedNanoseconds = monotonicNanoseconds() - began
+    if !results.quiet, report.counts.read > 0 || !report.inputs.isEmpty {
+      console.write(DeliverySummaryText.render(report))
+    }
+    writeAccounts()
+    signals.detach()
+    return report.status
+  }
+
+  private func fail(_ diagnostics: [Diagnostic]) {
+    console.report(diagnostics)
+    report.status = diagnostics.first.map { ExitStatus($0) } ?? .internalError
+    report.message = diagnostics.first?.message
+  }
+
+  private func writeAccounts() {
+    for (path, text) in [
+      (results.summary, DeliverySummaryJSON.render(report)), (results.metrics, DeliveryMetrics.render(report)),
+    ] {
+      guard let path else { continue }
+      do {
+        try AtomicTextFile.write(path, text)
+      } catch {
+        guard let diagnostic = error as? Diagnostic, diagnostic.code != "O203" else { continue }
+        console.report([diagnostic])
+        if report.status == .done || report.status == .someRejected { report.status = ExitStatus(diagnostic) }
+      }
+    }
+  }
+
+  private func send() throws -> ExitStatus {
+    // The state first: the folder must not change under another run.
+    let journal = try results.state.map { try StateFolder(path: $0) }
+    let queues = try open(journal != nil)
+    let transport = try options.makeTransport(to: endpoint)
+    if isWarning, !results.quiet {
+      console.write("trackfill: " + DeliveryOptions.dangers(mode: options.mode, to: report.host))
+    }
+    let progress = DeliveryProgressLine(console, isQuiet: results.quiet)
+    let console = self.console
+    let delivery = Delivery(
+      transport: transport, journal: journal, deadLetters: DeadLetterFile(path: report.deadLetters),
+      settings: options.settings(for: endpoint),
+      onNotice: {
+        progress?.clear()
+        console.say($0)
+      },
+      onFinding: {
+        progress?.clear()
+        console.report([$0])
+      }, onProgress: { progress?.update($0) })
+    signals.attach(
+      SignalWatch.Run(
+        cancel: { delivery.cancel() }, isAtRest: { false },
+        abandon: { [self] status, _ in
+          progress?.clear()
+          report.status = status
+          report.message = "interrupted; what was not recorded yet is sent again by the next run"
+          report.counts = delivery.counts
+          console.say(report.message ?? "")
+          writeAccounts()
+        }))
+    defer {
+      signals.attach(.brief)
+      progress?.clear()
+      report.counts = delivery.counts
+    }
+    if signals.status != nil { delivery.cancel() }
+    for (index, queue) in queues.enumerated() {
+      let before = try journal?.progress(of: queue.name)
+      let outcome = try delivery.run(queue)
+      report.counts = delivery.counts
+      report.inputs.append(DeliveryReport.Input(name: queue.source, before: before, outcome: outcome))
+      guard outcome.isBalanced else {
+        report.message = "the counts of \(queue.source) do not add up"
+        console.say(report.message ?? "")
+        return .internalError
+      }
+      switch outcome.ending {
+      case .finished: continue
+      case .cancelled: report.message = "interrupted; what is pending is still in the files"
+      case .stopped(_, let because): report.message = because.message
+      }
+      // What follows was not begun.
+      report.unread = try Sending.unread(queue, outcome, later: queues[(index + 1)...], journal)
+      report.pending = outcome.pending
+      progress?.clear()
+      if case .stopped(_, let because) = outcome.ending {
+        console.report([because])
+        return ExitStatus(because)
+      }
+      console.say(report.message ?? "")
+      return signals.status ?? .interrupted
+    }
+    return report.counts.dead > 0 || report.counts.partial > 0 ? .someRejected : .done
+  }
+
+  /// Payloads that were not even read; nil where that cannot be known.
+  private static func unread(
+    _ queue: any PayloadQueue, _ outcome: DeliveryOutcome, later: ArraySlice<any PayloadQueue>,
+    _ journal: (any DeliveryJournal)?
+  ) throws -> Int? {
+    guard let rest = try queue.countUnread() else { return nil }
+    var sum = rest
+    for queue in later {
+      // Going to its place would read a pipe.
+      if let progress = try journal?.progress(of: queue.name) { try queue.seek(to: progress.prefix) }
+      guard let lines = try queue.countUnread() else { return nil }
+      sum += lines
+    }
+    return sum
+  }
+}

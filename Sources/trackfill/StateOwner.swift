@@ -1,0 +1,62 @@
+import Mapping
+import Pipeline
+import State
+
+/// Whose a state is: a mapping, its ids, and what kind of run. Another one is refused rather than mixed in.
+enum StateOwner {
+  /// - Throws: C102 for another mapping or other ids, C108 for another kind of run.
+  static func check(_ folder: StateFolder, _ mapping: MappingPlan, _ plan: ContinuationPlan, _ frame: RunFrame) throws {
+    let kind = if case .outbox = plan.destination { "import" } else { "convert" }
+    // The salt must not be known from the state, but whether it is the same.
+    let probe = Array("state".utf8).withUnsafeBufferPointer {
+      Pseudonymizer(salt: mapping.sessions.salt).pseudonym(of: $0).text
+    }
+    let ids = mapping.sessions.namespace.text + " " + probe
+    let values = [
+      ("kind", kind), ("mapping", mapping.name), ("ids", ids), ("sha256", frame.report.mappingHash ?? ""),
+    ]
+    if let former = try folder.meta("kind") {
+      guard former == kind else {
+        throw Diagnostic(
+          "C108", "the state \(plan.folder) belongs to \(former), not to \(kind)", remedy: "give each its own --state folder")
+      }
+      try checkMapping(folder, mapping, plan, ids: ids, hash: frame.report.mappingHash ?? "")
+      if try folder.meta("closed") == "yes", plan.isFollowUp, !frame.plan.isQuiet {
+        frame.console.say(
+          "the run before closed all visits; those that go on begin anew. Give --follow-up from the first run on")
+      }
+    }
+    try folder.commit {
+      for (key, value) in values { try folder.setMeta(key, value) }
+      try folder.setMeta("closed", plan.leavesOpen ? "no" : "yes")
+    }
+  }
+
+  /// Whether the run before came to its end.
+  static func isComplete(_ folder: StateFolder) throws -> Bool { try folder.meta("complete") == "yes" }
+
+  /// Part of a commit.
+  static func note(isComplete: Bool, in folder: StateFolder) throws {
+    try folder.setMeta("complete", isComplete ? "yes" : "no")
+  }
+
+  private static func checkMapping(
+    _ folder: StateFolder, _ mapping: MappingPlan, _ plan: ContinuationPlan, ids: String, hash: String
+  ) throws {
+    func refuse(_ what: String, _ remedy: String) -> Diagnostic {
+      Diagnostic("C102", "\(what) since the last run with \(plan.folder)", remedy: remedy)
+    }
+    if let name = try folder.meta("mapping"), name != mapping.name {
+      throw refuse("the mapping was \(name), now it is \(mapping.name)", "give each mapping its own --state folder")
+    }
+    if try folder.meta("ids") != ids {
+      throw refuse(
+        "the source or the salt has changed", "set the same source and salt as before: other ones make other ids")
+    }
+    if try folder.meta("sha256") != hash, !plan.acceptsMappingChange {
+      throw refuse(
+        "the mapping has changed",
+        "give --accept-mapping-change to go on with it: what is read from here on follows the new one")
+    }
+  }
+}

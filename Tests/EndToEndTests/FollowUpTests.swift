@@ -1,0 +1,295 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A small reproducible generator (SplitMix64).
+struct Seeded: RandomNumberGenerator {
+  var state: UInt64
+  init(_ seed: Int) { state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+/// Runs that continue each other through the built command: what comes out is what one run over everything gives.
+@Suite struct FollowUpTests {
+  static let mapping = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Mappings/everything.yaml").path
+
+  /// Lines of a log over some hours, each later than the one before.
+  static func lines(_ count: Int, seed: Int, from start: Int = 1_772_334_000, step: ClosedRange<Int> = 0...40) -> [String] {
+    var random = Seeded(seed)
+    var time = start
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.timeZone = TimeZone(identifier: "UTC")
+    formatter.dateFormat = "dd/MMM/yyyy:HH:mm:ss Z"
+    return (0..<count).map { index in
+      time += Int.random(in: step, using: &random)
+      let stamp = formatter.string(from: Date(timeIntervalSince1970: TimeInterval(time)))
+      let visitor = Int.random(in: 1...30, using: &random)
+      // Some lines are equal to the byte.
+      let page = Int.random(in: 0..<8, using: &random) == 0 ? "same" : "page-\(index)"
+      return
+        "10.0.0.\(visitor) - - [\(stamp)] \"GET /\(page) HTTP/1.1\" 200 \(index % 7) \"-\" \"Mozilla/5.0 (X11) \(visitor % 3)\"\n"
+    }
+  }
+
+  static func converted(_ files: [String]) throws -> Data {
+    let run = try Binary.run(["convert", "-m", mapping, "-q"] + files)
+    #expect(run.status == 0, "\(run.errors)")
+    return run.output
+  }
+
+  static func segments(_ folder: String) throws -> Data {
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    #expect(names.allSatisfy { $0.hasSuffix(".ndjson") }, "\(names)")
+    return try names.reduce(into: Data()) { $0 += try Data(contentsOf: URL(fileURLWithPath: folder + "/" + $1)) }
+  }
+
+  static func followUp(_ inputs: [String], _ space: Workspace, _ more: [String] = []) -> [String] {
+    ["convert", "-m", mapping, "-q", "--state", space.path("state"), "--follow-up", "-o", space.path("out")] + more + inputs
+  }
+
+  @Test func aLogThatGrowsLineByHalfLine() throws {
+    let space = try Workspace()
+    let text = Array(Self.lines(900, seed: 1).joined().utf8)
+    let whole = try space.write("whole.log", String(decoding: text, as: UTF8.self))
+    var random = Seeded(5)
+    var at = 0
+    try space.write("access.log", "")
+    let log = try #require(FileHandle(forWritingAtPath: space.path("access.log")))
+    while at < text.count {
+      let end = min(text.count, at + Int.random(in: 1...20_000, using: &random))
+      log.write(Data(text[at..<end]))
+      at = end
+      let run = try Binary.run(Self.followUp([space.path("access.log")], space))
+      #expect(run.status == 0, "\(run.errors)")
+    }
+    let last = try Binary.run(Self.followUp([space.path("access.log")], space, ["--finish"]))
+    #expect(last.status == 0, "\(last.errors)")
+    #expect(firstDifference(try Self.segments(space.path("out")), try Self.converted([whole])) == nil)
+  }
+
+  /// A last line without its end waits, and is taken when all is to be finished.
+  @Test func aLineThatNeverEnds() throws {
+    let space = try Workspace()
+    let text = String(Self.lines(20, seed: 9).joined().dropLast())
+    let log = try space.write("a.log", text)
+    for _ in 0..<2 { #expect(try Binary.run(Self.followUp([log], space)).status == 0) }
+    let last = try Binary.run(Self.followUp([log], space, ["--finish"]))
+    #expect(last.status == 0, "\(last.errors)")
+    #expect(firstDifference(try Self.segments(space.path("out")), try Self.converted([log])) == nil)
+  }
+
+  /// The last order of an export waits while the file is written, and not for ever.
+  @Test func anExportThatIsStillWritten() throws {
+    let space = try Workspace()
+    let root = URL(fileURLWithPath: Self.mapping).deletingLastPathComponent().deletingLastPathComponent().path
+    let mapping = root + "/Mappings/orders-csv.yaml"
+    let sample = try String(contentsOfFile: root + "/samples/orders-csv.csv", encoding: .utf8)
+    let expected = try Binary.run(["convert", root + "/samples/orders-csv.csv", "-m", mapping, "-q"])
+    let half = sample[..<sample.index(sample.startIndex, offsetBy: sample.count / 2)]
+    let csv = try space.write("orders.csv", String(half))
+    var arguments = Self.followUp([csv], space)
+    arguments[2] = mapping
+    func run() throws { #expect([0, 3].contains(try Binary.run(arguments).status)) }
+    try run()
+    // Half of a row more than the half.
+    try space.write("orders.csv", sample)
+    try run()
+    let before = try Self.segments(space.path("out"))
+    let old = Date(timeIntervalSinceNow: -3600)
+    try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: csv)
+    try run()
+    let after = try Self.segments(space.path("out"))
+    #expect(after.count > before.count)
+    func events(_ data: Data) -> Set<String> {
+      Set(
+        data.split(separator: UInt8(ascii: "\n")).flatMap { line -> [String] in
+          let object = (try? JSONSerialization.jsonObject(with: line)) as? [String: Any]
+          return (object?["events"] as? [[String: Any]] ?? []).map { event in
+            let bytes = try? JSONSerialization.data(withJSONObject: event, options: .sortedKeys)
+            return String(decoding: bytes ?? Data(), as: UTF8.self)
+          }
+        })
+    }
+    #expect(events(after) == events(expected.output))
+    try run()
+    #expect(try Self.segments(space.path("out")) == after)
+  }
+
+  /// Killed at random moments, again and again.
+  @Test(arguments: 0..<4)
+  func killedAtRandomMoments(_ seed: Int) throws {
+    let space = try Workspace()
+    var random = Seeded(seed)
+    let lines = Self.lines(6_000, seed: seed)
+    var inputs: [String] = []
+    for part in 0..<3 {
+      inputs.append(try space.write("log.\(part)", lines[(part * 2_000)..<((part + 1) * 2_000)].joined()))
+    }
+    if seed % 2 == 1 {
+      _ = try Binary.shell("gzip \"$1\"", inputs[1])
+      inputs[1] += ".gz"
+    }
+    let expected = try Self.converted(inputs)
+    let more = ["--finish", "--commit-every", "20K", "--block-size", "8K", "--threads", "\(1 + seed % 3)"]
+    var kills = 0
+    var longest: UInt32 = 400_000
+    while true {
+      let began = Date()
+      let running = try Binary.start(Self.followUp(inputs, space, more))
+      if kills < 60 {
+        usleep(UInt32.random(in: 0..<longest, using: &random))
+        running.signal(SIGKILL)
+      }
+      let result = running.wait()
+      if result.status == 128 + SIGKILL {
+        kills += 1
+        continue
+      }
+      #expect(result.status == 0, "\(result.errors)")
+      if kills >= 20 || result.status != 0 { break }
+      // It was too fast for us: begin anew, and be quicker.
+      longest = max(20_000, UInt32(Date().timeIntervalSince(began) * 900_000))
+      try FileManager.default.removeItem(atPath: space.path("state"))
+      try FileManager.default.removeItem(atPath: space.path("out"))
+    }
+    #expect(kills >= 20)
+    #expect(firstDifference(try Self.segments(space.path("out")), expected) == nil)
+  }
+
+  /// Growing, renamed, compressed, copied and truncated, deleted, at random.
+  @Test(arguments: 0..<8)
+  func rotatedInAnyWay(_ seed: Int) throws {
+    let space = try Workspace()
+    var random = Seeded(seed + 100)
+    let lines = Self.lines(1_000, seed: seed, step: 1...40)
+    let whole = try space.write("whole.log", lines.joined())
+    let folder = space.path("logs")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let log = folder + "/access.log"
+    var next = 0
+    var number = 0
+    func run(_ more: [String] = []) throws {
+      let result = try Binary.run(Self.followUp([folder], space, more))
+      #expect(result.status == 0, "\(result.errors)")
+    }
+    func append(_ count: Int) throws {
+      let end = min(lines.count, next + count)
+      if !FileManager.default.fileExists(atPath: log) { try Data().write(to: URL(fileURLWithPath: log)) }
+      let handle = try #require(FileHandle(forWritingAtPath: log))
+      try handle.seekToEnd()
+      handle.write(Data(lines[next..<end].joined().utf8))
+      try handle.close()
+      next = end
+    }
+    try append(30)
+    try run()
+    while next < lines.count {
+      switch Int.random(in: 0..<8, using: &random) {
+      case 0...2: try append(Int.random(in: 1...90, using: &random))
+      case 3 where FileManager.default.fileExists(atPath: log):
+        number += 1
+        try FileManager.default.moveItem(atPath: log, toPath: folder + "/access.log.\(number)")
+        if Bool.random(using: &random) { try append(20) }
+      case 4 where FileManager.default.fileExists(atPath: log):
+        // Copied, and truncated a moment later.
+        number += 1
+        try FileManager.default.copyItem(atPath: log, toPath: folder + "/access.log.\(number)")
+        if Bool.random(using: &random) { try run() }
+        truncate(log, 0)
+        if Bool.random(using: &random) { try append(20) }
+      case 5 where number > 0:
+        let old = folder + "/access.log.\(Int.random(in: 1...number, using: &random))"
+        if FileManager.default.fileExists(atPath: old) { _ = try Binary.shell("gzip \"$1\"", old) }
+      case 6:
+        // What was read is deleted.
+        try run()
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name != "access.log" {
+          if Bool.random(using: &random) { try FileManager.default.removeItem(atPath: folder + "/" + name) }
+        }
+      default: try run()
+      }
+      if FileManager.default.fileExists(atPath: log) == false { try append(5) }
+    }
+    try run()
+    try run(["--finish"])
+    #expect(firstDifference(try Self.segments(space.path("out")), try Self.converted([whole])) == nil)
+  }
+
+  /// Two servers whose logs grow side by side.
+  @Test(arguments: 0..<4)
+  func severalLogsSideBySide(_ seed: Int) throws {
+    let space = try Workspace()
+    var random = Seeded(seed)
+    var texts = ["", ""]
+    let lines = Self.lines(1_200, seed: seed, step: 1...40)
+    var expected: [String] = ["", ""]
+    for chunk in stride(from: 0, to: lines.count, by: 150) {
+      for line in lines[chunk..<min(lines.count, chunk + 150)] {
+        texts[Int.random(in: 0..<2, using: &random)] += line
+      }
+      let files = try [space.write("a.log", texts[0]), space.write("b.log", texts[1])]
+      let run = try Binary.run(Self.followUp(files, space))
+      #expect(run.status == 0, "\(run.errors)")
+      expected = files
+    }
+    let last = try Binary.run(Self.followUp(expected, space, ["--finish"]))
+    #expect(last.status == 0, "\(last.errors)")
+    #expect(firstDifference(try Self.segments(space.path("out")), try Self.converted(expected)) == nil)
+  }
+
+  @Test func refusals() throws {
+    let space = try Workspace()
+    let log = try space.write("a.log", Self.lines(50, seed: 3).joined())
+    func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Binary.Result {
+      try Binary.run(arguments, environment: environment)
+    }
+    #expect(try run(Self.followUp([log], space)).status == 0)
+    // Another salt makes other profiles of the same visitors.
+    let salted = try run(Self.followUp([log], space), environment: ["PROFILE_SALT": "another"])
+    #expect(salted.status == 78)
+    #expect(salted.errors.contains("C102"))
+    let changed = try space.write(
+      "changed.yaml", String(contentsOfFile: Self.mapping, encoding: .utf8) + "\n# changed\n")
+    var other = Self.followUp([log], space)
+    other[2] = changed
+    let refused = try run(other)
+    #expect(refused.status == 78)
+    #expect(refused.errors.contains("--accept-mapping-change"))
+    #expect(try run(other + ["--accept-mapping-change"]).status == 0)
+    #expect(try run(["convert", "-", "-m", changed, "--state", space.path("state"), "--follow-up", "-o", space.path("out")]).status == 64)
+    #expect(try run(["convert", log, "-m", changed, "--state", space.path("state"), "--follow-up"]).status == 64)
+    #expect(try run(["convert", log, "-m", changed, "--follow-up", "-o", space.path("out")]).status == 64)
+    // The state is damaged: never a silent start from zero.
+    try Data(repeating: 0x41, count: 5000).write(to: URL(fileURLWithPath: space.path("state/state.sqlite")))
+    for name in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: space.path("state/state.sqlite" + name)) }
+    let damaged = try run(other)
+    #expect(damaged.status == 70)
+    #expect(damaged.errors.contains("C104"))
+  }
+
+  @Test func oneRunAtATime() throws {
+    let space = try Workspace()
+    let log = try space.write("a.log", Self.lines(50, seed: 3).joined())
+    try FileManager.default.createDirectory(atPath: space.path("state"), withIntermediateDirectories: true)
+    let lock = open(space.path("state/lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    #expect(flock(lock, LOCK_EX) == 0)
+    let locked = try Binary.run(Self.followUp([log], space))
+    #expect(locked.status == 75)
+    #expect(locked.errors.contains("C101"))
+    #expect(try Binary.run(Self.followUp([log], space, ["--if-locked", "skip"])).status == 0)
+    let waiting = try Binary.start(Self.followUp([log], space, ["--wait", "30s", "--finish"]))
+    usleep(300_000)
+    close(lock)
+    #expect(waiting.wait().status == 0)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: space.path("out")).isEmpty == false)
+  }
+}

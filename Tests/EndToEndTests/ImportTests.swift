@@ -1,0 +1,202 @@
+import Collector
+import Foundation
+import Glibc
+import Synchronization
+import Testing
+
+/// How a receiver reacts, which may change between two runs.
+private final class Mood: Sendable {
+  private let current: Mutex<CollectorOptions.Reaction>
+  init(_ reaction: CollectorOptions.Reaction) { current = Mutex(reaction) }
+  var reaction: CollectorOptions.Reaction {
+    get { current.withLock { $0 } }
+    set { current.withLock { $0 = newValue } }
+  }
+}
+
+/// `import` through the built command, against a receiver on this machine.
+@Suite struct ImportTests {
+  private let space: Workspace
+
+  init() throws { space = try Workspace() }
+
+  private func arguments(_ inputs: [String], _ collector: Collector, _ more: [String] = []) -> [String] {
+    ["import", "-m", FollowUpTests.mapping, "--to", collector.url, "--state", space.path("state"), "--yes", "-q"] + more
+      + inputs
+  }
+
+  private func outbox() throws -> Data { try space.read("state/outbox-000001.ndjson") }
+
+  /// Ids of the events in payloads.
+  private func ids(_ payloads: Data) -> Set<String> {
+    var ids: Set<String> = []
+    for line in payloads.split(separator: UInt8(ascii: "\n")) {
+      let object = (try? JSONSerialization.jsonObject(with: line)) as? [String: Any]
+      for event in object?["events"] as? [[String: Any]] ?? [] { ids.insert(event["id"] as? String ?? "") }
+    }
+    return ids
+  }
+
+  private func collector(_ change: (inout CollectorOptions) -> Void = { _ in }) throws -> Collector {
+    var options = CollectorOptions()
+    change(&options)
+    let collector = try Collector(options)
+    collector.start()
+    return collector
+  }
+
+  /// Killed again and again while the receiver loses answers and resets connections: the outbox is that of a run which
+  /// nothing ended, and every event of it arrives.
+  @Test func killedAtRandomMomentsWhileTheReceiverIsRough() throws {
+    let collector = try collector {
+      $0.resetEvery = 37
+      $0.loseEvery = 53
+    }
+    defer { collector.stop() }
+    var random = Seeded(11)
+    let log = try space.write("a.log", FollowUpTests.lines(4_000, seed: 11).joined())
+    let expected = try FollowUpTests.converted([log])
+    let more = ["--commit-every", "20K", "--block-size", "8K"]
+    var kills = 0
+    while true {
+      let running = try Binary.start(arguments([log], collector, more))
+      if kills < 40 {
+        usleep(UInt32.random(in: 10_000..<300_000, using: &random))
+        running.signal(SIGKILL)
+      }
+      let result = running.wait()
+      if result.status == 128 + SIGKILL {
+        kills += 1
+        continue
+      }
+      #expect(result.status == 0 || result.status == 65 && result.errors.contains("C106"), "\(result.errors)")
+      break
+    }
+    #expect(kills > 3)
+    #expect(firstDifference(try outbox(), expected) == nil)
+    #expect(collector.ids == ids(expected))
+    #expect((try? space.read("state/dead.ndjson"))?.isEmpty ?? true)
+    let status = try Binary.run(["status", "--state", space.path("state"), "--format", "json"])
+    let view = try #require(try JSONSerialization.jsonObject(with: status.output) as? [String: Any])
+    #expect((view["delivery"] as? [String: Any])?["pending"] as? Int == 0)
+  }
+
+  /// A receiver that is down dead-letters nothing; the conversion comes to its end, and a later run delivers.
+  @Test func aReceiverThatIsDown() throws {
+    let log = try space.write("a.log", FollowUpTests.lines(300, seed: 2).joined())
+    let expected = try FollowUpTests.converted([log])
+    let mood = Mood(.status(503, retryAfter: nil))
+    let receiver = try collector { $0.script = { _, _ in mood.reaction } }
+    defer { receiver.stop() }
+    let failed = try Binary.run(arguments([log], receiver, ["--retry-for", "1s"]))
+    #expect(failed.status == 69, "\(failed.errors)")
+    #expect(firstDifference(try outbox(), expected) == nil)
+    #expect(receiver.ids.isEmpty)
+    mood.reaction = .normal
+    let resumed = try Binary.run(arguments([log], receiver))
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(receiver.ids == ids(expected))
+    #expect(receiver.counts.duplicates == 0)
+    #expect((try? space.read("state/dead.ndjson"))?.isEmpty ?? true)
+  }
+
+  /// One wrong setting stops everything and gives up nothing.
+  @Test func aSourceThatDoesNotExist() throws {
+    let log = try space.write("a.log", FollowUpTests.lines(300, seed: 3).joined())
+    let mood = Mood(.body(406, #"{"detail":"Invalid event source `web-log-import`."}"#))
+    let receiver = try collector { $0.script = { _, _ in mood.reaction } }
+    defer { receiver.stop() }
+    let refused = try Binary.run(arguments([log], receiver))
+    #expect(refused.status == 78, "\(refused.errors)")
+    #expect((try? space.read("state/dead.ndjson"))?.isEmpty ?? true)
+    mood.reaction = .normal
+    let resumed = try Binary.run(arguments([log], receiver))
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(receiver.ids == ids(try FollowUpTests.converted([log])))
+  }
+
+  /// A, then A+B, then the end: what A+B at once gives, and no event sent twice.
+  @Test func followUpsDeliverWhatIsNew() throws {
+    let collector = try collector()
+    defer { collector.stop() }
+    let lines = FollowUpTests.lines(900, seed: 4)
+    var log = ""
+    for part in 1...3 {
+      log = try space.write("a.log", lines[..<(part * 300)].joined())
+      let run = try Binary.run(arguments([log], collector, ["--follow-up"]))
+      #expect(run.status == 0, "\(run.errors)")
+    }
+    #expect(collector.counts.payloads > 0)
+    let last = try Binary.run(arguments([log], collector, ["--follow-up", "--finish"]))
+    #expect(last.status == 0, "\(last.errors)")
+    let expected = try FollowUpTests.converted([log])
+    #expect(firstDifference(try outbox(), expected) == nil)
+    #expect(collector.ids == ids(expected))
+    #expect(collector.counts.duplicates == 0)
+    #expect(collector.counts.orderViolations == 0)
+  }
+
+  @Test func whatWasImportedIsRefusedOrRepeatedUnderItsIds() throws {
+    let collector = try collector()
+    defer { collector.stop() }
+    let log = try space.write("a.log", FollowUpTests.lines(200, seed: 5).joined())
+    #expect(try Binary.run(arguments([log], collector)).status == 0)
+    let first = collector.counts.events
+    // Under another name, too.
+    let renamed = space.path("b.log")
+    try FileManager.default.moveItem(atPath: log, toPath: renamed)
+    let refused = try Binary.run(arguments([renamed], collector))
+    #expect(refused.status == 65)
+    #expect(refused.errors.contains("already imported"))
+    #expect(collector.counts.events == first)
+    let again = try Binary.run(arguments([renamed], collector, ["--again"]))
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(collector.counts.events == 2 * first)
+    #expect(collector.counts.duplicates == first)
+  }
+
+  /// Too many rejects: nothing that was mapped since the last commit is delivered.
+  @Test func tooManyRejectsDeliverNothing() throws {
+    let collector = try collector()
+    defer { collector.stop() }
+    let log = try space.write(
+      "a.log", FollowUpTests.lines(200, seed: 6).joined() + String(repeating: "nothing of a log\n", count: 30))
+    let run = try Binary.run(arguments([log], collector, ["--max-rejects", "5"]))
+    #expect(run.status == 4, "\(run.errors)")
+    #expect(collector.counts.payloads == 0)
+    #expect(try space.read("state/rejects.ndjson").isEmpty == false)
+  }
+
+  /// A full disk ends the run with nothing lost: with room it goes on.
+  @Test func aFullDisk() throws {
+    let log = try space.write("a.log", FollowUpTests.lines(3_000, seed: 7).joined())
+    let expected = try FollowUpTests.converted([log])
+    let full = try Binary.shell(
+      #"trap "" XFSZ; ulimit -f 200; exec "$trackfill" convert "$1" -m "$2" --state "$3" --follow-up --finish -o "$4" -q --commit-every 20K --block-size 8K"#,
+      log, FollowUpTests.mapping, space.path("state"), space.path("out"))
+    #expect(full.status == 74, "\(full.errors)")
+    let resumed = try Binary.run(FollowUpTests.followUp([log], space, ["--finish"]))
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(firstDifference(try FollowUpTests.segments(space.path("out")), expected) == nil)
+  }
+
+  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+  func aSignalLeavesACleanState(number: Int32, status: Int32) throws {
+    let collector = try collector { $0.delay = 30 }
+    defer { collector.stop() }
+    let log = try space.write("a.log", FollowUpTests.lines(3_000, seed: 8).joined())
+    let more = ["--commit-every", "20K", "--block-size", "8K", "--concurrency", "2"]
+    let running = try Binary.start(arguments([log], collector, more))
+    usleep(900_000)
+    running.signal(number)
+    let result = running.wait()
+    #expect(result.status == status, "\(result.errors)")
+    #expect(result.errors.contains("the same command goes on"))
+    let resumed = try Binary.run(arguments([log], collector, more.dropLast(2) + ["--concurrency", "60"]))
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    let expected = try FollowUpTests.converted([log])
+    #expect(firstDifference(try outbox(), expected) == nil)
+    #expect(collector.ids == ids(expected))
+    #expect(collector.counts.duplicates == 0)
+  }
+}

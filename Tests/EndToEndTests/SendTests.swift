@@ -1,0 +1,205 @@
+import Collector
+import Foundation
+import Glibc
+import Testing
+
+/// `send` and `replay` as a user runs them, against a collector of this process.
+@Suite struct SendTests {
+  private let space: Workspace
+  init() throws { space = try Workspace() }
+
+  private func collector(_ change: (inout CollectorOptions) -> Void = { _ in }) throws -> Collector {
+    var options = CollectorOptions()
+    change(&options)
+    let collector = try Collector(options)
+    collector.start()
+    return collector
+  }
+
+  private func payload(_ number: Int, type: String = "page-view", agent: String = "Mozilla/5.0") -> String {
+    #"{"source":{"id":"web"},"session":{"id":"s\#(number)"},"profile":{"id":"p\#(number % 40)"},"#
+      + #""request":{"headers":{"user-agent":"\#(agent)"}},"events":[{"id":"e\#(number)","type":"\#(type)","#
+      + #""time":{"insert":"2024-05-01T10:00:00.000Z"},"properties":{}}]}"#
+  }
+
+  private func payloads(_ count: Int) throws -> String {
+    try space.write("p.ndjson", (0..<count).map { payload($0) + "\n" }.joined())
+  }
+
+  private func send(_ arguments: [String]) throws -> Binary.Result { try Binary.run(["send"] + arguments) }
+
+  private func letters(_ name: String) throws -> [[String: Any]] {
+    try String(decoding: space.read(name), as: UTF8.self).split(separator: "\n").map {
+      try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:]
+    }
+  }
+
+  @Test func sent() throws {
+    let collector = try collector { $0.source = "web" }
+    defer { collector.stop() }
+    let result = try send(
+      [try payloads(300), "--to", collector.url, "--summary", space.path("s.json"), "--metrics", space.path("m.prom")])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.isEmpty)
+    #expect(result.errors.contains("staging") && result.errors.contains("mail customers"))
+    #expect(collector.counts.payloads == 300 && collector.counts.maximumOfOneProfile == 1)
+    let summary = try space.json("s.json")
+    #expect((summary["payloads"] as? [String: Int])?["acknowledged"] == 300)
+    #expect((summary["payloads"] as? [String: Int])?["pending"] == 0)
+    let metrics = String(decoding: try space.read("m.prom"), as: UTF8.self)
+    #expect(metrics.contains("trackfill_payloads{result=\"acknowledged\"} 300\n"))
+    #expect(try !space.names().contains("dead.ndjson"))
+  }
+
+  @Test func theModeIsSaid() throws {
+    let collector = try collector {
+      $0.source = "web"
+      $0.isProduction = true
+    }
+    defer { collector.stop() }
+    let file = try payloads(10)
+    let wrong = try send([file, "--to", collector.url, "-y"])
+    #expect(wrong.status == 78)
+    #expect(wrong.errors.contains("D303") && wrong.errors.contains("--production"))
+    #expect(collector.counts.payloads == 0)
+    #expect(try send([file, "--to", collector.url + "/track", "--production", "-q"]).status == 0)
+    #expect(collector.counts.payloads == 10)
+  }
+
+  @Test func standardInputAndCompressed() throws {
+    let collector = try collector()
+    defer { collector.stop() }
+    let file = try payloads(50)
+    let piped = try Binary.shell("cat \"$1\" | $trackfill send - --to \"$2\" -q", file, collector.url)
+    #expect(piped.status == 0, "\(piped.errors)")
+    let zipped = try Binary.shell("gzip \"$1\"; $trackfill send \"$1.gz\" --to \"$2\" -q", file, collector.url)
+    #expect(zipped.status == 0, "\(zipped.errors)")
+    #expect(collector.counts.payloads == 100 && collector.counts.distinct == 50)
+  }
+
+  @Test func deadLettersAreReplayed() throws {
+    let strict = try collector { $0.poisonType = "bad" }
+    defer { strict.stop() }
+    let lines = (0..<30).map { payload($0, type: $0 == 7 ? "bad" : "page-view", agent: $0 == 9 ? "Googlebot" : "x") }
+    let file = try space.write("p.ndjson", (lines + ["oops"]).map { $0 + "\n" }.joined())
+    let dead = space.path("dead.ndjson")
+    let first = try send([file, "--to", strict.url, "--dead", dead, "-y"])
+    #expect(first.status == 3, "\(first.errors)")
+    #expect(first.errors.contains("p.ndjson:31:1: error[D101]"))
+    #expect(Set(try letters("dead.ndjson").map { $0["code"] as? String }) == ["D101", "D201", "D203"])
+    let relaxed = try collector()
+    defer { relaxed.stop() }
+    let again = try Binary.run(
+      ["replay", dead, "--to", relaxed.url, "--only", "code=d201", "--dead", space.path("again.ndjson")])
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(relaxed.ids == ["e7"])
+    #expect(try Binary.run(["replay", dead, "--to", relaxed.url, "--dead", dead]).status == 64)
+  }
+
+  @Test func rejectsAreMappedAgain() throws {
+    try space.write("m.yaml", Material.mapping)
+    try space.write(
+      "a.log", Material.text([Material.line, "broken", Material.line.replacing("GET / ", with: "GET /x ")]))
+    let rejects = space.path("r.ndjson")
+    let first = try Binary.run(["convert", space.path("a.log"), "-m", space.path("m.yaml"), "-q", "--rejects", rejects])
+    #expect(first.status == 3)
+    // As if the mapping had refused one of the good lines.
+    let line = Material.line.replacing("\"", with: "\\\"")
+    try space.write("r.ndjson", #"{"v":1,"class":"mapping","code":"R201","message":"x","raw":"\#(line)"}"# + "\n")
+    let again = try Binary.run(["replay", rejects, "-m", space.path("m.yaml"), "-q", "--only", "code=R201"])
+    #expect(again.status == 0, "\(again.errors)")
+    let whole = try Binary.run(["convert", space.path("a.log"), "-m", space.path("m.yaml"), "-q"])
+    func ids(_ result: Binary.Result) throws -> [String] {
+      try result.lines.flatMap {
+        let object = try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+        return (object?["events"] as? [[String: Any]] ?? []).compactMap { $0["id"] as? String }
+      }
+    }
+    let replayed = try ids(again)
+    #expect(replayed.count == 1)
+    #expect(try ids(whole).contains(replayed[0]), "the id is the one that it would have had")
+  }
+
+  @Test func interruptedAndResumed() throws {
+    let collector = try collector { $0.delay = 20 }
+    defer { collector.stop() }
+    let file = try payloads(3000)
+    let state = space.path("state")
+    let arguments = [file, "--to", collector.url, "--state", state, "--concurrency", "4", "-q"]
+    let running = try Binary.start(["send"] + arguments)
+    while collector.counts.payloads < 100 { usleep(10_000) }
+    running.signal(SIGTERM)
+    let stopped = running.wait()
+    #expect(stopped.status == 143, "\(stopped.errors)")
+    let before = collector.counts.payloads
+    #expect(before < 3000)
+    let rest = try send([file, "--to", collector.url, "--state", state, "-q", "--summary", space.path("s.json")])
+    #expect(rest.status == 0, "\(rest.errors)")
+    #expect(collector.counts.distinct == 3000 && collector.counts.duplicates == 0)
+    let counts = try space.json("s.json")["payloads"] as? [String: Int]
+    #expect(counts?["acknowledged"] == 3000 - before)
+    #expect(try send([file, "--to", collector.url, "--state", state, "-q"]).status == 0)
+    #expect(collector.counts.payloads == 3000, "nothing is sent a third time")
+  }
+
+  @Test func killedAtRandomMoments() throws {
+    let collector = try collector {
+      $0.delay = 3
+      $0.loseEvery = 50
+      $0.poisonType = "bad"
+    }
+    defer { collector.stop() }
+    let file = try space.write(
+      "p.ndjson", (0..<4000).map { payload($0, type: $0 % 97 == 0 ? "bad" : "page-view") + "\n" }.joined())
+    let state = space.path("state")
+    let arguments = ["send", file, "--to", collector.url, "--state", state, "--concurrency", "8", "-q"]
+    for round in 0..<8 {
+      let running = try Binary.start(arguments)
+      usleep(useconds_t(40_000 + round * 90_000 % 500_000))
+      running.signal(SIGKILL)
+      _ = running.wait()
+    }
+    let result = try Binary.run(arguments)
+    #expect(result.status == 3 || result.status == 0, "\(result.errors)")
+    let dead = try letters("state/dead.ndjson").flatMap { $0["event_ids"] as? [String] ?? [] }
+    let isOnce = dead.sorted() == (0..<4000).filter { $0 % 97 == 0 }.map { "e\($0)" }.sorted()
+    #expect(isOnce, "each poison event has one letter")
+    #expect(collector.counts.distinct == 4000 - dead.count)
+    #expect(collector.counts.orderViolations == 0)
+  }
+
+  @Test(arguments: [
+    ["send"], ["send", "P"], ["send", "P", "--to", "tracardi.example.com"], ["send", "P", "--to", "ftp://x"],
+    ["send", "P", "--to", "http://"], ["send", "P", "--to", "http://x", "--header", "nothing"],
+    ["send", "P", "--to", "http://x", "--concurrency", "0"], ["send", "P", "--to", "http://x", "--rate", "fast"],
+    ["send", "-", "--to", "http://x", "--state", "S"],
+    ["send", "P", "--to", "http://x", "--state", "S", "--dead", "D"],
+    ["send", "P", "--to", "http://x", "--dead", "P"], ["send", "P", "--to", "http://x", "--retry-for", "1"],
+    ["replay", "P"], ["replay", "P", "--only", "R201", "--to", "http://x"],
+  ])
+  func usage(_ template: [String]) throws {
+    let file = try payloads(1)
+    let arguments = template.map { $0 == "P" ? file : $0 == "S" || $0 == "D" ? space.path($0) : $0 }
+    let result = try Binary.run(arguments)
+    #expect(result.status == 64, "\(result.errors)")
+    #expect(try space.names() == ["p.ndjson"])
+  }
+
+  @Test func missingFiles() throws {
+    #expect(try send([space.path("none.ndjson"), "--to", "http://127.0.0.1:1", "-q"]).status == 66)
+    let file = try payloads(1)
+    #expect(try send([file, "--to", "http://127.0.0.1:1", "-q", "--token-file", space.path("none")]).status == 66)
+  }
+
+  @Test func aTokenIsNeverShown() throws {
+    let collector = try collector { $0.status = 403 }
+    defer { collector.stop() }
+    try space.write("token", "s3cr3t\n")
+    let url = collector.url.replacing("http://", with: "http://user:pa55@")
+    let result = try send(
+      [try payloads(1), "--to", url, "--token-file", space.path("token"), "--summary", space.path("s.json")])
+    #expect(result.status == 77)
+    let all = result.errors + String(decoding: try space.read("s.json"), as: UTF8.self)
+    #expect(!all.contains("s3cr3t") && !all.contains("pa55"))
+  }
+}

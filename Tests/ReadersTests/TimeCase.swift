@@ -1,0 +1,18 @@
+import Foundation
+
+/// A line of `Tests/TimeCases.txt`.
+struct TimeCase {
+  var format: String
+  var text: String
+  /// Seconds since 1970, plus, nanoseconds; `-` for no time.
+  var time: String
+
+  static func all(_ file: String = #filePath) throws -> [TimeCase] {
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
+    let text = try String(contentsOf: folder.appending(path: "TimeCases.txt"), encoding: .utf8)
+    return text.split(separator: "\n").filter { !$0.hasPrefix("#") }.compactMap { line in
+      let parts = line.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+      return parts.count == 3 ? TimeCase(format: parts[0], text: parts[1], time: parts[2]) : nil
+    }
+  }
+}

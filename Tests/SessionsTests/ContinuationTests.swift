@@ -1,0 +1,204 @@
+import Pipeline
+import Sessions
+import Testing
+
+/// State in memory; copies are what a power loss leaves.
+final class MemoryStore: StateStore {
+  var parts: [String: [Int64: [UInt8]]] = [:]
+  var written = 0
+
+  func put(_ kind: StaticString, _ number: Int64, _ bytes: UnsafeBufferPointer<UInt8>) {
+    parts[kind.description, default: [:]][number] = Array(bytes)
+    written += 1
+  }
+
+  func remove(_ kind: StaticString, _ number: Int64) { parts[kind.description]?[number] = nil }
+
+  func removeAll(_ kind: StaticString, below end: Int64) {
+    parts[kind.description] = parts[kind.description]?.filter { $0.key >= end }
+  }
+
+  func forEach(_ kind: StaticString, _ body: (Int64, UnsafeBufferPointer<UInt8>) throws -> Void) throws {
+    for (number, bytes) in (parts[kind.description] ?? [:]).sorted(by: { $0.key < $1.key }) {
+      try bytes.withUnsafeBufferPointer { try body(number, $0) }
+    }
+  }
+}
+
+/// Outside of an expectation: the testing library would print both.
+private func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool { one == other }
+
+/// Runs that continue each other give what one run gives.
+@Suite struct ContinuationTests {
+  /// Runs over the hits, beginning anew from what was saved after the blocks that `stops` names.
+  /// - Parameter pauses: whether a run ends there, or is cut off behind its commit.
+  static func run(
+    _ hits: [Hit], _ settings: SessionSettings, inputs: Int, blockSize: Int, pauses: Bool, stops: (Int) -> Bool
+  ) throws -> (bytes: [UInt8], counts: SessionCounts) {
+    let store = MemoryStore()
+    let writer = Collector()
+    var lines = [Int](repeating: 0, count: inputs)
+    var offsets = [Int](repeating: 0, count: inputs)
+    func stage(_ continued: Bool) throws -> SessionStage {
+      var settings = settings
+      settings.isContinued = continued
+      let descriptions = (0..<inputs).map { input in
+        var description = InputDescription(
+          name: "input-\(input)", firstTime: hits.first { $0.input == input }?.time, size: nil)
+        description.id = Int64(100 - input)
+        description.linesBefore = lines[input]
+        description.recordsBefore = lines[input]
+        return description
+      }
+      let stage = SessionStage(settings: settings, inputs: descriptions, writer: writer) { $0.reset() }
+      try stage.restore(from: store)
+      return stage
+    }
+    var current = try stage(pauses)
+    var rejects: [Reject] = []
+    var at = 0
+    var number = 0
+    while at < hits.count {
+      let input = hits[at].input
+      var end = at
+      while end < hits.count, end - at < blockSize, hits[end].input == input { end += 1 }
+      let block = Block(capacity: 1 << 16, headroom: 0)
+      let mapped = MappedBlock()
+      Run.fill(block, mapped, hits[at..<end], nil)
+      block.input = input
+      block.offset = offsets[input]
+      offsets[input] += block.count
+      try current.consume(mapped, of: block, rejects: &rejects)
+      lines[input] += end - at
+      at = end
+      number += 1
+      guard stops(number) else { continue }
+      var late: [LocatedReject] = []
+      if pauses { try current.pause(rejects: &late) }
+      try current.save(to: store)
+      let length = writer.bytes.count
+      if !pauses, at < hits.count {
+        // What comes after the commit is lost with the process.
+        let lost = Block(capacity: 1 << 16, headroom: 0)
+        let more = MappedBlock()
+        Run.fill(lost, more, hits[at..<min(hits.count, at + 1)], nil)
+        lost.input = hits[at].input
+        lost.offset = offsets[hits[at].input]
+        try current.consume(more, of: lost, rejects: &rejects)
+        writer.bytes.removeSubrange(length...)
+      }
+      current = try stage(pauses)
+    }
+    var located: [LocatedReject] = []
+    try current.finish(rejects: &located)
+    return (writer.bytes, current.counts)
+  }
+
+  @Test(arguments: 0..<12, [false, true])
+  func runsThatContinueEachOtherGiveTheSameBytes(_ seed: Int, _ pauses: Bool) throws {
+    var random = Seeded(seed)
+    let settings = PropertyTests.all
+    var hits = PropertyTests.shuffled(PropertyTests.stream(&random), settings.disorder, &random)
+    let inputs = 1 + seed % 3
+    for index in hits.indices { hits[index].input = Int.random(in: 0..<inputs, using: &random) }
+    let expected = try Run(hits, settings, inputs: inputs, blockSize: { _ in 20 })
+    var restarts = 0
+    let continued = try Self.run(hits, settings, inputs: inputs, blockSize: 20, pauses: pauses) { _ in
+      let stops = Int.random(in: 0..<4, using: &random) == 0
+      restarts += stops ? 1 : 0
+      return stops
+    }
+    #expect(restarts > 3)
+    #expect(isSame(continued.bytes, expected.bytes))
+  }
+
+  /// Late beyond the disorder, an outlier, little memory: with one input nothing of it depends on where a run ended.
+  @Test(arguments: 0..<12, [SessionSettings.Late.attach, .new, .reject])
+  func disorderBeyondTheBoundIsContinuedAsWell(_ seed: Int, _ late: SessionSettings.Late) throws {
+    var random = Seeded(seed)
+    var hits = PropertyTests.shuffled(PropertyTests.stream(&random), 3 * hour, &random)
+    hits.insert(Hit(PropertyTests.start + 1000 * hour), at: 300)
+    let settings = settings {
+      $0.cap = 40
+      $0.late = late
+      $0.memory = seed % 2 == 0 ? 20_000 : 256 << 20
+    }
+    let expected = try Run(hits, settings)
+    let continued = try Self.run(hits, settings, inputs: 1, blockSize: 7, pauses: seed % 3 == 0) { $0 % 5 == 0 }
+    #expect(isSame(continued.bytes, expected.bytes))
+  }
+
+  /// Records of equal times and bytes keep their ordinals, and what closes in one instant its order.
+  @Test(arguments: [false, true])
+  func equalRecordsKeepTheirOrdinals(_ pauses: Bool) throws {
+    var hits: [Hit] = []
+    for second in 0..<40 {
+      for index in 0..<12 {
+        hits.append(Hit(PropertyTests.start + Int64(second / 4) * 45 * minute, "v\(index % 5)", name: "same \(second / 4)"))
+      }
+    }
+    let expected = try Run(hits, PropertyTests.all)
+    #expect(expected.counts.duplicates > 300)
+    let continued = try Self.run(hits, PropertyTests.all, inputs: 1, blockSize: 5, pauses: pauses) { _ in true }
+    #expect(isSame(continued.bytes, expected.bytes))
+    #expect(Set(try Run(hits, PropertyTests.all).eventIDs).count == hits.count)
+  }
+
+  /// Only what was added to is written again.
+  @Test func quietSessionsAreNotWrittenAgain() throws {
+    let store = MemoryStore()
+    let stage = SessionStage(
+      settings: settings { $0.isContinued = true },
+      inputs: [InputDescription(name: "a", firstTime: PropertyTests.start, size: nil)], writer: Collector()
+    ) { $0.reset() }
+    func consume(_ hits: [Hit], at offset: Int) throws {
+      let block = Block(capacity: 1 << 18, headroom: 0)
+      let mapped = MappedBlock()
+      Run.fill(block, mapped, hits[...], nil)
+      block.offset = offset
+      var rejects: [Reject] = []
+      try stage.consume(mapped, of: block, rejects: &rejects)
+      try stage.save(to: store)
+    }
+    try consume((0..<500).map { Hit(PropertyTests.start + Int64($0), "v\($0)") }, at: 0)
+    try consume([Hit(PropertyTests.start + 6 * minute, "later")], at: 1 << 17)
+    #expect(store.parts["session"]?.count == 500)
+    store.written = 0
+    try consume([Hit(PropertyTests.start + 12 * minute, "v7")], at: 2 << 17)
+    try consume([Hit(PropertyTests.start + 18 * minute, "later")], at: 3 << 17)
+    #expect(store.written < 20)
+    #expect(store.parts["session"]?.count == 501)
+  }
+
+  /// A state that is not what was written says so.
+  @Test func damagedStateIsRefused() throws {
+    let store = MemoryStore()
+    let hits = (0..<50).map { Hit(PropertyTests.start + Int64($0) * 10_000, "v\($0 % 7)", context: "{\"a\":1}") }
+    let descriptions = [InputDescription(name: "a", firstTime: PropertyTests.start, size: nil)]
+    let stage = SessionStage(settings: settings(), inputs: descriptions, writer: Collector()) { $0.reset() }
+    let block = Block(capacity: 1 << 16, headroom: 0)
+    let mapped = MappedBlock()
+    Run.fill(block, mapped, hits[...], nil)
+    var rejects: [Reject] = []
+    try stage.consume(mapped, of: block, rejects: &rejects)
+    try stage.save(to: store)
+    var refused = 0
+    for (kind, parts) in store.parts {
+      for (number, bytes) in parts {
+        for length in Swift.stride(from: 0, to: bytes.count, by: 7) {
+          let damaged = MemoryStore()
+          damaged.parts = store.parts
+          damaged.parts[kind]?[number] = Array(bytes[..<length])
+          do {
+            try SessionStage(settings: settings(), inputs: descriptions, writer: Collector()) { $0.reset() }
+              .restore(from: damaged)
+          } catch let finding as Diagnostic {
+            #expect(finding.code == "C104")
+            refused += 1
+          }
+        }
+      }
+    }
+    #expect(refused > 100)
+  }
+}

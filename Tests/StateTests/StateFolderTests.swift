@@ -1,0 +1,92 @@
+import Foundation
+import Pipeline
+import State
+import Testing
+
+@Suite struct StateFolderTests {
+  static func folder() -> String { NSTemporaryDirectory() + "/trackfill-state-" + Foundation.UUID().uuidString }
+
+  static func input(_ id: Int64) -> KnownInput {
+    KnownInput(
+      id: id, name: "access.log", file: .init(device: 1, number: 2, size: 3, modified: -1), headCount: 4, headHash: "ab",
+      firstTime: id == 1 ? nil : 5, rank: .max, offset: 6, lines: 7, records: 8, tail: [0, 255, 10], isFinished: true, readAt: 9)
+  }
+
+  @Test func whatIsCommittedIsThereAgain() throws {
+    let path = Self.folder()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var state: StateFolder? = try StateFolder(path: path)
+    try state?.commit {
+      try state?.put(Self.input(1))
+      try state?.put(Self.input(2))
+      try state?.setOutput("outbox", OutputPosition(number: 3, length: 4, count: 5))
+      try state?.setMeta("mapping", "shop")
+      try state?.setTotal("events", 7)
+      for number in 0..<5 {
+        try Array("part \(number)".utf8).withUnsafeBufferPointer { try state?.put("session", Int64(number), $0) }
+      }
+      try state?.remove("session", 3)
+      try state?.removeAll("session", below: 2)
+    }
+    let progress = DeliveryProgress(
+      prefix: 10, beyond: [20, 30], acknowledged: 1, acknowledgedEvents: 2, dead: 3, deadEvents: 4, deadLetterLength: 5)
+    try state?.record(progress, of: "outbox-000001")
+    state = nil
+    let again = try StateFolder(path: path)
+    #expect(try again.inputs() == [Self.input(1), Self.input(2)])
+    #expect(try again.output("outbox") == OutputPosition(number: 3, length: 4, count: 5))
+    #expect(try again.output("other") == nil)
+    #expect(try again.meta("mapping") == "shop")
+    #expect(try again.totals() == ["events": 7])
+    #expect(try again.progress(of: "outbox-000001") == progress)
+    #expect(try again.progress(of: "other") == nil)
+    var parts: [Int64: String] = [:]
+    try again.forEach("session") { parts[$0] = String(decoding: $1, as: UTF8.self) }
+    #expect(parts == [2: "part 2", 4: "part 4"])
+  }
+
+  @Test func aTransactionThatFailsLeavesNothing() throws {
+    let path = Self.folder()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let state = try StateFolder(path: path)
+    struct Interruption: Error {}
+    #expect(throws: Interruption.self) {
+      try state.commit {
+        try state.setTotal("events", 1)
+        throw Interruption()
+      }
+    }
+    #expect(try state.totals().isEmpty)
+    try state.commit { try state.setTotal("events", 2) }
+    #expect(try state.totals() == ["events": 2])
+  }
+
+  @Test func oneProcessAtATime() throws {
+    let path = Self.folder()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var first: StateFolder? = try StateFolder(path: path)
+    let finding = #expect(throws: Diagnostic.self) { try StateFolder(path: path) }
+    #expect(finding?.code == "C101")
+    let waited = #expect(throws: Diagnostic.self) { try StateFolder(path: path, patience: .wait(120)) }
+    #expect(waited?.code == "C101")
+    // Looking is allowed.
+    #expect(try StateFolder(reading: path).inputs().isEmpty)
+    _ = first
+    first = nil
+    #expect(try StateFolder(path: path).inputs().isEmpty)
+  }
+
+  @Test func whatIsNoStateIsNeverTakenForAnEmptyOne() throws {
+    let path = Self.folder()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let missing = #expect(throws: Diagnostic.self) { try StateFolder(reading: path) }
+    #expect(missing?.code == "C109")
+    try StateFolder(path: path).commit {}
+    let file = URL(fileURLWithPath: path + "/state.sqlite")
+    try Data(repeating: 0x78, count: 4096).write(to: file)
+    try? FileManager.default.removeItem(atPath: path + "/state.sqlite-wal")
+    let damaged = #expect(throws: Diagnostic.self) { try StateFolder(path: path) }
+    #expect(damaged?.code == "C104")
+    #expect(try Data(contentsOf: file).count == 4096)
+  }
+}
