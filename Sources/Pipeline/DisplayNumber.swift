@@ -1,7 +1,9 @@
 /// Numbers as people read them.
 public enum DisplayNumber {
   /// `1 test`, `2 tests`.
-  public static func plural(_ count: Int, _ noun: String) -> String { "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")" }
+  public static func plural(_ count: Int, _ noun: String) -> String {
+    "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+  }
 
   /// `1,234,567`
   public static func grouped(_ value: Int) -> String {

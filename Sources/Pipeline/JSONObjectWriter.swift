@@ -7,7 +7,8 @@ public struct JSONObjectWriter {
   public init() { buffer.append("{") }
 
   /// A list of objects as a text of its own, ended by a line end.
-  public static func array<Element>(_ elements: [Element], _ body: (inout JSONObjectWriter, Element) -> Void) -> String {
+  public static func array<Element>(_ elements: [Element], _ body: (inout JSONObjectWriter, Element) -> Void) -> String
+  {
     var json = JSONObjectWriter()
     json.buffer.removeAll()
     json.depth = 0

@@ -188,7 +188,8 @@ public struct PreviewReport: Sendable {
       remarks.append(
         Remark(
           isLoss: false,
-          text: "\(DisplayNumber.plural(counts.sum.replaced, "place")) \(counts.sum.replaced == 1 ? "was" : "were") not "
+          text:
+            "\(DisplayNumber.plural(counts.sum.replaced, "place")) \(counts.sum.replaced == 1 ? "was" : "were") not "
             + "UTF-8 and would be replaced by U+FFFD", remedy: ""))
     }
     if let disorder = sessions.proposedDisorder {

@@ -199,9 +199,11 @@ final class PreviewRun {
     guard typed.format != .json, typed.html == nil else { return }
     let feed = try InputFeed(
       inputs, reader: reader,
-      options: InputFeed.Options(limits: ReadLimits(record: typed.maxRecord.bytes), limit: max(1, count)), preview: head)
+      options: InputFeed.Options(limits: ReadLimits(record: typed.maxRecord.bytes), limit: max(1, count)), preview: head
+    )
     let subject = PreviewSubject(
-      name: "", file: typed.mapping, reader: reader, columns: [], usedFields: reader.schema.fields.map(\.name), rules: [],
+      name: "", file: typed.mapping, reader: reader, columns: [], usedFields: reader.schema.fields.map(\.name),
+      rules: [],
       drops: [], dropEntries: [], makeTracer: { NoTracer() })
     let pool = MappedBlockPool()
     let stage = PreviewStage(
@@ -224,7 +226,8 @@ final class PreviewRun {
       return
     }
     let expected = title.map { ", not \($0)" } ?? ""
-    console.say("\(input.name) seems to be \(finding.reader) (\(finding.format))\(expected); the mapping would begin with")
+    console.say(
+      "\(input.name) seems to be \(finding.reader) (\(finding.format))\(expected); the mapping would begin with")
     console.write(finding.input.split(separator: "\n").map { "  \($0)\n" }.joined())
   }
 }
@@ -291,7 +294,8 @@ extension RecordChoice.Filter {
     case _ where codes.contains(word) || CodePages.all.contains(where: { $0.code == word }): self = .code(word)
     default:
       let known =
-        ["mapped", "rejected", "dropped", "unmatched", "late"] + subject.rules.flatMap { [$0.name, $0.type] } + subject.drops
+        ["mapped", "rejected", "dropped", "unmatched", "late"] + subject.rules.flatMap { [$0.name, $0.type] }
+        + subject.drops
       throw Diagnostics([
         Diagnostic(
           "U121", "--only \(word): the mapping has no such rule, type or reason",

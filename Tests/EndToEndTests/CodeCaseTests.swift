@@ -78,12 +78,15 @@ import Testing
       "\(collector) $trackfill import a.log -m m.yaml --state st --yes -q --to http://127.0.0.1:$(cat port); "
         + "$trackfill import a.log -m m.yaml --state st --yes -q --to http://127.0.0.1:$(cat port) 2>&1 "
         + "| sed 's/on 20.*Z/on DATE/' >&2; kill $!; exit 65"),
-    Case("C107", 74, "{ cat a.log; echo broken; } >c.log; \(followUp) -q c.log --max-rejects 9; : >st/rejects.ndjson; \(followUp)"),
+    Case(
+      "C107", 74,
+      "{ cat a.log; echo broken; } >c.log; \(followUp) -q c.log --max-rejects 9; : >st/rejects.ndjson; \(followUp)"),
     Case("C108", 64, "\(followUp) -q; $trackfill import a.log -m m.yaml --state st --yes -q --to http://127.0.0.1:9"),
     Case("C109", 64, "$trackfill status --state nowhere"),
     Case(
       "C110", 70,
-      "\(followUp) -q; printf '\\000\\000\\000\\011' | dd of=st/state.sqlite bs=1 seek=60 conv=notrunc 2>/dev/null; \(followUp)"),
+      "\(followUp) -q; printf '\\000\\000\\000\\011' | dd of=st/state.sqlite bs=1 seek=60 conv=notrunc 2>/dev/null; \(followUp)"
+    ),
     Case(
       "C111", 64,
       "\(collector) $trackfill import a.log -m m.yaml --state st --yes -q --to http://127.0.0.1:$(cat port); "
@@ -99,7 +102,8 @@ import Testing
     Case("U107", 64, "$trackfill convert a.log -m m.yaml -o a.log"),
     Case("U121", 64, "$trackfill preview a.log -m m.yaml --only page-sen"),
     Case(
-      "U122", 64, "sed 's/format: combined/format: vhost_combined/' m.yaml >o.yaml; $trackfill preview - -m m.yaml --against o.yaml <a.log"
+      "U122", 64,
+      "sed 's/format: combined/format: vhost_combined/' m.yaml >o.yaml; $trackfill preview - -m m.yaml --against o.yaml <a.log"
     ),
     Case("U108", 64, "mkdir logs && cp a.log logs && $trackfill convert logs -m m.yaml -o logs/o"),
   ]

@@ -127,9 +127,11 @@ import Testing
   @Test(arguments: ["", "--format json", "--html page.html", "--against old.yaml", "--against old.yaml --format json"])
   func nothingHostileGetsThrough(_ options: String) throws {
     try Self.hostile.write(to: URL(fileURLWithPath: space.path("evil.log")))
-    let mapping = try String(decoding: Data(contentsOf: Self.root.appendingPathComponent("Mappings/everything.yaml")), as: UTF8.self)
+    let mapping = try String(
+      decoding: Data(contentsOf: Self.root.appendingPathComponent("Mappings/everything.yaml")), as: UTF8.self)
     try space.write("m.yaml", mapping)
-    try space.write("old.yaml", mapping.replacing("target: =target", with: "target: =path").replacing("type: ", with: "type: x"))
+    try space.write(
+      "old.yaml", mapping.replacing("target: =target", with: "target: =path").replacing("type: ", with: "type: x"))
     let result = try run("evil.log -m m.yaml --limit all \(options)")
     #expect(result.status == 0, "\(result.errors)")
     var shown = text(result) + result.errors
@@ -163,7 +165,9 @@ import Testing
     let old = try String(decoding: space.read("web.yaml"), as: UTF8.self)
     try space.write(
       "new.yaml",
-      String(old.prefix(upTo: old.firstRange(of: "\ntests:")?.lowerBound ?? old.endIndex)).replacing("max: 12h", with: "max: 6m").replacing("query: =term.trim()", with: "query: =term.trim().upper()")
+      String(old.prefix(upTo: old.firstRange(of: "\ntests:")?.lowerBound ?? old.endIndex)).replacing(
+        "max: 12h", with: "max: 6m"
+      ).replacing("query: =term.trim()", with: "query: =term.trim().upper()")
         .replacing("then: blog", with: "then: articles").replacing("  - { reason: bot,", with: "  - { reason: robot,"))
     let result = try run("access.log -m new.yaml --against web.yaml")
     #expect(result.status == 0, "\(result.errors)")
@@ -185,7 +189,9 @@ import Testing
     let same = try run("access.log -m web.yaml --against other.yaml --fail-on-change")
     #expect(same.status == 0, "\(text(same))")
     #expect(text(same).contains("nothing changes: all 54 events are the same"))
-    try space.write("changed.yaml", old.replacing("then: home", with: "then: start").replacing("format: combined", with: "format: " + format))
+    try space.write(
+      "changed.yaml",
+      old.replacing("then: home", with: "then: start").replacing("format: combined", with: "format: " + format))
     let changed = try run("access.log -m changed.yaml --against web.yaml --fail-on-change")
     #expect(changed.status == 1 && text(changed).contains("page-view: changed properties.category: "))
   }
@@ -222,7 +228,8 @@ import Testing
     #expect(try run("access.log -m web.yaml --html access.log").status == 64)
     #expect(try run("access.log -m web.yaml --html no/folder/page.html").status == 73)
     #expect(try run("nothing.log -m web.yaml").status == 66)
-    #expect(try Binary.shell("cd \"$1\"; $trackfill preview - -m web.yaml <access.log | head -1", space.folder).status == 0)
+    #expect(
+      try Binary.shell("cd \"$1\"; $trackfill preview - -m web.yaml <access.log | head -1", space.folder).status == 0)
   }
 
   // MARK: In a browser
@@ -255,7 +262,9 @@ import Testing
       "\(chromium) --headless --no-sandbox --disable-gpu --allow-file-access-from-files --enable-logging=stderr "
         + "--user-data-dir=\"$1/profile\" --virtual-time-budget=5000 --dump-dom \"file://$1/frame.html\"", space.folder)
     let dom = text(result)
-    let found = try #require(dom.firstMatch(of: /<pre id="o">(\{.*?\})<\/pre>/), "\(dom.suffix(500)) \(result.errors.suffix(500))").1
+    let found = try #require(
+      dom.firstMatch(of: /<pre id="o">(\{.*?\})<\/pre>/), "\(dom.suffix(500)) \(result.errors.suffix(500))"
+    ).1
     let json = String(found).replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&amp;", with: "&")
     let seen = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
     #expect(seen["scroll"] as? Int ?? .max <= width)

@@ -86,10 +86,11 @@ import Testing
     #expect(steps(1).last == "drop slow holds: unless { method: GET }")
     #expect(steps(2)[1] == "drop slow fails: unless { method: GET }")
     #expect(steps(2).last == "rule page holds: needs target")
-    #expect(steps(4).suffix(3) == [
-      "rule form fails: when status: 200..299", "rule number fails: when target: ~ ^n",
-      "rule page fails: when status: [200, 304]",
-    ])
+    #expect(
+      steps(4).suffix(3) == [
+        "rule form fails: when status: 200..299", "rule number fails: when target: ~ ^n",
+        "rule page fails: when status: [200, 304]",
+      ])
     #expect(traces[4].steps.last?.terms.last?.looked == .value("404"))
     #expect(steps(5).last == "check TEAPOT holds: when status: 418")
     #expect(traces[7].steps.last?.terms.last?.looked == .missing)

@@ -125,7 +125,8 @@ import Testing
   private static func event(_ rule: Int, _ properties: String, id: UUID = id) -> KeptEvent {
     KeptEvent(
       position: 0, line: 1, rule: rule, id: id,
-      body: Array("{\"id\":\"\(id.text)\",\"type\":\"t\(rule)\",\"properties\":\(properties)}".utf8), visitor: [], context: [],
+      body: Array("{\"id\":\"\(id.text)\",\"type\":\"t\(rule)\",\"properties\":\(properties)}".utf8), visitor: [],
+      context: [],
       request: [], raw: [])
   }
 

@@ -23,7 +23,8 @@ final class CompiledRule: Sendable {
   let terms: [ConditionTerm]
 
   init(
-    rule: Rule, condition: Predicate?, terms: [ConditionTerm], time: Computed?, id: Emitter?, idPrefix: ConstantBytes, head: ConstantBytes,
+    rule: Rule, condition: Predicate?, terms: [ConditionTerm], time: Computed?, id: Emitter?, idPrefix: ConstantBytes,
+    head: ConstantBytes,
     properties: Emitter?, context: Emitter?, tail: ConstantBytes, span: SourceSpan
   ) {
     self.rule = rule

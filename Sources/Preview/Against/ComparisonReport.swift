@@ -87,7 +87,9 @@ public struct ComparisonReport: Sendable {
   }
 
   var retyped: [(old: String, new: String, change: EventComparison.Change)] {
-    events.retyped.sorted { $0.value.count != $1.value.count ? $0.value.count > $1.value.count : $0.key.lexicographicallyPrecedes($1.key) }
-      .map { ($0.key[0], $0.key[1], $0.value) }
+    events.retyped.sorted {
+      $0.value.count != $1.value.count ? $0.value.count > $1.value.count : $0.key.lexicographicallyPrecedes($1.key)
+    }
+    .map { ($0.key[0], $0.key[1], $0.value) }
   }
 }

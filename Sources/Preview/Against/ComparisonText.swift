@@ -27,7 +27,8 @@ public struct ComparisonText {
     types()
     guard report.isChanged else {
       lines.append("")
-      lines.append(style.paint("nothing changes: all \(DisplayNumber.plural(report.events.same, "event")) are the same", .green))
+      lines.append(
+        style.paint("nothing changes: all \(DisplayNumber.plural(report.events.same, "event")) are the same", .green))
       return
     }
     lines.append("")
@@ -84,7 +85,8 @@ public struct ComparisonText {
     for type in report.types {
       row(type.type, type.old, type.new, 1)
       var parts: [String] = []
-      for (word, count) in [("added", type.added), ("removed", type.removed), ("changed", type.changed)] where count > 0 {
+      for (word, count) in [("added", type.added), ("removed", type.removed), ("changed", type.changed)] where count > 0
+      {
         parts.append("\(DisplayNumber.grouped(count)) \(word)")
       }
       if !parts.isEmpty { lines.append(style.paint("      " + parts.joined(separator: ", "), .yellow)) }
@@ -120,7 +122,9 @@ public struct ComparisonText {
       lines.append(style.paint(word, .bold) + ": " + DisplayNumber.grouped(count))
       for sample in samples {
         lines.append(
-          style.fit("  \(sample.id)  \(TimestampWriter.text(sample.start)), \(DisplayNumber.plural(sample.events, "event"))", style.width))
+          style.fit(
+            "  \(sample.id)  \(TimestampWriter.text(sample.start)), \(DisplayNumber.plural(sample.events, "event"))",
+            style.width))
       }
       lines.append("")
     }

@@ -85,10 +85,12 @@ struct EventComparison: Sendable {
       compare(old, new, sample)
     }
     for old in lonely.dropFirst(rest.count) {
-      EventComparison.note(&removed[oldTypes[old.rule], default: Change()], sample, EventComparison.text(old.body), newFate())
+      EventComparison.note(
+        &removed[oldTypes[old.rule], default: Change()], sample, EventComparison.text(old.body), newFate())
     }
     for new in rest.dropFirst(lonely.count) {
-      EventComparison.note(&added[newTypes[new.rule], default: Change()], sample, oldFate(), EventComparison.text(new.body))
+      EventComparison.note(
+        &added[newTypes[new.rule], default: Change()], sample, oldFate(), EventComparison.text(new.body))
     }
   }
 

@@ -48,7 +48,8 @@ enum Charts {
         parts += rect(part.colour, x, max(0, bottom), slot - gap, height)
       }
       // The whole slot answers to the pointer, also where there is little to point at.
-      text += "<g><title>\(Markup.escaped(bar.title))</title>"
+      text +=
+        "<g><title>\(Markup.escaped(bar.title))</title>"
         + "<rect x=\"\(Markup.number(Double(index) * slot))\" width=\"\(Markup.number(slot))\" height=\"100\" fill=\"transparent\"/>"
         + parts + "</g>"
     }
@@ -59,12 +60,14 @@ enum Charts {
   static func visit(_ events: [(time: Int64, type: String, colour: String)]) -> String {
     let first = events.map(\.time).min() ?? 0
     let length = max(1, (events.map(\.time).max() ?? 0) - first)
-    var text = "<svg class=\"visit\" role=\"img\" aria-label=\"\(DisplayNumber.plural(events.count, "event"))\">"
+    var text =
+      "<svg class=\"visit\" role=\"img\" aria-label=\"\(DisplayNumber.plural(events.count, "event"))\">"
       + "<line class=\"rail\" x1=\"2%\" x2=\"98%\" y1=\"15\" y2=\"15\"/>"
     for event in events {
       let share = events.count == 1 ? 0 : Double(event.time - first) / Double(length)
       let offset = DisplayNumber.duration(milliseconds: event.time - first)
-      text += "<circle class=\"\(event.colour)\" cx=\"\(Markup.number(2 + share * 96))%\" cy=\"15\" r=\"6\">"
+      text +=
+        "<circle class=\"\(event.colour)\" cx=\"\(Markup.number(2 + share * 96))%\" cy=\"15\" r=\"6\">"
         + "<title>\(Markup.escaped(event.type)) after \(offset)</title></circle>"
     }
     return text + "</svg>"

@@ -33,7 +33,8 @@ enum Markup {
     let hundredths = Int((value * 100).rounded())
     if hundredths % 100 == 0 { return String(hundredths / 100) }
     let rest = abs(hundredths) % 100
-    return (hundredths < 0 && hundredths > -100 ? "-" : "") + "\(hundredths / 100)." + (rest < 10 ? "0" : "") + "\(rest)"
+    return (hundredths < 0 && hundredths > -100 ? "-" : "") + "\(hundredths / 100)." + (rest < 10 ? "0" : "")
+      + "\(rest)"
   }
 
   /// A JSON value with its parts marked, two blanks a level.

@@ -81,7 +81,8 @@ public struct PreviewPage {
     tile("Sessions", report.sessions.sessions)
     tile("Payloads", report.sessions.payloads, DisplayNumber.approximate(bytes: report.sessions.payloadBytes))
     tile(
-      "Rejected", counts.rejected, counts.rejected == 0 ? "" : DisplayNumber.percent(counts.rejected, of: counts.sum.records))
+      "Rejected", counts.rejected,
+      counts.rejected == 0 ? "" : DisplayNumber.percent(counts.rejected, of: counts.sum.records))
     add(
       "<div><dt>Import</dt><dd>\(DisplayNumber.duration(milliseconds: report.estimate.milliseconds))<small>estimated"
         + "\(report.estimate.isExtrapolated ? ", for everything" : "")</small></dd></div>")
@@ -117,7 +118,8 @@ public struct PreviewPage {
       for remark in page.report.remarks.sorted(by: { $0.isLoss && !$1.isLoss }) {
         let remedy = remark.remedy.isEmpty ? "" : "<p class=\"soft\">\(Markup.escaped(remark.remedy, most: 400))</p>"
         page.add(
-          "<div class=\"remark\(remark.isLoss ? " loss" : "")\"><p>\(Markup.escaped(remark.text, most: 600))</p>\(remedy)</div>")
+          "<div class=\"remark\(remark.isLoss ? " loss" : "")\"><p>\(Markup.escaped(remark.text, most: 600))</p>\(remedy)</div>"
+        )
       }
       if !never.isEmpty {
         let names = never.map { "\($0.name) (line \($0.span.line))" }.joined(separator: ", ")
@@ -144,11 +146,13 @@ public struct PreviewPage {
       page.add("<ul class=\"legend\">")
       for (name, count) in parts {
         page.add(
-          "<li>\(Charts.swatch("f-\(name)"))\(name) \(DisplayNumber.grouped(count)), \(DisplayNumber.percent(count, of: all))</li>")
+          "<li>\(Charts.swatch("f-\(name)"))\(name) \(DisplayNumber.grouped(count)), \(DisplayNumber.percent(count, of: all))</li>"
+        )
       }
       page.add("</ul><table><tbody>")
       page.row("read", all, of: all, "c0")
-      page.row("well-formed", all - counts.rejects.reduce(0) { $0 + ($1.stage == .record ? $1.count : 0) }, of: all, "c0")
+      page.row(
+        "well-formed", all - counts.rejects.reduce(0) { $0 + ($1.stage == .record ? $1.count : 0) }, of: all, "c0")
       let kept = all - counts.rejected - counts.dropped
       page.row("not dropped or rejected", kept, of: all, "c0")
       for (reason, count) in page.report.dropped.sorted(by: { $0.count > $1.count }) where count > 0 {
@@ -173,7 +177,9 @@ public struct PreviewPage {
     guard isShown("time") else { return }
     let (span, bars) = report.series.stretches(most: 120)
     let types = report.types
-    let order = types.indices.sorted { types[$0].count != types[$1].count ? types[$0].count > types[$1].count : $0 < $1 }
+    let order = types.indices.sorted {
+      types[$0].count != types[$1].count ? types[$0].count > types[$1].count : $0 < $1
+    }
     section("time", "Events by \(ReportText.words(span))") { page in
       let drawn = bars.map { bar -> (title: String, parts: [(count: Int, colour: String)]) in
         let byType = page.report.byType(bar.counts)
@@ -183,7 +189,8 @@ public struct PreviewPage {
         )
       }
       page.add(
-        Charts.columns(drawn, style: "chart", label: "Events by \(ReportText.words(span)); the table below has the numbers"))
+        Charts.columns(
+          drawn, style: "chart", label: "Events by \(ReportText.words(span)); the table below has the numbers"))
       page.add("<div class=\"axis\">")
       let most = bars.map { $0.counts.reduce(0, +) }.max() ?? 0
       page.add("<span>\(ReportText.label(bars.first?.start ?? 0, span))</span>")
@@ -247,7 +254,9 @@ public struct PreviewPage {
 
   private mutating func histogram(_ title: String, _ names: [String], _ counts: [Int]) {
     add("<div><h3>\(title)</h3>")
-    let bars = zip(names, counts).map { (title: "\($0): \(DisplayNumber.grouped($1))", parts: [(count: $1, colour: "c0")]) }
+    let bars = zip(names, counts).map {
+      (title: "\($0): \(DisplayNumber.grouped($1))", parts: [(count: $1, colour: "c0")])
+    }
     add(
       Charts.columns(
         bars, style: "small", label: zip(names, counts).map { "\($0): \($1)" }.joined(separator: ", ")))
@@ -265,7 +274,8 @@ public struct PreviewPage {
       for visitor in visitors {
         page.add(
           "<div class=\"who\">\(Markup.escaped(visitor.profile, most: 80)) <span class=\"soft\">"
-            + "\(DisplayNumber.plural(visitor.visits.count, "visit")), \(DisplayNumber.plural(visitor.events, "event"))</span></div>")
+            + "\(DisplayNumber.plural(visitor.visits.count, "visit")), \(DisplayNumber.plural(visitor.events, "event"))</span></div>"
+        )
         page.add("<ul class=\"visits\">")
         for visit in visitor.visits.prefix(6) {
           let first = visit.events.first?.time ?? 0
@@ -287,7 +297,9 @@ public struct PreviewPage {
   private mutating func records() {
     guard isShown("records") else { return }
     section("records", "Records beside what becomes of them") { page in
-      page.add("<p class=\"soft\">\(DisplayNumber.plural(page.report.shown.count, "record")). Open one to see its fields, what the mapping computes, and the payload.</p>")
+      page.add(
+        "<p class=\"soft\">\(DisplayNumber.plural(page.report.shown.count, "record")). Open one to see its fields, what the mapping computes, and the payload.</p>"
+      )
       for (index, record) in page.report.shown.enumerated() { page.record(record, number: index + 1) }
     }
   }
@@ -307,7 +319,8 @@ public struct PreviewPage {
     add(
       "<details id=\"r\(number)\"><summary><span class=\"badge \(record.fate)\">\(Markup.escaped(fate, most: 80))</span>"
         + "<span class=\"place\">\(Markup.escaped(place, most: 120))</span>"
-        + "<span class=\"line\">\(Markup.escaped(start, most: 200))</span></summary><div class=\"inside\"><div class=\"two\"><div>")
+        + "<span class=\"line\">\(Markup.escaped(start, most: 200))</span></summary><div class=\"inside\"><div class=\"two\"><div>"
+    )
     add("<h3>The record</h3><pre class=\"raw\" tabindex=\"0\">\(PreviewPage.marked(record))</pre>")
     values(record)
     add("</div><div>")
@@ -321,7 +334,9 @@ public struct PreviewPage {
     var owners = [Int](repeating: -1, count: bytes.count)
     var names: [String] = []
     let ranges = record.fields.filter { $0.range != nil }
-      .sorted { ($0.range?.lowerBound ?? 0, -($0.range?.count ?? 0)) < ($1.range?.lowerBound ?? 0, -($1.range?.count ?? 0)) }
+      .sorted {
+        ($0.range?.lowerBound ?? 0, -($0.range?.count ?? 0)) < ($1.range?.lowerBound ?? 0, -($1.range?.count ?? 0))
+      }
     for field in ranges {
       guard let range = field.range, range.upperBound <= bytes.count else { continue }
       for at in range { owners[at] = names.count }
@@ -357,7 +372,9 @@ public struct PreviewPage {
       }
       add("</tbody></table>")
       let absent = record.fields.filter { $0.json == nil }.map(\.name)
-      if !absent.isEmpty { add("<p class=\"soft\">absent: \(Markup.escaped(absent.joined(separator: ", "), most: 600))</p>") }
+      if !absent.isEmpty {
+        add("<p class=\"soft\">absent: \(Markup.escaped(absent.joined(separator: ", "), most: 600))</p>")
+      }
     }
     guard let lets = record.trace?.lets, !lets.isEmpty else { return }
     add("<h3>Computed by <code>let</code></h3><table class=\"kv\"><tbody>")
@@ -369,7 +386,8 @@ public struct PreviewPage {
       case .failed(let message): value = "<span class=\"bad\">fails: \(Markup.escaped(message))</span>"
       }
       add(
-        "<tr\(one.isAsked ? "" : " class=\"soft\"")><th scope=\"row\">\(Markup.escaped(one.name))</th><td class=\"mono\">\(value)</td></tr>")
+        "<tr\(one.isAsked ? "" : " class=\"soft\"")><th scope=\"row\">\(Markup.escaped(one.name))</th><td class=\"mono\">\(value)</td></tr>"
+      )
     }
     add("</tbody></table>")
   }
@@ -382,11 +400,14 @@ public struct PreviewPage {
     if let trace = record.trace, !trace.steps.isEmpty {
       add("<h3>What decided</h3><table class=\"steps\"><tbody>")
       for step in trace.steps {
-        let reason = step.verdict == .fails ? step.terms.last.map(PreviewPage.words) ?? "" : step.terms.map(PreviewPage.words).joined(separator: "; ")
+        let reason =
+          step.verdict == .fails
+          ? step.terms.last.map(PreviewPage.words) ?? "" : step.terms.map(PreviewPage.words).joined(separator: "; ")
         let mark = step.verdict == .holds ? "✓" : step.verdict == .fails ? "✗" : "!"
         add(
           "<tr\(step.verdict == .fails ? " class=\"soft\"" : "")><td>\(mark)</td><th scope=\"row\">"
-            + "\(step.kind.rawValue) \(Markup.escaped(step.name, most: 80))</th><td>\(Markup.escaped(reason, most: 240))</td></tr>")
+            + "\(step.kind.rawValue) \(Markup.escaped(step.name, most: 80))</th><td>\(Markup.escaped(reason, most: 240))</td></tr>"
+        )
       }
       add("</tbody></table>")
     }
@@ -399,7 +420,9 @@ public struct PreviewPage {
     let ids = Set(made.map(\.id))
     for payload in report.payloads where payload.list.contains(where: { ids.contains($0.id) }) {
       let size = DisplayNumber.approximate(bytes: payload.bytes)
-      add("<details><summary>Its payload: \(DisplayNumber.plural(payload.events, "event")), \(size)</summary><div class=\"inside\">")
+      add(
+        "<details><summary>Its payload: \(DisplayNumber.plural(payload.events, "event")), \(size)</summary><div class=\"inside\">"
+      )
       if let value = payload.value {
         add("<pre tabindex=\"0\">\(Markup.json(PreviewPage.reduced(value, to: ids), marked: ids))</pre>")
       } else {
@@ -441,7 +464,9 @@ public struct PreviewPage {
           "<details><summary><span class=\"badge rejected\">\(Markup.escaped(group.code, most: 40))</span>"
             + "<strong>\(DisplayNumber.grouped(group.count))</strong><span class=\"line\">\(Markup.escaped(first.reject.message, most: 200))</span></summary>"
             + "<div class=\"inside\">")
-        if !first.reject.hint.isEmpty { page.add("<p class=\"soft\">\(Markup.escaped(first.reject.hint, most: 400))</p>") }
+        if !first.reject.hint.isEmpty {
+          page.add("<p class=\"soft\">\(Markup.escaped(first.reject.hint, most: 400))</p>")
+        }
         for located in group.first { page.reject(located) }
         if group.count > group.first.count {
           page.add("<p class=\"soft\">… and \(DisplayNumber.grouped(group.count - group.first.count)) more</p>")
@@ -456,7 +481,8 @@ public struct PreviewPage {
       input: located.input, record: located.record, line: located.line, raw: located.raw,
       length: max(located.reject.length, located.raw.count))
     record.reject = located.reject
-    let place = "\(located.input)\(located.line > 0 ? ":\(located.line)" : "")"
+    let place =
+      "\(located.input)\(located.line > 0 ? ":\(located.line)" : "")"
       + (located.reject.column > 0 ? ", column \(located.reject.column)" : "")
     add("<h3>\(Markup.escaped(place, most: 160))</h3><p>\(Markup.escaped(located.reject.message, most: 400))</p>")
     add("<pre class=\"raw\" tabindex=\"0\">\(PreviewPage.marked(record))</pre>")
@@ -478,7 +504,8 @@ public struct PreviewPage {
       }
       if !page.report.emptyFields.isEmpty {
         page.add(
-          "<h3>Fields that the mapping names and no record has</h3><p>\(Markup.escaped(page.report.emptyFields.joined(separator: ", "), most: 800))</p>")
+          "<h3>Fields that the mapping names and no record has</h3><p>\(Markup.escaped(page.report.emptyFields.joined(separator: ", "), most: 800))</p>"
+        )
       }
     }
   }
@@ -499,9 +526,13 @@ public struct PreviewPage {
 
   private mutating func footer() {
     let estimate = report.estimate
-    add("<footer><p>\(DisplayNumber.plural(estimate.requests, "request"))\(estimate.isExtrapolated ? " for everything, if the rest is like what was read" : ""): "
-      + "about \(DisplayNumber.duration(milliseconds: estimate.milliseconds)), assuming \(PreviewReport.Estimate.assumption).</p>")
-    add("<p>Made by <code>trackfill preview</code> with \(Markup.escaped(report.subject.file, most: 200)). Profiles are pseudonyms unless the mapping names them; records are shown as they are.</p></footer>")
+    add(
+      "<footer><p>\(DisplayNumber.plural(estimate.requests, "request"))\(estimate.isExtrapolated ? " for everything, if the rest is like what was read" : ""): "
+        + "about \(DisplayNumber.duration(milliseconds: estimate.milliseconds)), assuming \(PreviewReport.Estimate.assumption).</p>"
+    )
+    add(
+      "<p>Made by <code>trackfill preview</code> with \(Markup.escaped(report.subject.file, most: 200)). Profiles are pseudonyms unless the mapping names them; records are shown as they are.</p></footer>"
+    )
   }
 
   /// `2026-09-10 07:52`

@@ -49,7 +49,9 @@ public enum PreviewJSON {
     json.list("months", report.series.months) { json, month in
       json.put("month", month.month)
       json.object("types") { json in
-        for (type, count) in zip(report.types, report.byType(month.counts)) where count > 0 { json.put(type.type, count) }
+        for (type, count) in zip(report.types, report.byType(month.counts)) where count > 0 {
+          json.put(type.type, count)
+        }
       }
     }
     time(report, &json)

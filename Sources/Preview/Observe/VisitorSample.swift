@@ -33,7 +33,8 @@ struct VisitorSample {
     }
     guard members[hash]?.events ?? 0 < VisitorSample.longest, let value = JSONValue(payload) else { return }
     let id = value["session"]?["id"]?.text ?? ""
-    let events = (value["events"]?.elements ?? []).prefix(VisitorSample.longest).compactMap { event -> (Int64, String)? in
+    let events = (value["events"]?.elements ?? []).prefix(VisitorSample.longest).compactMap {
+      event -> (Int64, String)? in
       guard var text = event["time"]?["insert"]?.text, text.utf8.count == TimestampWriter.length,
         let time = text.withUTF8({ $0.baseAddress.map(PayloadTally.time) })
       else { return nil }
@@ -48,6 +49,8 @@ struct VisitorSample {
 
   /// Those with most events first.
   var visitors: [SampleVisitor] {
-    hashes.compactMap { members[$0] }.sorted { $0.events != $1.events ? $0.events > $1.events : $0.profile < $1.profile }
+    hashes.compactMap { members[$0] }.sorted {
+      $0.events != $1.events ? $0.events > $1.events : $0.profile < $1.profile
+    }
   }
 }

@@ -198,7 +198,8 @@ struct RecordText {
   private mutating func explain(_ step: RecordTrace.Step) {
     let name = DisplayText.escaped("\(step.kind.rawValue) \(step.name)")
     let reason = step.terms.last.map { self.term($0) } ?? ""
-    for (index, line) in style.wrapped("\(name): \(reason)", style.width - 2 - RecordText.margin).prefix(3).enumerated() {
+    for (index, line) in style.wrapped("\(name): \(reason)", style.width - 2 - RecordText.margin).prefix(3).enumerated()
+    {
       put(index == 0 ? "not" : "", line, tint: .dim)
     }
   }

@@ -101,7 +101,9 @@ struct ReportText {
     text += ": \(DisplayNumber.plural(counts.sum.records, "record"))"
     if report.isCut {
       text += ", the first of each input"
-      if let share = report.share { text += " (\(DisplayNumber.percent(Int(share * 10_000), of: 10_000)) of the bytes)" }
+      if let share = report.share {
+        text += " (\(DisplayNumber.percent(Int(share * 10_000), of: 10_000)) of the bytes)"
+      }
       text += "; --limit all reads everything"
     } else {
       text += ", all there is"
@@ -155,7 +157,8 @@ struct ReportText {
       let mean = DisplayNumber.tenths(Double(lengths.events) / Double(lengths.count))
       let longest = "; the longest lasts " + DisplayNumber.duration(milliseconds: sessions.longest)
       wrapped(
-        "\(mean) events each, at most \(DisplayNumber.grouped(lengths.largest))" + (sessions.longest > 0 ? longest : ""), 2)
+        "\(mean) events each, at most \(DisplayNumber.grouped(lengths.largest))"
+          + (sessions.longest > 0 ? longest : ""), 2)
     }
     if sessions.late > 0 { row("late records", sessions.late, 0) }
     if sessions.outliers > 0 { row("far ahead of the others", sessions.outliers, 0) }
@@ -186,7 +189,8 @@ struct ReportText {
     let first = ReportText.label(bars[0].start, span)
     let last = ReportText.label(bars[bars.count - 1].start, span)
     let gap = bars.count * wide - (wide > 1 ? 1 : 0) - first.count - last.count
-    lines.append("  " + style.paint(gap > 0 ? first + String(repeating: " ", count: gap) + last : "\(first) – \(last)", .dim))
+    lines.append(
+      "  " + style.paint(gap > 0 ? first + String(repeating: " ", count: gap) + last : "\(first) – \(last)", .dim))
     lines.append("")
   }
 
@@ -270,7 +274,9 @@ struct ReportText {
     let sessions = report.sessions
     lines.append(
       "an import of \(report.estimate.isExtrapolated ? "all of it" : "this")")
-    row("payloads, a request each", sessions.payloads, 1, note: "\(DisplayNumber.approximate(bytes: sessions.payloadBytes))")
+    row(
+      "payloads, a request each", sessions.payloads, 1,
+      note: "\(DisplayNumber.approximate(bytes: sessions.payloadBytes))")
     if report.estimate.isExtrapolated {
       row("of everything, if the rest is alike", report.estimate.requests, 1)
     }
