@@ -4,6 +4,127 @@
 /// The pages of all codes, so that the command can show them wherever it is installed.
 enum CodePages {
   static let all: [CodePage] = [
+    CodePage("C101", ###"""
+# C101: another run has the state
+
+One process at a time works with a state folder; another one has it now.
+
+```text
+```
+
+What to do: Wait until it ends; `--wait 10m` waits for it, and in cron `--if-locked skip` ends quietly with status 0.
+
+"""###),
+    CodePage("C102", ###"""
+# C102: the mapping or its ids have changed
+
+What a state holds was made with another mapping, source or salt. Going on would mix two histories under different ids.
+
+```text
+```
+
+What to do: Restore what was changed. For a changed mapping `--accept-mapping-change` goes on: what is read from here on follows the new one. For another source or salt begin with another `--state` folder.
+
+"""###),
+    CodePage("C103", ###"""
+# C103: the state folder cannot be used
+
+The folder after `--state` cannot be created or opened, or its lock cannot be taken.
+
+```text
+```
+
+What to do: Check the path and its permissions; keep the state on a local file system.
+
+"""###),
+    CodePage("C104", ###"""
+# C104: the state is damaged
+
+What the state folder holds is not what the program wrote. It is never taken for an empty state, since everything would be read and sent a second time.
+
+```text
+```
+
+What to do: Restore the folder from a backup. Without one begin anew with another `--state` folder: events keep their ids, so that what arrives twice replaces itself.
+
+"""###),
+    CodePage("C105", ###"""
+# C105: the state cannot be written
+
+The disk is full, or the folder may not be written to. Nothing since the last commit counts, and nothing before it is lost.
+
+```text
+```
+
+What to do: Make room or mend the permissions, and run the same command again.
+
+"""###),
+    CodePage("C106", ###"""
+# C106: the input was already imported
+
+A one-off import knows by their content the inputs that it has finished, also under other names and compressed.
+
+```text
+```
+
+What to do: Leave the input out. `--again` imports it once more under the same ids: events are replaced, but counters of profiles may count twice.
+
+"""###),
+    CodePage("C107", ###"""
+# C107: an output is shorter than recorded
+
+The outbox, the rejects or a segment that is not yet in place has fewer bytes than the state says. Somebody has cut or replaced it.
+
+```text
+```
+
+What to do: Put the file back as it was. Without it begin anew with another `--state` folder.
+
+"""###),
+    CodePage("C108", ###"""
+# C108: the state belongs to another command
+
+`convert` leaves segments, `import` an outbox; one folder cannot serve both.
+
+```text
+```
+
+What to do: Give each its own `--state` folder.
+
+"""###),
+    CodePage("C109", ###"""
+# C109: there is no state
+
+`status` found nothing in the folder.
+
+```text
+```
+
+What to do: Check the folder after `--state`.
+
+"""###),
+    CodePage("C110", ###"""
+# C110: the state is of another version
+
+A later version of the program wrote the state.
+
+```text
+```
+
+What to do: Use that version, or begin anew with another `--state` folder.
+
+"""###),
+    CodePage("C111", ###"""
+# C111: the state delivered to another receiver
+
+What a receiver has acknowledged is not sent again, so that another one would get a part of the history only.
+
+```text
+```
+
+What to do: Give each receiver its own `--state` folder.
+
+"""###),
     CodePage("I101", ###"""
 # I101: no such file
 
@@ -1636,6 +1757,28 @@ error[U109]: no reader or format 'combind'
 ```
 
 What to do: Take the name that the message proposes; `trackfill formats` lists all.
+
+"""###),
+    CodePage("U110", ###"""
+# U110: standard input cannot be continued
+
+A run with `--state` must be able to go on in the middle of its inputs, and a pipe cannot be read twice.
+
+```text
+```
+
+What to do: Name files, or leave `--state` out.
+
+"""###),
+    CodePage("U111", ###"""
+# U111: an option wants a folder and got a file
+
+`--state`, and `--output` with `--follow-up`, name folders.
+
+```text
+```
+
+What to do: Name a folder; it is created if it is not there.
 
 """###),
     CodePage("U121", ###"""

@@ -79,13 +79,14 @@ struct ConditionCompiler {
         "M116", "'\(name.text)' is no path", at: name.span, remedy: "name a field, a `let`, or a.b.c below one")
       return nil
     }
+    let predicate: Predicate
     if program.type.unwrapped != nil, let column = compiler.column(program), column.kind != .decimal {
-      return Term(cost: 5, predicate: Predicates.present(column))
+      predicate = Predicates.present(column)
+    } else {
+      predicate = Predicates.present(program.evaluate, site: compiler.site(name, "needs"))
     }
-    let site = compiler.site(name, "needs")
     return Term(
-      cost: 5, predicate: Predicates.present(program.evaluate, site: site), text: "needs \(name.text)",
-      span: name.span, looked: program.evaluate)
+      cost: 5, predicate: predicate, text: "needs \(name.text)", span: name.span, looked: program.evaluate)
   }
 
   private func expression(_ scalar: ConfigScalar, _ narrowed: Set<String>, _ extra: RowScope) -> Term? {
