@@ -97,7 +97,7 @@ final class PayloadAssembler {
       if events > 0 { payload.append(UInt8(ascii: ",")) }
       body.copy(length, to: payload.cursor)
       payload.count &+= length
-      count(Int(mark.rule), &counts)
+      count(mark, &counts)
       events &+= 1
     }
     try finish(&counts, part: parts, to: writer)
@@ -108,10 +108,9 @@ final class PayloadAssembler {
   }
 
   @inline(__always)
-  private func count(_ rule: Int, _ counts: inout SessionCounts) {
+  private func count(_ mark: EventMark, _ counts: inout SessionCounts) {
     counts.eventsEmitted &+= 1
-    while counts.emittedByRule.count <= rule { counts.emittedByRule.append(0) }
-    counts.emittedByRule[rule] &+= 1
+    counts.emitted.note(mark.time, rule: Int(mark.rule))
   }
 
   private func finish(_ counts: inout SessionCounts, part: Int, to writer: any PayloadWriter) throws {

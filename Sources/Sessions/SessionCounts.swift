@@ -22,8 +22,8 @@ public struct SessionCounts: Sendable, Equatable {
 
   public var events = 0
   public var eventsEmitted = 0
-  /// Events that left, by the mapping's rules; as long as the highest rule seen.
-  public var emittedByRule: [Int] = []
+  /// Events that left.
+  public internal(set) var emitted = MonthlyCounts()
   /// Times of the events, late ones included.
   public var firstEvent: Int64?
   public var lastEvent: Int64?

@@ -101,7 +101,9 @@ final class ContinuedConversion {
         try StateOwner.note(isComplete: isComplete, in: folder)
         try inputs.save(counts, to: store, isFinal: !plan.leavesOpen)
         if isComplete, !plan.leavesOpen { try stage.clear(store) } else { try stage.save(to: store) }
-        try sums.save(counts, stage.counts, to: store)
+        frame.report.counts = counts
+        frame.report.sessions = stage.counts
+        try sums.save(frame.report, to: store)
       }
       clock.hasCommitted()
       frame.report.state?.commits += 1

@@ -48,6 +48,13 @@ struct RunReport {
     RunReport.sum(rules.map(\.type), counts.sum.matched).map { (type: $0.reason, count: $0.count) }
   }
 
+  /// Events that left, by month and type.
+  var eventsByMonth: [(month: String, types: [(type: String, count: Int)])] {
+    sessions.emitted.months.map { month in
+      (month.name, RunReport.sum(rules.map(\.type), month.byRule).map { (type: $0.reason, count: $0.count) })
+    }
+  }
+
   /// Whether nothing got lost between the stages.
   var isBalanced: Bool {
     counts.isBalanced

@@ -8,9 +8,16 @@ struct RunTotals {
 
   init(before: [String: Int]) { self.before = before }
 
-  func save(_ counts: RunCounts, _ sessions: SessionCounts, to store: any CommitStore) throws {
-    for (name, value) in RunTotals.values(counts, sessions) {
+  /// - Parameter report: of the run, with its counts so far.
+  func save(_ report: RunReport, to store: any CommitStore) throws {
+    for (name, value) in RunTotals.values(report.counts, report.sessions) {
       try store.setTotal(name, before[name, default: 0] + value)
+    }
+    for (month, types) in report.eventsByMonth {
+      for (type, count) in types where count > 0 {
+        let name = "\(month) \(type)"
+        try store.setTotal(name, before[name, default: 0] + count)
+      }
     }
   }
 

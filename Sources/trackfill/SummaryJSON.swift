@@ -67,6 +67,11 @@ enum SummaryJSON {
       json.put("duplicates", sessions.duplicates)
       json.object("by_rule") { json in for (rule, _, count) in report.eventsByRule { json.put(rule, count) } }
       json.object("by_type") { json in for (type, count) in report.eventsByType { json.put(type, count) } }
+      json.object("emitted_by_month") { json in
+        for (month, types) in report.eventsByMonth {
+          json.object(month) { json in for (type, count) in types where count > 0 { json.put(type, count) } }
+        }
+      }
     }
     json.object("sessions") { json in
       json.put("opened", sessions.sessionsOpened)

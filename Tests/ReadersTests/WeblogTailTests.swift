@@ -31,17 +31,16 @@ import Testing
     #"::1 - - [10/Sep/2026:13:57:02 +0200] "GET /b HTTP/1.0" 200 1234567890123456789 "a" "b"#,
   ]
 
-  /// The lines, and each of them with one byte gone, or another one in its place.
+  /// The lines, and each of them with one byte behind the date gone, or another one in its place, or cut off there.
   private static let hostile: [UInt8] = {
     var all: [UInt8] = []
     for line in lines.map({ Array($0.utf8) }) {
       all += line + [0x0A]
-      for index in line.indices {
+      for index in (line.firstIndex(of: UInt8(ascii: "+")) ?? 0)..<line.count {
         all += line[..<index] + line[(index + 1)...] + [0x0A]
-        for byte in Array("\" \\-7x\u{0}\r".utf8) where byte != line[index] {
+        for byte in Array("\" \\-7".utf8) where byte != line[index] {
           all += line[..<index] + [byte] + line[(index + 1)...] + [0x0A]
         }
-        // Cut off there.
         all += line[..<index] + [0x0A]
       }
     }
@@ -68,8 +67,8 @@ import Testing
     let stepwise = StepReader(plan: plan, settings: settings, takesTail: false)
     let one = try read(MemorySource(WeblogTailTests.hostile), with: inOneGo)
     let other = try read(MemorySource(WeblogTailTests.hostile), with: stepwise)
-    #expect(one.records.count > 500)
-    #expect(one.rejects.count > 500)
+    #expect(one.records.count > 50)
+    #expect(one.rejects.count > 50)
     #expect(one == other)
     // What nobody asks for is not read, and rejects nothing.
     let few = try read(MemorySource(WeblogTailTests.hostile), with: inOneGo, fields: ["time", "agent"])

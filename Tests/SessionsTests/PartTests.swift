@@ -13,7 +13,7 @@ import Testing
     #expect(run.times.flatMap { $0 } == hits.map(\.time))
     #expect(Set(run.sessionIDs).count == 1)
     #expect(run.counts.furtherParts == sizes.count - 1)
-    #expect(run.counts.emittedByRule.reduce(0, +) == count)
+    #expect(run.counts.emitted.byRule.reduce(0, +) == count)
     // All parts carry the times of the session.
     for object in run.objects {
       let metadata = (object["session"] as? JSON)?["metadata"] as? [String: String]

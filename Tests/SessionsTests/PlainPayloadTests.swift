@@ -54,7 +54,7 @@ import Testing
     #expect(run.times.map { $0.map { ($0 - Self.start) / minute } } == [[1], [3, 4, 5], [9]])
     #expect(run.counts.payloads == 3)
     #expect(run.counts.furtherParts == 0)
-    #expect(run.counts.emittedByRule == [0, 1, 0, 1, 1, 1, 0, 0, 0, 1])
+    #expect(run.counts.emitted.byRule == [0, 1, 0, 1, 1, 1, 0, 0, 0, 1])
     let metadata = (run.objects[1]["profile"] as? JSON)?["metadata"] as? [String: String]
     #expect(metadata?["insert"] == "2024-05-01T10:03:00.000Z")
   }

@@ -8,13 +8,19 @@ import Testing
 @Suite struct DirectOutputTests {
   private static let size = DirectOutput.bufferSize
 
-  /// A line of `length` bytes that no other position has.
-  private func line(_ length: Int, _ number: Int) -> [UInt8] {
-    var state = UInt64(number) &* 0x9E37_79B9_7F4A_7C15 | 1
-    return (0..<length).map { _ in
+  /// Bytes that begin again after a number of them that fits into no buffer, so that none can be taken for another.
+  private static let noise: [UInt8] = {
+    var state: UInt64 = 1
+    var period = (0..<65_521).map { _ in
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return UInt8(truncatingIfNeeded: 32 + (state >> 33) % 90)
     }
+    while period.count < 8 * size { period += period }
+    return period
+  }()
+
+  private func line(_ length: Int, _ number: Int) -> [UInt8] {
+    Array(Self.noise[(number * 977 % 65_521)...].prefix(length))
   }
 
   /// Lines of these lengths, written to a file of which `cached` bytes stay in the cache.
