@@ -26,10 +26,12 @@ let package = Package(
     .target(name: "Writers", dependencies: ["Pipeline"]),
     .target(name: "State", dependencies: ["Pipeline", "CSQLite"]),
     .target(name: "Delivery", dependencies: ["Pipeline", "CCurl"]),
+    // Looks at all of it, and lets nothing leave.
+    .target(name: "Preview", dependencies: ["Pipeline", "CProcessor"]),
     .executableTarget(
       name: "trackfill",
       dependencies: [
-        "Pipeline", "Readers", "Mapping", "Sessions", "Writers", "State", "Delivery",
+        "Pipeline", "Readers", "Mapping", "Sessions", "Writers", "State", "Delivery", "Preview",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -60,6 +62,7 @@ let package = Package(
     .testTarget(name: "SessionsTests", dependencies: ["Sessions", "Pipeline", "CSQLite"]),
     .testTarget(name: "StateTests", dependencies: ["State", "Writers", "Pipeline"]),
     .testTarget(name: "WritersTests", dependencies: ["Writers", "Pipeline"]),
+    .testTarget(name: "PreviewTests", dependencies: ["Preview", "Pipeline"]),
     .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "Collector", "Pipeline"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["trackfill", "trackfill-collector", "Collector"],
@@ -71,7 +74,7 @@ let package = Package(
 
 // Upcoming features, one loop for every Swift target. Tests check exclusive access at run time; in a release the stages
 // do without, which costs 4 % there. `CEL` keeps the check: others build it, and unsafe flags would forbid that.
-let stages = ["Pipeline", "Readers", "Mapping", "Sessions", "Writers", "State", "Delivery"]
+let stages = ["Pipeline", "Readers", "Mapping", "Sessions", "Writers", "State", "Delivery", "Preview"]
 for target in package.targets where target.type != .system && target.name != "CRE2" {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),

@@ -17,6 +17,8 @@ public enum MappingPurpose: Sendable {
   case run
   /// It is looked at or tested: variables that are not set are warnings, and so are rules without a test.
   case check
+  /// It is tried on data, but nothing leaves the machine: variables that are not set are warnings.
+  case preview
 }
 
 /// A mapping file, checked and compiled. What `load` accepts is what every command executes.
@@ -26,6 +28,8 @@ public struct MappingPlan: Sendable {
   public let reader: any Reader
   /// The reader's fields in the order in which a batch must hold them.
   public let columns: [String]
+  /// Those of them that the mapping names.
+  public let usedFields: [String]
   /// Drop reasons, in the order of the counters.
   public let drops: [String]
   public let rules: [Rule]
@@ -45,16 +49,26 @@ public struct MappingPlan: Sendable {
   ///   - file: its name, as messages show it; tables and lists that it names lie beside it.
   ///   - environment: what `env(NAME)` looks into.
   ///   - purpose: how much must be set, and how much is said.
+  ///   - fields: fields of the reader that `columns` is to have besides those that the mapping names.
   /// - Throws: every finding, if at least one is an error.
   public static func load(
     _ bytes: [UInt8], file: String, readers: @escaping ReaderFactory, environment: [String: String],
-    purpose: MappingPurpose = .run
+    purpose: MappingPurpose = .run, fields: [String] = []
   ) throws(Diagnostics) -> MappingPlan {
     try YAMLDocument.checkSize(bytes, file: file)
     let source = SourceText(bytes, file: file)
     let root = try YAMLDocument.parse(source)
-    return try MappingLoader(source: source, readers: readers, environment: environment, purpose: purpose)
-      .load(root)
+    return try MappingLoader(
+      source: source, readers: readers, environment: environment, purpose: purpose, fields: fields
+    ).load(root)
+  }
+
+  /// The reader alone, of a mapping that need not be right otherwise; nil if its `input` is not.
+  public static func reader(_ bytes: [UInt8], file: String, readers: ReaderFactory) -> (any Reader)? {
+    guard (try? YAMLDocument.checkSize(bytes, file: file)) != nil,
+      let root = try? YAMLDocument.parse(SourceText(bytes, file: file)), let input = root["input"]
+    else { return nil }
+    return try? readers(input, file)
   }
 
   /// A mapper for one worker.
@@ -107,4 +121,6 @@ struct MappingProgram: Sendable {
   let request: Emitter?
   let namespace: UUID
   let sites: [Site]
+  /// In the order of the file.
+  let outlinedLets: [OutlinedLet]
 }

@@ -82,6 +82,8 @@ public final class MappedBlock: @unchecked Sendable {
   @exclusivity(unchecked) public var counts = BlockCounts()
   /// Events that the sessions' reorder buffer still refers to.
   @exclusivity(unchecked) public var pending = 0
+  /// Made by a mapper that notes what becomes of every record; nil otherwise.
+  @exclusivity(unchecked) public var fates: RecordFates?
 
   public init() {
     capacity = 256
@@ -119,6 +121,7 @@ public final class MappedBlock: @unchecked Sendable {
     text.shrink(to: 8 << 20)
     if !rejects.isEmpty { rejects.removeAll() }
     counts.reset()
+    fates?.reset()
   }
 }
 

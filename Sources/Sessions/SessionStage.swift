@@ -63,6 +63,14 @@ public final class SessionStage: EventConsumer {
       }
   }
 
+  /// Told of each record of mode `stream` that comes later than the disorder allows, during `consume` or `finish`.
+  ///
+  /// - Parameters:
+  ///   - tell: is given the input's index and how many of the input's records came before the late one.
+  public func onLate(_ tell: @escaping (_ input: Int, _ record: Int) -> Void) {
+    (mode as? StreamSessions)?.onLate = tell
+  }
+
   /// What has happened so far; complete after `finish`.
   public var counts: SessionCounts { mode.counts }
 

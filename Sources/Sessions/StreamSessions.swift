@@ -9,6 +9,8 @@ final class StreamSessions: SessionMode {
   let sessionizer: Sessionizer
   private let disorder: Int64
   private let inputNames: [String]
+  /// Told of each late record: its input, and how many of the input's records came before it.
+  var onLate: ((_ input: Int, _ record: Int) -> Void)?
 
   init(
     settings: SessionSettings, inputs: [InputDescription], writer: any PayloadWriter,
@@ -65,7 +67,7 @@ final class StreamSessions: SessionMode {
   func finish(rejects: inout [LocatedReject]) throws {
     for input in merge.inputs {
       if !input.held.isEmpty { merge.reopen(input) }
-      for held in input.held where !admit(held.time, held.block, held.index, input) {
+      for held in input.held where !admit(held.time, held.block, held.index, held.number, input) {
         let reject = tooLate(
           input.clock &- held.time, offset: nil, length: held.raw.count, line: 0, number: 0, raw: held.raw)
         rejects.append(
@@ -128,7 +130,8 @@ final class StreamSessions: SessionMode {
     }
     let isPlainlyLate = input.clock != Int64.min && input.held.isEmpty && time < input.clock
     if isPlainlyLate {
-      if !admit(time, slot, UInt32(truncatingIfNeeded: index), input) {
+      let number = input.records + Int(event.pointee.number)
+      if !admit(time, slot, UInt32(truncatingIfNeeded: index), number, input) {
         rejects.append(
           tooLate(
             input.clock &- time, offset: Int(event.pointee.recordOffset), length: Int(event.pointee.recordLength),
@@ -182,7 +185,7 @@ final class StreamSessions: SessionMode {
   private func believe(_ count: Int, of input: InputClock, _ block: Block, _ rejects: inout [Reject]) {
     let all = input.held
     input.held = []
-    for held in all[..<count] where !admit(held.time, held.block, held.index, input) {
+    for held in all[..<count] where !admit(held.time, held.block, held.index, held.number, input) {
       rejects.append(
         tooLate(
           input.clock &- held.time, offset: held.offset - block.offset, length: held.raw.count,
@@ -195,11 +198,16 @@ final class StreamSessions: SessionMode {
   }
 
   /// Takes a believed event; false if it is late and late ones are rejected.
-  private func admit(_ time: Int64, _ block: UInt32, _ index: UInt32, _ input: InputClock) -> Bool {
+  private func admit(
+    _ time: Int64, _ block: UInt32, _ index: UInt32, _ number: Int, _ input: InputClock
+  ) -> Bool {
     if input.clock != Int64.min, time < input.clock { noteLateness(input.clock &- time) }
     if input.clock == Int64.min || time >= input.clock &- disorder {
       input.add(time, block: block, index: index)
-    } else if settings.late == .reject {
+      return true
+    }
+    onLate?(input.index, number)
+    if settings.late == .reject {
       sessionizer.counts.lateRejected += 1
       blocks.leave(block)
       return false

@@ -8,10 +8,15 @@ struct Console: Sendable {
 
   let isTerminal: Bool
   let isColoured: Bool
+  /// Of a line of the terminal, 80 where there is none.
+  let columns: Int
 
   /// - Parameter descriptor: whose terminal decides.
   init(color: ColorChoice, descriptor: Int32 = STDERR_FILENO) {
     isTerminal = isatty(descriptor) == 1
+    var size = winsize()
+    let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    columns = isKnown ? Int(size.ws_col) : 80
     isColoured =
       switch color {
       case .always: true

@@ -40,25 +40,14 @@ struct ConvertPlan: Sendable {
     from: TimeBound? = nil, to: TimeBound? = nil
   ) throws(Diagnostics) {
     var findings: [Diagnostic] = []
-    func file(_ path: String, _ option: String) -> String {
-      var status = stat()
-      if path.isEmpty {
-        findings.append(
-          Diagnostic("U101", "\(option) needs a file name", remedy: "name a file, or leave the option out"))
-      } else if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-        findings.append(Diagnostic("U102", "\(option) \(path) is a folder", remedy: "name a file in it"))
-      }
-      return path
-    }
-
     inputs = typed.inputs
     if inputs.filter({ $0 == "-" }).count > 1 || (inputs.contains("-") && typed.mapping == "-") {
       findings.append(Diagnostic("U104", "standard input is named twice", remedy: "name - once"))
     }
     mapping = typed.mapping
-    output = path.map { $0 == "-" ? .standardOutput : .file(file($0, "--output")) } ?? .state
-    self.rejects = rejects.map { file($0, "--rejects") }
-    summary = typed.summary.map { file($0, "--summary") }
+    output = path.map { $0 == "-" ? .standardOutput : .file($0) } ?? .state
+    self.rejects = rejects
+    summary = typed.summary
     threads = typed.threads ?? min(availableProcessors(), 4)
     memory = typed.memory.bytes
     self.limit = limit
@@ -69,42 +58,14 @@ struct ConvertPlan: Sendable {
     blockSize = typed.blockSize.bytes
     isQuiet = typed.quiet
 
-    var written: [(option: String, path: String)] = []
-    for (option, path) in [("--output", output.path), ("--rejects", rejects), ("--summary", summary)] {
-      // Devices and pipes are not replaced, and may well be named twice.
-      guard let path, FileIdentity.isReplaceable(path) else { continue }
-      if let other = written.first(where: { FileIdentity.isSame($0.path, path) }) {
-        findings.append(
-          Diagnostic("U105", "\(option) and \(other.option) name the same file", remedy: "name two files"))
-      }
-      if FileIdentity.isSame(mapping, path) {
-        findings.append(Diagnostic("U106", "\(option) \(path) is the mapping", remedy: "name another file"))
-      }
-      written.append((option, path))
-      for input in inputs where input != "-" {
-        if FileIdentity.isSame(input, path) {
-          findings.append(
-            Diagnostic("U107", "\(option) \(path) is an input", remedy: "inputs are never written; name another file"))
-        } else if FileIdentity.isInside(path, folder: input) {
-          findings.append(
-            Diagnostic(
-              "U108", "\(option) \(path) lies in the input folder \(input)",
-              remedy: "the next run would read it; name a file elsewhere"))
-        }
-      }
-    }
+    findings += OutputFiles.findings(
+      [("--output", output.path), ("--rejects", rejects), ("--summary", summary)], mappings: [mapping], inputs: inputs)
     if !findings.isEmpty { throw Diagnostics(findings) }
   }
 
   /// Refuses what only shows once patterns are expanded.
   func check(expanded names: [String]) throws(Diagnostics) {
-    for case let path? in [output.path, rejects, summary] where FileIdentity.isReplaceable(path) {
-      for name in names where FileIdentity.isSame(name, path) {
-        throw Diagnostics([
-          Diagnostic("U107", "\(path) is an input and an output", remedy: "inputs are never written; name another file")
-        ])
-      }
-    }
+    try OutputFiles.check([output.path, rejects, summary], expanded: names)
   }
 }
 

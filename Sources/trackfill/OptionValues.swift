@@ -167,19 +167,8 @@ enum OptionText {
     return Int(text)
   }
 
-  /// `1,234,567`
-  /// `1 test`, `2 tests`.
-  static func plural(_ count: Int, _ noun: String) -> String { "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")" }
-
-  static func grouped(_ value: Int) -> String {
-    var digits = Array(String(value.magnitude))
-    var at = digits.count - 3
-    while at > 0 {
-      digits.insert(",", at: at)
-      at -= 3
-    }
-    return (value < 0 ? "-" : "") + String(digits)
-  }
+  static func plural(_ count: Int, _ noun: String) -> String { DisplayNumber.plural(count, noun) }
+  static func grouped(_ value: Int) -> String { DisplayNumber.grouped(value) }
 
   /// `256M`
   static func size(_ bytes: Int) -> String {
@@ -189,28 +178,6 @@ enum OptionText {
     return String(bytes)
   }
 
-  /// `12.3 MiB`, for progress.
-  static func approximate(bytes: Int) -> String {
-    var value = Double(bytes)
-    for unit in ["B", "KiB", "MiB", "GiB"] {
-      if value < 1024 { return unit == "B" ? "\(bytes) B" : tenths(value) + " " + unit }
-      value /= 1024
-    }
-    return tenths(value) + " TiB"
-  }
-
-  /// One decimal place.
-  static func tenths(_ value: Double) -> String {
-    let tenths = Int((value * 10).rounded())
-    return "\(tenths / 10).\(tenths % 10)"
-  }
-
-  /// `20 ms`, `1.5 s`, `3 min 20 s`, `2 h 5 min`
-  static func duration(milliseconds: Int64) -> String {
-    if milliseconds < 1_000 { return "\(milliseconds) ms" }
-    if milliseconds < 60_000 { return tenths(Double(milliseconds) / 1000) + " s" }
-    let seconds = (milliseconds + 500) / 1000
-    if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60) s" }
-    return "\(seconds / 3600) h \(seconds % 3600 / 60) min"
-  }
+  static func approximate(bytes: Int) -> String { DisplayNumber.approximate(bytes: bytes) }
+  static func duration(milliseconds: Int64) -> String { DisplayNumber.duration(milliseconds: milliseconds) }
 }

@@ -13,7 +13,8 @@ struct Trackfill: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Convert.self, Import.self, Status.self, Send.self, Replay.self, Check.self, Test.self, Sniff.self, Formats.self,
+      Preview.self, Convert.self, Import.self, Status.self, Send.self, Replay.self, Check.self, Test.self, Sniff.self,
+      Formats.self,
       Explain.self,
     ])
 }

@@ -100,6 +100,11 @@ import Testing
     Case("U105", 64, "$trackfill convert a.log -m m.yaml -o o --rejects o"),
     Case("U106", 64, "$trackfill convert a.log -m m.yaml -o m.yaml"),
     Case("U107", 64, "$trackfill convert a.log -m m.yaml -o a.log"),
+    Case("U121", 64, "$trackfill preview a.log -m m.yaml --only page-sen"),
+    Case(
+      "U122", 64,
+      "sed 's/format: combined/format: vhost_combined/' m.yaml >o.yaml; $trackfill preview - -m m.yaml --against o.yaml <a.log"
+    ),
     Case("U108", 64, "mkdir logs && cp a.log logs && $trackfill convert logs -m m.yaml -o logs/o"),
   ]
 

@@ -8,6 +8,8 @@ struct CompiledCheck: Sendable {
   /// `file:line:column` of the check in the mapping.
   let place: String
   let condition: Predicate
+  let terms: [ConditionTerm]
+  let span: SourceSpan
 }
 
 /// Compiles `checks`.
@@ -27,7 +29,8 @@ struct CheckCompiler {
       let code = section.required("code", "name what the summary counts: code: TOTALS")
       let message = section.required("message", "say what is wrong: message: items do not add up to the total")
       var inside = narrowed
-      let condition = ConditionCompiler(compiler).compile(section, narrowed: &inside)
+      let terms = ConditionCompiler(compiler).terms(section, narrowed: &inside)
+      let condition = Predicates.all(terms.map(\.predicate))
       guard let code, let message else { continue }
       findings.refuseExpression(message)
       if message.text.isEmpty || message.text.contains(where: \.isNewline) {
@@ -53,7 +56,9 @@ struct CheckCompiler {
         continue
       }
       let place = "\(findings.source.file):\(code.span.line):\(code.span.column)"
-      checks.append(CompiledCheck(code: code.text, message: message.text, place: place, condition: condition))
+      checks.append(
+        CompiledCheck(
+          code: code.text, message: message.text, place: place, condition: condition, terms: terms, span: code.span))
     }
     return checks
   }

@@ -8,15 +8,28 @@ struct ConditionCompiler {
 
   init(_ compiler: ExpressionCompiler) { self.compiler = compiler }
 
+  /// A term with what its order depends on.
   private struct Term {
     var cost: Int
     var predicate: Predicate
+    var text = ""
+    var span = SourceSpan(line: 1, column: 1)
+    var looked: Evaluate?
+
+    var named: ConditionTerm { ConditionTerm(predicate: predicate, text: text, span: span, looked: looked) }
   }
 
   /// The conditions of a rule, a drop entry or a case; nil if it has none. `narrowed` grows by what `needs` narrows.
   func compile(
     _ section: Section, narrowed: inout Set<String>, extra: RowScope = RowScope()
   ) -> Predicate? {
+    Predicates.all(terms(section, narrowed: &narrowed, extra: extra).map(\.predicate))
+  }
+
+  /// The same, term by term in the order in which they are asked.
+  func terms(
+    _ section: Section, narrowed: inout Set<String>, extra: RowScope = RowScope()
+  ) -> [ConditionTerm] {
     var terms: [Term] = []
     if let when = section["when"] { terms += self.when(when, narrowed, extra) }
     terms.sort { $0.cost < $1.cost }
@@ -30,14 +43,20 @@ struct ConditionCompiler {
     if let unless = section["unless"] {
       if let scalar = unless.scalar {
         if let term = expression(scalar, narrowed, extra) {
-          terms.append(Term(cost: 9, predicate: Predicates.not(term.predicate)))
+          terms.append(
+            Term(
+              cost: 9, predicate: Predicates.not(term.predicate), text: "unless \(scalar.text)", span: scalar.span))
         }
       } else {
         let inner = when(unless, narrowed, extra).sorted { $0.cost < $1.cost }.map(\.predicate)
-        if let all = Predicates.all(inner) { terms.append(Term(cost: 9, predicate: Predicates.not(all))) }
+        if let all = Predicates.all(inner) {
+          terms.append(
+            Term(
+              cost: 9, predicate: Predicates.not(all), text: "unless \(JSONValue(unless).flow)", span: unless.span))
+        }
       }
     }
-    return Predicates.all(terms.map(\.predicate))
+    return terms.map(\.named)
   }
 
   /// Holds when every name is present; nil if there are none.
@@ -60,11 +79,14 @@ struct ConditionCompiler {
         "M116", "'\(name.text)' is no path", at: name.span, remedy: "name a field, a `let`, or a.b.c below one")
       return nil
     }
+    let predicate: Predicate
     if program.type.unwrapped != nil, let column = compiler.column(program), column.kind != .decimal {
-      return Term(cost: 5, predicate: Predicates.present(column))
+      predicate = Predicates.present(column)
+    } else {
+      predicate = Predicates.present(program.evaluate, site: compiler.site(name, "needs"))
     }
-    let site = compiler.site(name, "needs")
-    return Term(cost: 5, predicate: Predicates.present(program.evaluate, site: site))
+    return Term(
+      cost: 5, predicate: predicate, text: "needs \(name.text)", span: name.span, looked: program.evaluate)
   }
 
   private func expression(_ scalar: ConfigScalar, _ narrowed: Set<String>, _ extra: RowScope) -> Term? {
@@ -74,7 +96,8 @@ struct ConditionCompiler {
     }
     guard let program = compiler.compile(scalar, expecting: .bool, narrowed: narrowed, extra: extra) else { return nil }
     return Term(
-      cost: 6, predicate: Predicates.expression(program.evaluate, site: compiler.site(scalar, "condition")))
+      cost: 6, predicate: Predicates.expression(program.evaluate, site: compiler.site(scalar, "condition")),
+      text: "if \(scalar.text)", span: scalar.span)
   }
 
   /// A map of paths to literals, ranges, globs, regexes, or lists of them.
@@ -111,16 +134,22 @@ struct ConditionCompiler {
     }
     let site = compiler.site(key, "when \(entry.key)")
     let type = program.type.unwrapped ?? program.type
+    var term: Term?
     switch type {
-    case .string: return text(program, values, site, extra)
-    case .int: return number(program, values, site, compiler.column(program, extra: extra))
-    case .bool: return bool(program, values, site)
+    case .string: term = text(program, values, site, extra)
+    case .int: term = number(program, values, site, compiler.column(program, extra: extra))
+    case .bool: term = bool(program, values, site)
     default:
       findings.error(
         "M104", "'\(entry.key)' is \(type), which `when` cannot compare", at: entry.keySpan,
         remedy: "write an expression under `if`")
       return nil
     }
+    let texts = values.map(\.text)
+    term?.text = "when \(entry.key): " + (texts.count == 1 ? texts[0] : "[\(texts.joined(separator: ", "))]")
+    term?.span = entry.keySpan
+    term?.looked = program.evaluate
+    return term
   }
 
   private func text(
@@ -246,6 +275,16 @@ struct ConditionCompiler {
     }
     return Term(cost: 1, predicate: Predicates.equals(program.evaluate, wanted, site: site))
   }
+}
+
+/// One term of a condition by itself, for whoever wants to know which one decided. The condition is bound of these.
+struct ConditionTerm: Sendable {
+  let predicate: Predicate
+  /// As the mapping writes it.
+  let text: String
+  let span: SourceSpan
+  /// The value that it looks at, where that is one.
+  let looked: Evaluate?
 }
 
 /// A whole number, or an inclusive range of them: `200`, `200..299`.

@@ -16,6 +16,8 @@ final class ExpressionCompiler {
   var letNarrowings: [String: Set<String>] = [:]
   /// The compiled `let` names, what they use before them.
   var lets: [(name: String, program: Program)] = []
+  /// The same as they run, for tracing.
+  var outlinedLets: [OutlinedLet] = []
   /// Every variable that some expression reads.
   private(set) var references: Set<String> = []
   /// What compiled, by the place of its scalar.
@@ -62,6 +64,15 @@ final class ExpressionCompiler {
       references.formUnion(Self.words(text))
       return nil
     }
+  }
+
+  /// What tells a name of an object type, such as a URL, as text; nil for other types.
+  func text(of name: String, _ type: Type) -> Evaluate? {
+    guard case .object = type.unwrapped ?? type else { return nil }
+    for path in [name + ".text", name + ".?text"] {
+      if case .success(let program) = CEL.compile(path, in: environment) { return program.evaluate }
+    }
+    return nil
   }
 
   /// The program of the scalar or key at a place, if it compiled.

@@ -78,7 +78,7 @@ struct LetCompiler {
     count += 1
     let site = compiler.site(scalar, "let \(name)")
     let evaluate = program.evaluate
-    compiler.environment.variables[name] = Variable(program.type) { activation in
+    let load: Evaluate = { activation in
       let frame = activation.frame
       if frame.pointee.letMarks[slot] == frame.pointee.generation { return frame.pointee.letValues[slot] }
       let value = evaluate(activation)
@@ -87,6 +87,9 @@ struct LetCompiler {
       frame.pointee.letMarks[slot] = frame.pointee.generation
       return value
     }
+    compiler.environment.variables[name] = Variable(program.type, load: load)
+    compiler.outlinedLets.append(
+      OutlinedLet(name: name, span: scalar.span, slot: slot, load: load, text: compiler.text(of: name, program.type)))
   }
 
   /// Whether a key can become a name of expressions; says why not.

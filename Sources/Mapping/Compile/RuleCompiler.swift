@@ -19,13 +19,17 @@ final class CompiledRule: Sendable {
   /// `,"options":{…},"tags":[…]`, perhaps empty.
   let tail: ConstantBytes
   let span: SourceSpan
+  /// What the condition is bound of.
+  let terms: [ConditionTerm]
 
   init(
-    rule: Rule, condition: Predicate?, time: Computed?, id: Emitter?, idPrefix: ConstantBytes, head: ConstantBytes,
+    rule: Rule, condition: Predicate?, terms: [ConditionTerm], time: Computed?, id: Emitter?, idPrefix: ConstantBytes,
+    head: ConstantBytes,
     properties: Emitter?, context: Emitter?, tail: ConstantBytes, span: SourceSpan
   ) {
     self.rule = rule
     self.condition = condition
+    self.terms = terms
     self.time = time
     self.id = id
     self.idPrefix = idPrefix
@@ -42,6 +46,8 @@ struct CompiledDrop: Sendable {
   /// Index of the reason in the plan's list.
   let reason: Int
   let condition: Predicate
+  let terms: [ConditionTerm]
+  let span: SourceSpan
 }
 
 /// Compiles `drop` and `events`.
@@ -83,13 +89,18 @@ struct RuleCompiler {
       var inside = narrowed
       checkLets(section, narrowed: narrowed, later: later)
       let missing = section.names("unless_present")
-      var terms: [Predicate] = []
-      if let all = conditions.allPresent(missing, narrowed) { terms.append(Predicates.not(all)) }
-      if let condition = conditions.compile(section, narrowed: &inside) { terms.append(condition) }
+      var terms: [ConditionTerm] = []
+      if let all = conditions.allPresent(missing, narrowed) {
+        let text = "unless_present [\(missing.map(\.text).joined(separator: ", "))]"
+        terms.append(
+          ConditionTerm(
+            predicate: Predicates.not(all), text: text, span: missing.first?.span ?? entry.span, looked: nil))
+      }
+      terms += conditions.terms(section, narrowed: &inside)
       if narrows(entry) {
         for name in missing { conditions.narrow(name.text, &narrowed) }
       }
-      guard let condition = Predicates.all(terms) else {
+      guard let condition = Predicates.all(terms.map(\.predicate)) else {
         if !findings.hasErrors {
           findings.error(
             "M005", "drop entry without a condition", at: entry.span,
@@ -98,7 +109,9 @@ struct RuleCompiler {
         continue
       }
       if !reasons.contains(reason.text) { reasons.append(reason.text) }
-      drops.append(CompiledDrop(reason: reasons.firstIndex(of: reason.text) ?? 0, condition: condition))
+      drops.append(
+        CompiledDrop(
+          reason: reasons.firstIndex(of: reason.text) ?? 0, condition: condition, terms: terms, span: reason.span))
     }
     return drops
   }
@@ -155,7 +168,7 @@ struct RuleCompiler {
       let type = section.required("type", "name the event: type: page-view")
     else { return nil }
     var narrowed = before
-    let condition = ConditionCompiler(compiler).compile(section, narrowed: &narrowed)
+    let terms = ConditionCompiler(compiler).terms(section, narrowed: &narrowed)
     let name = section.scalar("name") ?? type
     for scalar in [type, name] + section.names("tags") { findings.refuseExpression(scalar) }
     for scalar in [type, name] where scalar.text.isEmpty || scalar.text.contains(where: \.isNewline) {
@@ -174,8 +187,8 @@ struct RuleCompiler {
     let time = section.scalar("time").map { self.time($0, narrowed) }
     let idPrefix = (id == nil ? "record\n" : "id\n") + name.text + "\n"
     return CompiledRule(
-      rule: Rule(name: name.text, type: type.text), condition: condition, time: time ?? nil, id: id ?? nil,
-      idPrefix: ConstantBytes(idPrefix),
+      rule: Rule(name: name.text, type: type.text), condition: Predicates.all(terms.map(\.predicate)), terms: terms,
+      time: time ?? nil, id: id ?? nil, idPrefix: ConstantBytes(idPrefix),
       head: ConstantBytes("\",\"type\":\(JSONLiteral.quoted(type.text)),\"time\":{\"insert\":\""),
       properties: properties ?? nil, context: context ?? nil, tail: ConstantBytes(tail(section)), span: type.span)
   }

@@ -43,7 +43,7 @@ enum EnvironmentText {
     case .run:
       findings.error("M117", message, at: scalar.span, remedy: remedy)
       return nil
-    case .check:
+    case .check, .preview:
       findings.warn("M202", message, at: scalar.span, remedy: remedy)
       return String(name)
     }

@@ -7,6 +7,8 @@ struct MappingLoader {
   let readers: ReaderFactory
   let environment: [String: String]
   let purpose: MappingPurpose
+  /// Fields that somebody wants besides those that the mapping names.
+  let fields: [String]
 
   private static let keys = [
     "mapping", "language", "description", "input", "tables", "lists", "let", "drop", "checks", "identity", "session",
@@ -44,7 +46,8 @@ struct MappingLoader {
       throw Diagnostics(findings.sorted)
     }
     let schema = reader.schema
-    let columns = FieldUse.columns(of: schema, in: root)
+    let used = FieldUse.columns(of: schema, in: root)
+    let columns = schema.fields.map(\.name).filter { used.contains($0) || fields.contains($0) }
     let lists = AgentLists(file, environment, purpose)
     let compiler = ExpressionCompiler(schema: schema, columns: columns, bots: lists.bots, findings: findings)
     let tables = LookupTables(file, compiler)
@@ -92,10 +95,11 @@ struct MappingLoader {
       dropReasons: reasons.count, checks: checks, rules: rules, emitsAll: emitsAll,
       rejectsUnmatched: file.choice("otherwise", Otherwise.self) == .reject, visitor: identity.visitor,
       noVisitorDrop: noVisitorDrop, profileID: identity.profileID, profileAliases: identity.aliases, split: split,
-      context: target.context, request: target.request, namespace: namespace, sites: compiler.sites)
+      context: target.context, request: target.request, namespace: namespace, sites: compiler.sites,
+      outlinedLets: compiler.outlinedLets.sorted { ($0.span.line, $0.span.column) < ($1.span.line, $1.span.column) })
     if findings.hasErrors { throw Diagnostics(findings.sorted) }
     return MappingPlan(
-      name: name?.text ?? "", summary: summary, reader: reader, columns: columns,
+      name: name?.text ?? "", summary: summary, reader: reader, columns: columns, usedFields: used,
       drops: reasons, rules: rules.map(\.rule), sessions: settings, warnings: findings.sorted, tests: tests,
       program: program, document: root, branches: compiler.branches)
   }

@@ -3,12 +3,12 @@ internal import Pipeline
 
 /// Runs a mapping's program over batches of records. One worker, one mapper.
 final class Mapper: EventMapper {
-  private let program: MappingProgram
-  private let activation = Activation()
-  private let frame: UnsafeMutablePointer<RecordFrame>
+  let program: MappingProgram
+  let activation = Activation()
+  let frame: UnsafeMutablePointer<RecordFrame>
   private let memo: UnsafeMutablePointer<TextMemo>
   private let letValues: UnsafeMutablePointer<Value>
-  private let letMarks: UnsafeMutablePointer<UInt64>
+  let letMarks: UnsafeMutablePointer<UInt64>
   private let answers: UnsafeMutablePointer<UInt64>
   private let nothing: UnsafeMutablePointer<Field>
   private let hasher: NameHasher
@@ -20,7 +20,7 @@ final class Mapper: EventMapper {
   /// Under `emit: all`, the rules behind each one.
   private let laterRules: [FirstMatch]
   /// Records dropped by each entry in the batch at work.
-  private let dropped: UnsafeMutablePointer<Int>
+  let dropped: UnsafeMutablePointer<Int>
   @exclusivity(unchecked) private var timestamps = TimestampWriter()
 
   init(_ program: MappingProgram) {
@@ -65,12 +65,22 @@ final class Mapper: EventMapper {
   }
 
   func map(_ batch: RecordBatch, into result: MappedBlock) {
-    while result.counts.dropped.count < program.dropReasons { result.counts.dropped.append(0) }
-    while result.counts.matched.count < program.rules.count { result.counts.matched.append(0) }
+    open(result)
     for index in 0..<batch.count {
       begin(batch, index)
       map(batch.records[index], into: result)
     }
+    close(result)
+  }
+
+  /// Makes room for the program's counters.
+  func open(_ result: MappedBlock) {
+    while result.counts.dropped.count < program.dropReasons { result.counts.dropped.append(0) }
+    while result.counts.matched.count < program.rules.count { result.counts.matched.append(0) }
+  }
+
+  /// Adds what was counted since `open`.
+  func close(_ result: MappedBlock) {
     result.counts.replaced = result.text.replacements
     for index in program.drops.indices {
       result.counts.dropped[program.drops[index].reason] += dropped[index]
@@ -79,7 +89,7 @@ final class Mapper: EventMapper {
   }
 
   @inline(__always)
-  private func begin(_ batch: RecordBatch, _ index: Int) {
+  func begin(_ batch: RecordBatch, _ index: Int) {
     activation.reset()
     frame.pointee.fields = UnsafePointer(batch.fields + index &* batch.stride)
     frame.pointee.generation &+= 1
@@ -88,7 +98,7 @@ final class Mapper: EventMapper {
     frame.pointee.letFailureSite = RecordFrame.nowhere
   }
 
-  private func map(_ record: Record, into result: MappedBlock) {
+  func map(_ record: Record, into result: MappedBlock) {
     switch firstDrop(activation) {
     case FirstMatch.none: break
     case ...FirstMatch.failed: return reject(record, rule: nil, into: result)

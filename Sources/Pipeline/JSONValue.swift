@@ -1,10 +1,13 @@
-internal import Pipeline
-
 /// A piece of a payload, read back: numbers keep their digits, members their order.
-indirect enum JSONValue: Equatable, Sendable {
-  struct Member: Equatable, Sendable {
-    var key: String
-    var value: JSONValue
+public indirect enum JSONValue: Equatable, Sendable {
+  public struct Member: Equatable, Sendable {
+    public var key: String
+    public var value: JSONValue
+
+    public init(key: String, value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
   }
 
   case null
@@ -15,28 +18,32 @@ indirect enum JSONValue: Equatable, Sendable {
   case object([Member])
 
   /// - Returns: nil if the bytes are no JSON text (RFC 8259).
-  init?(_ bytes: UnsafeBufferPointer<UInt8>) {
+  public init?(_ bytes: UnsafeBufferPointer<UInt8>) {
     var parser = JSONTextParser(bytes)
     guard let value = parser.document() else { return nil }
     self = value
   }
 
-  init?(_ text: String) {
+  /// - Returns: nil if the text is no JSON.
+  public init?(_ text: String) {
     var text = text
     guard let value = text.withUTF8({ JSONValue($0) }) else { return nil }
     self = value
   }
 
-  subscript(key: String) -> JSONValue? {
+  /// The value of a key; nil where this is no object or has no such key.
+  public subscript(key: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.key == key }?.value
   }
 
-  var elements: [JSONValue] { if case .list(let elements) = self { elements } else { [] } }
-  var text: String? { if case .string(let text) = self { text } else { nil } }
+  /// The elements of a list; none of anything else.
+  public var elements: [JSONValue] { if case .list(let elements) = self { elements } else { [] } }
+  /// The text of a string.
+  public var text: String? { if case .string(let text) = self { text } else { nil } }
 
   /// Whether both are one value; numbers are compared by what they mean, `199.90` is `199.9`.
-  func isSame(as other: JSONValue) -> Bool {
+  public func isSame(as other: JSONValue) -> Bool {
     if case (.number(let one), .number(let two)) = (self, other) {
       return one == two || JSONValue.plain(one) == JSONValue.plain(two)
     }
@@ -53,7 +60,7 @@ indirect enum JSONValue: Equatable, Sendable {
   }
 
   /// One line, as a person writes it in a mapping's braces: `{ type: search, properties: { query: "red shoes" } }`.
-  var flow: String {
+  public var flow: String {
     switch self {
     case .null: return "null"
     case .bool(let value): return value ? "true" : "false"
@@ -72,7 +79,27 @@ indirect enum JSONValue: Equatable, Sendable {
     let isPlain =
       text.first.map { $0.isASCII && ($0.isLetter || $0 == "/") } == true && text.allSatisfy(inside)
       && !text.hasSuffix(" ") && !["true", "false", "null"].contains(text.lowercased())
-    return isPlain ? text : JSONLiteral.quoted(text)
+    return isPlain ? text : JSONValue.quoted(text)
+  }
+
+  /// JSON text without blanks.
+  public var json: String {
+    switch self {
+    case .null: "null"
+    case .bool(let value): value ? "true" : "false"
+    case .number(let digits): digits
+    case .string(let text): JSONValue.quoted(text)
+    case .list(let elements): "[" + elements.map(\.json).joined(separator: ",") + "]"
+    case .object(let members):
+      "{" + members.map { JSONValue.quoted($0.key) + ":" + $0.value.json }.joined(separator: ",") + "}"
+    }
+  }
+
+  /// The text as a JSON string.
+  public static func quoted(_ text: String) -> String {
+    let buffer = ByteBuffer(capacity: text.utf8.count + 16)
+    buffer.append(json: text)
+    return withExtendedLifetime(buffer) { String(decoding: buffer.bytes, as: UTF8.self) }
   }
 }
 

@@ -1,15 +1,14 @@
-import Pipeline
-
 /// Writes one JSON object (RFC 8259) with indentation, its keys in the order of the calls.
-struct JSONObjectWriter {
+public struct JSONObjectWriter {
   private let buffer = ByteBuffer()
   private var depth = 1
   private var isFirst = true
 
-  init() { buffer.append("{") }
+  public init() { buffer.append("{") }
 
   /// A list of objects as a text of its own, ended by a line end.
-  static func array<Element>(_ elements: [Element], _ body: (inout JSONObjectWriter, Element) -> Void) -> String {
+  public static func array<Element>(_ elements: [Element], _ body: (inout JSONObjectWriter, Element) -> Void) -> String
+  {
     var json = JSONObjectWriter()
     json.buffer.removeAll()
     json.depth = 0
@@ -24,27 +23,44 @@ struct JSONObjectWriter {
     return withExtendedLifetime(buffer) { String(decoding: buffer.bytes, as: UTF8.self) }
   }
 
-  mutating func put(_ key: String, _ value: Int) {
+  public mutating func put(_ key: String, _ value: Int) {
     begin(key)
     buffer.append(decimal: Int64(value))
   }
 
-  mutating func put(_ key: String, _ value: String) {
+  public mutating func put(_ key: String, _ value: String) {
     begin(key)
     buffer.append(json: value)
   }
 
-  mutating func put(_ key: String, _ value: Bool) {
+  public mutating func put(_ key: String, _ value: Bool) {
     begin(key)
     buffer.append(text: value ? "true" : "false")
   }
 
-  mutating func object(_ key: String, _ body: (inout JSONObjectWriter) -> Void) {
+  /// A value that is JSON text already.
+  public mutating func put(_ key: String, json: String) {
+    begin(key)
+    buffer.append(text: json)
+  }
+
+  /// A list of strings on one line.
+  public mutating func put(_ key: String, _ values: [String]) {
+    begin(key)
+    buffer.append("[")
+    for (index, value) in values.enumerated() {
+      if index > 0 { buffer.append(", ") }
+      buffer.append(json: value)
+    }
+    buffer.append("]")
+  }
+
+  public mutating func object(_ key: String, _ body: (inout JSONObjectWriter) -> Void) {
     begin(key)
     nested("{", "}") { body(&$0) }
   }
 
-  mutating func list<Element>(
+  public mutating func list<Element>(
     _ key: String, _ elements: [Element], _ body: (inout JSONObjectWriter, Element) -> Void
   ) {
     begin(key)
@@ -57,7 +73,7 @@ struct JSONObjectWriter {
   }
 
   /// The text, ended by a line end.
-  consuming func finish() -> String {
+  public consuming func finish() -> String {
     depth = 0
     endLine()
     buffer.append("}\n")

@@ -1,0 +1,63 @@
+internal import Pipeline
+
+/// Parses a block once more, up to the records that are wanted: with the mapping's columns for the mapping, and with all
+/// fields for people.
+final class BlockTracer {
+  private let tracer: (any RecordTracer)?
+  private let parser: any RecordParser
+  private let fieldParser: any RecordParser
+  private let batch: RecordBatch
+  private let fieldBatch: RecordBatch
+  private let result = MappedBlock()
+  private let fieldResult = MappedBlock()
+  private let places: FieldPlaces
+
+  /// - Parameter tracer: nil where there is no mapping that could run.
+  init(_ reader: any Reader, columns: [String], used: [String], tracer: (any RecordTracer)?) {
+    self.tracer = tracer
+    let schema = reader.schema
+    parser = reader.makeParser(fields: columns)
+    fieldParser = reader.makeParser(fields: schema.fields.map(\.name))
+    batch = RecordBatch(stride: columns.count)
+    fieldBatch = RecordBatch(stride: schema.fields.count)
+    places = FieldPlaces(schema, used: used)
+  }
+
+  /// - Parameter numbers: of records in the block, ascending; those that the reader refused are passed over.
+  func records(_ numbers: [Int], of block: Block, input: String, records: Int, lines: Int) -> [Int: ShownRecord] {
+    var shown: [Int: ShownRecord] = [:]
+    guard let last = numbers.last else { return shown }
+    let wanted = Set(numbers)
+    walk(block, parser, batch, result, upTo: last) { index in
+      let record = batch.records[index]
+      guard wanted.contains(record.number) else { return }
+      var one = ShownRecord(
+        input: input, record: records + record.number + 1, line: lines + record.line + 1,
+        raw: Array(UnsafeBufferPointer(start: record.start, count: min(record.count, RunLoop.longestRaw))),
+        length: record.count)
+      one.trace = tracer?.trace(batch, index)
+      if case .rejected(let reject) = one.trace?.fate { one.reject = reject }
+      shown[record.number] = one
+    }
+    walk(block, fieldParser, fieldBatch, fieldResult, upTo: last) { index in
+      let number = fieldBatch.records[index].number
+      if shown[number] != nil { shown[number]?.fields = places.values(of: fieldBatch, index) }
+    }
+    return shown
+  }
+
+  private func walk(
+    _ block: Block, _ parser: any RecordParser, _ batch: RecordBatch, _ result: MappedBlock, upTo last: Int,
+    _ body: (Int) -> Void
+  ) {
+    result.reset()
+    var cursor = 0
+    var isMore = block.count > 0
+    while isMore {
+      batch.reset()
+      isMore = parser.parse(block, from: &cursor, into: batch, result: result)
+      for index in 0..<batch.count { body(index) }
+      if result.counts.records > last { return }
+    }
+  }
+}

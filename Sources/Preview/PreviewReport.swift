@@ -1,0 +1,212 @@
+public import Pipeline
+
+/// What the sessions of a preview came to; times are milliseconds.
+public struct PreviewSessions: Sendable {
+  public var sessions = 0
+  public var longest: Int64 = 0
+  public var payloads = 0
+  public var furtherParts = 0
+  public var payloadBytes = 0
+  /// Repetitions of byte-identical records.
+  public var duplicates = 0
+  public var lateAttached = 0
+  public var lateNew = 0
+  public var lateRejected = 0
+  public var largestLateness: Int64 = 0
+  public var outliers = 0
+  public var firstEvent: Int64?
+  public var lastEvent: Int64?
+
+  public init() {}
+
+  var late: Int { lateAttached + lateNew + lateRejected }
+  /// What `session.disorder` would have to be so that nothing is late.
+  var proposedDisorder: String? {
+    late > 0 && largestLateness > 0 ? "\((largestLateness + 59_999) / 60_000)m" : nil
+  }
+}
+
+/// Everything that a preview says in the end.
+public struct PreviewReport: Sendable {
+  struct Rule: Sendable {
+    var name: String
+    var type: String
+    var span: SourceSpan
+    var events: Int
+  }
+
+  /// How long sending all of it would take.
+  struct Estimate: Sendable {
+    var requests: Int
+    var milliseconds: Int64
+    /// Whether only a part was read, and the rest is assumed to be like it.
+    var isExtrapolated: Bool
+
+    // A Tracardi of two processors takes about so long; requests of different profiles go at once.
+    static let perRequest = 200
+    static let perEvent = 3
+    static let atOnce = 4
+    static let assumption = "4 requests at a time, 0.2 s for each and 3 ms for each event: a Tracardi on two processors"
+  }
+
+  /// Something that the receiver would refuse or lose, or that the mapping may not mean.
+  struct Remark: Sendable {
+    /// Whether the receiver is at stake.
+    var isLoss: Bool
+    var text: String
+    var remedy: String
+  }
+
+  let subject: PreviewSubject
+  let counts: RunCounts
+  let sessions: PreviewSessions
+  let lengths: SessionLengths
+  let rules: [Rule]
+  let series: TimeSeries
+  let unmatched: [(text: String, count: Int)]
+  let isUnmatchedApproximate: Bool
+  /// Fields that the mapping names and no record has.
+  let emptyFields: [String]
+  let remarks: [Remark]
+  let estimate: Estimate
+  let rejects: [RejectGroup]
+  let visitors: [SampleVisitor]
+  let payloads: [ShownPayload]
+  let shown: [ShownRecord]
+  /// Share of the inputs that was read, nil if unknown; 1 is everything.
+  let share: Double?
+  /// Whether reading ended before the inputs did.
+  let isCut: Bool
+
+  /// - Parameters:
+  ///   - stage: of a run that is over.
+  ///   - limit: records read of each input at most.
+  public init(
+    _ subject: PreviewSubject, counts: RunCounts, sessions: PreviewSessions, stage: PreviewStage, board: TallyBoard,
+    payloads: PayloadTally, warnings: [Diagnostic], limit: Int?
+  ) {
+    self.subject = subject
+    self.counts = counts
+    self.sessions = sessions
+    let tally = board.sum
+    let matched = counts.sum.matched
+    rules = subject.rules.enumerated().map { index, rule in
+      Rule(name: rule.name, type: rule.type, span: rule.span, events: index < matched.count ? matched[index] : 0)
+    }
+    series = tally.series
+    unmatched = tally.unmatched.top(10)
+    isUnmatchedApproximate = tally.unmatched.isApproximate
+    let hasRecords = counts.sum.records > counts.rejected
+    emptyFields = hasRecords ? tally.empty.map { subject.columns[$0] }.filter(subject.usedFields.contains) : []
+    lengths = payloads.sessions
+    rejects = stage.rejects
+    visitors = payloads.visitors
+    let shown = stage.shown()
+    let ids = Set(shown.flatMap { $0.trace?.events.map(\.id) ?? [] })
+    // Those of records that were candidates only are of no interest any more.
+    self.payloads = payloads.shown.filter { $0.list.contains { ids.contains($0.id) } }
+    self.shown = shown
+    isCut = limit.map { limit in counts.inputs.contains { $0.records >= limit } } ?? false
+    share = PreviewReport.share(counts, isCut: isCut)
+    estimate = PreviewReport.estimate(sessions, counts, share)
+    remarks = PreviewReport.remarks(
+      counts, sessions, payloads.programs, cut: zip(subject.rules.map(\.name), tally.cut).filter { $0.1 > 0 }, warnings)
+  }
+
+  /// Records dropped by reason.
+  var dropped: [(reason: String, count: Int)] {
+    zip(subject.drops, counts.sum.dropped + repeatElement(0, count: subject.drops.count)).map { ($0, $1) }
+  }
+
+  /// Events by type; rules of one type are one.
+  var types: [(type: String, count: Int)] {
+    var types: [(type: String, count: Int)] = []
+    for rule in rules {
+      if let index = types.firstIndex(where: { $0.type == rule.type }) {
+        types[index].count += rule.events
+      } else {
+        types.append((rule.type, rule.events))
+      }
+    }
+    return types
+  }
+
+  /// Counts by rule as counts by type.
+  func byType(_ counts: [Int]) -> [Int] {
+    types.map { type in rules.indices.reduce(0) { $0 + (rules[$1].type == type.type ? counts[$1] : 0) } }
+  }
+
+  var neverMatched: [Rule] { rules.filter { $0.events == 0 } }
+
+  private static func share(_ counts: RunCounts, isCut: Bool) -> Double? {
+    guard isCut else { return 1 }
+    var read = 0
+    var size = 0
+    for input in counts.inputs {
+      guard let stored = input.size else { return nil }
+      size += stored
+      // Of what is not compressed we know to the byte how far it was read.
+      read += min(stored, input.consumed >= input.bytes ? input.bytes : input.consumed)
+    }
+    return size > 0 ? min(1, Double(read) / Double(size)) : nil
+  }
+
+  private static func estimate(_ sessions: PreviewSessions, _ counts: RunCounts, _ share: Double?) -> Estimate {
+    let factor = share.map { $0 > 0 ? 1 / $0 : 1 } ?? 1
+    let requests = Double(sessions.payloads) * factor
+    let events = Double(counts.events) * factor
+    let time = requests * Double(Estimate.perRequest) + events * Double(Estimate.perEvent)
+    return Estimate(
+      requests: Int(requests.rounded()), milliseconds: Int64(min(time / Double(Estimate.atOnce), 1e15)),
+      isExtrapolated: factor > 1)
+  }
+
+  private static func remarks(
+    _ counts: RunCounts, _ sessions: PreviewSessions, _ programs: ProgramPayloads, cut: [(String, Int)],
+    _ warnings: [Diagnostic]
+  ) -> [Remark] {
+    var remarks: [Remark] = []
+    if programs.payloads > 0 {
+      let agents = programs.top.prefix(3).map { "\($0.text.prefix(60)) (\(DisplayNumber.grouped($0.count)))" }
+      remarks.append(
+        Remark(
+          isLoss: true,
+          text: "Tracardi would refuse \(DisplayNumber.plural(programs.payloads, "payload")) with "
+            + "\(DisplayNumber.plural(programs.events, "event")): their user agents are of programs, most of all "
+            + agents.joined(separator: ", "),
+          remedy: "drop them: { reason: bot, if: '=is_bot(agent.or(\"\"))' }"))
+    }
+    for (rule, count) in cut {
+      remarks.append(
+        Remark(
+          isLoss: true,
+          text: "\(DisplayNumber.plural(count, "event")) of '\(rule)' "
+            + "\(count == 1 ? "has" : "have") a text over 32,000 bytes, which is cut there: Tracardi would lose the event",
+          remedy: "emit less of it: .substring(0, 1000)"))
+    }
+    if counts.sum.replaced > 0 {
+      remarks.append(
+        Remark(
+          isLoss: false,
+          text:
+            "\(DisplayNumber.plural(counts.sum.replaced, "place")) \(counts.sum.replaced == 1 ? "was" : "were") not "
+            + "UTF-8 and would be replaced by U+FFFD", remedy: ""))
+    }
+    if let disorder = sessions.proposedDisorder {
+      remarks.append(
+        Remark(
+          isLoss: false,
+          text: "\(DisplayNumber.plural(sessions.late, "record")) came later than `disorder` allows, up to "
+            + DisplayNumber.duration(milliseconds: sessions.largestLateness),
+          remedy: "session.disorder: \(disorder) would wait for them"))
+    }
+    for warning in warnings {
+      let place = warning.span.map { " (\(warning.file ?? ""):\($0.line):\($0.column))" } ?? ""
+      remarks.append(
+        Remark(
+          isLoss: ["M208", "M209"].contains(warning.code), text: "\(warning.code) \(warning.message)\(place)",
+          remedy: warning.remedy))
+    }
+    return remarks
+  }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import Pipeline
+
+/// What the user typed; `PreviewRun` does it.
+struct Preview: ParsableCommand {
+  enum Output: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+  static let configuration = CommandConfiguration(
+    abstract: "Show what a mapping makes of real data. Nothing is written to a destination or sent.",
+    discussion: """
+      Records come first, each with its fields, what the mapping computes of it and what decided; then the report. The \
+      first 10,000 records of each input are read; everything with --limit all, and with --only and --sample unless \
+      --limit says otherwise. With --against two mappings are compared on the same data.
+      """)
+
+  @Argument(help: "Files, folders, patterns, or - for standard input.")
+  var inputs: [String]
+
+  @Option(name: [.short, .long], help: ArgumentHelp("The mapping file.", valueName: "file"))
+  var mapping: String
+
+  @Option(help: ArgumentHelp("Read only so many records of each input, or all.", valueName: "n|all"))
+  var limit: ReadLimit?
+
+  @Option(help: ArgumentHelp("Show so many records (default: 10).", valueName: "n"))
+  var show: Int?
+
+  @Option(help: ArgumentHelp("Show so many records, spread evenly over what is read.", valueName: "n"))
+  var sample: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Show only mapped, rejected, dropped, unmatched or late records, or those of a rule, a type of events, a drop reason or a "
+        + "code.", valueName: "what"))
+  var only: String?
+
+  @Flag(help: "Say why the drop entries, checks and rules before the one that decided did not apply.")
+  var explain = false
+
+  @Option(help: "text for people, json for programs (default: text, nothing beside --html).")
+  var format: Output?
+
+  @Option(help: ArgumentHelp("Write a page for the browser.", valueName: "file"))
+  var html: String?
+
+  @Option(help: ArgumentHelp("Compare with what this mapping makes of the same records.", valueName: "old mapping"))
+  var against: String?
+
+  @Flag(help: "With --against: exit 1 if anything changes.")
+  var failOnChange = false
+
+  @Option(help: ArgumentHelp("Threads (default: the processors, at most 4).", valueName: "n"))
+  var threads: Int?
+
+  @Option(
+    help: ArgumentHelp("Memory for open sessions and for sorting; more goes to a temporary file.", valueName: "size"))
+  var memory = ByteSize(256 << 20)
+
+  @Option(help: ArgumentHelp("The longest record; a longer one is rejected.", valueName: "size"))
+  var maxRecord = ByteSize(4 << 20)
+
+  @Option(help: ArgumentHelp("Bytes read at a time.", visibility: .hidden))
+  var blockSize = ByteSize(256 << 10)
+
+  @Option(help: "When to colour text; auto heeds NO_COLOR.")
+  var color = Console.ColorChoice.auto
+
+  func validate() throws {
+    if let threads, !(1...256).contains(threads) {
+      throw ValidationError("--threads takes a number from 1 to 256, not \(threads).")
+    }
+    for (option, value) in [("--show", show), ("--sample", sample)] {
+      if let value, !(0...10_000).contains(value) {
+        throw ValidationError("\(option) takes a number up to 10000, not \(value).")
+      }
+    }
+    if show != nil, sample != nil { throw ValidationError("--show and --sample both say how many: give one.") }
+    if failOnChange, against == nil { throw ValidationError("--fail-on-change needs --against.") }
+    if against != nil, html != nil { throw ValidationError("--html shows one mapping: leave --against out.") }
+    if maxRecord.bytes < 64 { throw ValidationError("--max-record takes at least 64 bytes, not \(maxRecord.bytes).") }
+    if maxRecord.bytes > 256 << 20 { throw ValidationError("--max-record takes at most 256M.") }
+    if blockSize.bytes > 64 << 20 { throw ValidationError("--block-size takes at most 64M.") }
+  }
+
+  func run() throws {
+    let console = Console(color: color)
+    throw ExitCode(PreviewRun(self, console: console).run().rawValue)
+  }
+}
+
+/// `10000`, or `all`.
+struct ReadLimit: ExpressibleByArgument, Sendable {
+  /// Nil for everything.
+  let records: Int?
+
+  init(_ records: Int?) { self.records = records }
+
+  init?(argument: String) {
+    if argument == "all" {
+      records = nil
+      return
+    }
+    guard let number = OptionText.number(argument[...]), number > 0 else { return nil }
+    records = number
+  }
+}

@@ -1,0 +1,95 @@
+import Glibc
+import Mapping
+import Pipeline
+import Preview
+import Readers
+import Sessions
+
+/// One `preview --against`: two mappings over the same records.
+struct PreviewComparison {
+  private let typed: trackfill.Preview
+  private let console: Console
+  private let style: TextStyle
+  private let limit: Int?
+
+  init(_ typed: trackfill.Preview, console: Console, style: TextStyle, limit: Int?) {
+    self.typed = typed
+    self.console = console
+    self.style = style
+    self.limit = limit
+  }
+
+  /// - Parameters:
+  ///   - old: the file of the old mapping.
+  ///   - bytes: of the new one.
+  func run(old path: String, new bytes: [UInt8], inputs: [InputPath], head: InputPreview) throws -> ExitStatus {
+    let before = try ConfigFile.read(path)
+    guard let old = load(before, path, head), let new = load(bytes, typed.mapping, head) else { return .badMapping }
+    let isOneReading = new.readsLike(old)
+    if !isOneReading, inputs.contains(where: { $0.path == nil }) {
+      throw Diagnostic(
+        "U122", "the two mappings read differently, and standard input can be read only once",
+        remedy: "write it to a file, or give both the same `input`")
+    }
+    let options = InputFeed.Options(
+      limits: ReadLimits(record: typed.maxRecord.bytes), limit: limit, disorder: new.sessions.disorder)
+    let feed = try InputFeed(inputs, reader: new.reader, options: options, preview: head)
+    let second = isOneReading ? nil : try InputFeed(inputs, reader: old.reader, options: options)
+    let report = try compare(old, path, new, feed, second)
+    switch typed.format ?? .text {
+    case .text: try StandardOutput.write(ComparisonText.render(report, style: style))
+    case .json: try StandardOutput.write(ComparisonJSON.render(report, version: Trackfill.version))
+    }
+    return report.isChanged && typed.failOnChange ? .someFailed : .done
+  }
+
+  private func load(_ bytes: [UInt8], _ path: String, _ head: InputPreview) -> MappingPlan? {
+    do {
+      return try MappingPlan.load(
+        bytes, file: path,
+        readers: { settings, file throws(Diagnostics) in
+          try ReaderCatalogue.make(settings: settings, file: file, preview: head)
+        }, environment: environmentVariables(), purpose: .preview)
+    } catch {
+      console.report(error.all, sources: [path: bytes])
+      return nil
+    }
+  }
+
+  private func compare(
+    _ old: MappingPlan, _ path: String, _ new: MappingPlan, _ feed: InputFeed, _ second: InputFeed?
+  ) throws -> ComparisonReport {
+    let pairs = SessionPairs()
+    let taps = (old: SessionTap(pairs, .old), new: SessionTap(pairs, .new))
+    let pool = MappedBlockPool()
+    let reserve = BlockReserve()
+    let stage = ComparisonStage(
+      old: ComparisonSide(PreviewSubject(old, file: path)) { old.makeFateMapper() },
+      new: ComparisonSide(PreviewSubject(new, file: typed.mapping)) { new.makeFateMapper() },
+      inputs: feed.inputs.map(\.name), feed: second,
+      oldSessions: sessions(old, (second ?? feed).inputs, taps.old) { reserve.give($0) },
+      newSessions: sessions(new, feed.inputs, taps.new) { pool.recycle($0) }, pairs: pairs, reserve: reserve)
+    var settings = RunLoop.Settings()
+    settings.threads = typed.threads ?? min(availableProcessors(), 4)
+    settings.blockSize = typed.blockSize.bytes
+    settings.headroom = typed.maxRecord.bytes
+    settings.tolerance = .count(.max)
+    let progress = ProgressLine(console, isQuiet: limit != nil)
+    defer { progress?.clear() }
+    let loop = RunLoop(
+      feed: feed, columns: new.columns.count, consumer: stage, pool: pool, rejects: nil, settings: settings,
+      makeParser: { new.reader.makeParser(fields: new.columns) }, makeMapper: { new.makeFateMapper() },
+      onProgress: progress.map { line in { line.update($0) } })
+    _ = try loop.run()
+    return stage.report(old: taps.old, new: taps.new)
+  }
+
+  private func sessions(
+    _ mapping: MappingPlan, _ inputs: [InputDescription], _ tap: SessionTap,
+    _ recycle: @escaping (MappedBlock) -> Void
+  ) -> SessionStage {
+    var settings = mapping.sessions
+    settings.memory = typed.memory.bytes
+    return SessionStage(settings: settings, inputs: inputs, writer: tap, recycle: recycle)
+  }
+}

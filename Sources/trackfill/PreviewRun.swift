@@ -1,0 +1,306 @@
+import Glibc
+import Mapping
+import Pipeline
+import Preview
+import Readers
+import Sessions
+import Writers
+
+/// One preview from the mapping file to the exit status.
+final class PreviewRun {
+  /// Records that are read of each input, and shown, unless the user says otherwise.
+  private static let limit = 10_000
+  private static let shown = 10
+  private static let shownOnPage: [(RecordChoice.Filter, Int)] = [
+    (.mapped, 20), (.unmatched, 6), (.dropped, 8), (.rejected, 8),
+  ]
+
+  private let typed: trackfill.Preview
+  private let console: Console
+  private let style: TextStyle
+  /// Records of each input; nil for all.
+  private let limit: Int?
+
+  init(_ typed: trackfill.Preview, console: Console) {
+    self.typed = typed
+    self.console = console
+    let output = Console(color: typed.color, descriptor: STDOUT_FILENO)
+    style = TextStyle(width: output.columns, isColoured: output.isColoured)
+    let isSearch = typed.only != nil || typed.sample != nil
+    limit = typed.limit.map(\.records) ?? (isSearch ? nil : PreviewRun.limit)
+  }
+
+  func run() -> ExitStatus {
+    do {
+      var findings = OutputFiles.findings([("--html", typed.html)], mappings: [typed.mapping], inputs: typed.inputs)
+      let names = typed.inputs + [typed.mapping] + (typed.against.map { [$0] } ?? [])
+      if names.filter({ $0 == "-" }).count > 1 {
+        findings.append(Diagnostic("U104", "standard input is named twice", remedy: "name - once"))
+      }
+      if !findings.isEmpty { throw Diagnostics(findings) }
+      return try preview()
+    } catch let diagnostic as Diagnostic where diagnostic.code == "O203" {
+      return .done
+    } catch let diagnostic as Diagnostic {
+      return fail([diagnostic])
+    } catch let diagnostics as Diagnostics {
+      return fail(diagnostics.all)
+    } catch {
+      console.say("internal error: \(error)")
+      return .internalError
+    }
+  }
+
+  private func fail(_ diagnostics: [Diagnostic], sources: [String: [UInt8]] = [:]) -> ExitStatus {
+    console.report(diagnostics, sources: sources)
+    let first = diagnostics.first { $0.severity == .error } ?? diagnostics.first
+    return first.map { ExitStatus($0) } ?? .internalError
+  }
+
+  private func preview() throws -> ExitStatus {
+    let bytes = try ConfigFile.read(typed.mapping)
+    let arguments = typed.inputs
+    let head = InputPreview { () throws(Diagnostics) in try InputList.expand(arguments) }
+    let inputs = try InputList.expand(typed.inputs)
+    try OutputFiles.check([typed.html], expanded: inputs.compactMap(\.path))
+    let readers: ReaderFactory = { settings, file throws(Diagnostics) in
+      try ReaderCatalogue.make(settings: settings, file: file, preview: head)
+    }
+    if let old = typed.against {
+      return try PreviewComparison(typed, console: console, style: style, limit: limit).run(
+        old: old, new: bytes, inputs: inputs, head: head)
+    }
+    let mapping: MappingPlan
+    do {
+      mapping = try MappingPlan.load(
+        bytes, file: typed.mapping, readers: readers, environment: environmentVariables(), purpose: .preview,
+        fields: PreviewSubject.subjectFields)
+    } catch {
+      let status = fail(error.all, sources: [typed.mapping: bytes])
+      try showRecords(MappingPlan.reader(bytes, file: typed.mapping, readers: readers), inputs, head)
+      return status
+    }
+    for note in head.notes { console.say(note) }
+    let subject = PreviewSubject(mapping, file: typed.mapping)
+    let choices = try choices(subject, codes: mapping.checkCodes)
+    let report: PreviewReport
+    do {
+      report = try read(mapping, subject, choices, inputs, head)
+    } catch let finding as Diagnostics where finding.all.contains(where: { $0.code == "I203" }) {
+      let status = fail(finding.all)
+      sniff(inputs, instead: mapping.reader.schema.title)
+      return status
+    }
+    try write(report)
+    return judge(report, inputs, mapping)
+  }
+
+  private var count: Int { typed.sample ?? typed.show ?? PreviewRun.shown }
+
+  /// A page shows some of every fate, spread over what is read, unless somebody says otherwise.
+  private func choices(_ subject: PreviewSubject, codes: [String]) throws(Diagnostics) -> [RecordChoice] {
+    if typed.html != nil, typed.only == nil, typed.show == nil, typed.sample == nil {
+      return PreviewRun.shownOnPage.map { RecordChoice(filter: $0.0, count: $0.1, isSpread: true) }
+    }
+    let filter = try RecordChoice.Filter(typed.only, subject, codes: codes)
+    return [RecordChoice(filter: filter, count: count, isSpread: typed.sample != nil)]
+  }
+
+  /// Whether the inputs were what the mapping reads.
+  private func judge(_ report: PreviewReport, _ inputs: [InputPath], _ mapping: MappingPlan) -> ExitStatus {
+    let counts = report.runCounts
+    if counts.sum.records == 0 {
+      console.say("no records in \(inputs.first?.name ?? "the inputs")")
+      return .badInput
+    }
+    let refused = counts.rejects.reduce(0) { $0 + ($1.stage == .record ? $1.count : 0) }
+    if refused * 2 > counts.sum.records {
+      console.say(
+        "\(OptionText.grouped(refused)) of \(OptionText.grouped(counts.sum.records)) records are not what the mapping reads"
+      )
+      sniff(inputs, instead: mapping.reader.schema.title)
+      return refused == counts.sum.records ? .badInput : .done
+    }
+    return .done
+  }
+
+  // MARK: Reading
+
+  private func read(
+    _ mapping: MappingPlan, _ subject: PreviewSubject, _ choices: [RecordChoice], _ inputs: [InputPath],
+    _ head: InputPreview
+  ) throws -> PreviewReport {
+    let feed = try InputFeed(
+      inputs, reader: mapping.reader,
+      options: InputFeed.Options(
+        limits: ReadLimits(record: typed.maxRecord.bytes), limit: limit, disorder: mapping.sessions.disorder),
+      preview: head)
+    var settings = mapping.sessions
+    settings.memory = typed.memory.bytes
+    let pool = MappedBlockPool()
+    let payloads = PayloadTally(isProgram: MappingPlan.isProgram)
+    let sessions = SessionStage(settings: settings, inputs: feed.inputs, writer: payloads) { pool.recycle($0) }
+    let board = TallyBoard(subject)
+    let notesDropped = choices.contains { $0.filter.needsDropped }
+    let stage = PreviewStage(
+      sessions, inputs: feed.inputs.map(\.name), subject: subject, choices: choices, payloads: payloads)
+    sessions.onLate { stage.noteLate($0, $1) }
+    let counts = try run(feed, mapping.reader, mapping.columns, stage, pool) {
+      board.watch(mapping.makeFateMapper(notesDropped: notesDropped))
+    }
+    try payloads.finish()
+    return PreviewReport(
+      subject, counts: counts, sessions: PreviewSessions(sessions.counts), stage: stage, board: board,
+      payloads: payloads, warnings: mapping.warnings, limit: limit)
+  }
+
+  private func run(
+    _ feed: InputFeed, _ reader: any Reader, _ columns: [String], _ stage: PreviewStage, _ pool: MappedBlockPool,
+    _ makeMapper: @escaping () -> any EventMapper
+  ) throws -> RunCounts {
+    var settings = RunLoop.Settings()
+    settings.threads = typed.threads ?? min(availableProcessors(), 4)
+    settings.blockSize = typed.blockSize.bytes
+    settings.headroom = typed.maxRecord.bytes
+    settings.tolerance = .count(.max)
+    let progress = ProgressLine(console, isQuiet: limit != nil)
+    defer { progress?.clear() }
+    let loop = RunLoop(
+      feed: feed, columns: columns.count, consumer: stage, pool: pool, rejects: stage, settings: settings,
+      makeParser: { reader.makeParser(fields: columns) }, makeMapper: makeMapper,
+      onProgress: progress.map { line in { line.update($0) } })
+    _ = try loop.run()
+    return loop.counts
+  }
+
+  // MARK: Writing
+
+  private func write(_ report: PreviewReport) throws {
+    if let path = typed.html {
+      try AtomicTextFile.write(path, PreviewPage.render(report))
+      if typed.format == nil { console.say("wrote \(path); open it in a browser") }
+    }
+    switch typed.format ?? (typed.html == nil ? .text : nil) {
+    case .text:
+      try StandardOutput.write(
+        PreviewText.records(
+          report.shownRecords, file: typed.mapping, style: style, isExplained: typed.explain)
+          + PreviewText.report(report, style: style))
+    case .json: try StandardOutput.write(PreviewJSON.render(report, version: Trackfill.version))
+    case nil: break
+    }
+  }
+
+  // MARK: What can be shown without a mapping
+
+  /// The records as the reader sees them, where a mapping cannot run.
+  private func showRecords(_ reader: (any Reader)?, _ inputs: [InputPath], _ head: InputPreview) throws {
+    guard let reader else { return sniff(inputs, instead: nil) }
+    guard typed.format != .json, typed.html == nil else { return }
+    let feed = try InputFeed(
+      inputs, reader: reader,
+      options: InputFeed.Options(limits: ReadLimits(record: typed.maxRecord.bytes), limit: max(1, count)), preview: head
+    )
+    let subject = PreviewSubject(
+      name: "", file: typed.mapping, reader: reader, columns: [], usedFields: reader.schema.fields.map(\.name),
+      rules: [],
+      drops: [], dropEntries: [], makeTracer: { NoTracer() })
+    let pool = MappedBlockPool()
+    let stage = PreviewStage(
+      nil, inputs: feed.inputs.map(\.name), subject: subject, choices: [RecordChoice(count: count)], payloads: nil
+    ) { pool.recycle($0) }
+    _ = try run(feed, reader, [], stage, pool) { NoMapper() }
+    let shown = stage.shown()
+    try StandardOutput.write(
+      PreviewText.records(shown, file: typed.mapping, style: style, isExplained: false))
+    console.say("the mapping is wrong, so these are the records as reader \(reader.schema.title) sees them")
+    if !shown.isEmpty, shown.allSatisfy({ $0.reject != nil }) { sniff(inputs, instead: reader.schema.title) }
+  }
+
+  /// What an input seems to be, and what to write.
+  private func sniff(_ inputs: [InputPath], instead title: String?) {
+    guard let input = inputs.first(where: { $0.path != nil }), let result = try? InputSniffer.sniff(input, zone: nil)
+    else { return }
+    guard let finding = result.finding, finding.understood * 2 > finding.records else {
+      console.say("no reader knows the format of \(input.name); trackfill formats lists the known ones")
+      return
+    }
+    let expected = title.map { ", not \($0)" } ?? ""
+    console.say(
+      "\(input.name) seems to be \(finding.reader) (\(finding.format))\(expected); the mapping would begin with")
+    console.write(finding.input.split(separator: "\n").map { "  \($0)\n" }.joined())
+  }
+}
+
+/// Maps nothing: records are only looked at.
+private final class NoMapper: EventMapper {
+  func map(_ batch: RecordBatch, into result: MappedBlock) {}
+}
+
+private final class NoTracer: RecordTracer {
+  func trace(_ batch: RecordBatch, _ index: Int) -> RecordTrace { RecordTrace() }
+}
+
+extension PreviewSubject {
+  init(_ mapping: MappingPlan, file: String) {
+    self.init(
+      name: mapping.name, file: file, reader: mapping.reader, columns: mapping.columns,
+      usedFields: mapping.usedFields,
+      rules: zip(mapping.rules, mapping.ruleSpans).map { Rule(name: $0.name, type: $0.type, span: $1) },
+      drops: mapping.drops, dropEntries: mapping.dropEntries, makeTracer: { mapping.makeTracer() })
+  }
+}
+
+extension PreviewSessions {
+  init(_ counts: SessionCounts) {
+    self.init()
+    sessions = counts.sessionsEmitted
+    longest = counts.longestSession
+    payloads = counts.payloads
+    furtherParts = counts.furtherParts
+    payloadBytes = counts.payloadBytes
+    duplicates = counts.duplicates
+    lateAttached = counts.lateAttached
+    lateNew = counts.lateNew
+    lateRejected = counts.lateRejected
+    largestLateness = counts.largestLateness
+    outliers = counts.outliers
+    firstEvent = counts.firstEvent
+    lastEvent = counts.lastEvent
+  }
+}
+
+extension RecordChoice.Filter {
+  /// What `--only` names: a fate, a rule, a type, a drop reason, a code.
+  /// - Throws: U121 for what is none of them.
+  init(_ word: String?, _ subject: PreviewSubject, codes: [String]) throws(Diagnostics) {
+    guard let word else {
+      self = .all
+      return
+    }
+    let rules = subject.rules.indices.filter { subject.rules[$0].name == word }
+    let typed = subject.rules.indices.filter { subject.rules[$0].type == word }
+    let entries = subject.dropEntries.indices.filter { subject.dropEntries[$0] == word }.map { UInt32($0) }
+    switch word {
+    case "mapped": self = .mapped
+    case "rejected": self = .rejected
+    case "dropped": self = .dropped
+    case "unmatched": self = .unmatched
+    case "late": self = .late
+    case "no-visitor" where subject.drops.contains(word): self = .entries([RecordFates.noVisitor])
+    case _ where !rules.isEmpty: self = .rules(Set(rules))
+    case _ where !typed.isEmpty: self = .rules(Set(typed))
+    case _ where !entries.isEmpty: self = .entries(Set(entries))
+    case _ where codes.contains(word) || CodePages.all.contains(where: { $0.code == word }): self = .code(word)
+    default:
+      let known =
+        ["mapped", "rejected", "dropped", "unmatched", "late"] + subject.rules.flatMap { [$0.name, $0.type] }
+        + subject.drops
+      throw Diagnostics([
+        Diagnostic(
+          "U121", "--only \(word): the mapping has no such rule, type or reason",
+          remedy: Suggestion.remedy(for: word, among: Array(Set(known + codes))))
+      ])
+    }
+  }
+}
