@@ -228,7 +228,9 @@ public final class InputFeed: BlockFeed {
   /// The bytes of an input, which may end where no record does.
   private func end(_ bytes: any ByteSource, _ path: InputPath) -> any ByteSource {
     guard options.isContinued, reader.resumption != .whole else { return bytes }
-    if !reader.isChronological, let file = options.files[path.name], file.modified < options.settledBefore { return bytes }
+    if !reader.isChronological, let file = options.files[path.name], file.modified < options.settledBefore {
+      return bytes
+    }
     return GrowingSource(bytes)
   }
 

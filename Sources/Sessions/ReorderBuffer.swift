@@ -74,7 +74,7 @@ final class ReorderBuffer {
   }
 
   /// All entries, those that came in order first.
-  func forEach(_ body: (Waiting) throws -> Void) rethrows {
+  func visit(_ body: (Waiting) throws -> Void) rethrows {
     for index in 0..<count { try body(ring[(first + index) & mask]) }
     for entry in heap { try body(entry) }
   }

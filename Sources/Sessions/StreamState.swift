@@ -30,7 +30,7 @@ extension StreamSessions {
       try store.put("clock", input.id, image.bytes)
 
       image.removeAll()
-      try input.waiting.forEach { entry in
+      try input.waiting.visit { entry in
         if image.count == 0 { image.append(word: input.id) }
         image.append(word: entry.effective)
         image.append(word: Int64(bitPattern: entry.sequence))

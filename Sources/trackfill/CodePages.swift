@@ -10,6 +10,8 @@ enum CodePages {
 One process at a time works with a state folder; another one has it now.
 
 ```text
+error[C101]: another run has the state st
+  = wait until it ends, or give --wait 10m, or --if-locked skip in cron
 ```
 
 What to do: Wait until it ends; `--wait 10m` waits for it, and in cron `--if-locked skip` ends quietly with status 0.
@@ -21,6 +23,8 @@ What to do: Wait until it ends; `--wait 10m` waits for it, and in cron `--if-loc
 What a state holds was made with another mapping, source or salt. Going on would mix two histories under different ids.
 
 ```text
+error[C102]: the mapping has changed since the last run with st
+  = give --accept-mapping-change to go on with it: what is read from here on follows the new one
 ```
 
 What to do: Restore what was changed. For a changed mapping `--accept-mapping-change` goes on: what is read from here on follows the new one. For another source or salt begin with another `--state` folder.
@@ -32,6 +36,8 @@ What to do: Restore what was changed. For a changed mapping `--accept-mapping-ch
 The folder after `--state` cannot be created or opened, or its lock cannot be taken.
 
 ```text
+error[C103]: cannot create the folder no/st: no such file or directory
+  = check the folder after --state and its permissions
 ```
 
 What to do: Check the path and its permissions; keep the state on a local file system.
@@ -43,6 +49,8 @@ What to do: Check the path and its permissions; keep the state on a local file s
 What the state folder holds is not what the program wrote. It is never taken for an empty state, since everything would be read and sent a second time.
 
 ```text
+error[C104]: the state is damaged: st/state.sqlite: file is not a database
+  = restore the state folder from a backup, or begin anew with another --state folder; nothing was changed
 ```
 
 What to do: Restore the folder from a backup. Without one begin anew with another `--state` folder: events keep their ids, so that what arrives twice replaces itself.
@@ -54,6 +62,8 @@ What to do: Restore the folder from a backup. Without one begin anew with anothe
 The disk is full, or the folder may not be written to. Nothing since the last commit counts, and nothing before it is lost.
 
 ```text
+error[C105]: the state st/state.sqlite cannot be written: disk I/O error
+  = make room or mend the permissions, and run the same command again; nothing is lost
 ```
 
 What to do: Make room or mend the permissions, and run the same command again.
@@ -65,6 +75,8 @@ What to do: Make room or mend the permissions, and run the same command again.
 A one-off import knows by their content the inputs that it has finished, also under other names and compressed.
 
 ```text
+error[C106]: a.log was already imported, on DATE
+  = leave it out, or give --again to repeat it under the same ids
 ```
 
 What to do: Leave the input out. `--again` imports it once more under the same ids: events are replaced, but counters of profiles may count twice.
@@ -76,6 +88,8 @@ What to do: Leave the input out. `--again` imports it once more under the same i
 The outbox, the rejects or a segment that is not yet in place has fewer bytes than the state says. Somebody has cut or replaced it.
 
 ```text
+error[C107]: st/rejects.ndjson has 0 bytes, and 406 are recorded
+  = put the file back as it was; without it begin anew with another --state folder
 ```
 
 What to do: Put the file back as it was. Without it begin anew with another `--state` folder.
@@ -87,6 +101,8 @@ What to do: Put the file back as it was. Without it begin anew with another `--s
 `convert` leaves segments, `import` an outbox; one folder cannot serve both.
 
 ```text
+error[C108]: the state st belongs to convert, not to import
+  = give each its own --state folder
 ```
 
 What to do: Give each its own `--state` folder.
@@ -98,6 +114,8 @@ What to do: Give each its own `--state` folder.
 `status` found nothing in the folder.
 
 ```text
+error[C109]: there is no state in nowhere
+  = check the folder after --state
 ```
 
 What to do: Check the folder after `--state`.
@@ -109,6 +127,8 @@ What to do: Check the folder after `--state`.
 A later version of the program wrote the state.
 
 ```text
+error[C110]: the state is of version 9, this program writes version 1
+  = use the program that wrote it, or begin anew with another --state folder
 ```
 
 What to do: Use that version, or begin anew with another `--state` folder.
@@ -120,6 +140,8 @@ What to do: Use that version, or begin anew with another `--state` folder.
 What a receiver has acknowledged is not sent again, so that another one would get a part of the history only.
 
 ```text
+error[C111]: the state delivered to http://127.0.0.1/track staging, not to http://192.0.2.1/track staging
+  = give each receiver its own --state folder
 ```
 
 What to do: Give each receiver its own `--state` folder.
@@ -2114,6 +2136,8 @@ What to do: Take the name that the message proposes; `trackfill formats` lists a
 A run with `--state` must be able to go on in the middle of its inputs, and a pipe cannot be read twice.
 
 ```text
+error[U110]: standard input cannot be continued
+  = name files; leave --state out for a pipe
 ```
 
 What to do: Name files, or leave `--state` out.
@@ -2125,9 +2149,38 @@ What to do: Name files, or leave `--state` out.
 `--state`, and `--output` with `--follow-up`, name folders.
 
 ```text
+error[U111]: --state b.log is no folder
+  = name a folder
 ```
 
 What to do: Name a folder; it is created if it is not there.
+
+"""###),
+    CodePage("U121", ###"""
+# U121: --only names nothing of the mapping
+
+`preview --only` takes a fate (`mapped`, `rejected`, `dropped`, `unmatched`, `late`), a rule, a type of events, a drop reason,
+or a code of rejects.
+
+```text
+error[U121]: --only page-sen: the mapping has no such rule, type or reason
+  = did you mean 'page-seen'?
+```
+
+What to do: Take the name that the message proposes.
+
+"""###),
+    CodePage("U122", ###"""
+# U122: standard input cannot be read twice
+
+`preview --against` reads the records once where both mappings have the same `input`, and once for each where they differ.
+
+```text
+error[U122]: the two mappings read differently, and standard input can be read only once
+  = write it to a file, or give both the same `input`
+```
+
+What to do: Write the data to a file first, or give both mappings the same `input`.
 
 """###),
   ]

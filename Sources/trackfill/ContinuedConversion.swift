@@ -123,7 +123,9 @@ final class ContinuedConversion {
       onProgress: progress.map { line in { line.update($0) } },
       afterBlock: { [clock, plan] counts, block in
         inputs.note(block)
-        guard stage.commitsMidway, inputs.areAtRecords, clock.isDue(block.count, every: plan.commitEvery) else { return }
+        guard stage.commitsMidway, inputs.areAtRecords, clock.isDue(block.count, every: plan.commitEvery) else {
+          return
+        }
         try commit(counts, isComplete: false)
       })
     frame.signals.attach(
@@ -159,7 +161,9 @@ final class ContinuedConversion {
     guard isInterrupted || frame.report.isBalanced else {
       throw frame.unbalanced(fate: "nothing since the last commit counts")
     }
-    if !isInterrupted || stage.commitsMidway && inputs.areAtRecords { try commit(loop.counts, isComplete: !isInterrupted) }
+    if !isInterrupted || stage.commitsMidway && inputs.areAtRecords {
+      try commit(loop.counts, isComplete: !isInterrupted)
+    }
     if isInterrupted {
       throw Stop(
         status: frame.signals.status ?? .interrupted,

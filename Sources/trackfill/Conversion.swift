@@ -22,7 +22,8 @@ final class Conversion {
   private func convert() throws -> ExitStatus {
     frame.signals.attach(
       SignalWatch.Run(
-        cancel: {}, isAtRest: { true }, patience: 0, abandon: { [self] in frame.end(with: $0, isAtRest: $1, fate: outputFate) }))
+        cancel: {}, isAtRest: { true }, patience: 0,
+        abandon: { [self] in frame.end(with: $0, isAtRest: $1, fate: outputFate) }))
     let arguments = plan.inputs
     let preview = InputPreview { () throws(Diagnostics) in try InputList.expand(arguments) }
     let mapping = try frame.loadMapping(preview)
@@ -44,7 +45,8 @@ final class Conversion {
     do {
       rejects = try plan.rejects.map {
         try RejectFileWriter(
-          path: $0, startedAt: frame.report.startedAt, mapping: frame.report.mappingName, sha256: frame.report.mappingHash)
+          path: $0, startedAt: frame.report.startedAt, mapping: frame.report.mappingName,
+          sha256: frame.report.mappingHash)
       }
     } catch {
       writer.abandon()

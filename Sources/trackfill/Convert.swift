@@ -41,9 +41,12 @@ struct Convert: ParsableCommand {
       throw ValidationError("--to must be later than --from.")
     }
     guard state.state != nil else { return }
-    if from != nil || to != nil { throw ValidationError("--from and --to cannot be continued; leave them out with --state.") }
+    if from != nil || to != nil {
+      throw ValidationError("--from and --to cannot be continued; leave them out with --state.")
+    }
     if !state.followUp, !state.finish {
-      throw ValidationError("convert --state needs --follow-up, or --finish. For one import that can be resumed use import.")
+      throw ValidationError(
+        "convert --state needs --follow-up, or --finish. For one import that can be resumed use import.")
     }
     if limit != nil { throw ValidationError("--limit cannot be continued; leave it out with --state.") }
     if rejects != nil { throw ValidationError("with --state rejects go to rejects.ndjson there; leave --rejects out.") }

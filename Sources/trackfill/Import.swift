@@ -30,7 +30,9 @@ struct Import: ParsableCommand {
   var yes = false
 
   func validate() throws {
-    guard state.state != nil else { throw ValidationError("import needs --state, a folder for what it has to remember.") }
+    guard state.state != nil else {
+      throw ValidationError("import needs --state, a folder for what it has to remember.")
+    }
     if metrics?.isEmpty == true { throw ValidationError("--metrics needs a file name.") }
   }
 

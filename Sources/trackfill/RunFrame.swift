@@ -52,7 +52,8 @@ final class RunFrame {
     }
     report.elapsedNanoseconds = monotonicNanoseconds() - began
     let isInterrupted = report.status == .interrupted || report.status == .terminated
-    let hasHappened = report.counts.sum.lines > 0 || report.delivery != nil || report.state.map { $0.commits > 0 } ?? false
+    let hasHappened =
+      report.counts.sum.lines > 0 || report.delivery != nil || report.state.map { $0.commits > 0 } ?? false
     if !isSilent, hasHappened, !isInterrupted {
       console.write(SummaryText.render(report))
     }

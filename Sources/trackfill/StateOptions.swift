@@ -20,7 +20,9 @@ struct StateOptions: ParsableArguments {
     help: ArgumentHelp("At the end close sessions to which nothing came for so long by the clock.", valueName: "time"))
   var closeIdle: TimeSpan?
 
-  @Option(name: .customLong("wait"), help: ArgumentHelp("How long to wait for another run with the state.", valueName: "time"))
+  @Option(
+    name: .customLong("wait"), help: ArgumentHelp("How long to wait for another run with the state.", valueName: "time")
+  )
   var patience: TimeSpan?
 
   @Option(help: "What to do where another run has the state: fail (status 75) or skip (status 0).")

@@ -18,7 +18,8 @@ enum StateOwner {
     if let former = try folder.meta("kind") {
       guard former == kind else {
         throw Diagnostic(
-          "C108", "the state \(plan.folder) belongs to \(former), not to \(kind)", remedy: "give each its own --state folder")
+          "C108", "the state \(plan.folder) belongs to \(former), not to \(kind)",
+          remedy: "give each its own --state folder")
       }
       try checkMapping(folder, mapping, plan, ids: ids, hash: frame.report.mappingHash ?? "")
       if try folder.meta("closed") == "yes", plan.isFollowUp, !frame.plan.isQuiet {

@@ -78,7 +78,9 @@ struct StateView {
   }
 
   var text: String {
-    var lines = ["\(DisplayText.escaped(path)): \(kind)\(mapping.isEmpty ? "" : " with \(DisplayText.escaped(mapping))")"]
+    var lines = [
+      "\(DisplayText.escaped(path)): \(kind)\(mapping.isEmpty ? "" : " with \(DisplayText.escaped(mapping))")"
+    ]
     if kind != "send" {
       lines.append("  last run        \(isComplete ? "came to its end" : "was interrupted, or goes on now")")
       lines.append("  open sessions   \(OptionText.grouped(openSessions))")
@@ -87,7 +89,8 @@ struct StateView {
       let position = output.position
       let what = output.name == "outbox" ? "payloads" : "payloads in the last segment, number \(position.number)"
       let name = output.name + String(repeating: " ", count: max(1, 16 - output.name.count))
-      lines.append("  \(name)\(OptionText.grouped(position.count)) \(what), \(OptionText.grouped(position.length)) bytes")
+      lines.append(
+        "  \(name)\(OptionText.grouped(position.count)) \(what), \(OptionText.grouped(position.length)) bytes")
     }
     if let target { lines.append("  to              \(DisplayText.escaped(target))") }
     if let delivery {

@@ -27,7 +27,7 @@ import Testing
     for case let file as URL in files ?? .init() where file.pathExtension == "swift" && file.path != table.path {
       let text = String(decoding: (try? Data(contentsOf: file)) ?? Data(), as: UTF8.self)
       for line in text.split(separator: "\n") where !line.drop(while: { $0 == " " }).hasPrefix("//") {
-        for match in line.matches(of: /"([DMIRSOU][0-9]{3})"/) { codes[String(match.1)] = file.lastPathComponent }
+        for match in line.matches(of: /"([CDMIRSOU][0-9]{3})"/) { codes[String(match.1)] = file.lastPathComponent }
       }
     }
     return codes

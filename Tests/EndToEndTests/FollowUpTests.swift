@@ -22,7 +22,9 @@ struct Seeded: RandomNumberGenerator {
     .deletingLastPathComponent().appendingPathComponent("Mappings/everything.yaml").path
 
   /// Lines of a log over some hours, each later than the one before.
-  static func lines(_ count: Int, seed: Int, from start: Int = 1_772_334_000, step: ClosedRange<Int> = 0...40) -> [String] {
+  static func lines(_ count: Int, seed: Int, from start: Int = 1_772_334_000, step: ClosedRange<Int> = 0...40)
+    -> [String]
+  {
     var random = Seeded(seed)
     var time = start
     let formatter = DateFormatter()
@@ -53,7 +55,8 @@ struct Seeded: RandomNumberGenerator {
   }
 
   static func followUp(_ inputs: [String], _ space: Workspace, _ more: [String] = []) -> [String] {
-    ["convert", "-m", mapping, "-q", "--state", space.path("state"), "--follow-up", "-o", space.path("out")] + more + inputs
+    ["convert", "-m", mapping, "-q", "--state", space.path("state"), "--follow-up", "-o", space.path("out")] + more
+      + inputs
   }
 
   @Test func aLogThatGrowsLineByHalfLine() throws {
@@ -265,12 +268,16 @@ struct Seeded: RandomNumberGenerator {
     #expect(refused.status == 78)
     #expect(refused.errors.contains("--accept-mapping-change"))
     #expect(try run(other + ["--accept-mapping-change"]).status == 0)
-    #expect(try run(["convert", "-", "-m", changed, "--state", space.path("state"), "--follow-up", "-o", space.path("out")]).status == 64)
+    #expect(
+      try run(["convert", "-", "-m", changed, "--state", space.path("state"), "--follow-up", "-o", space.path("out")])
+        .status == 64)
     #expect(try run(["convert", log, "-m", changed, "--state", space.path("state"), "--follow-up"]).status == 64)
     #expect(try run(["convert", log, "-m", changed, "--follow-up", "-o", space.path("out")]).status == 64)
     // The state is damaged: never a silent start from zero.
     try Data(repeating: 0x41, count: 5000).write(to: URL(fileURLWithPath: space.path("state/state.sqlite")))
-    for name in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: space.path("state/state.sqlite" + name)) }
+    for name in ["-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: space.path("state/state.sqlite" + name))
+    }
     let damaged = try run(other)
     #expect(damaged.status == 70)
     #expect(damaged.errors.contains("C104"))

@@ -134,7 +134,8 @@ private func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool { one == other }
     var hits: [Hit] = []
     for second in 0..<40 {
       for index in 0..<12 {
-        hits.append(Hit(PropertyTests.start + Int64(second / 4) * 45 * minute, "v\(index % 5)", name: "same \(second / 4)"))
+        hits.append(
+          Hit(PropertyTests.start + Int64(second / 4) * 45 * minute, "v\(index % 5)", name: "same \(second / 4)"))
       }
     }
     let expected = try Run(hits, PropertyTests.all)

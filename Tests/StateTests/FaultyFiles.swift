@@ -64,7 +64,8 @@ final class Disk: FileSystem, @unchecked Sendable {
       guard let content = files[number] else { continue }
       var bytes = content.synced
       if content.bytes.count > bytes.count {
-        var rest = Array(content.bytes[bytes.count...].prefix(Int.random(in: 0...(content.bytes.count - bytes.count), using: &random)))
+        var rest = Array(
+          content.bytes[bytes.count...].prefix(Int.random(in: 0...(content.bytes.count - bytes.count), using: &random)))
         if Int.random(in: 0..<3, using: &random) == 0 { rest = rest.map { _ in 0 } }
         bytes += rest
       } else if content.bytes.count < bytes.count, Bool.random(using: &random) {

@@ -66,21 +66,22 @@ import Writers
 
   @Test func outboxIsExactAfterPowerLosses() throws {
     var losses = 0
-    for seed in 0..<3_000 {
+    for seed in 0..<1_500 {
       let disk = Disk(seed)
-      losses += try Self.run(seed, disk, make: { try Outbox("/s/outbox", recorded: $0, files: $1) }, between: { _, _ in })
+      losses += try Self.run(
+        seed, disk, make: { try Outbox("/s/outbox", recorded: $0, files: $1) }, between: { _, _ in })
       let expected = Self.whole(seed)
       guard disk.content("/s/outbox") == expected else {
         Issue.record("seed \(seed): the outbox differs")
         return
       }
     }
-    #expect(losses > 3_000)
+    #expect(losses > 1_500)
   }
 
   @Test func segmentsAreExactAfterPowerLossesAndTakenAwayOnce() throws {
     var losses = 0
-    for seed in 0..<3_000 {
+    for seed in 0..<1_500 {
       let disk = Disk(seed)
       var taken: [String: [UInt8]] = [:]
       var random = Seeded(seed + 7)
@@ -106,7 +107,7 @@ import Writers
         return
       }
     }
-    #expect(losses > 3_000)
+    #expect(losses > 1_500)
   }
 
   /// What somebody cut off an output is not made up for.

@@ -8,8 +8,10 @@ import Testing
 
   static func input(_ id: Int64) -> KnownInput {
     KnownInput(
-      id: id, name: "access.log", file: .init(device: 1, number: 2, size: 3, modified: -1), headCount: 4, headHash: "ab",
-      firstTime: id == 1 ? nil : 5, rank: .max, offset: 6, lines: 7, records: 8, tail: [0, 255, 10], isFinished: true, readAt: 9)
+      id: id, name: "access.log", file: .init(device: 1, number: 2, size: 3, modified: -1), headCount: 4,
+      headHash: "ab",
+      firstTime: id == 1 ? nil : 5, rank: .max, offset: 6, lines: 7, records: 8, tail: [0, 255, 10], isFinished: true,
+      readAt: 9)
   }
 
   @Test func whatIsCommittedIsThereAgain() throws {

@@ -51,7 +51,9 @@ enum CopyGuard {
     }
     var pairs: [Pair] = []
     for (one, other) in zip(whole, whole.dropFirst()) where other.bytes.starts(with: one.bytes) {
-      if one.head.isComplete || one.bytes.count == other.bytes.count { pairs.append(Pair(copy: one.head, original: other.head)) }
+      if one.head.isComplete || one.bytes.count == other.bytes.count {
+        pairs.append(Pair(copy: one.head, original: other.head))
+      }
     }
     return pairs
   }

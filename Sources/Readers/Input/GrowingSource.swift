@@ -25,7 +25,8 @@ final class GrowingSource: FragileSource {
     let damage = bytes.reportedDamage
     if let damage, damage.code != "I201" { return damage }
     return Reject(
-      stage: .record, code: GrowingSource.marker, message: damage == nil ? "" : GrowingSource.isCut, offset: nil, length: 0,
+      stage: .record, code: GrowingSource.marker, message: damage == nil ? "" : GrowingSource.isCut, offset: nil,
+      length: 0,
       line: 0, number: 0)
   }
 

@@ -89,7 +89,8 @@ public struct InputMatch: Sendable {
       } else if let original {
         notes.append("\(name) is a copy of \(original), and is passed over")
       } else {
-        if known.contains(where: { $0.file.device == candidate.file.device && $0.file.number == candidate.file.number }) {
+        if known.contains(where: { $0.file.device == candidate.file.device && $0.file.number == candidate.file.number })
+        {
           notes.append("\(name) was truncated or replaced since it was last read, and is read from its beginning")
         }
         self.paths.append(candidate.path)
@@ -108,7 +109,9 @@ public struct InputMatch: Sendable {
     former.name = name
     if resumption == .whole || again && former.isFinished {
       // Nothing can be continued in it: its records come again, under the ids that they had.
-      if resumption == .whole { notes.append("\(name) has changed since it was last read, and is read from its beginning") }
+      if resumption == .whole {
+        notes.append("\(name) has changed since it was last read, and is read from its beginning")
+      }
       former.offset = 0
       former.lines = 0
       former.records = 0
