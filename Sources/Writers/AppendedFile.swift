@@ -28,7 +28,7 @@ public final class AppendedFile: CommittedOutput {
         remedy: "put the file back as it was; without it begin anew with another --state folder")
     }
     file = try files.open(path)
-    if length == nil { try files.sync(folder: AppendedFile.folder(of: path)) }
+    if length == nil { try files.sync(folder: FinalFile.folder(of: path)) }
   }
 
   /// Bytes written, those included that are not yet durable.
@@ -60,11 +60,6 @@ public final class AppendedFile: CommittedOutput {
     try file.append(buffer.bytes)
     buffer.removeAll()
     buffer.shrink(to: AppendedFile.bufferSize)
-  }
-
-  static func folder(of path: String) -> String {
-    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 }
 

@@ -1,6 +1,7 @@
 import Glibc
 import Pipeline
 import State
+import Writers
 
 /// The files of an outbox. There is one at a time; when it has grown large and all of it is delivered, the next run begins
 /// another.
@@ -11,10 +12,7 @@ enum OutboxFile {
   static func path(in folder: String, _ number: Int) -> String { folder + "/" + name(number) + ".ndjson" }
 
   /// What the journal calls it.
-  static func name(_ number: Int) -> String {
-    let digits = String(number)
-    return "outbox-" + String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits
-  }
+  static func name(_ number: Int) -> String { NumberedName.text("outbox", number) }
 
   /// Whether nothing of the outbox is pending; true where there is none.
   static func isDelivered(_ folder: StateFolder) throws -> Bool {

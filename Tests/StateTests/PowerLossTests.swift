@@ -133,4 +133,15 @@ import Writers
     #expect(throws: Diagnostic.self) { try committer.commit { try $0.setTotal("position", 1) } }
     #expect(ledger.durable.outputs.isEmpty)
   }
+
+  /// Two mappings may write into one folder, one of which is called as the other begins.
+  @Test func segmentsOfOthersAreLeftAlone() throws {
+    let disk = Disk(1)
+    let other = try SegmentWriter(folder: "/out", stem: "web-shop", recorded: nil, files: disk)
+    try Array("{}".utf8).withUnsafeBufferPointer { try other.write($0) }
+    _ = try SegmentWriter(folder: "/out", stem: "web", recorded: nil, files: disk)
+    _ = try other.prepare()
+    try other.settle()
+    #expect(disk.content("/out/web-shop-000001.ndjson") == Array("{}\n".utf8))
+  }
 }
