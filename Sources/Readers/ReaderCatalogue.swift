@@ -9,7 +9,7 @@ public enum ReaderCatalogue {
     /// Lists its named formats.
     let listFormats: @Sendable () -> [ReaderFormat]
     /// Recognises its inputs.
-    let sniffer: (any Sniffer)?
+    public let sniffer: (any Sniffer)?
     /// Makes the reader of a mapping's `input` settings.
     let make:
       @Sendable (_ settings: ConfigNode, _ file: String, _ preview: InputPreview?) throws(Diagnostics) -> any Reader

@@ -38,7 +38,7 @@ final class Conversion {
     frame.signals.attach(.brief)
     let writer: any PayloadWriter
     switch plan.output {
-    case .standardOutput, .state: writer = NDJSONStreamWriter(descriptor: STDOUT_FILENO)
+    case .standardOutput: writer = NDJSONStreamWriter(descriptor: STDOUT_FILENO)
     case .file(let path): writer = try NDJSONFileWriter(path: path)
     }
     let rejects: RejectFileWriter?
@@ -137,7 +137,7 @@ final class Conversion {
 
   private var outputFate: String {
     switch plan.output {
-    case .standardOutput, .state: "the output ends early"
+    case .standardOutput: "the output ends early"
     case .file(let path): "\(path) was not written"
     }
   }

@@ -7,8 +7,6 @@ struct ConvertPlan: Sendable {
   enum Destination: Sendable {
     case standardOutput
     case file(String)
-    /// Where the state says.
-    case state
 
     var path: String? { if case .file(let path) = self { path } else { nil } }
   }
@@ -34,9 +32,9 @@ struct ConvertPlan: Sendable {
   let blockSize: Int
   let isQuiet: Bool
 
-  /// - Parameter output: nil for a run with a state.
+  /// - Parameter output: as `-o` has it; a run with a state writes where that says, and looks at none.
   init(
-    _ typed: ConversionOptions, output path: String? = nil, rejects: String? = nil, limit: Int? = nil,
+    _ typed: ConversionOptions, output path: String = "-", rejects: String? = nil, limit: Int? = nil,
     from: TimeBound? = nil, to: TimeBound? = nil
   ) throws(Diagnostics) {
     var findings: [Diagnostic] = []
@@ -45,7 +43,7 @@ struct ConvertPlan: Sendable {
       findings.append(Diagnostic("U104", "standard input is named twice", remedy: "name - once"))
     }
     mapping = typed.mapping
-    output = path.map { $0 == "-" ? .standardOutput : .file($0) } ?? .state
+    output = path == "-" ? .standardOutput : .file(path)
     self.rejects = rejects
     summary = typed.summary
     threads = typed.threads ?? min(availableProcessors(), 4)

@@ -6,12 +6,7 @@ import Pipeline
 enum DeliverySummaryJSON {
   static func render(_ report: DeliveryReport) -> String {
     var json = JSONObjectWriter()
-    json.put("v", 1)
-    json.put("command", report.command)
-    json.put("version", Trackfill.version)
-    json.put("exit", Int(report.status.rawValue))
-    json.put("status", report.status.word)
-    if let message = report.message { json.put("message", message) }
+    json.put(command: report.command, report.status, report.message)
     json.put("to", report.host)
     json.put("mode", report.mode)
     json.put("started_at", TimestampWriter.text(report.startedAt))

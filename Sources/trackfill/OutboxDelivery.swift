@@ -103,7 +103,7 @@ final class OutboxDelivery: @unchecked Sendable {
   /// Waits until all of the outbox is delivered. What it says of the run's end; nil if that is the conversion's to say.
   func finish(_ frame: RunFrame) throws -> ExitStatus? {
     let signals = frame.signals
-    let progress = DeliveryProgressLine(frame.console, isQuiet: frame.plan.isQuiet)
+    let progress = ProgressLine(frame.console, isQuiet: frame.plan.isQuiet)
     signals.attach(
       SignalWatch.Run(cancel: { [self] in cancel() }, isAtRest: { false }, abandon: { _, _ in progress?.clear() }))
     if signals.status != nil { cancel() }

@@ -1,3 +1,4 @@
+import Delivery
 import Pipeline
 
 /// One line on a terminal, redrawn at most five times a second and cleared at the end. Called by one thread at a time.
@@ -16,27 +17,41 @@ final class ProgressLine: @unchecked Sendable {
     next = began + ProgressLine.interval
   }
 
+  /// What a conversion has read.
   func update(_ counts: RunCounts) {
-    let now = monotonicNanoseconds()
-    guard now >= next else { return }
-    next = now + ProgressLine.interval
-    let elapsed = Double(now - began) / 1e9
-    var parts: [String] = []
-    let consumed = counts.consumed
-    if let size = counts.size, size > 0 {
-      let share = min(1, Double(consumed) / Double(size))
-      parts.append("\(Int(share * 100))% of \(OptionText.approximate(bytes: size))")
-      parts.append(rate(counts, elapsed))
-      if share > 0.005 {
-        parts.append("\(OptionText.duration(milliseconds: Int64(elapsed * (1 - share) / share * 1000))) left")
+    draw { elapsed in
+      let rate = "\(OptionText.grouped(Int(Double(counts.sum.records) / elapsed))) records/s"
+      var parts: [String] = []
+      let consumed = counts.consumed
+      if let size = counts.size, size > 0 {
+        let share = min(1, Double(consumed) / Double(size))
+        parts.append("\(Int(share * 100))% of \(OptionText.approximate(bytes: size))")
+        parts.append(rate)
+        if share > 0.005 {
+          parts.append("\(OptionText.duration(milliseconds: Int64(elapsed * (1 - share) / share * 1000))) left")
+        }
+      } else {
+        parts.append(OptionText.approximate(bytes: consumed))
+        parts.append(rate)
       }
-    } else {
-      parts.append(OptionText.approximate(bytes: consumed))
-      parts.append(rate(counts, elapsed))
+      if counts.rejected > 0 { parts.append("\(OptionText.grouped(counts.rejected)) rejected") }
+      return parts
     }
-    if counts.rejected > 0 { parts.append("\(OptionText.grouped(counts.rejected)) rejected") }
-    console.write("\r\u{1b}[K" + parts.joined(separator: " · "))
-    isShown = true
+  }
+
+  /// What was delivered.
+  func update(_ counts: DeliveryCounts) {
+    draw { elapsed in
+      var parts = [
+        "\(OptionText.grouped(counts.acknowledged)) acknowledged",
+        "\(OptionText.grouped(Int(Double(counts.acknowledged) / elapsed))) payloads/s",
+        "\(counts.inFlight) of \(counts.limit) in flight",
+      ]
+      if counts.dead > 0 { parts.append("\(OptionText.grouped(counts.dead)) dead") }
+      if counts.retries > 0 { parts.append("\(OptionText.grouped(counts.retries)) again") }
+      if counts.isHostDown { parts.append("the receiver takes nothing") }
+      return parts
+    }
   }
 
   func clear() {
@@ -44,7 +59,12 @@ final class ProgressLine: @unchecked Sendable {
     isShown = false
   }
 
-  private func rate(_ counts: RunCounts, _ elapsed: Double) -> String {
-    "\(OptionText.grouped(Int(Double(counts.sum.records) / max(elapsed, 0.001)))) records/s"
+  /// Draws what `parts` gives for the seconds since the beginning, if it is time.
+  private func draw(_ parts: (_ elapsed: Double) -> [String]) {
+    let now = monotonicNanoseconds()
+    guard now >= next else { return }
+    next = now + ProgressLine.interval
+    console.write("\r\u{1b}[K" + parts(max(Double(now - began) / 1e9, 0.001)).joined(separator: " · "))
+    isShown = true
   }
 }

@@ -57,7 +57,7 @@ final class RunFrame {
     if !isSilent, hasHappened, !isInterrupted {
       console.write(SummaryText.render(report))
     }
-    writeSummary()
+    writeAccounts()
     signals.detach()
     return report.status
   }
@@ -69,17 +69,11 @@ final class RunFrame {
     report.message = first?.message
   }
 
-  private func writeSummary() {
-    for (path, text) in [(plan.summary, SummaryJSON.render(report)), (metrics, RunMetrics.render(report))] {
-      guard let path else { continue }
-      do {
-        try AtomicTextFile.write(path, text)
-      } catch {
-        guard let diagnostic = error as? Diagnostic, diagnostic.code != "O203" else { continue }
-        console.report([diagnostic])
-        if report.status == .done || report.status == .someRejected { report.status = ExitStatus(diagnostic) }
-      }
-    }
+  private func writeAccounts() {
+    let report = report
+    AccountFiles.write(
+      [(plan.summary, { SummaryJSON.render(report) }), (metrics, { RunMetrics.render(report) })], &self.report.status,
+      console)
   }
 
   /// The last words of a run that a signal ends while it hangs.
@@ -88,7 +82,7 @@ final class RunFrame {
     report.message = "interrupted" + (isAtRest ? " while waiting for input" : "") + "; \(fate)"
     report.elapsedNanoseconds = monotonicNanoseconds() - began
     console.say(report.message ?? "")
-    writeSummary()
+    writeAccounts()
   }
 
   /// The mapping, checked; what it warns of is said.
@@ -128,8 +122,8 @@ final class RunFrame {
     return inputs.count > 1 ? "\(name) and \(inputs.count - 1) more" : name
   }
 
-  func firstReject(_ counts: RunCounts? = nil) -> String {
-    guard let tally = (counts ?? report.counts).rejects.first else { return "" }
+  func firstReject() -> String {
+    guard let tally = report.counts.rejects.first else { return "" }
     return "first \(tally.input):\(tally.line): \(tally.code) \(tally.message)"
   }
 

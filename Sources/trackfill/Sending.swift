@@ -63,18 +63,11 @@ final class Sending: @unchecked Sendable {
   }
 
   private func writeAccounts() {
-    for (path, text) in [
-      (results.summary, DeliverySummaryJSON.render(report)), (results.metrics, DeliveryMetrics.render(report)),
-    ] {
-      guard let path else { continue }
-      do {
-        try AtomicTextFile.write(path, text)
-      } catch {
-        guard let diagnostic = error as? Diagnostic, diagnostic.code != "O203" else { continue }
-        console.report([diagnostic])
-        if report.status == .done || report.status == .someRejected { report.status = ExitStatus(diagnostic) }
-      }
-    }
+    let report = report
+    AccountFiles.write(
+      [
+        (results.summary, { DeliverySummaryJSON.render(report) }), (results.metrics, { DeliveryMetrics.render(report) }),
+      ], &self.report.status, console)
   }
 
   private func send() throws -> ExitStatus {
@@ -85,7 +78,7 @@ final class Sending: @unchecked Sendable {
     if isWarning, !results.quiet {
       console.write("trackfill: " + DeliveryOptions.dangers(mode: options.mode, to: report.host))
     }
-    let progress = DeliveryProgressLine(console, isQuiet: results.quiet)
+    let progress = ProgressLine(console, isQuiet: results.quiet)
     let console = self.console
     let delivery = Delivery(
       transport: transport, journal: journal, deadLetters: DeadLetterFile(path: report.deadLetters),

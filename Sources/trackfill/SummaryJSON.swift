@@ -8,12 +8,7 @@ enum SummaryJSON {
     let counts = report.counts
     let sessions = report.sessions
     var json = JSONObjectWriter()
-    json.put("v", 1)
-    json.put("command", report.command)
-    json.put("version", Trackfill.version)
-    json.put("exit", Int(report.status.rawValue))
-    json.put("status", report.status.word)
-    if let message = report.message { json.put("message", message) }
+    json.put(command: report.command, report.status, report.message)
     json.put("output_complete", report.isOutputComplete)
     json.object("mapping") { json in
       json.put("file", report.mappingFile)
@@ -141,5 +136,17 @@ enum SummaryJSON {
         for (name, value) in state.totals.sorted(by: { $0.key < $1.key }) { json.put(name, value) }
       }
     }
+  }
+}
+
+extension JSONObjectWriter {
+  /// How the summary of any command begins.
+  mutating func put(command: String, _ status: ExitStatus, _ message: String?) {
+    put("v", 1)
+    put("command", command)
+    put("version", Trackfill.version)
+    put("exit", Int(status.rawValue))
+    put("status", status.word)
+    if let message { put("message", message) }
   }
 }

@@ -70,11 +70,13 @@ public struct InputMatch: Sendable {
         others.append(candidate)
       }
     }
+    // The one of which most was read comes first.
+    let byOffset = known.sorted { $0.offset > $1.offset }
     for candidate in others {
       let name = candidate.path.name
       var match: KnownInput?
       var original: String?
-      for former in known.sorted(by: { $0.offset > $1.offset }) where former.headCount > 0 {
+      for former in byOffset where former.headCount > 0 {
         guard try InputMatch.continues(candidate, former, resumption) else { continue }
         if let claimant = claimed[former.id] {
           original = original ?? claimant
@@ -144,7 +146,6 @@ private final class Candidate {
   let path: InputPath
   let file: KnownInput.File
   private var head: [UInt8]?
-  private var isPlain = true
 
   init(_ path: InputPath) throws(Diagnostic) {
     self.path = path
@@ -185,8 +186,9 @@ private final class Candidate {
   private func read(_ range: Range<Int>) throws(Diagnostic) -> [UInt8] {
     do {
       var skip = range.lowerBound
-      var stored = try StoredInput(path, isThreaded: false).bytes
-      if skip > 0, let name = path.path, try StoredInput(path, isThreaded: false).isPlain {
+      let input = try StoredInput(path, isThreaded: false)
+      var stored = input.bytes
+      if skip > 0, let name = path.path, input.isPlain {
         stored = try FileSource(path: name, from: skip)
         skip = 0
       }
