@@ -66,7 +66,8 @@ final class Sending: @unchecked Sendable {
     let report = report
     AccountFiles.write(
       [
-        (results.summary, { DeliverySummaryJSON.render(report) }), (results.metrics, { DeliveryMetrics.render(report) }),
+        (results.summary, { DeliverySummaryJSON.render(report) }),
+        (results.metrics, { DeliveryMetrics.render(report) }),
       ], &self.report.status, console)
   }
 
