@@ -18,7 +18,7 @@ let package = Package(
   ],
   targets: [
     // The stages, in the order of the data.
-    .target(name: "Pipeline", dependencies: ["CCrypto", "CProcessor"]),
+    .target(name: "Pipeline", dependencies: ["CCrypto", "CDigest", "CProcessor"]),
     .target(name: "Readers", dependencies: ["Pipeline", "CISAL", "CLibXML2", "CProcessor"]),
     .target(name: "CEL", dependencies: ["CRE2", "CCrypto"]),
     .target(name: "Mapping", dependencies: ["Pipeline", "CEL", "CYAML"]),
@@ -44,6 +44,8 @@ let package = Package(
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     // Headers alone: what Swift cannot say.
     .systemLibrary(name: "CProcessor"),
+    // Two digests side by side, which no library of the distribution makes.
+    .target(name: "CDigest"),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
     // A receiver for tests and for trying things: it answers as Tracardi does, and stores nothing.
@@ -75,7 +77,7 @@ let package = Package(
 // Upcoming features, one loop for every Swift target. Tests check exclusive access at run time; in a release the stages
 // do without, which costs 4 % there. `CEL` keeps the check: others build it, and unsafe flags would forbid that.
 let stages = ["Pipeline", "Readers", "Mapping", "Sessions", "Writers", "State", "Delivery", "Preview"]
-for target in package.targets where target.type != .system && target.name != "CRE2" {
+for target in package.targets where target.type != .system && !["CRE2", "CDigest"].contains(target.name) {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),

@@ -11,7 +11,9 @@ final class Mapper: EventMapper {
   let letMarks: UnsafeMutablePointer<UInt64>
   private let answers: UnsafeMutablePointer<UInt64>
   private let nothing: UnsafeMutablePointer<Field>
-  private let hasher: NameHasher
+  private let names: NamePairHasher
+  /// The event whose name waits in `names` for another one.
+  @exclusivity(unchecked) private var nameless: Int?
   private let idText = ByteBuffer(capacity: 256)
   private let firstDrop: FirstMatch
   private let firstCheck: FirstMatch
@@ -49,7 +51,7 @@ final class Mapper: EventMapper {
         fields: UnsafePointer(nothing), row: nil, generation: 0, letValues: letValues, letMarks: letMarks,
         answers: answers, memo: memo,
         failure: .null, failureSite: RecordFrame.nowhere, letFailure: .null, letFailureSite: RecordFrame.nowhere))
-    hasher = NameHasher(namespace: program.namespace)
+    names = NamePairHasher(namespace: program.namespace)
     activation.host = UnsafeMutableRawPointer(frame)
   }
 
@@ -79,8 +81,10 @@ final class Mapper: EventMapper {
     while result.counts.matched.count < program.rules.count { result.counts.matched.append(0) }
   }
 
-  /// Adds what was counted since `open`.
+  /// Adds what was counted since `open`, and the id that is still to come.
   func close(_ result: MappedBlock) {
+    if let id = names.endWaiting(), let nameless { place(id, in: nameless, of: result) }
+    nameless = nil
     result.counts.replaced = result.text.replacements
     for index in program.drops.indices {
       result.counts.dropped[program.drops[index].reason] += dropped[index]
@@ -178,12 +182,12 @@ final class Mapper: EventMapper {
     guard let time = time(of: index) else { return false }
     let rule = program.rules[index]
     let text = result.text
-    guard let id = id(rule, record) else { return false }
+    guard name(rule, record) else { return false }
 
     let body = text.count
     text.reserve(128 + rule.head.count)
     text.append("{\"id\":\"")
-    id.write(to: text.cursor)
+    // `place` fills it.
     text.count &+= 36
     text.append(rule.head.start, rule.head.count)
     text.reserve(64)
@@ -202,14 +206,30 @@ final class Mapper: EventMapper {
     guard let context = part(program.context, text), let request = part(program.request, text),
       let split = part(program.split, text), let profile = profile(text)
     else { return false }
+    let event = result.count
     result.append(
       Event(
-        time: time, id: id, needsOrdinal: rule.id == nil, rule: UInt16(truncatingIfNeeded: index),
+        time: time, id: UUID(high: 0, low: 0), needsOrdinal: rule.id == nil, rule: UInt16(truncatingIfNeeded: index),
         visitorHash: visitor.hash, visitor: visitor.range, body: bodyRange, context: context, request: request,
         profile: profile, split: split, recordOffset: UInt32(truncatingIfNeeded: record.offset),
         recordLength: UInt32(truncatingIfNeeded: record.count), line: UInt32(truncatingIfNeeded: record.line),
         number: UInt32(truncatingIfNeeded: record.number)))
+    if let ids = names.end(), let nameless {
+      place(ids.earlier, in: nameless, of: result)
+      place(ids.this, in: event, of: result)
+      self.nameless = nil
+    } else {
+      nameless = event
+    }
     return true
+  }
+
+  @inline(__always)
+  private func place(_ id: UUID, in index: Int, of result: MappedBlock) {
+    let event = result.events + index
+    event.pointee.id = id
+    // Bounds: every body begins with room for an id.
+    id.write(to: result.text.base + Int(event.pointee.body.offset) + Event.idOffset)
   }
 
   private func time(of index: Int) -> Int64? {
@@ -238,17 +258,18 @@ final class Mapper: EventMapper {
     return milliseconds + Int64(value.nanoseconds / 1_000_000)
   }
 
-  private func id(_ rule: CompiledRule, _ record: Record) -> UUID? {
-    hasher.begin()
-    hasher.update(rule.idPrefix.bytes)
+  /// Begins the event's name; false if its natural id failed.
+  private func name(_ rule: CompiledRule, _ record: Record) -> Bool {
+    names.begin()
+    names.update(rule.idPrefix.bytes)
     if let natural = rule.id {
       idText.removeAll()
-      guard natural(activation, idText) == .written else { return nil }
-      hasher.update(idText.bytes)
+      guard natural(activation, idText) == .written else { return false }
+      names.update(idText.bytes)
     } else {
-      hasher.update(UnsafeBufferPointer(start: record.start, count: record.count))
+      names.update(UnsafeBufferPointer(start: record.start, count: record.count))
     }
-    return hasher.finish()
+    return true
   }
 
   @inline(__always)
@@ -310,6 +331,10 @@ final class Mapper: EventMapper {
   // MARK: Rejects
 
   private func undo(to events: Int, _ text: Int, _ result: MappedBlock) {
+    if let waiting = nameless, waiting >= events {
+      names.forgetWaiting()
+      nameless = nil
+    }
     result.removeEvents(from: events)
     result.text.count = text
   }
