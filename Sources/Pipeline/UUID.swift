@@ -116,41 +116,45 @@ public final class NameHasher {
 /// Makes the same ids two at a time, where the processor has instructions for SHA-1: two names side by side take hardly
 /// longer than one, since the rounds of either wait for each other. So an id may only come with the next name's.
 public final class NamePairHasher {
-  private var name: NameMessage
-  private var earlier: NameMessage
-  private var isWaiting = false
+  private let first: NameMessage
+  /// For the name that follows while the first one waits.
+  private let second: NameMessage
+  @exclusivity(unchecked) private var isWaiting = false
   private let start = NameDigest()
   private let isPairing = sha1_pair_is_supported()
 
   public init(namespace: UUID) {
-    name = NameMessage(namespace)
-    earlier = NameMessage(namespace)
+    first = NameMessage(namespace)
+    second = NameMessage(namespace)
   }
 
   /// Begins a name; one that was begun and not ended is forgotten.
-  public func begin() { name.begin() }
+  @inline(__always)
+  public func begin() { if isWaiting { second.begin() } else { first.begin() } }
 
   @inline(__always)
-  public func update(_ bytes: UnsafeBufferPointer<UInt8>) { name.update(bytes) }
+  public func update(_ bytes: UnsafeBufferPointer<UInt8>) {
+    if isWaiting { second.update(bytes) } else { first.update(bytes) }
+  }
 
   /// Ends the name.
   /// - Returns: the ids of the name that waited and of this one; nil if this one waits now.
   public func end() -> (earlier: UUID, this: UUID)? {
-    name.close()
-    if !isWaiting {
-      swap(&name, &earlier)
+    guard isWaiting else {
+      first.close()
       isWaiting = true
       return nil
     }
+    second.close()
     isWaiting = false
-    var (first, second) = (start, start)
+    var (one, two) = (start, start)
     if isPairing {
-      NameDigest.update(&first, earlier.bytes, &second, name.bytes)
+      NameDigest.update(&one, first.bytes, &two, second.bytes)
     } else {
-      first.update(earlier.bytes)
-      second.update(name.bytes)
+      one.update(first.bytes)
+      two.update(second.bytes)
     }
-    return (first.id, second.id)
+    return (one.id, two.id)
   }
 
   /// The id of the name that waits for another, if one does; it waits no longer.
@@ -158,7 +162,7 @@ public final class NamePairHasher {
     guard isWaiting else { return nil }
     isWaiting = false
     var digest = start
-    digest.update(earlier.bytes)
+    digest.update(first.bytes)
     return digest.id
   }
 

@@ -114,6 +114,8 @@ public struct Operand: Sendable {
     case general
     /// `subject.endsWith(literal)`, where equal keys mean the same subject.
     case suffix(key: String, subject: Evaluate, literal: [UInt8])
+    /// The first of several keys that an optional map has, absent if there is no map.
+    case entries(container: Container, keys: [Constant])
     /// Strings that are joined into one.
     case concatenation([Operand])
   }

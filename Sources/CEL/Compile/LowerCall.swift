@@ -9,6 +9,7 @@ extension Lowering {
     let lowered = operands.map { lower($0) }
     let offset = UInt32(truncatingIfNeeded: name.span.lowerBound)
 
+    if name.text == "or", lowered.count == 2, let fused = fuseEntries(lowered[0], lowered[1], expression) { return fused }
     if overloads.count == 1, let specialize = first.specialize, fits(lowered, first) {
       var site = CallSite(arguments: lowered, span: expression.span)
       let special = specialize(&site)
@@ -100,6 +101,25 @@ extension Lowering {
     }
   }
 
+  // MARK: Entries
+
+  /// Joins `map.a.or(map.b)` of one optional map: it is loaded once, and where it is absent nothing is looked for.
+  private func fuseEntries(_ first: Operand, _ second: Operand, _ expression: Expression) -> Operand? {
+    guard case .entries(let container, let former) = first.form, case .entries(let other, let latter) = second.form,
+      container.path == other.path
+    else { return nil }
+    let keys = former + latter
+    let load = container.load
+    var fused = operand(expression) { activation in
+      let map = load(activation)
+      if map.isNone || map.isError || map.unwrapped.length == 0 { return map.isError ? map : .none }
+      for key in keys { if let value = map.find(key.value) { return value.pointee.wrapped } }
+      return .none
+    }
+    fused.form = .entries(container: container, keys: keys)
+    return fused
+  }
+
   // MARK: Suffixes
 
   private func suffixForm(_ operands: [Operand], _ expressions: [Expression]) -> Operand.Form {
@@ -135,6 +155,13 @@ extension Lowering {
       index = end
     }
     return result
+  }
+}
+
+extension Operand.Form {
+  var container: Container? {
+    guard case .entries(let container, _) = self else { return nil }
+    return container
   }
 }
 

@@ -155,11 +155,13 @@ struct Lowering {
         return object.isError ? object : get(activation, object).located(at: offset)
       }
     case .optional(.map):
-      return folded(expression, [object]) { activation in
+      var entry = folded(expression, [object]) { activation in
         let map = load(activation)
         if map.isNone || map.isError { return map }
         return map.find(key.value)?.pointee.wrapped ?? .none
       }
+      if let path = base.path { entry.form = .entries(container: Container(path: path, load: load), keys: [key]) }
+      return entry
     default: break
     }
     let fields = dynamicFields(field.text)

@@ -14,12 +14,21 @@ public struct Program: Sendable {
   public let warnings: [Issue]
   public let expression: Expression
   let known: Constant?
+  /// The optional map that the value is taken out of: where it is absent, so is the value, and nothing fails.
+  public let container: Container?
 
   /// The value, when it is the same for every record. It lives as long as the program.
   public var constant: Value? { known?.value }
 
   /// The dotted path that the whole expression is, if it is nothing but one.
   public var path: String? { expression.path }
+}
+
+/// An optional map whose entries are asked for.
+public struct Container: Sendable {
+  /// How the expression writes it: equal paths in one environment are the same map.
+  public let path: String
+  public let load: Evaluate
 }
 
 /// Parses, checks and compiles an expression.
@@ -62,7 +71,7 @@ public func compile(_ checked: CheckedExpression, in environment: Environment) -
       type: checked.type, evaluate: framed(operand.evaluate, slots: checked.slots), references: checked.references,
       narrowedPaths: checked.narrowedPaths, warnings: checked.warnings + lowering.warnings,
       expression: checked.expression,
-      known: operand.known))
+      known: operand.known, container: operand.form.container))
 }
 
 /// Gives a program with comprehensions its own variables, since a host's loader may run one program inside another.

@@ -105,7 +105,7 @@ enum URLObject {
   }
 
   private static func lowercase(_ activation: Activation, _ text: Value) -> Value {
-    guard text.utf8.contains(where: \.isUpper), let memory = activation.allocate(text.length) else { return text }
+    guard hasUpper(text.start, text.length), let memory = activation.allocate(text.length) else { return text }
     let bytes = memory.assumingMemoryBound(to: UInt8.self)
     for index in 0..<text.length { bytes[index] = text.start[index].lowered }
     return .string(UnsafePointer(bytes), count: text.length)

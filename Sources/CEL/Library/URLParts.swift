@@ -13,7 +13,10 @@ struct URLParts: Sendable {
   init(_ text: Value) {
     let (p, count) = (text.start, text.length)
     var start = 0
-    if count > 0, p[0] != UInt8(ascii: "/") {
+    if let web = Self.webScheme(p, count) {
+      scheme = .string(p, count: web)
+      start = web + 1
+    } else if count > 0, p[0] != UInt8(ascii: "/") {
       var index = 0
       while index < count,
         p[index].isLower || p[index].isUpper || p[index].isDigit || p[index] == 0x2B || p[index] == 0x2D
@@ -29,12 +32,11 @@ struct URLParts: Sendable {
     if start + 1 < count, p[start] == UInt8(ascii: "/"), p[start + 1] == UInt8(ascii: "/"), start > 0 || count > 2 {
       hasAuthority = true
       start += 2
-      var end = start
-      while end < count, p[end] != 0x2F, p[end] != 0x3F, p[end] != 0x23 { end += 1 }
+      let end = Self.delimiter(p, count, from: start, orSlash: true)
       authority = .string(p + start, count: end - start)
       start = end
     }
-    let end = Self.delimiter(p, count, from: start)
+    let end = Self.delimiter(p, count, from: start, orSlash: false)
     path = .string(p + start, count: end - start)
     guard end < count else { return }
     var fragmentStart = end
@@ -54,32 +56,40 @@ struct URLParts: Sendable {
     return index > start && (index == count || p[index] == 0x2F || p[index] == 0x3F || p[index] == 0x23)
   }
 
-  /// The offset of the first `?` or `#`, or the end.
+  /// The length of `http` or `https` where `://` follows: nearly every URL begins so.
   @inline(__always)
-  private static func delimiter(_ p: Pointer, _ count: Int, from start: Int) -> Int {
+  private static func webScheme(_ p: Pointer, _ count: Int) -> Int? {
+    guard count >= 8 else { return nil }
+    let start = UInt64(littleEndian: load64(p))
+    if start == 0x2F2F_3A73_7074_7468 { return 5 }
+    return start & 0x00FF_FFFF_FFFF_FFFF == 0x002F_2F3A_7074_7468 ? 4 : nil
+  }
+
+  /// The offset of the first `?` or `#`, perhaps `/`, or the end. Eight bytes at a time.
+  @inline(__always)
+  private static func delimiter(_ p: Pointer, _ count: Int, from start: Int, orSlash: Bool) -> Int {
+    let low: UInt64 = 0x0101_0101_0101_0101
     var position = start
-    let question = SIMD16<UInt8>(repeating: 0x3F)
-    let hash = SIMD16<UInt8>(repeating: 0x23)
-    while position + 16 <= count {
-      let block = load128(p + position)
-      if any((block .== question) .| (block .== hash)) { break }
-      position += 16
+    while position + 8 <= count {
+      let word = UInt64(littleEndian: load64(p + position))
+      // A byte is zero where subtracting 1 borrows; the lowest such bit is exact.
+      let (question, hash, slash) = (word ^ low &* 0x3F, word ^ low &* 0x23, word ^ low &* 0x2F)
+      var hits = (question &- low) & ~question | (hash &- low) & ~hash
+      if orSlash { hits |= (slash &- low) & ~slash }
+      hits &= low &* 0x80
+      if hits != 0 { return position + hits.trailingZeroBitCount / 8 }
+      position += 8
     }
-    while position < count, p[position] != 0x3F, p[position] != 0x23 { position += 1 }
+    while position < count, p[position] != 0x3F, p[position] != 0x23, !orSlash || p[position] != 0x2F { position += 1 }
     return position
   }
 
   /// The host and the port of the authority, without the user.
   var address: (host: Value, port: Value) {
     var (p, count) = (authority.start, authority.length)
-    var index = count - 1
-    while index >= 0 {
-      if p[index] == UInt8(ascii: "@") {
-        p += index + 1
-        count -= index + 1
-        break
-      }
-      index -= 1
+    while let user = firstIndex(of: UInt8(ascii: "@"), p, count) {
+      p += user + 1
+      count -= user + 1
     }
     var digits = count
     while digits > 0, p[digits - 1].isDigit { digits -= 1 }

@@ -103,6 +103,24 @@ func lastIndex(of needle: Pointer, _ needleCount: Int, in p: Pointer, _ count: I
   return nil
 }
 
+/// Whether one of the bytes is an ASCII capital.
+func hasUpper(_ p: Pointer, _ count: Int) -> Bool {
+  let low: UInt64 = 0x0101_0101_0101_0101
+  var index = 0
+  while index + 8 <= count {
+    let word = load64(p + index)
+    // Without its highest bit, a byte reaches 128 with 63 more from `A` on, and with 37 more from behind `Z` on.
+    let rest = word & (low &* 0x7F)
+    if (rest &+ low &* 0x3F) & ~(rest &+ low &* 0x25) & ~word & (low &* 0x80) != 0 { return true }
+    index += 8
+  }
+  while index < count {
+    if p[index].isUpper { return true }
+    index += 1
+  }
+  return false
+}
+
 /// Whether all bytes are below 128.
 func isASCII(_ p: Pointer, _ count: Int) -> Bool {
   var index = 0

@@ -61,7 +61,7 @@ struct ValueCompiler {
       default: break
       }
       if let column = compiler.column(program, extra: extra) { return Emitters.field(column) }
-      return Emitters.expression(program.evaluate, type: program.type, site: compiler.site(scalar, "value"))
+      return Emitters.expression(program, site: compiler.site(scalar, "value"))
     }
     guard !(scalar.text.isEmpty && scalar.style == .plain) else {
       findings.error("M007", "no value", at: scalar.span, remedy: "give one, or leave the key out")

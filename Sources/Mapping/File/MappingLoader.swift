@@ -253,7 +253,7 @@ struct MappingLoader {
       }
       return nil
     }
-    return Emitters.expression(program.evaluate, type: program.type, site: compiler.site(split, "split_when"))
+    return Emitters.expression(program, site: compiler.site(split, "split_when"))
   }
 
   // MARK: Target

@@ -18,6 +18,8 @@ struct Emitter: Sendable {
     case constant(ConstantBytes)
     /// A column of the record, as it is.
     case field(FieldColumn)
+    /// An entry of an optional map, missing where that is absent.
+    case entry(Container)
   }
 
   let form: Form
@@ -47,9 +49,11 @@ enum Emitters {
   }
 
   /// The value of an expression.
-  static func expression(_ evaluate: @escaping Evaluate, type: Type, site: Int) -> Emitter {
+  static func expression(_ program: Program, site: Int) -> Emitter {
+    let (evaluate, type) = (program.evaluate, program.type)
+    let form = program.container.map { Emitter.Form.entry($0) } ?? .any
     if type == .string || type == .optional(.string) {
-      return Emitter { activation, buffer in
+      return Emitter(form) { activation, buffer in
         var value = evaluate(activation)
         if value.isOptional {
           if value.isNone { return .missing }
@@ -63,7 +67,7 @@ enum Emitters {
         return .written
       }
     }
-    return Emitter { activation, buffer in
+    return Emitter(form) { activation, buffer in
       let value = evaluate(activation)
       let emission = write(value, to: buffer, activation, depth: 0)
       if emission == .failed {
@@ -111,7 +115,10 @@ enum Emitters {
   private struct Members: Sendable {
     private let write: @Sendable (Activation, ByteBuffer) -> Bool
 
-    init(_ members: ArraySlice<(key: String, emit: Emitter)>, after constants: String = "") {
+    /// - Parameter isInside: whether the entries' map is known to be there.
+    init(
+      _ members: ArraySlice<(key: String, emit: Emitter)>, after constants: String = "", isInside: Bool = false
+    ) {
       var constants = constants
       var fields: [FieldRun.Member] = []
       for index in members.indices {
@@ -122,11 +129,17 @@ enum Emitters {
         case .field(let column):
           fields.append(.init(column: column, text: ConstantBytes(constants + name), kept: constants.utf8.count))
           constants = ""
-        case .any where fields.isEmpty:
-          self.init(emit, ConstantBytes(constants + name), constants.utf8.count, Members(members[(index + 1)...]))
-          return
-        case .any:
-          self.init(FieldRun(fields), Members(members[index...], after: constants))
+        case .any, .entry:
+          let rest = members[index...]
+          if !fields.isEmpty {
+            self.init(FieldRun(fields), Members(rest, after: constants, isInside: isInside))
+          } else if !isInside, let entries = Members.entries(rest) {
+            self.init(entries.container, ConstantBytes(constants), entries.members, constants, rest[entries.members.endIndex...])
+          } else {
+            self.init(
+              emit, ConstantBytes(constants + name), constants.utf8.count,
+              Members(rest.dropFirst(), isInside: isInside))
+          }
           return
         }
       }
@@ -155,6 +168,35 @@ enum Emitters {
       }
     }
 
+    /// The first members, at least two, that are entries of one map.
+    private static func entries(
+      _ members: ArraySlice<(key: String, emit: Emitter)>
+    ) -> (container: Container, members: ArraySlice<(key: String, emit: Emitter)>)? {
+      guard case .entry(let container)? = members.first?.emit.form else { return nil }
+      let run = members.prefix {
+        if case .entry(let other) = $0.emit.form { other.path == container.path } else { false }
+      }
+      return run.count > 1 ? (container, run) : nil
+    }
+
+    /// Entries of one map: where it is absent, none of them is asked for.
+    private init(
+      _ container: Container, _ text: ConstantBytes, _ entries: ArraySlice<(key: String, emit: Emitter)>,
+      _ constants: String, _ others: ArraySlice<(key: String, emit: Emitter)>
+    ) {
+      let load = container.load
+      let inside = Members(entries, after: constants, isInside: true)
+      let rest = Members(others)
+      write = { activation, buffer in
+        if load(activation).isNone {
+          buffer.append(text.start, text.count)
+        } else if !inside(activation, buffer) {
+          return false
+        }
+        return rest(activation, buffer)
+      }
+    }
+
     private init(_ run: FieldRun, _ rest: Members) {
       write = { activation, buffer in
         run.write(activation, to: buffer)
@@ -178,7 +220,9 @@ enum Emitters {
 
   /// The first branch whose condition holds; nil stands for `else`.
   static func cases(_ branches: [(condition: Predicate?, emit: Emitter)]) -> Emitter {
-    Emitter { activation, buffer in
+    // Bound to each other where they are few: a loop would count references.
+    if branches.count <= 32 { return cases(branches[...]) }
+    return Emitter { activation, buffer in
       for index in branches.indices {
         guard let condition = branches[index].condition else { return branches[index].emit(activation, buffer) }
         switch condition(activation) {
@@ -188,6 +232,19 @@ enum Emitters {
         }
       }
       return .missing
+    }
+  }
+
+  private static func cases(_ branches: ArraySlice<(condition: Predicate?, emit: Emitter)>) -> Emitter {
+    guard let (condition, emit) = branches.first else { return Emitter { _, _ in .missing } }
+    guard let condition else { return emit }
+    let rest = cases(branches.dropFirst())
+    return Emitter { activation, buffer in
+      switch condition(activation) {
+      case .yes: emit(activation, buffer)
+      case .no: rest(activation, buffer)
+      case .failed: .failed
+      }
     }
   }
 

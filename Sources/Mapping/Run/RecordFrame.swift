@@ -108,7 +108,8 @@ func bytesEqual(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ count: I
   return true
 }
 
-/// Remembers a yes or no for recently seen texts: user agents repeat. Direct-mapped, exact (it compares the text).
+/// Remembers a yes or no for recently seen texts: user agents repeat. Exact (it compares the text); each text has two places,
+/// so that two that are seen in turns do not drive each other out.
 struct TextMemo {
   private static let slots = 4096
   private static let longest = 248
@@ -137,15 +138,22 @@ struct TextMemo {
   func answer(_ text: UnsafeBufferPointer<UInt8>, _ compute: (UnsafeBufferPointer<UInt8>) -> Bool) -> Bool {
     guard let start = text.baseAddress, text.count <= Self.longest else { return compute(text) }
     let hash = ByteHash.hash(text)
-    let slot = Int(truncatingIfNeeded: hash) & (Self.slots - 1)
-    let copy = texts + slot * Self.longest
-    if heads[slot].hash == hash, Int(heads[slot].length) == text.count, memcmp(start, copy, text.count) == 0 {
-      return heads[slot].answer
-    }
+    let first = Int(truncatingIfNeeded: hash) & (Self.slots - 1)
+    if holds(first, hash, start, text.count) { return heads[first].answer }
+    let second = first ^ 1
+    if holds(second, hash, start, text.count) { return heads[second].answer }
     let answer = compute(text)
+    let isFree = heads[first].length == .max
+    let slot = isFree || Int(truncatingIfNeeded: heads[first].hash) & (Self.slots - 1) != first ? first : second
     heads[slot] = Slot(hash: hash, length: UInt32(text.count), answer: answer)
-    copy.update(from: start, count: text.count)
+    (texts + slot * Self.longest).update(from: start, count: text.count)
     return answer
+  }
+
+  @inline(__always)
+  private func holds(_ slot: Int, _ hash: UInt64, _ start: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    heads[slot].hash == hash && Int(heads[slot].length) == count
+      && memcmp(start, texts + slot * Self.longest, count) == 0
   }
 }
 
