@@ -10,7 +10,8 @@ internal import Pipeline
 ///
 /// One thread at a time may append; an error is thrown by the calls that follow it.
 final class DirectOutput: @unchecked Sendable {
-  static let bufferSize = 1 << 20
+  /// A huge page of most processors: the kernel holds on to one page for a write, not to hundreds.
+  static let bufferSize = 2 << 20
   private static let bufferCount = 3
   /// What position, length and address of a direct write must be multiples of, for any disk in use.
   private static let page = 4096
@@ -62,8 +63,10 @@ final class DirectOutput: @unchecked Sendable {
     self.position = position
     room = DirectOutput.room(at: position)
     buffers = (0..<DirectOutput.bufferCount).map { _ in
-      UnsafeMutableRawPointer.allocate(byteCount: DirectOutput.bufferSize, alignment: DirectOutput.page)
-        .assumingMemoryBound(to: UInt8.self)
+      let buffer = UnsafeMutableRawPointer.allocate(
+        byteCount: DirectOutput.bufferSize, alignment: DirectOutput.bufferSize)
+      madvise(buffer, DirectOutput.bufferSize, MADV_HUGEPAGE)
+      return buffer.assumingMemoryBound(to: UInt8.self)
     }
     filling = buffers[0]
     free = Array(buffers.dropFirst())
