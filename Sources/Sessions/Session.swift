@@ -45,6 +45,9 @@ struct Session {
   var sibling: SessionRef?
   /// Counts the sessions opened, over all runs that continue each other.
   var serial: Int64 = 0
+  /// Its id and the visitor's pseudonym, once they are made.
+  var id: UUID?
+  var pseudonym: UUID?
 
   init(head: UnsafeMutablePointer<UInt8>, headCapacity: Int) {
     self.head = head
@@ -67,7 +70,7 @@ struct Session {
 /// most need no other memory than this and their chunks.
 final class SessionPool {
   /// A session and its room.
-  static let stride = 512
+  static let stride = 576
   private static let room = stride - MemoryLayout<Session>.stride
   private static let perSlab = 4096
 
@@ -139,7 +142,7 @@ final class SessionPool {
   private func fresh() -> SessionRef {
     if used == SessionPool.perSlab {
       let bytes = SessionPool.perSlab * SessionPool.stride
-      let slab = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: bytes)
+      let slab = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 2 << 20)
       // As for chunks: visited in no order.
       if !slabs.isEmpty { madvise(slab, bytes, MADV_HUGEPAGE) }
       slabs.append(slab)

@@ -15,7 +15,9 @@ final class SessionLifecycle {
   @exclusivity(unchecked) private var localDay: LocalDay?
 
   private let assembler: PayloadAssembler
-  private let names: NameHasher
+  private let names: NamePairHasher
+  /// A session that has no ids yet: they are made for two at a time.
+  @exclusivity(unchecked) private var unnamed: SessionRef?
   private let pseudonyms: Pseudonymizer
   private let idText = ByteBuffer(capacity: 64)
   private let scratch = ByteBuffer(capacity: 16 * 1024)
@@ -40,7 +42,7 @@ final class SessionLifecycle {
     spillFile = SpillFile(
       TemporaryFile(for: "open sessions", in: settings.temporaryFolder, remedy: SessionSettings.temporaryRemedy))
     assembler = PayloadAssembler(settings)
-    names = NameHasher(namespace: settings.namespace)
+    names = NamePairHasher(namespace: settings.namespace)
     pseudonyms = Pseudonymizer(salt: settings.salt)
   }
 
@@ -91,6 +93,12 @@ final class SessionLifecycle {
     session.pointee.last = time
     session.pointee.day = day
     session.pointee.ordinal = Int32(truncatingIfNeeded: ordinal)
+    if let other = unnamed {
+      unnamed = nil
+      name(other, session, hasProfile: event.pointee.profile.isPresent)
+    } else {
+      unnamed = session
+    }
     return session
   }
 
@@ -167,9 +175,44 @@ final class SessionLifecycle {
     return false
   }
 
+  // MARK: Ids
+
+  /// The session's id, fixed when it opened.
+  func id(of session: SessionRef) -> UUID {
+    if let id = session.pointee.id { return id }
+    if unnamed == session { unnamed = nil }
+    beginName(of: session)
+    _ = names.end()
+    let id = names.endWaiting()
+    session.pointee.id = id
+    // One name waited, so that there is one.
+    return id ?? UUID(high: 0, low: 0)
+  }
+
+  /// The pseudonym of the session's visitor.
+  private func pseudonym(of session: SessionRef) -> UUID {
+    session.pointee.pseudonym ?? pseudonyms.pseudonym(of: session.pointee.visitor)
+  }
+
+  /// Makes the ids of two sessions, and unless the mapping names profiles, their pseudonyms: two at once take little longer than
+  /// one.
+  private func name(_ one: SessionRef, _ two: SessionRef, hasProfile: Bool) {
+    beginName(of: one)
+    _ = names.end()
+    beginName(of: two)
+    if let ids = names.end() {
+      one.pointee.id = ids.earlier
+      two.pointee.id = ids.this
+    }
+    if !hasProfile, !one.pointee.profile.isPresent {
+      (one.pointee.pseudonym, two.pointee.pseudonym) = pseudonyms.pseudonyms(
+        of: one.pointee.visitor, two.pointee.visitor)
+    }
+  }
+
   /// Version 5, in the run's namespace, of `session`, the opening time as payloads write it and the ordinal in decimal,
   /// each followed by a line feed, and then the visitor's bytes.
-  func id(of session: SessionRef) -> UUID {
+  private func beginName(of session: SessionRef) {
     idText.removeAll()
     idText.append("session\n")
     idText.reserve(TimestampWriter.length)
@@ -178,16 +221,15 @@ final class SessionLifecycle {
     idText.append("\n")
     idText.append(decimal: Int64(session.pointee.ordinal))
     idText.append("\n")
-    idText.append(session.pointee.visitor)
     names.begin()
     names.update(idText.bytes)
-    return names.finish()
+    names.update(session.pointee.visitor)
   }
 
   /// Writes the session's payloads and releases it.
   func emit(_ session: SessionRef, _ id: UUID, to writer: any PayloadWriter) throws {
     let body = session.pointee.body
-    let profile = session.pointee.profile.isPresent ? nil : pseudonyms.pseudonym(of: session.pointee.visitor)
+    let profile = session.pointee.profile.isPresent ? nil : pseudonym(of: session)
     if hasSessions { counts.sessionsEmitted &+= 1 }
     if body.spilled == 0, !session.pointee.isUnsorted {
       try assembler.emit(
@@ -208,6 +250,7 @@ final class SessionLifecycle {
   }
 
   private func release(_ session: SessionRef) {
+    if unnamed == session { unnamed = nil }
     session.pointee.body.release(chunks)
     if session.pointee.body.spilled > 0 { spillFile.forget(session.pointee.body.spilled) }
     sessions.give(session)

@@ -63,6 +63,15 @@ import Testing
     ("url.query.empty", #"optional.of("")"#),
     ("url.query.missing", "optional.none()"),
     (#"url.query.?q.orValue("")"#, #"" red shoes""#),
+    // Keys of one optional map that stand for each other.
+    (#"url.query.missing.or(url.query.q)"#, #"optional.of(" red shoes")"#),
+    (#"url.query.missing.or(url.query.empty).or(url.query.q)"#, #"optional.of("")"#),
+    (#"url.query.missing.or(url.query.none.or(url.query.q))"#, #"optional.of(" red shoes")"#),
+    (#"url.query.missing.or(url.query.none)"#, "optional.none()"),
+    (#"url.query.missing.or(url.query.none).or("x")"#, #""x""#),
+    (#"bare.query.a.or(bare.query.b).or(url.query.q)"#, #"optional.of(" red shoes")"#),
+    (#"bare.query.a.or(bare.query.b)"#, "optional.none()"),
+    (#"[url, bare].map(u, u.query.q.or(u.query.z).or("-"))"#, #"[" red shoes", "-"]"#),
     (#"url.query["q"].or("")"#, #"" red shoes""#),
     ("has(url.query.q) && !has(url.query.z)", "true"),
     (#"parse_url(target).fragment"#, #"optional.of("top")"#),
@@ -144,5 +153,30 @@ import Testing
     let inner = try compile("[10, 20].map(x, x + 1)[1]", in: environment).get()
     environment.variables["inner"] = Variable(.int, load: inner.evaluate)
     #expect(run("[1, 2].map(x, inner + x)", in: environment) == "[22, 23]")
+  }
+
+  /// Borders are found eight bytes at a time: each of them at every place, beside bytes that are nearly one.
+  @Test func bordersOfURLsAtEveryPlace() {
+    let near = ["x", ".", "0", ">", "\"", "$", "ö", "\u{7F}"]
+    for length in 0..<20 {
+      let filler = String((0..<length).map { Character(near[$0 * 5 % near.count]) })
+      let host = "h" + filler.filter { $0 != "\"" }
+      for scheme in ["http", "https", "ftp"] {
+        let url = "\(scheme)://\(host)/p\(filler)?q\(filler)#f\(filler)"
+        let parts = [scheme, host, "/p" + filler, "q" + filler, "f" + filler]
+        var environment = Environment()
+        environment.variables["it"] = Variable(.string) { $0.string(url) }
+        for (property, part) in zip(["scheme", "host", "path", "query_text.or(\"\")", "fragment.or(\"\")"], parts) {
+          environment.variables["part"] = Variable(.string) { $0.string(part) }
+          #expect(run("parse_url(it).\(property) == part", in: environment) == "true", "\(url) \(property)")
+        }
+      }
+      // A capital, or what stands beside the capitals, at every place of a host.
+      for (letter, lowered) in [("A", "a"), ("Z", "z"), ("[", "["), ("`", "`"), ("É", "É")] {
+        let url = "https://" + String(repeating: "h", count: length) + letter + "i/"
+        let host = String(repeating: "h", count: length) + lowered + "i"
+        #expect(run("parse_url('\(url)').host") == "\"\(host)\"")
+      }
+    }
   }
 }

@@ -24,6 +24,7 @@ extension Environment {
     environment.variables["agent"] = Variable(.optional(.string)) { _ in .string("Mozilla/5.0 bot").wrapped }
     environment.variables["user"] = Variable(.optional(.string)) { _ in .none }
     environment.variables["url"] = Variable(.object("url")) { sampleURL?.evaluate($0) ?? .null }
+    environment.variables["bare"] = Variable(.object("url")) { bareURL?.evaluate($0) ?? .null }
     environment.variables["prices"] = Variable(.list(.decimal)) { activation in
       activation.list(
         ["19.90", "0.10", "5"].map { text in
@@ -39,3 +40,6 @@ extension Environment {
 private let sampleURL = try? compile(
   #"parse_url("/search?q=+red%20shoes&q=2&empty=", "https://Shop.example.com:8443/a/b")"#, in: Environment()
 ).get()
+
+/// One without a query.
+private let bareURL = try? compile(#"parse_url("/about", "https://shop.example.com")"#, in: Environment()).get()

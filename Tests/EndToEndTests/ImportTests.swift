@@ -54,6 +54,7 @@ private final class Mood: Sendable {
     }
     defer { collector.stop() }
     var random = Seeded(11)
+    let clock = ContinuousClock()
     let log = try space.write("a.log", FollowUpTests.lines(4_000, seed: 11).joined())
     let expected = try FollowUpTests.converted([log])
     let more = ["--commit-every", "20K", "--block-size", "8K"]
@@ -61,7 +62,10 @@ private final class Mood: Sendable {
     while true {
       let running = try Binary.start(arguments([log], collector, more))
       if kills < 40 {
-        usleep(UInt32.random(in: 10_000..<300_000, using: &random))
+        // After a while or some requests, whichever is sooner: however fast the machine, several runs are killed.
+        let moment = clock.now.advanced(by: .milliseconds(Int.random(in: 10..<300, using: &random)))
+        let requests = collector.counts.requests + Int.random(in: 1...40, using: &random)
+        while clock.now < moment, collector.counts.requests < requests { usleep(300) }
         running.signal(SIGKILL)
       }
       let result = running.wait()

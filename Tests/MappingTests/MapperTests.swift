@@ -48,6 +48,45 @@ import Testing
     #expect(body.dropFirst(7 + 36) == head + tail + "}")
   }
 
+  /// Entries of one optional map beside constants, fields and entries of another, with and without either map.
+  @Test(arguments: [
+    (
+      "target=/s?a=1&b=2",
+      #"{"x":1,"a":"1","y":2,"b":"2","m":"GET","u":{"a":"1","b":"2"},"o":"2","z":3,"t":"/s?a=1&b=2"}"#
+    ),
+    ("target=/s?b=2", #"{"x":1,"y":2,"b":"2","m":"GET","u":{"b":"2"},"o":"2","z":3,"t":"/s?b=2"}"#),
+    ("target=/s", #"{"x":1,"y":2,"m":"GET","z":3,"t":"/s"}"#),
+    (
+      "target=/s agent=/r?c=5&d=6", #"{"x":1,"y":2,"m":"GET","v":"5","w":"6","z":3,"t":"/s"}"#
+    ),
+    (
+      "target=/s?a=1 agent=/r?c=5",
+      #"{"x":1,"a":"1","y":2,"m":"GET","u":{"a":"1"},"v":"5","z":3,"t":"/s?a=1"}"#
+    ),
+  ])
+  func entriesOfOneMap(_ line: String, _ expected: String) throws {
+    let outcome = try MappingRun.map(
+      MappingRun.head + """
+        let: { one: '=parse_url(target.or(""))', two: '=parse_url(agent.or(""))' }
+        events:
+          - type: t
+            properties:
+              x: 1
+              a: =one.query.a
+              y: 2
+              b: =one.query.b
+              m: =method
+              u: { a: =one.query.a, b: =one.query.b }
+              o: =one.query.c.or(one.query.b)
+              v: =two.query.c
+              w: =two.query.d
+              z: 3
+              t: =target
+        """, ["time=1000 ip=1 method=GET " + line])
+    let body = try #require(outcome.bodies.first, "\(outcome.rejects)")
+    #expect(body.hasSuffix(#","properties":"# + expected + "}"), "\(body)")
+  }
+
   /// A `when` value, what the field `target` holds, and whether it matches.
   @Test(arguments: [
     ("/search", "/search", true), ("/search", "/search/", false), ("\"*.css\"", "/a/b.css", true),

@@ -23,6 +23,63 @@ import Testing
     #expect(NameHasher.repetition(2, of: dns) == dns.named("2"))
   }
 
+  /// Pairs of any lengths, of which a third is interrupted: every name has the id that it has alone.
+  @Test func twoAtATimeAreAsEachAlone() {
+    var random = SplitMix(seed: 5)
+    let namespace = UUID(high: random.next(), low: random.next())
+    let (alone, paired) = (NameHasher(namespace: namespace), NamePairHasher(namespace: namespace))
+    var waiting: UUID?
+    for round in 0..<3000 {
+      let text = (0..<Int(random.next() % 400)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+      text.withUnsafeBufferPointer { bytes in
+        alone.begin()
+        alone.update(bytes)
+        let expected = alone.finish()
+        paired.begin()
+        paired.update(UnsafeBufferPointer(rebasing: bytes[..<(bytes.count / 3)]))
+        if round % 11 == 3 {
+          // Begun, but never ended.
+          paired.begin()
+          paired.update(UnsafeBufferPointer(rebasing: bytes[..<(bytes.count / 3)]))
+        }
+        paired.update(UnsafeBufferPointer(rebasing: bytes[(bytes.count / 3)...]))
+        if let ids = paired.end() {
+          #expect(ids.earlier == waiting)
+          #expect(ids.this == expected)
+          waiting = nil
+        } else {
+          #expect(waiting == nil)
+          waiting = expected
+        }
+      }
+      switch random.next() % 9 {
+      case 0:
+        #expect(paired.endWaiting() == waiting)
+        waiting = nil
+      case 1:
+        paired.forgetWaiting()
+        waiting = nil
+        #expect(paired.endWaiting() == nil)
+      default: break
+      }
+    }
+  }
+
+  @Test func pseudonymsOfTwoAreThoseOfEach() {
+    var random = SplitMix(seed: 6)
+    let maker = Pseudonymizer(salt: Array("salt".utf8))
+    for _ in 0..<2000 {
+      let texts = (0..<2).map { _ in
+        (0..<Int(random.next() % 300)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+      }
+      let both = texts[0].withUnsafeBufferPointer { one in
+        texts[1].withUnsafeBufferPointer { two in maker.pseudonyms(of: one, two) }
+      }
+      #expect(both.0 == texts[0].withUnsafeBufferPointer { maker.pseudonym(of: $0) })
+      #expect(both.1 == texts[1].withUnsafeBufferPointer { maker.pseudonym(of: $0) })
+    }
+  }
+
   /// RFC 4231, cases 1, 2 and 6: the first sixteen bytes, with version 8 and variant set.
   @Test(arguments: [
     ([UInt8](repeating: 0x0b, count: 20), "Hi There", "b0344c61-d8db-8853-9ca8-afceaf0bf12b"),

@@ -9,7 +9,9 @@ extension Lowering {
     let lowered = operands.map { lower($0) }
     let offset = UInt32(truncatingIfNeeded: name.span.lowerBound)
 
-    if name.text == "or", lowered.count == 2, let fused = fuseEntries(lowered[0], lowered[1], expression) { return fused }
+    if name.text == "or", lowered.count == 2, let fused = fuseEntries(lowered[0], lowered[1], expression) {
+      return fused
+    }
     if overloads.count == 1, let specialize = first.specialize, fits(lowered, first) {
       var site = CallSite(arguments: lowered, span: expression.span)
       let special = specialize(&site)

@@ -134,7 +134,9 @@ enum Emitters {
           if !fields.isEmpty {
             self.init(FieldRun(fields), Members(rest, after: constants, isInside: isInside))
           } else if !isInside, let entries = Members.entries(rest) {
-            self.init(entries.container, ConstantBytes(constants), entries.members, constants, rest[entries.members.endIndex...])
+            self.init(
+              entries.container, ConstantBytes(constants), entries.members, constants, rest[entries.members.endIndex...]
+            )
           } else {
             self.init(
               emit, ConstantBytes(constants + name), constants.utf8.count,

@@ -100,8 +100,21 @@ final class PatternIndex: @unchecked Sendable {
 
   /// Sets the bits of all sets that match, in `words` words.
   func match(_ text: UnsafeBufferPointer<UInt8>, _ answer: UnsafeMutablePointer<UInt64>) {
+    matchFront(text, answer)
+    matchRest(text, answer)
+  }
+
+  /// Sets the bits of sets that match by how the text begins; if the one that is asked for is among them, the rest need not
+  /// be looked for.
+  @inline(__always)
+  func matchFront(_ text: UnsafeBufferPointer<UInt8>, _ answer: UnsafeMutablePointer<UInt64>) {
     matchNothing(answer)
     front?.go(text, isBackward: false) { take($0, text, answer) }
+  }
+
+  /// Adds the bits of all others.
+  @inline(__always)
+  func matchRest(_ text: UnsafeBufferPointer<UInt8>, _ answer: UnsafeMutablePointer<UInt64>) {
     back?.go(text, isBackward: true) { take($0, text, answer) }
     for glob in loose { take(.glob(glob), text, answer) }
   }

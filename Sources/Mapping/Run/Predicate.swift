@@ -134,16 +134,22 @@ enum Predicates {
   static func text(_ field: FieldColumn, _ index: PatternIndex, _ set: Int) -> Predicate {
     let (word, bit) = (set >> 6, UInt64(1) << UInt64(set & 63))
     return Predicate { activation in
-      let frame = activation.frame
-      let answer = frame.pointee.answers + index.place
-      if answer.pointee != frame.pointee.generation {
-        answer.pointee = frame.pointee.generation
+      let answer = activation.frame.pointee.answers + index.place
+      let whole = activation.frame.pointee.wholeAnswer
+      if answer.pointee != whole {
         let value = field.field(activation)
-        if value.kind == .text {
-          index.match(value.bytes, answer + 1)
-        } else {
+        guard value.kind == .text else {
+          answer.pointee = whole
           index.matchNothing(answer + 1)
+          return .no
         }
+        if answer.pointee != whole &- 1 {
+          answer.pointee = whole &- 1
+          index.matchFront(value.bytes, answer + 1)
+        }
+        if answer[1 &+ word] & bit != 0 { return .yes }
+        answer.pointee = whole
+        index.matchRest(value.bytes, answer + 1)
       }
       return answer[1 &+ word] & bit != 0 ? .yes : .no
     }
@@ -153,16 +159,16 @@ enum Predicates {
   static func text(_ evaluate: @escaping Evaluate, _ index: PatternIndex, _ set: Int, site: Int) -> Predicate {
     let (word, bit) = (set >> 6, UInt64(1) << UInt64(set & 63))
     return Predicate { activation in
-      let frame = activation.frame
-      let answer = frame.pointee.answers + index.place
-      if answer.pointee != frame.pointee.generation {
+      let answer = activation.frame.pointee.answers + index.place
+      let whole = activation.frame.pointee.wholeAnswer
+      if answer.pointee != whole {
         var value = evaluate(activation)
         if value.isError {
           activation.fail(value, site: site)
           return .failed
         }
         if value.isPresent { value = value.unwrapped }
-        answer.pointee = frame.pointee.generation
+        answer.pointee = whole
         if value.kind == .string {
           index.match(value.utf8, answer + 1)
         } else {

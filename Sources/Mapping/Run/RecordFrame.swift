@@ -11,7 +11,7 @@ struct RecordFrame {
   var generation: UInt64
   let letValues: UnsafeMutablePointer<Value>
   let letMarks: UnsafeMutablePointer<UInt64>
-  /// Of each `PatternIndex` the mark of the record that its answer is of, and the answer.
+  /// Of each `PatternIndex` a mark and the answer: `wholeAnswer` for a whole one of this record, one less for a part.
   let answers: UnsafeMutablePointer<UInt64>
   /// Answers of costly functions by text.
   let memo: UnsafeMutablePointer<TextMemo>
@@ -21,6 +21,9 @@ struct RecordFrame {
   /// The last error of a `let`, which is where a failing expression that uses it really failed.
   var letFailure: Value
   var letFailureSite: Int
+
+  @inline(__always)
+  var wholeAnswer: UInt64 { generation &* 2 &+ 1 }
 
   /// A site that no expression has.
   static let nowhere = -1

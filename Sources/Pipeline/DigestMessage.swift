@@ -1,0 +1,29 @@
+internal import CDigest
+
+/// Whether the processor digests two messages at once.
+enum DigestPair {
+  static let isSupported = digest_pair_is_supported()
+}
+
+// Messages of SHA-1 and SHA-256 are put together and padded here, so that whole blocks are digested in a single call: on
+// names of a few hundred bytes what libcrypto does between calls costs a quarter of the time.
+extension ByteBuffer {
+  func append(bigEndian word: UInt64) {
+    reserve(8)
+    UnsafeMutableRawPointer(cursor).storeBytes(of: word.bigEndian, as: UInt64.self)
+    count &+= 8
+  }
+
+  /// Fills up to whole blocks of 64 bytes as SHA-1 and SHA-256 want it (FIPS 180-4 §5.1.1): a one bit, zeros, and the
+  /// length in bits.
+  /// - Parameter before: bytes of the message that are digested already.
+  func appendPadding(after before: Int) {
+    let bits = UInt64(before + count) << 3
+    append(0x80)
+    let zeros = (120 - (count & 63)) & 63
+    reserve(zeros)
+    cursor.update(repeating: 0, count: zeros)
+    count &+= zeros
+    append(bigEndian: bits)
+  }
+}
