@@ -39,18 +39,17 @@ final class DescriptorOutput {
 
   /// Takes a line and adds its end.
   func write(line: UnsafeBufferPointer<UInt8>) throws {
-    if direct == nil {
-      // After either of these everything may go directly.
-      if buffer.count + line.count + 1 > DescriptorOutput.bufferSize { try flush() }
-      if line.count >= DescriptorOutput.bufferSize { try put(line) } else { try take(line) }
-    } else {
-      try take(line)
+    if direct == nil, buffer.count + line.count + 1 > DescriptorOutput.bufferSize { try flush() }
+    // From some flush on everything goes directly.
+    if let direct { return try direct.append(line: line) }
+    let newline = UInt8(ascii: "\n")
+    if line.count < DescriptorOutput.bufferSize {
+      buffer.append(line)
+      buffer.append(newline)
+      return
     }
-    if let direct { try direct.append(UInt8(ascii: "\n")) } else { buffer.append(UInt8(ascii: "\n")) }
-  }
-
-  private func take(_ bytes: UnsafeBufferPointer<UInt8>) throws {
-    if let direct { try direct.append(bytes) } else { buffer.append(bytes) }
+    try put(line)
+    if let direct { try direct.append(newline) } else { buffer.append(newline) }
   }
 
   func write(_ bytes: UnsafeBufferPointer<UInt8>) throws {

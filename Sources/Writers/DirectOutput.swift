@@ -97,6 +97,20 @@ final class DirectOutput: @unchecked Sendable {
     }
   }
 
+  /// Appends a line and its end.
+  func append(line: UnsafeBufferPointer<UInt8>) throws {
+    let newline = UInt8(ascii: "\n")
+    guard line.count &+ 1 < room &- count, let start = line.baseAddress else {
+      try append(line)
+      return try append(newline)
+    }
+    // Bounds: there is room for one byte more than the line and its end.
+    let to = filling + count
+    to.update(from: start, count: line.count)
+    to[line.count] = newline
+    count &+= line.count &+ 1
+  }
+
   func append(_ byte: UInt8) throws {
     filling[count] = byte
     count += 1
