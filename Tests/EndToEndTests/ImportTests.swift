@@ -2,6 +2,7 @@ import Collector
 import Foundation
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 /// How a receiver reacts, which may change between two runs.

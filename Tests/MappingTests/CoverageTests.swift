@@ -1,4 +1,5 @@
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Mapping
@@ -6,25 +7,12 @@ import Testing
 /// A rule that is called unreachable stops the mapping, so the claim must be true: random pairs of conditions are judged,
 /// and then run over random records.
 @Suite struct CoverageTests {
-  /// Steele and Vigna's SplitMix64: the same cases on every machine.
-  struct Random: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-  }
-
   private static let globs = [
     "/a", "/a/b", "/a/*", "/a/**", "/**", "*.js", "*.min.js", "/a/*.js", "/a/b/**", "*", "/*/b", "\"~ ^/a\"", "b",
   ]
   private static let texts = ["/a", "/a/b", "/a/x.js", "/a/b/c.min.js", "/b", "/", "b", "/a/", "x.js", "/A/b", "/a/b/"]
 
-  private static func values(_ key: String, _ random: inout Random) -> String {
+  private static func values(_ key: String, _ random: inout Seeded) -> String {
     let count = Int.random(in: 1...2, using: &random)
     let list = (0..<count).map { _ -> String in
       switch key {
@@ -38,7 +26,7 @@ import Testing
     return "[" + list.map { $0.contains("*") && !$0.hasPrefix("\"") ? "\"\($0)\"" : $0 }.joined(separator: ", ") + "]"
   }
 
-  private static func conditions(_ random: inout Random) -> String {
+  private static func conditions(_ random: inout Seeded) -> String {
     func map(_ most: Int) -> String {
       let keys = ["status", "method", "target"].shuffled(using: &random).prefix(
         Int.random(in: 1...most, using: &random))
@@ -60,7 +48,7 @@ import Testing
   }
 
   @Test func whatIsCalledUnreachableIs() throws {
-    var random = Random(state: 7)
+    var random = Seeded(7)
     let lines = (0..<120).map { index in
       var line = "ip=a time=1 bytes=\(index) status=\(Int.random(in: 0...8, using: &random))"
       if Int.random(in: 0..<6, using: &random) > 0 {

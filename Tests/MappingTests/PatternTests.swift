@@ -1,4 +1,5 @@
 import Pipeline
+import TestSupport
 import Testing
 
 /// Patterns of many rules are matched together; each must match as if it were alone.
@@ -30,7 +31,7 @@ import Testing
   }
 
   @Test func manyTogetherAreAsEachAlone() throws {
-    var random = SplitMix(state: 11)
+    var random = Seeded(11)
     func text(_ alphabet: String, _ length: Int) -> String {
       let letters = Array(alphabet)
       return String((0..<length).map { _ in letters[Int(random.next() % UInt64(letters.count))] })
@@ -79,17 +80,5 @@ import Testing
     let outcome = try MappingRun.map(
       mapping, ["time=1 ip=1.2.3.4 status=200", "time=2 ip=1.2.3.4 status=200 target=/x"])
     #expect(outcome.bodies.map { $0.contains("\"type\":\"any\"") } == [false, true])
-  }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

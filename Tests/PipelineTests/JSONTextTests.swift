@@ -1,4 +1,5 @@
 import Pipeline
+import TestSupport
 import Testing
 
 @Suite struct JSONTextTests {
@@ -76,7 +77,7 @@ import Testing
 
   /// Against a plain implementation, at every alignment of special bytes within the vectors.
   @Test func sameAsReference() {
-    var random = SplitMix(seed: 7)
+    var random = Seeded(7)
     for round in 0..<3_000 {
       let bytes = (0..<Int(random.next() % 70)).map { _ -> UInt8 in
         let roll = random.next()
@@ -123,19 +124,5 @@ import Testing
     let buffer = ByteBuffer()
     buffer.append(decimal: value)
     withExtendedLifetime(buffer) { #expect(String(decoding: buffer.bytes, as: UTF8.self) == String(value)) }
-  }
-}
-
-/// A small generator, so that a failure can be had again.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

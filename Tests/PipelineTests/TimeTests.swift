@@ -1,4 +1,5 @@
 import Pipeline
+import TestSupport
 import Testing
 
 @Suite struct CalendarTimeTests {
@@ -37,7 +38,7 @@ import Testing
 
   @Test func writerRemembersNothingWrong() {
     var writer = TimestampWriter()
-    var random = SplitMix(seed: 11)
+    var random = Seeded(11)
     for _ in 0..<5_000 {
       // Near a midnight, back and forth.
       let time = Int64(random.next() % 20_000) * 86_400_000 + Int64(random.next() % 4_000) - 2_000
@@ -90,7 +91,7 @@ import Testing
   @Test(arguments: ["Europe/Warsaw", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"])
   func thereAndBack(name: String) throws {
     let zone = try #require(Zone(named: name))
-    var random = SplitMix(seed: 5)
+    var random = Seeded(5)
     for _ in 0..<2_000 {
       let time = Int64(random.next() % 3_000_000_000)
       let local = time + zone.offset(at: time)

@@ -1,4 +1,5 @@
 import Pipeline
+import TestSupport
 import Testing
 
 @Suite struct UUIDTests {
@@ -25,7 +26,7 @@ import Testing
 
   /// Pairs of any lengths, of which a third is interrupted: every name has the id that it has alone.
   @Test func twoAtATimeAreAsEachAlone() {
-    var random = SplitMix(seed: 5)
+    var random = Seeded(5)
     let namespace = UUID(high: random.next(), low: random.next())
     let (alone, paired) = (NameHasher(namespace: namespace), NamePairHasher(namespace: namespace))
     var waiting: UUID?
@@ -66,7 +67,7 @@ import Testing
   }
 
   @Test func pseudonymsOfTwoAreThoseOfEach() {
-    var random = SplitMix(seed: 6)
+    var random = Seeded(6)
     let maker = Pseudonymizer(salt: Array("salt".utf8))
     for _ in 0..<2000 {
       let texts = (0..<2).map { _ in
@@ -103,7 +104,7 @@ import Testing
   func whatIsNoUUID(text: String) { #expect(UUID(text) == nil) }
 
   @Test func orderIsThatOfTheTexts() {
-    var random = SplitMix(seed: 3)
+    var random = Seeded(3)
     let ids = (0..<200).map { _ in UUID(high: random.next(), low: random.next()) }
     #expect(ids.sorted().map(\.text) == ids.map(\.text).sorted())
     for id in ids { #expect(UUID(id.text) == id) }

@@ -1,4 +1,5 @@
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Readers
@@ -273,7 +274,7 @@ private func flat(_ reading: Reading) -> [String] {
   /// In memory and in temporary files it is the same.
   @Test(arguments: [1 << 30, 40_000, 2_000])
   func shuffledRows(_ memory: Int) throws {
-    var random = SystemRandom(5)
+    var random = Seeded(5)
     let shuffle = RowShuffle(groupLimit: 1 << 20, memory: memory)
     var expected: [[UInt8]: [Int]] = [:]
     var order: [[UInt8]] = []
@@ -328,7 +329,7 @@ private func flat(_ reading: Reading) -> [String] {
   }
 
   @Test func blocksOfAnySizeGiveTheSame() throws {
-    var random = SystemRandom(7)
+    var random = Seeded(7)
     let pieces = [
       "x", "", "12", "\"q\"", "\"a,b\"", "\"say \"\"hi\"\"\"", "\"two\nlines\"", "\"\"", "27\" tv", "é", "\"\r\n\"",
       "long text that fills a word of sixty-four bytes and then some more of them",
@@ -355,7 +356,7 @@ private func flat(_ reading: Reading) -> [String] {
   }
 
   @Test func brokenTextGivesTheSameInBlocksOfAnySize() throws {
-    var random = SystemRandom(11)
+    var random = Seeded(11)
     let pieces = [
       "x,", "\"", "\n", "\"\"", ",", "12", "\r\n", "\",", ",\"", "a b c", "\"x\"\n", "1,2,3\n", "1,2,4\n", "2,", "\0",
       String(repeating: "z", count: 200), String(repeating: "w,", count: 40), String(repeating: "\n", count: 70),
@@ -416,20 +417,5 @@ private func flat(_ reading: Reading) -> [String] {
         "R114 3 2 a group of rows is longer than 3072 bytes",
         "R113 1004 4 0 group '1' comes back after it was closed",
       ])
-  }
-}
-
-/// The same numbers in every run.
-private struct SystemRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -1,4 +1,5 @@
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Readers
@@ -21,18 +22,6 @@ private final class EndlessLine: ByteSource {
     for index in plain..<count { buffer[index] = tail[consumed + index - length] }
     consumed += count
     return count
-  }
-}
-
-/// The same numbers in every run.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }
 
@@ -78,7 +67,7 @@ struct SplitMix: RandomNumberGenerator {
   }
 
   @Test func splitsDoNotMatter() throws {
-    var generator = SplitMix(state: 11)
+    var generator = Seeded(11)
     for round in 0..<25 {
       var bytes: [UInt8] = round % 3 == 0 ? [0xEF, 0xBB, 0xBF] : []
       for _ in 0..<Int.random(in: 0..<80, using: &generator) {

@@ -1,5 +1,6 @@
 import Pipeline
 import Sessions
+import TestSupport
 import Testing
 
 /// State in memory; copies are what a power loss leaves.

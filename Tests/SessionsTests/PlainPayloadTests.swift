@@ -1,5 +1,6 @@
 import Pipeline
 import Sessions
+import TestSupport
 import Testing
 
 /// The mode `none`: a payload a record.

@@ -1,5 +1,6 @@
 import Pipeline
 import State
+import TestSupport
 import Testing
 import Writers
 

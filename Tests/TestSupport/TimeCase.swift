@@ -1,13 +1,13 @@
-import Foundation
+internal import Foundation
 
-/// A line of `Tests/TimeCases.txt`.
-struct TimeCase {
-  var format: String
-  var text: String
+/// A line of `Tests/TimeCases.txt`: what both readers of times, that of expressions and that of logs, must make of a text.
+public struct TimeCase: Sendable {
+  public var format: String
+  public var text: String
   /// Seconds since 1970, plus, nanoseconds; `-` for no time.
-  var time: String
+  public var time: String
 
-  static func all(_ file: String = #filePath) throws -> [TimeCase] {
+  public static func all(_ file: String = #filePath) throws -> [TimeCase] {
     let folder = URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
     let text = try String(contentsOf: folder.appending(path: "TimeCases.txt"), encoding: .utf8)
     return text.split(separator: "\n").filter { !$0.hasPrefix("#") }.compactMap { line in
