@@ -69,6 +69,15 @@ public final class NamePairHasher {
     return (one.id, two.id)
   }
 
+  /// Ends the name by itself; one that waits goes on waiting.
+  public func endAlone() -> UUID {
+    let name = isWaiting ? second : first
+    name.close()
+    var digest = start
+    digest.update(name.bytes)
+    return digest.id
+  }
+
   /// The id of the name that waits for another, if one does; it waits no longer.
   public func endWaiting() -> UUID? {
     guard isWaiting else { return nil }

@@ -182,11 +182,9 @@ final class SessionLifecycle {
     if let id = session.pointee.id { return id }
     if unnamed == session { unnamed = nil }
     beginName(of: session)
-    _ = names.end()
-    let id = names.endWaiting()
+    let id = names.endAlone()
     session.pointee.id = id
-    // One name waited, so that there is one.
-    return id ?? UUID(high: 0, low: 0)
+    return id
   }
 
   /// The pseudonym of the session's visitor.
@@ -194,8 +192,8 @@ final class SessionLifecycle {
     session.pointee.pseudonym ?? pseudonyms.pseudonym(of: session.pointee.visitor)
   }
 
-  /// Makes the ids of two sessions, and unless the mapping names profiles, their pseudonyms: two at once take little longer than
-  /// one.
+  /// Makes the ids of two sessions, and unless the mapping names profiles, their pseudonyms: two at once take little
+  /// longer than one.
   private func name(_ one: SessionRef, _ two: SessionRef, hasProfile: Bool) {
     beginName(of: one)
     _ = names.end()

@@ -114,7 +114,7 @@ extension Lowering {
     let load = container.load
     var fused = operand(expression) { activation in
       let map = load(activation)
-      if map.isNone || map.isError || map.unwrapped.length == 0 { return map.isError ? map : .none }
+      if map.isNone || map.isError { return map }
       for key in keys { if let value = map.find(key.value) { return value.pointee.wrapped } }
       return .none
     }
