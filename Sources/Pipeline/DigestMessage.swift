@@ -19,11 +19,17 @@ extension ByteBuffer {
   /// - Parameter before: bytes of the message that are digested already.
   func appendPadding(after before: Int) {
     let bits = UInt64(before + count) << 3
-    append(0x80)
-    let zeros = (120 - (count & 63)) & 63
-    reserve(zeros)
-    cursor.update(repeating: 0, count: zeros)
-    count &+= zeros
-    append(bigEndian: bits)
+    let zeros = (119 - (count & 63)) & 63
+    // Zeros come by words, of which the last one may reach up to seven bytes into the length.
+    reserve(1 + zeros + 8)
+    let to = UnsafeMutableRawPointer(cursor)
+    to.storeBytes(of: 0x80, as: UInt8.self)
+    var at = 1
+    while at <= zeros {
+      to.storeBytes(of: 0, toByteOffset: at, as: UInt64.self)
+      at &+= 8
+    }
+    to.storeBytes(of: bits.bigEndian, toByteOffset: 1 &+ zeros, as: UInt64.self)
+    count &+= 1 &+ zeros &+ 8
   }
 }

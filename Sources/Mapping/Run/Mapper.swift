@@ -11,6 +11,8 @@ final class Mapper: EventMapper {
   let letMarks: UnsafeMutablePointer<UInt64>
   private let answers: UnsafeMutablePointer<UInt64>
   private let nothing: UnsafeMutablePointer<Field>
+  /// The program's rules, without a reference being counted for each event.
+  private let rules: [Unmanaged<CompiledRule>]
   private let names: NamePairHasher
   /// The event whose name waits in `names` for another one.
   @exclusivity(unchecked) private var nameless: Int?
@@ -51,6 +53,7 @@ final class Mapper: EventMapper {
         fields: UnsafePointer(nothing), row: nil, generation: 0, letValues: letValues, letMarks: letMarks,
         answers: answers, memo: memo,
         failure: .null, failureSite: RecordFrame.nowhere, letFailure: .null, letFailureSite: RecordFrame.nowhere))
+    rules = program.rules.map(Unmanaged.passUnretained)
     names = NamePairHasher(namespace: program.namespace)
     activation.host = UnsafeMutableRawPointer(frame)
   }
@@ -136,7 +139,9 @@ final class Mapper: EventMapper {
         case .failed: return reject(record, rule: nil, into: result)
         }
       }
-      guard let visitor, emit(index, record, visitor, into: result) else {
+      guard let visitor,
+        rules[index]._withUnsafeGuaranteedRef({ emit($0, index, record, visitor, into: result) })
+      else {
         undo(to: events, text, result)
         return reject(record, rule: program.rules[index].rule.name, into: result)
       }
@@ -177,10 +182,10 @@ final class Mapper: EventMapper {
 
   /// Appends the event of a rule; false if an expression failed.
   private func emit(
-    _ index: Int, _ record: Record, _ visitor: (hash: UInt64, range: ByteRange), into result: MappedBlock
+    _ rule: CompiledRule, _ index: Int, _ record: Record, _ visitor: (hash: UInt64, range: ByteRange),
+    into result: MappedBlock
   ) -> Bool {
-    guard let time = time(of: index) else { return false }
-    let rule = program.rules[index]
+    guard let time = time(of: rule) else { return false }
     let text = result.text
     guard name(rule, record) else { return false }
 
@@ -232,10 +237,10 @@ final class Mapper: EventMapper {
     id.write(to: result.text.base + Int(event.pointee.body.offset) + Event.idOffset)
   }
 
-  private func time(of index: Int) -> Int64? {
+  private func time(of rule: CompiledRule) -> Int64? {
     let value: Value
     let site: Int
-    if let time = program.rules[index].time {
+    if let time = rule.time {
       value = time.evaluate(activation)
       site = time.site
     } else if let column = program.timeColumn {
