@@ -141,6 +141,37 @@ private final class Mood: Sendable {
     #expect(collector.counts.orderViolations == 0)
   }
 
+  /// A large outbox of which all is delivered is not gone on with: the next run begins another and removes it, and the
+  /// sums of `status` count both.
+  @Test func aDeliveredOutboxIsFollowedByAnother() throws {
+    let collector = try collector()
+    defer { collector.stop() }
+    func line(_ number: Int) -> String {
+      let time = 1_772_334_000 + number
+      let clock = String(format: "%02d:%02d:%02d", time / 3600 % 24, time / 60 % 60, time % 60)
+      let target = "/\(number)/" + String(repeating: "a", count: 31_000)
+      return
+        "10.0.\(number / 250).\(number % 250) - - [01/Mar/2026:\(clock) +0000] \"GET \(target) HTTP/1.1\" 200 1 \"-\" \"x\"\n"
+    }
+    let lines = (0..<2_220).map(line)
+    let log = try space.write("a.log", lines.dropLast(20).joined())
+    let first = try Binary.run(arguments([log], collector, ["--follow-up", "--finish"]))
+    #expect(first.status == 0, "\(first.errors)")
+    #expect(try outbox().count > 64 << 20)
+    #expect(collector.counts.events == 2_200)
+    _ = try space.write("a.log", lines.joined())
+    let second = try Binary.run(arguments([log], collector, ["--follow-up", "--finish"]))
+    #expect(second.status == 0, "\(second.errors)")
+    #expect(collector.counts.events == 2_220)
+    #expect(collector.counts.duplicates == 0)
+    let names = try FileManager.default.contentsOfDirectory(atPath: space.path("state"))
+    #expect(names.filter { $0.hasPrefix("outbox") } == ["outbox-000002.ndjson"])
+    let status = try Binary.run(["status", "--state", space.path("state"), "--format", "json"])
+    let view = try #require(try JSONSerialization.jsonObject(with: status.output) as? [String: Any])
+    #expect((view["delivery"] as? [String: Any])?["acknowledged"] as? Int == 20)
+    #expect((view["totals"] as? [String: Any])?["acknowledged"] as? Int == 2_220)
+  }
+
   @Test func whatWasImportedIsRefusedOrRepeatedUnderItsIds() throws {
     let collector = try collector()
     defer { collector.stop() }
