@@ -1,8 +1,14 @@
 internal import CDigest
 
-/// Whether the processor digests two messages at once.
+/// What is the same for SHA-1 and SHA-256 of two messages at once.
 enum DigestPair {
-  static let isSupported = digest_pair_is_supported()
+  static let block = 64
+  private static let isSupported = digest_pair_is_supported()
+
+  /// How many bytes of two messages are digested at once: the whole blocks of the shorter one, or none where the processor
+  /// has no instructions for it.
+  @inline(__always)
+  static func common(_ one: Int, _ two: Int) -> Int { isSupported ? min(one, two) & ~(block - 1) : 0 }
 }
 
 // Messages of SHA-1 and SHA-256 are put together and padded here, so that whole blocks are digested in a single call: on

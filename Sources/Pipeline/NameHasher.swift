@@ -1,39 +1,15 @@
 internal import CCrypto
 internal import CDigest
 
-/// Makes UUIDs of version 5 in one namespace, piece by piece, without allocating.
+/// Makes UUIDs of version 5 in one namespace, piece by piece, without allocating: one by itself, or two at a time, which
+/// takes hardly longer than one where the processor has instructions for SHA-1, since the rounds of either wait for each
+/// other. So an id may only come with the next name's.
 public final class NameHasher {
-  private let name: NameMessage
-  private let start = NameDigest()
-
-  public init(namespace: UUID) { name = NameMessage(namespace) }
-
-  public func begin() { name.begin() }
-
-  @inline(__always)
-  public func update(_ bytes: UnsafeBufferPointer<UInt8>) { name.update(bytes) }
-
-  public func finish() -> UUID {
-    name.close()
-    var digest = start
-    digest.update(name.bytes)
-    return digest.id
-  }
-
-  /// The id of the `ordinal`-th (from 1) repetition of what `base` names: version 5 of the ordinal's decimal text in
-  /// the namespace `base`.
-  public static func repetition(_ ordinal: Int, of base: UUID) -> UUID { base.named(String(ordinal)) }
-}
-
-/// Makes the same ids two at a time, where the processor has instructions for SHA-1: two names side by side take hardly
-/// longer than one, since the rounds of either wait for each other. So an id may only come with the next name's.
-public final class NamePairHasher {
   private let first: NameMessage
   /// For the name that follows while the first one waits.
   private let second: NameMessage
   @exclusivity(unchecked) private var isWaiting = false
   private let start = NameDigest()
-  private let isPairing = DigestPair.isSupported
 
   public init(namespace: UUID) {
     first = NameMessage(namespace)
@@ -60,12 +36,7 @@ public final class NamePairHasher {
     second.close()
     isWaiting = false
     var (one, two) = (start, start)
-    if isPairing {
-      NameDigest.update(&one, first.bytes, &two, second.bytes)
-    } else {
-      one.update(first.bytes)
-      two.update(second.bytes)
-    }
+    NameDigest.update(&one, first.bytes, &two, second.bytes)
     return (one.id, two.id)
   }
 
@@ -73,22 +44,28 @@ public final class NamePairHasher {
   public func endAlone() -> UUID {
     let name = isWaiting ? second : first
     name.close()
-    var digest = start
-    digest.update(name.bytes)
-    return digest.id
+    return id(of: name)
   }
 
   /// The id of the name that waits for another, if one does; it waits no longer.
   public func endWaiting() -> UUID? {
     guard isWaiting else { return nil }
     isWaiting = false
-    var digest = start
-    digest.update(first.bytes)
-    return digest.id
+    return id(of: first)
   }
 
   /// Forgets the name that waits for another.
   public func forgetWaiting() { isWaiting = false }
+
+  private func id(of name: NameMessage) -> UUID {
+    var digest = start
+    digest.update(name.bytes)
+    return digest.id
+  }
+
+  /// The id of the `ordinal`-th (from 1) repetition of what `base` names: version 5 of the ordinal's decimal text in
+  /// the namespace `base`.
+  public static func repetition(_ ordinal: Int, of base: UUID) -> UUID { base.named(String(ordinal)) }
 }
 
 /// A name behind its namespace, as a message to digest.
@@ -123,17 +100,17 @@ private struct NameDigest {
   @inline(__always)
   mutating func update(_ blocks: UnsafeBufferPointer<UInt8>) { SHA1_Update(&state, blocks.baseAddress, blocks.count) }
 
-  /// Updates two: as many blocks as both have at once, the rest of the longer one alone.
+  /// Updates two: what can be digested at once, and the rest of each alone.
   static func update(
     _ one: inout NameDigest, _ ones: UnsafeBufferPointer<UInt8>, _ two: inout NameDigest,
     _ twos: UnsafeBufferPointer<UInt8>
   ) {
-    let common = min(ones.count, twos.count) & ~63
-    if let oneStart = ones.baseAddress, let twoStart = twos.baseAddress {
+    let common = DigestPair.common(ones.count, twos.count)
+    if common > 0, let oneStart = ones.baseAddress, let twoStart = twos.baseAddress {
       withUnsafeMutablePointer(to: &one.state.h0) { oneState in
         withUnsafeMutablePointer(to: &two.state.h0) { twoState in
           // The five words of a state stand one behind the other in libcrypto's structure.
-          sha1_pair(oneState, oneStart, twoState, twoStart, common / 64)
+          sha1_pair(oneState, oneStart, twoState, twoStart, common / DigestPair.block)
         }
       }
     }

@@ -8,12 +8,10 @@ public final class Pseudonymizer {
   private let outer: SHA256_CTX
   private let message = ByteBuffer(capacity: 512)
   private let other = ByteBuffer(capacity: 512)
-  private let isPairing = DigestPair.isSupported
-  private static let block = 64
 
   public init(salt: [UInt8]) {
     var key = salt
-    if key.count > Pseudonymizer.block {
+    if key.count > DigestPair.block {
       var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
       var state = SHA256_CTX()
       SHA256_Init(&state)
@@ -21,11 +19,11 @@ public final class Pseudonymizer {
       SHA256_Final(&digest, &state)
       key = digest
     }
-    key += [UInt8](repeating: 0, count: Pseudonymizer.block - key.count)
+    key += [UInt8](repeating: 0, count: DigestPair.block - key.count)
     func state(_ pad: UInt8) -> SHA256_CTX {
       var state = SHA256_CTX()
       SHA256_Init(&state)
-      SHA256_Update(&state, key.map { $0 ^ pad }, Pseudonymizer.block)
+      SHA256_Update(&state, key.map { $0 ^ pad }, DigestPair.block)
       return state
     }
     inner = state(0x36)
@@ -44,7 +42,6 @@ public final class Pseudonymizer {
 
   /// The same of two texts, in less time than one after the other takes where the processor has instructions for SHA-256.
   public func pseudonyms(of one: UnsafeBufferPointer<UInt8>, _ two: UnsafeBufferPointer<UInt8>) -> (UUID, UUID) {
-    guard isPairing else { return (pseudonym(of: one), pseudonym(of: two)) }
     Pseudonymizer.set(message, one)
     Pseudonymizer.set(other, two)
     var (first, second) = (inner, inner)
@@ -56,12 +53,14 @@ public final class Pseudonymizer {
     return (Pseudonymizer.id(first), Pseudonymizer.id(second))
   }
 
-  /// Digests as many blocks as both messages have at once, the rest of the longer one alone.
+  /// Digests of both messages what can be digested at once, and the rest of each alone.
   private func updateBoth(_ first: inout SHA256_CTX, _ second: inout SHA256_CTX) {
-    let common = min(message.count, other.count)
-    withUnsafeMutablePointer(to: &first.h.0) { firstState in
-      withUnsafeMutablePointer(to: &second.h.0) { secondState in
-        sha256_pair(firstState, message.base, secondState, other.base, common / Pseudonymizer.block)
+    let common = DigestPair.common(message.count, other.count)
+    if common > 0 {
+      withUnsafeMutablePointer(to: &first.h.0) { firstState in
+        withUnsafeMutablePointer(to: &second.h.0) { secondState in
+          sha256_pair(firstState, message.base, secondState, other.base, common / DigestPair.block)
+        }
       }
     }
     if message.count > common { SHA256_Update(&first, message.base + common, message.count - common) }
@@ -73,7 +72,7 @@ public final class Pseudonymizer {
     message.removeAll()
     message.append(text)
     message.shrink(to: 64 * 1024)
-    message.appendPadding(after: block)
+    message.appendPadding(after: DigestPair.block)
   }
 
   /// Makes the message of a digest, behind the block of the key.
@@ -84,7 +83,7 @@ public final class Pseudonymizer {
     message.append(bigEndian: UInt64(h.2) << 32 | UInt64(h.3))
     message.append(bigEndian: UInt64(h.4) << 32 | UInt64(h.5))
     message.append(bigEndian: UInt64(h.6) << 32 | UInt64(h.7))
-    message.appendPadding(after: block)
+    message.appendPadding(after: DigestPair.block)
   }
 
   private static func id(_ digest: SHA256_CTX) -> UUID {

@@ -78,7 +78,7 @@ public struct UUID: BitwiseCopyable, Sendable, Hashable, Comparable {
     hasher.begin()
     var name = name
     name.withUTF8 { hasher.update($0) }
-    return hasher.finish()
+    return hasher.endAlone()
   }
 }
 

@@ -15,7 +15,7 @@ final class SessionLifecycle {
   @exclusivity(unchecked) private var localDay: LocalDay?
 
   private let assembler: PayloadAssembler
-  private let names: NamePairHasher
+  private let names: NameHasher
   /// A session that has no ids yet: they are made for two at a time.
   @exclusivity(unchecked) private var unnamed: SessionRef?
   private let pseudonyms: Pseudonymizer
@@ -42,7 +42,7 @@ final class SessionLifecycle {
     spillFile = SpillFile(
       TemporaryFile(for: "open sessions", in: settings.temporaryFolder, remedy: SessionSettings.temporaryRemedy))
     assembler = PayloadAssembler(settings)
-    names = NamePairHasher(namespace: settings.namespace)
+    names = NameHasher(namespace: settings.namespace)
     pseudonyms = Pseudonymizer(salt: settings.salt)
   }
 
@@ -93,6 +93,7 @@ final class SessionLifecycle {
     session.pointee.last = time
     session.pointee.day = day
     session.pointee.ordinal = Int32(truncatingIfNeeded: ordinal)
+    guard isWanted(time) else { return session }
     if let other = unnamed {
       unnamed = nil
       name(other, session, hasProfile: event.pointee.profile.isPresent)

@@ -19,7 +19,7 @@ import Testing
       for part in ["www.", "example", "", ".com"] {
         Array(part.utf8).withUnsafeBufferPointer { hasher.update($0) }
       }
-      #expect(hasher.finish().text == "2ed6657d-e927-568b-95e1-2665a8aea6a2")
+      #expect(hasher.endAlone().text == "2ed6657d-e927-568b-95e1-2665a8aea6a2")
     }
     #expect(NameHasher.repetition(2, of: dns) == dns.named("2"))
   }
@@ -28,14 +28,14 @@ import Testing
   @Test func twoAtATimeAreAsEachAlone() {
     var random = Seeded(5)
     let namespace = UUID(high: random.next(), low: random.next())
-    let (alone, paired) = (NameHasher(namespace: namespace), NamePairHasher(namespace: namespace))
+    let (alone, paired) = (NameHasher(namespace: namespace), NameHasher(namespace: namespace))
     var waiting: UUID?
     for round in 0..<3000 {
       let text = (0..<Int(random.next() % 400)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
       text.withUnsafeBufferPointer { bytes in
         alone.begin()
         alone.update(bytes)
-        let expected = alone.finish()
+        let expected = alone.endAlone()
         if round % 5 == 2 {
           paired.begin()
           paired.update(bytes)

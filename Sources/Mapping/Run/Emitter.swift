@@ -222,30 +222,13 @@ enum Emitters {
 
   /// The first branch whose condition holds; nil stands for `else`.
   static func cases(_ branches: [(condition: Predicate?, emit: Emitter)]) -> Emitter {
-    // Bound to each other where they are few: a loop would count references.
-    if branches.count <= 32 { return cases(branches[...]) }
+    let first = FirstMatch(branches.map { $0.condition ?? .always }[...])
+    let emitters = branches.map(\.emit)
     return Emitter { activation, buffer in
-      for index in branches.indices {
-        guard let condition = branches[index].condition else { return branches[index].emit(activation, buffer) }
-        switch condition(activation) {
-        case .yes: return branches[index].emit(activation, buffer)
-        case .no: continue
-        case .failed: return .failed
-        }
-      }
-      return .missing
-    }
-  }
-
-  private static func cases(_ branches: ArraySlice<(condition: Predicate?, emit: Emitter)>) -> Emitter {
-    guard let (condition, emit) = branches.first else { return Emitter { _, _ in .missing } }
-    guard let condition else { return emit }
-    let rest = cases(branches.dropFirst())
-    return Emitter { activation, buffer in
-      switch condition(activation) {
-      case .yes: emit(activation, buffer)
-      case .no: rest(activation, buffer)
-      case .failed: .failed
+      switch first(activation) {
+      case FirstMatch.none: .missing
+      case ...FirstMatch.failed: .failed
+      case let index: emitters[index](activation, buffer)
       }
     }
   }

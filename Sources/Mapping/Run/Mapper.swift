@@ -13,7 +13,7 @@ final class Mapper: EventMapper {
   private let nothing: UnsafeMutablePointer<Field>
   /// The program's rules, without a reference being counted for each event.
   private let rules: [Unmanaged<CompiledRule>]
-  private let names: NamePairHasher
+  private let names: NameHasher
   /// The event whose name waits in `names` for another one.
   @exclusivity(unchecked) private var nameless: Int?
   private let idText = ByteBuffer(capacity: 256)
@@ -31,7 +31,7 @@ final class Mapper: EventMapper {
     self.program = program
     firstDrop = FirstMatch(program.drops.map(\.condition)[...])
     firstCheck = FirstMatch(program.checks.map(\.condition)[...])
-    let conditions = program.rules.map { $0.condition ?? Predicate { _ in .yes } }
+    let conditions = program.rules.map { $0.condition ?? .always }
     firstRule = FirstMatch(conditions[...])
     firstVisitor = FirstPresent(program.visitor[...])
     laterRules = program.emitsAll ? conditions.indices.map { FirstMatch(conditions[($0 + 1)...]) } : []
@@ -54,7 +54,7 @@ final class Mapper: EventMapper {
         answers: answers, memo: memo,
         failure: .null, failureSite: RecordFrame.nowhere, letFailure: .null, letFailureSite: RecordFrame.nowhere))
     rules = program.rules.map(Unmanaged.passUnretained)
-    names = NamePairHasher(namespace: program.namespace)
+    names = NameHasher(namespace: program.namespace)
     activation.host = UnsafeMutableRawPointer(frame)
   }
 

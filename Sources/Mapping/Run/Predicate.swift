@@ -15,6 +15,9 @@ struct Predicate: Sendable {
 
   init(_ test: @escaping @Sendable (Activation) -> Truth) { self.test = test }
 
+  /// Holds for every record.
+  static let always = Predicate { _ in .yes }
+
   @inline(__always)
   func callAsFunction(_ activation: Activation) -> Truth { test(activation) }
 }
