@@ -68,9 +68,9 @@ final class CSVGrouper {
   private func close(
     _ view: CSVRowView, _ index: CSVIndex, _ first: Int, _ end: Int, _ keyRow: UnsafePointer<CSVRow>?
   ) {
-    var key: UInt64 = 0
+    var key = SeenKey(bits: 0)
     if let keyRow {
-      key = hash(view, keyRow)
+      key = self.key(view, keyRow)
       seen.expect(key)
     }
     index.append(
@@ -108,16 +108,19 @@ final class CSVGrouper {
     return true
   }
 
-  private func hash(_ view: CSVRowView, _ row: UnsafePointer<CSVRow>) -> UInt64 {
+  private func key(_ view: CSVRowView, _ row: UnsafePointer<CSVRow>) -> SeenKey {
     var hash: UInt64 = 0
     for column in columns {
       var text = view.field(row, column)
       if text.start.pointee == quote || escape == .backslash {
         text = CSVText.value(text.start, text.stop, quote: quote, escape, arena)
       }
+      if columns.count == 1, let number = SeenNumbers.number(text.start, text.stop) {
+        return SeenKey(bits: number, isNumber: true)
+      }
       hash = ByteHash.hash(UnsafeBufferPointer(start: text.start, count: text.stop - text.start), seed: hash)
     }
-    return hash
+    return SeenKey(bits: hash)
   }
 
   /// The key as one text; nil if the row has none.
@@ -138,11 +141,11 @@ final class CSVGrouper {
 
   // MARK: - Groups that are too long
 
-  /// The key of the group that fills the index, as it can be kept; nil if no row has one.
-  func key(_ base: UnsafePointer<UInt8>, _ index: CSVIndex, from first: Int) -> UInt64? {
+  /// The key of the group that fills the index; nil if no row has one.
+  func key(_ base: UnsafePointer<UInt8>, _ index: CSVIndex, from first: Int) -> SeenKey? {
     let view = CSVRowView(base, index)
     for number in first..<index.rowCount where index.rows[number].kind == .record && hasKey(view.row(number)) {
-      let key = hash(view, view.row(number))
+      let key = key(view, view.row(number))
       _ = seen.insert(key)
       return key
     }
@@ -150,11 +153,11 @@ final class CSVGrouper {
   }
 
   /// Rows at the beginning of the index that belong to a key.
-  func rows(of key: UInt64?, _ base: UnsafePointer<UInt8>, _ index: CSVIndex) -> Int {
+  func rows(of key: SeenKey?, _ base: UnsafePointer<UInt8>, _ index: CSVIndex) -> Int {
     arena.reset()
     let view = CSVRowView(base, index)
     for number in 0..<index.rowCount where index.rows[number].kind == .record && hasKey(view.row(number)) {
-      if hash(view, view.row(number)) != key { return number }
+      if self.key(view, view.row(number)) != key { return number }
     }
     return index.rowCount
   }

@@ -27,8 +27,8 @@ struct CSVRow: BitwiseCopyable {
 struct CSVRowGroup: BitwiseCopyable {
   var firstRow: UInt32
   var endRow: UInt32
-  /// The hash of its key, if it has one.
-  var key: UInt64
+  /// Its key, if it has one.
+  var key: SeenKey
   var hasKey: Bool
   /// A group of the same key was closed before.
   var isReturned: Bool

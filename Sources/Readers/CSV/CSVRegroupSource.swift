@@ -71,7 +71,8 @@ final class CSVRegroupSource: PacedBlockSource {
       }
       index.append(
         CSVRowGroup(
-          firstRow: UInt32(truncatingIfNeeded: first), endRow: UInt32(truncatingIfNeeded: index.rowCount), key: 0,
+          firstRow: UInt32(truncatingIfNeeded: first), endRow: UInt32(truncatingIfNeeded: index.rowCount),
+          key: SeenKey(bits: 0),
           hasKey: false, isReturned: false))
     }
     block.count = count

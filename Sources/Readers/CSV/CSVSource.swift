@@ -11,7 +11,7 @@ final class CSVSource: PacedBlockSource {
     /// The rest of a line.
     case line
     /// Rows of this key.
-    case group(UInt64?)
+    case group(SeenKey?)
   }
 
   private var bytes: any ByteSource
@@ -286,7 +286,7 @@ final class CSVSource: PacedBlockSource {
 
   /// Passes over further rows of a group; false if more of them may come.
   private func endGroup(
-    _ key: UInt64?, _ block: Block, _ index: CSVIndex, _ stretch: inout Stretch, ends: Bool
+    _ key: SeenKey?, _ block: Block, _ index: CSVIndex, _ stretch: inout Stretch, ends: Bool
   ) -> Bool {
     let rows = grouper?.rows(of: key, stretch.start, index) ?? 0
     let length = offset(ofRow: rows, index)

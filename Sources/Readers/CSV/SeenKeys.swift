@@ -2,9 +2,16 @@ internal import CProcessor
 internal import Glibc
 internal import Pipeline
 
-/// The keys of closed groups, as 64-bit hashes, in at most 16 MiB.
+/// What a group's key is remembered by: the number that it is, or a hash.
+struct SeenKey: BitwiseCopyable, Equatable {
+  var bits: UInt64
+  var isNumber = false
+}
+
+/// The keys of closed groups: numbers that count up as themselves (`SeenNumbers`), others as 64-bit hashes in at most
+/// 16 MiB.
 ///
-/// Two tables of a fixed largest size: when the newer one is full, the older one is forgotten and they change places.
+/// Hashes stand in two tables of a fixed largest size: when the newer one is full, the older one is forgotten and they change places.
 /// So the last 786,432 keys at least are known, and twice as many at most; a key that comes back is new again. Which
 /// keys are known follows from the series of keys alone.
 ///
@@ -42,6 +49,9 @@ final class SeenKeys {
   private let largest: Int
   private var newer: Table
   private var older: Table?
+  private let numbers = SeenNumbers()
+  /// Whether a number stands among the hashes, being too far from the others.
+  private var hasStrays = false
 
   /// - Parameter largest: slots of a table, a power of two.
   init(largest: Int = 1 << 20) {
@@ -56,10 +66,34 @@ final class SeenKeys {
 
   /// Tells that a key is asked for soon.
   @inline(__always)
-  func expect(_ hash: UInt64) { prefetch(newer.slots + (Int(truncatingIfNeeded: hash) & newer.mask)) }
+  func expect(_ key: SeenKey) {
+    if !key.isNumber { prefetch(newer.slots + (Int(truncatingIfNeeded: key.bits) & newer.mask)) }
+  }
 
   /// Remembers a key; false if it was known.
-  func insert(_ hash: UInt64) -> Bool {
+  func insert(_ key: SeenKey) -> Bool {
+    guard key.isNumber else { return insert(hash: key.bits) }
+    switch numbers.insert(key.bits) {
+    case .known: return false
+    case .new: return !hasStrays || !contains(SeenKeys.hash(of: key.bits))
+    case .outside:
+      hasStrays = true
+      return insert(hash: SeenKeys.hash(of: key.bits))
+    }
+  }
+
+  private static func hash(of number: UInt64) -> UInt64 {
+    withUnsafeBytes(of: number) { ByteHash.hash($0.assumingMemoryBound(to: UInt8.self)) }
+  }
+
+  private func contains(_ hash: UInt64) -> Bool {
+    let hash = hash == 0 ? 1 : hash
+    if newer.slots[newer.slot(hash)] == hash { return true }
+    guard let older else { return false }
+    return older.slots[older.slot(hash)] == hash
+  }
+
+  private func insert(hash: UInt64) -> Bool {
     // 0 marks a free slot.
     let hash = hash == 0 ? 1 : hash
     if newer.isFull { makeRoom() }
