@@ -19,7 +19,10 @@ extension ByteBuffer {
     reserve(length &* 6 &+ 32)
     let to = cursor
     to.pointee = UInt8(ascii: "\"")
-    let end = writeEscaped(start, length, to + 1)
+    // Most texts are short and plain.
+    let end =
+      length <= 32 && json_copy_short(start, to + 1, length) == 0
+      ? to + 1 + length : writeEscaped(start, length, to + 1)
     end.pointee = UInt8(ascii: "\"")
     self.count = end + 1 - base
   }
@@ -50,21 +53,22 @@ extension ByteBuffer {
       // Sixteen bytes go over as they are; what is not plain among them is done again. Branches and not sums tell where
       // to go on, since nearly all is plain and then nothing waits for the masks.
       let left = stop - from
-      let special: UInt32
+      let plain: Int
       if left >= 16 {
-        special = json_copy_16(from, to)
+        let special = json_copy_16(from, to)
         if special == 0 {
           from += 16
           to += 16
           continue
         }
+        plain = special.trailingZeroBitCount
       } else {
-        let (low, high) = ByteBuffer.fewer(from, left)
-        special = json_store_16(low, high, to) & (1 &<< UInt32(truncatingIfNeeded: left) &- 1)
+        let special = json_copy_short(from, to, left)
         if special == 0 { return to + left }
+        plain = json_short_offset(special, left)
       }
-      from += special.trailingZeroBitCount
-      to += special.trailingZeroBitCount
+      from += plain
+      to += plain
       if from.pointee < 0x80 {
         to = ByteBuffer.escape(from.pointee, to)
         from += 1
@@ -75,28 +79,6 @@ extension ByteBuffer {
     return to
   }
 
-  /// The `count` bytes at hand, 1 to 15, and zeros: by reads that overlap, none of which leaves them.
-  @inline(__always)
-  private static func fewer(_ from: UnsafePointer<UInt8>, _ count: Int) -> (UInt64, UInt64) {
-    let raw = UnsafeRawPointer(from)
-    let bits = UInt64(truncatingIfNeeded: count &* 8)
-    if count >= 8 {
-      let tail = raw.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
-      // A smart shift: nothing is left of eight bytes that were read before.
-      return (raw.loadUnaligned(as: UInt64.self), tail >> (128 &- bits))
-    }
-    if count >= 4 {
-      let head = UInt64(raw.loadUnaligned(as: UInt32.self))
-      let tail = UInt64(raw.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self))
-      return (head | tail &<< (bits &- 32), 0)
-    }
-    let middle = count >> 1
-    let word =
-      UInt64(from[0]) | UInt64(from[middle]) &<< UInt64(truncatingIfNeeded: middle &* 8)
-      | UInt64(from[count &- 1]) &<< (bits &- 8)
-    return (word, 0)
-  }
-
   /// Copies characters up to the next one of ASCII. Nearly all have two or three bytes and are well formed.
   @inline(__always)
   private func copyCharacters(
@@ -105,6 +87,18 @@ extension ByteBuffer {
     while from < stop, from.pointee >= 0x80 {
       let lead = from.pointee
       let left = stop - from
+      if left >= 8 {
+        let word = UnsafeRawPointer(from).loadUnaligned(as: UInt64.self)
+        // Four characters of two bytes, none of which begins with C0 or C1: those have nothing in bits 1 to 4.
+        if word & 0xC0E0_C0E0_C0E0_C0E0 == 0x80C0_80C0_80C0_80C0,
+          ((word & 0x001E_001E_001E_001E) &+ 0x001E_001E_001E_001E) & 0x0020_0020_0020_0020 == 0x0020_0020_0020_0020
+        {
+          UnsafeMutableRawPointer(to).storeBytes(of: word, as: UInt64.self)
+          from += 8
+          to += 8
+          continue
+        }
+      }
       if lead >= 0xC2, lead < 0xE0, left >= 2, from[1] & 0xC0 == 0x80 {
         to[0] = lead
         to[1] = from[1]

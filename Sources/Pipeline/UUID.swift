@@ -1,3 +1,5 @@
+internal import CProcessor
+
 /// A UUID as its sixteen bytes in network order (RFC 9562).
 @frozen
 public struct UUID: BitwiseCopyable, Sendable, Hashable, Comparable {
@@ -24,34 +26,7 @@ public struct UUID: BitwiseCopyable, Sendable, Hashable, Comparable {
   }
 
   /// Writes the 36 characters.
-  public func write(to text: UnsafeMutablePointer<UInt8>) {
-    let raw = UnsafeMutableRawPointer(text)
-    let dash = UInt8(ascii: "-")
-    let timeRest = UUID.hex(UInt32(truncatingIfNeeded: high))
-    let clock = UUID.hex(UInt32(truncatingIfNeeded: low >> 32))
-    raw.storeBytes(of: UUID.hex(UInt32(truncatingIfNeeded: high >> 32)), as: UInt64.self)
-    text[8] = dash
-    raw.storeBytes(of: UInt32(truncatingIfNeeded: timeRest), toByteOffset: 9, as: UInt32.self)
-    text[13] = dash
-    raw.storeBytes(of: UInt32(truncatingIfNeeded: timeRest >> 32), toByteOffset: 14, as: UInt32.self)
-    text[18] = dash
-    raw.storeBytes(of: UInt32(truncatingIfNeeded: clock), toByteOffset: 19, as: UInt32.self)
-    text[23] = dash
-    raw.storeBytes(of: UInt32(truncatingIfNeeded: clock >> 32), toByteOffset: 24, as: UInt32.self)
-    raw.storeBytes(of: UUID.hex(UInt32(truncatingIfNeeded: low)), toByteOffset: 28, as: UInt64.self)
-  }
-
-  /// Eight hexadecimal digits as eight bytes in the order of writing: nibbles are spread over a word, and those above 9
-  /// get the distance to the letters.
-  @inline(__always)
-  private static func hex(_ value: UInt32) -> UInt64 {
-    var word = UInt64(value)
-    word = (word &<< 16 | word) & 0x0000_FFFF_0000_FFFF
-    word = (word &<< 8 | word) & 0x00FF_00FF_00FF_00FF
-    word = (word &<< 4 | word) & 0x0F0F_0F0F_0F0F_0F0F
-    let letters = (word &+ 0x0606_0606_0606_0606) &>> 4 & 0x0101_0101_0101_0101
-    return (word &+ 0x3030_3030_3030_3030 &+ letters &* 39).byteSwapped
-  }
+  public func write(to text: UnsafeMutablePointer<UInt8>) { hex_text_uuid(high, low, text) }
 
   public var text: String {
     String(unsafeUninitializedCapacity: 36) { buffer in
