@@ -105,6 +105,7 @@ struct SessionBody {
   }
 
   /// Reads what is in chunks from the front.
+  @inline(__always)
   func reader(_ pool: ChunkPool) -> BodyReader {
     guard count > 0 else { return BodyReader(UnsafeBufferPointer(start: nil, count: 0)) }
     return BodyReader(first, count, pool)
@@ -129,7 +130,8 @@ struct BodyReader {
   /// Of `left`, how many lie here.
   private var here: Int
   private var next = ChunkPool.none
-  private let pool: ChunkPool?
+  /// Who reads a body keeps its pool alive; no reference is counted for a body.
+  private let pool: Unmanaged<ChunkPool>?
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
     at = UnsafeRawPointer(bytes.baseAddress ?? BodyReader.nothing)
@@ -138,12 +140,13 @@ struct BodyReader {
     pool = nil
   }
 
+  @inline(__always)
   init(_ first: UInt32, _ count: Int, _ pool: ChunkPool) {
     at = UnsafeRawPointer(pool.bytes(first))
     left = count
     here = min(count, ChunkPool.size)
     next = pool.next(first)
-    self.pool = pool
+    self.pool = .passUnretained(pool)
     pool.expect(next, left - here)
   }
 
@@ -197,9 +200,12 @@ struct BodyReader {
   @inline(__always)
   private mutating func enterNext() {
     guard let pool, next != ChunkPool.none else { return }
-    at = UnsafeRawPointer(pool.bytes(next))
+    let chunk = next
     here = min(left, ChunkPool.size)
-    next = pool.next(next)
-    pool.expect(next, left &- here)
+    (at, next) = pool._withUnsafeGuaranteedRef { pool in
+      let following = pool.next(chunk)
+      pool.expect(following, left &- here)
+      return (UnsafeRawPointer(pool.bytes(chunk)), following)
+    }
   }
 }

@@ -176,6 +176,10 @@ final class SessionLifecycle {
     return false
   }
 
+  /// Has the beginning of the session's events on its way into the cache.
+  @inline(__always)
+  func expectBody(of session: SessionRef) { chunks.expect(session.pointee.body.first, session.pointee.body.count) }
+
   // MARK: Ids
 
   /// The session's id, fixed when it opened.

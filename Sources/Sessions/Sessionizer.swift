@@ -218,7 +218,7 @@ final class Sessionizer {
     if session.pointee.opened < to { openBeforeEnd &-= 1 }
     guard life.close(session) else { return }
     if !closing.members.isEmpty, closing.time != time || closing.isFull { try flush() }
-    life.chunks.expect(session.pointee.body.first, session.pointee.body.count)
+    life.expectBody(of: session)
     closing.add(.init(start: session.pointee.start, id: life.id(of: session), session: session), at: time)
   }
 

@@ -5,6 +5,8 @@ enum URLObject {
     var parts: URLParts
     /// The text that was given, or an absent value until a resolved URL is asked for its text.
     var text: Value
+    /// What a resolved URL has behind its authority, where that is the text that was given.
+    var behind = Value.none
     var query: Value
     var isQueryParsed: Bool
   }
@@ -50,6 +52,7 @@ enum URLObject {
     -> Bool
   {
     if record.pointee.parts.scheme.count > 0 { return true }
+    let text = record.pointee.text
     record.pointee.text = .none
     record.pointee.parts.scheme = base.scheme
     if record.pointee.parts.hasAuthority { return true }
@@ -61,7 +64,10 @@ enum URLObject {
       if record.pointee.parts.query.isNone { record.pointee.parts.query = base.query }
       return true
     }
-    if path.start[0] == UInt8(ascii: "/") { return true }
+    if path.start[0] == UInt8(ascii: "/") {
+      record.pointee.behind = text
+      return true
+    }
     // Relative to the folder of the base.
     var writer = TextWriter(activation)
     var folder = base.path.length
@@ -77,6 +83,10 @@ enum URLObject {
     let record = record(value)
     if !record.pointee.text.isNone { return record.pointee.text }
     let parts = record.pointee.parts
+    if record.pointee.behind.isPresent, let origin = parts.origin {
+      record.pointee.text = joined(activation, origin, record.pointee.behind)
+      return record.pointee.text
+    }
     var writer = TextWriter(activation)
     var fits = true
     if parts.scheme.count > 0 { fits = writer.append(parts.scheme) && writer.append(.string(":")) }
@@ -89,6 +99,15 @@ enum URLObject {
     guard fits else { return .error(.outOfMemory) }
     record.pointee.text = writer.string
     return record.pointee.text
+  }
+
+  private static func joined(_ activation: Activation, _ one: Value, _ other: Value) -> Value {
+    let count = one.length + other.length
+    guard count <= Int(UInt32.max), let memory = activation.allocate(count) else { return .error(.outOfMemory) }
+    let bytes = memory.assumingMemoryBound(to: UInt8.self)
+    bytes.update(from: one.start, count: one.length)
+    (bytes + one.length).update(from: other.start, count: other.length)
+    return .string(UnsafePointer(bytes), count: count)
   }
 
   @Sendable

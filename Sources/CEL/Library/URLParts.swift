@@ -49,6 +49,12 @@ struct URLParts: Sendable {
     }
   }
 
+  /// Scheme and authority as they stand, one behind the other, in the text that both are of.
+  var origin: Value? {
+    guard scheme.length > 0, hasAuthority else { return nil }
+    return .string(scheme.start, count: authority.start + authority.length - scheme.start)
+  }
+
   /// `host:8080/…` is a host and a port, not a scheme.
   private static func isPort(_ p: Pointer, _ start: Int, _ count: Int) -> Bool {
     var index = start

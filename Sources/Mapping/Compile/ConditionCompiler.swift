@@ -80,7 +80,7 @@ struct ConditionCompiler {
       return nil
     }
     let predicate: Predicate
-    if program.type.unwrapped != nil, let column = compiler.column(program), column.kind != .decimal {
+    if program.type.unwrapped != nil, let column = compiler.column(program.expression), column.kind != .decimal {
       predicate = Predicates.present(column)
     } else {
       predicate = Predicates.present(program.evaluate, site: compiler.site(name, "needs"))
@@ -137,7 +137,7 @@ struct ConditionCompiler {
     var term: Term?
     switch type {
     case .string: term = text(program, values, site, extra)
-    case .int: term = number(program, values, site, compiler.column(program, extra: extra))
+    case .int: term = number(program, values, site, compiler.column(program.expression, extra: extra))
     case .bool: term = bool(program, values, site)
     default:
       findings.error(
@@ -221,7 +221,7 @@ struct ConditionCompiler {
     }
     let index = compiler.patterns(for: path)
     let set = index.add(patterns)
-    if let column = compiler.column(program) { return Predicates.text(column, index, set) }
+    if let column = compiler.column(program.expression) { return Predicates.text(column, index, set) }
     return Predicates.text(program.evaluate, index, set, site: site)
   }
 

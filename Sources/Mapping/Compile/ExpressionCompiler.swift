@@ -99,8 +99,8 @@ final class ExpressionCompiler {
   }
 
   /// The column that an expression is, if it is nothing but a text or a number of the record or of the row.
-  func column(_ program: Program, extra: RowScope = RowScope()) -> FieldColumn? {
-    guard let path = program.path else { return nil }
+  func column(_ expression: Expression, extra: RowScope = RowScope()) -> FieldColumn? {
+    guard let path = expression.path else { return nil }
     if extra.variables[path] != nil { return extra.columns[path] }
     guard let index = columns.firstIndex(of: path), let field = schema.fields.first(where: { $0.name == path }),
       let kind = FieldColumn.Kind(field.type)

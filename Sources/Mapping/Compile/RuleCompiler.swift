@@ -8,14 +8,15 @@ final class CompiledRule: Sendable {
   let condition: Predicate?
   /// The event's time, nil for the reader's.
   let time: Computed?
-  /// The natural id as JSON, nil for the record's bytes.
-  let id: Emitter?
+  /// Whether the event has a natural id, which `id` writes as JSON; else it is named by the record's bytes.
+  let hasNaturalID: Bool
+  let id: Emitter
   /// What is hashed before the id: `record` or `id`, the rule's key, each with a line end.
   let idPrefix: ConstantBytes
   /// `","type":"…","time":{"insert":"`.
   let head: ConstantBytes
-  let properties: Emitter?
-  let context: Emitter?
+  let properties: Emitter
+  let context: Emitter
   /// `,"options":{…},"tags":[…]`, perhaps empty.
   let tail: ConstantBytes
   let span: SourceSpan
@@ -31,11 +32,12 @@ final class CompiledRule: Sendable {
     self.condition = condition
     self.terms = terms
     self.time = time
-    self.id = id
+    hasNaturalID = id != nil
+    self.id = id ?? .nothing
     self.idPrefix = idPrefix
     self.head = head
-    self.properties = properties
-    self.context = context
+    self.properties = properties ?? .nothing
+    self.context = context ?? .nothing
     self.tail = tail
     self.span = span
   }
@@ -205,7 +207,27 @@ struct RuleCompiler {
         "M105", "the id may be missing", at: scalar.span, remedy: "name its path under `needs`, or give .or(…)")
       return nil
     }
-    return Emitters.naturalID(program.evaluate, site: compiler.site(scalar, "id"))
+    let id = Emitters.naturalID(program.evaluate, site: compiler.site(scalar, "id"))
+    return plainID(program.expression).map { Emitters.naturalID($0.parts, end: $0.end, otherwise: id) } ?? id
+  }
+
+  /// An id that is a list of literal texts and of columns with texts or whole numbers, as nearly all are.
+  private func plainID(_ expression: Expression) -> (parts: [FieldRun.Member], end: ConstantBytes)? {
+    guard case .list(let elements) = expression.node, !elements.contains(where: \.isOptional) else { return nil }
+    var parts: [FieldRun.Member] = []
+    var text = ""
+    for element in elements {
+      text += text.isEmpty && parts.isEmpty ? "[" : ","
+      if case .literal(.string(let literal)) = element.value.node {
+        text += JSONLiteral.quoted(literal)
+      } else if let column = compiler.column(element.value), column.kind != .decimal {
+        parts.append(.init(column: column, text: ConstantBytes(text), kept: 0))
+        text = ""
+      } else {
+        return nil
+      }
+    }
+    return parts.isEmpty ? nil : (parts, ConstantBytes(text + "]"))
   }
 
   private func time(_ scalar: ConfigScalar, _ narrowed: Set<String>) -> Computed? {

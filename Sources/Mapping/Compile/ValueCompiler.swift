@@ -60,7 +60,7 @@ struct ValueCompiler {
         return nil
       default: break
       }
-      if let column = compiler.column(program, extra: extra) { return Emitters.field(column) }
+      if let column = compiler.column(program.expression, extra: extra) { return Emitters.field(column) }
       return Emitters.expression(program, site: compiler.site(scalar, "value"))
     }
     guard !(scalar.text.isEmpty && scalar.style == .plain) else {
@@ -125,7 +125,7 @@ struct ValueCompiler {
       findings.error(
         "M114", "'case' without 'else'", at: section.keySpan("case"), remedy: "add { else: value } as its last branch")
     }
-    return branches.isEmpty ? nil : Emitters.cases(branches)
+    return branches.isEmpty ? nil : Emitters.cases(branches[...])
   }
 
   private func each(_ node: ConfigNode, _ narrowed: Set<String>, _ extra: RowScope) -> Emitter? {

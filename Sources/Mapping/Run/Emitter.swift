@@ -32,6 +32,9 @@ struct Emitter: Sendable {
 
   @inline(__always)
   func callAsFunction(_ activation: Activation, _ buffer: ByteBuffer) -> Emission { write(activation, buffer) }
+
+  /// For what a mapping does not say. Hot code has no optional emitters: to take one out costs two atomic counts.
+  static let nothing = Emitter { _, _ in .missing }
 }
 
 enum Emitters {
@@ -220,15 +223,16 @@ enum Emitters {
     }
   }
 
-  /// The first branch whose condition holds; nil stands for `else`.
-  static func cases(_ branches: [(condition: Predicate?, emit: Emitter)]) -> Emitter {
-    let first = FirstMatch(branches.map { $0.condition ?? .always }[...])
-    let emitters = branches.map(\.emit)
+  /// The first branch whose condition holds; nil stands for `else`. Each branch is bound to those behind it.
+  static func cases(_ branches: ArraySlice<(condition: Predicate?, emit: Emitter)>) -> Emitter {
+    guard let (condition, emit) = branches.first else { return .nothing }
+    guard let condition else { return emit }
+    let rest = cases(branches.dropFirst())
     return Emitter { activation, buffer in
-      switch first(activation) {
-      case FirstMatch.none: .missing
-      case ...FirstMatch.failed: .failed
-      case let index: emitters[index](activation, buffer)
+      switch condition(activation) {
+      case .yes: emit(activation, buffer)
+      case .no: rest(activation, buffer)
+      case .failed: .failed
       }
     }
   }
@@ -279,6 +283,23 @@ enum Emitters {
       let emission = write(value, to: buffer, activation, depth: 0)
       if emission != .written { activation.fail(.error(.absentValue), site: site) }
       return emission == .written ? .written : .failed
+    }
+  }
+
+  /// A natural id that is a list of columns, each with what stands before it. Whatever is not plain about them is for
+  /// `general` to judge.
+  static func naturalID(_ parts: [FieldRun.Member], end: ConstantBytes, otherwise general: Emitter) -> Emitter {
+    let run = FieldRun(parts)
+    return Emitter { activation, buffer in
+      let (start, replacements) = (buffer.count, buffer.replacements)
+      guard run.write(activation, to: buffer), buffer.replacements == replacements,
+        buffer.count &- start < ByteBuffer.longestText
+      else {
+        buffer.count = start
+        return general(activation, buffer)
+      }
+      buffer.append(end.start, end.count)
+      return .written
     }
   }
 

@@ -40,8 +40,11 @@ final class FieldRun: @unchecked Sendable {
 
   deinit { entries.deallocate() }
 
+  /// Writes the members that there are; false if any is missing.
   @inline(__always)
-  func write(_ activation: Activation, to buffer: ByteBuffer) {
+  @discardableResult
+  func write(_ activation: Activation, to buffer: ByteBuffer) -> Bool {
+    var isComplete = true
     let frame = activation.frame
     let (fields, row) = (frame.pointee.fields, frame.pointee.row)
     var entry = UnsafePointer(entries)
@@ -53,8 +56,10 @@ final class FieldRun: @unchecked Sendable {
       let value = source.map { $0[Int(entry.pointee.column)] } ?? .missing
       if !FieldColumn.write(value, as: entry.pointee.kind, to: buffer) {
         buffer.count = before &+ Int(entry.pointee.kept)
+        isComplete = false
       }
       entry += 1
     }
+    return isComplete
   }
 }

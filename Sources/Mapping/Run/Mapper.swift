@@ -21,6 +21,9 @@ final class Mapper: EventMapper {
   private let firstCheck: FirstMatch
   private let firstRule: FirstMatch
   private let firstVisitor: FirstPresent
+  private let context: Emitter
+  private let request: Emitter
+  private let split: Emitter
   /// Under `emit: all`, the rules behind each one.
   private let laterRules: [FirstMatch]
   /// Records dropped by each entry in the batch at work.
@@ -54,6 +57,9 @@ final class Mapper: EventMapper {
         answers: answers, memo: memo,
         failure: .null, failureSite: RecordFrame.nowhere, letFailure: .null, letFailureSite: RecordFrame.nowhere))
     rules = program.rules.map(Unmanaged.passUnretained)
+    context = program.context ?? .nothing
+    request = program.request ?? .nothing
+    split = program.split ?? .nothing
     names = NameHasher(namespace: program.namespace)
     activation.host = UnsafeMutableRawPointer(frame)
   }
@@ -208,13 +214,14 @@ final class Mapper: EventMapper {
     text.append(rule.tail.start, rule.tail.count)
     let bodyRange = ByteRange(offset: body, length: text.count - body)
 
-    guard let context = part(program.context, text), let request = part(program.request, text),
-      let split = part(program.split, text), let profile = profile(text)
+    guard let context = part(self.context, text), let request = part(self.request, text),
+      let split = part(self.split, text), let profile = profile(text)
     else { return false }
     let event = result.count
     result.append(
       Event(
-        time: time, id: UUID(high: 0, low: 0), needsOrdinal: rule.id == nil, rule: UInt16(truncatingIfNeeded: index),
+        time: time, id: UUID(high: 0, low: 0), needsOrdinal: !rule.hasNaturalID,
+        rule: UInt16(truncatingIfNeeded: index),
         visitorHash: visitor.hash, visitor: visitor.range, body: bodyRange, context: context, request: request,
         profile: profile, split: split, recordOffset: UInt32(truncatingIfNeeded: record.offset),
         recordLength: UInt32(truncatingIfNeeded: record.count), line: UInt32(truncatingIfNeeded: record.line),
@@ -267,9 +274,9 @@ final class Mapper: EventMapper {
   private func name(_ rule: CompiledRule, _ record: Record) -> Bool {
     names.begin()
     names.update(rule.idPrefix.bytes)
-    if let natural = rule.id {
+    if rule.hasNaturalID {
       idText.removeAll()
-      guard natural(activation, idText) == .written else { return false }
+      guard rule.id(activation, idText) == .written else { return false }
       names.update(idText.bytes)
     } else {
       names.update(UnsafeBufferPointer(start: record.start, count: record.count))
@@ -278,8 +285,7 @@ final class Mapper: EventMapper {
   }
 
   @inline(__always)
-  private func member(_ key: StaticString, _ emit: Emitter?, _ text: ByteBuffer) -> Bool {
-    guard let emit else { return true }
+  private func member(_ key: StaticString, _ emit: Emitter, _ text: ByteBuffer) -> Bool {
     let before = text.count
     text.append(key)
     switch emit(activation, text) {
@@ -293,8 +299,7 @@ final class Mapper: EventMapper {
 
   /// A value on its own; nil if it failed.
   @inline(__always)
-  private func part(_ emit: Emitter?, _ text: ByteBuffer) -> ByteRange? {
-    guard let emit else { return ByteRange.none }
+  private func part(_ emit: Emitter, _ text: ByteBuffer) -> ByteRange? {
     let start = text.count
     switch emit(activation, text) {
     case .written: return ByteRange(offset: start, length: text.count - start)
