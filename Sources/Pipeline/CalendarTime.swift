@@ -43,10 +43,12 @@ public enum CalendarTime {
 }
 
 /// Writes times as payloads have them: ISO 8601 in UTC with milliseconds, 24 characters. Remembers the last time, which
-/// mostly is written several times, and its day, which rarely changes between neighbours.
+/// mostly is written several times, its minute and its day, which rarely change between neighbours.
 public struct TimestampWriter {
   public static let length = 24
   private var day = Int64.min
+  /// Where the minute begins that `text` says; no time that can be written at first.
+  private var minute = Int64.min
   /// What `text` says; no time that can be written at first.
   @usableFromInline var written = Int64.min
   @usableFromInline var text: (UInt64, UInt64, UInt64) = (0, 0, 0)
@@ -62,11 +64,25 @@ public struct TimestampWriter {
 
   @usableFromInline @inline(never)
   mutating func compose(_ milliseconds: Int64) {
+    if UInt64(bitPattern: milliseconds &- minute) >= 60_000 { composeMinute(milliseconds) }
+    written = milliseconds
+    let rest = UInt64(truncatingIfNeeded: milliseconds &- minute)
+    let (second, millisecond) = (rest / 1000, rest % 1000)
+    let (hundreds, tens) = (millisecond / 100, millisecond % 100)
+    // `:00.000Z` and its digits.
+    var word: UInt64 = 0x5A30_3030_2E30_303A
+    word |= (second / 10) &<< 8 | (second % 10) &<< 16
+    word |= hundreds &<< 32 | (tens / 10) &<< 40 | (tens % 10) &<< 48
+    text.2 = word.littleEndian
+  }
+
+  /// Everything before the seconds.
+  private mutating func composeMinute(_ milliseconds: Int64) {
     let dayNow = milliseconds >= 0 ? milliseconds / 86_400_000 : (milliseconds - 86_399_999) / 86_400_000
-    var rest = UInt32(truncatingIfNeeded: milliseconds - dayNow * 86_400_000)
+    let minuteOfDay = UInt32(truncatingIfNeeded: (milliseconds - dayNow * 86_400_000) / 60_000)
     let isNewDay = dayNow != day
     day = dayNow
-    written = milliseconds
+    minute = dayNow * 86_400_000 + Int64(minuteOfDay) * 60_000
     withUnsafeMutableBytes(of: &text) { to in
       if isNewDay {
         let (year, month, dayOfMonth) = CalendarTime.date(days: dayNow)
@@ -78,19 +94,9 @@ public struct TimestampWriter {
         TimestampWriter.put(UInt32(truncatingIfNeeded: dayOfMonth), to, 8)
         to[10] = UInt8(ascii: "T")
       }
-      let millisecond = rest % 1000
-      rest /= 1000
-      let second = rest % 60
-      rest /= 60
-      TimestampWriter.put(rest / 60, to, 11)
+      TimestampWriter.put(minuteOfDay / 60, to, 11)
       to[13] = UInt8(ascii: ":")
-      TimestampWriter.put(rest % 60, to, 14)
-      to[16] = UInt8(ascii: ":")
-      TimestampWriter.put(second, to, 17)
-      to[19] = UInt8(ascii: ".")
-      to[20] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: millisecond / 100)
-      TimestampWriter.put(millisecond % 100, to, 21)
-      to[23] = UInt8(ascii: "Z")
+      TimestampWriter.put(minuteOfDay % 60, to, 14)
     }
   }
 
