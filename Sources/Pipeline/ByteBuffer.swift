@@ -56,6 +56,25 @@ public final class ByteBuffer {
     count &+= length
   }
 
+  /// Bytes that readable ones follow up to the `padding`-th: keys and other short constants go over without a branch for
+  /// their length.
+  @inlinable @inline(__always)
+  public func append(padded start: UnsafePointer<UInt8>, _ length: Int) {
+    reserve(length &+ ByteBuffer.padding)
+    let (source, target) = (UnsafeRawPointer(start), UnsafeMutableRawPointer(base + count))
+    if length <= ByteBuffer.padding {
+      target.storeBytes(of: source.loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
+      target.storeBytes(
+        of: source.loadUnaligned(fromByteOffset: 16, as: SIMD16<UInt8>.self), toByteOffset: 16, as: SIMD16<UInt8>.self)
+    } else {
+      target.copyMemory(from: source, byteCount: length)
+    }
+    count &+= length
+  }
+
+  /// Bytes that can be read from the start of a padded text, however short it is.
+  public static let padding = 32
+
   /// Short copies, which keys and values mostly are, as two overlapping moves of a fixed size instead of a call. Every
   /// move lies within `length` bytes on both sides.
   @inlinable @inline(__always)
@@ -73,6 +92,11 @@ public final class ByteBuffer {
       let tail = source.loadUnaligned(fromByteOffset: length - 8, as: UInt64.self)
       target.storeBytes(of: head, as: UInt64.self)
       target.storeBytes(of: tail, toByteOffset: length - 8, as: UInt64.self)
+    } else if length >= 4 {
+      let head = source.loadUnaligned(as: UInt32.self)
+      let tail = source.loadUnaligned(fromByteOffset: length - 4, as: UInt32.self)
+      target.storeBytes(of: head, as: UInt32.self)
+      target.storeBytes(of: tail, toByteOffset: length - 4, as: UInt32.self)
     } else {
       for index in 0..<length { to[index] = from[index] }
     }

@@ -18,7 +18,9 @@ final class DescriptorOutput {
   private var written = 0
   private var handedOver = 0
   /// Takes everything behind the first `cached` bytes of a file that passes through.
-  private var direct: DirectOutput?
+  private var direct: DirectOutput? { didSet { fast = direct.map(Unmanaged.passUnretained) } }
+  /// The same, without a reference being counted for a line.
+  private var fast: Unmanaged<DirectOutput>?
   private var isRefused = false
 
   /// - Parameters:
@@ -39,9 +41,9 @@ final class DescriptorOutput {
 
   /// Takes a line and adds its end.
   func write(line: UnsafeBufferPointer<UInt8>) throws {
-    if direct == nil, buffer.count + line.count + 1 > DescriptorOutput.bufferSize { try flush() }
+    if fast == nil, buffer.count + line.count + 1 > DescriptorOutput.bufferSize { try flush() }
     // From some flush on everything goes directly.
-    if let direct { return try direct.append(line: line) }
+    if let fast { return try fast._withUnsafeGuaranteedRef { try $0.append(line: line) } }
     let newline = UInt8(ascii: "\n")
     if line.count < DescriptorOutput.bufferSize {
       buffer.append(line)

@@ -83,7 +83,7 @@ enum URLObject {
     let record = record(value)
     if !record.pointee.text.isNone { return record.pointee.text }
     let parts = record.pointee.parts
-    if record.pointee.behind.isPresent, let origin = parts.origin {
+    if !record.pointee.behind.isNone, let origin = parts.origin {
       record.pointee.text = joined(activation, origin, record.pointee.behind)
       return record.pointee.text
     }

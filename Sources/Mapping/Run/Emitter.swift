@@ -41,7 +41,7 @@ enum Emitters {
   static func constant(_ json: String) -> Emitter {
     let constant = ConstantBytes(json)
     return Emitter(.constant(constant)) { _, buffer in
-      buffer.append(constant.start, constant.count)
+      constant.append(to: buffer)
       return .written
     }
   }
@@ -153,8 +153,12 @@ enum Emitters {
     }
 
     private init(_ text: ConstantBytes) {
+      guard text.count > 0 else {
+        write = { _, _ in true }
+        return
+      }
       write = { _, buffer in
-        buffer.append(text.start, text.count)
+        text.append(to: buffer)
         return true
       }
     }
@@ -163,7 +167,7 @@ enum Emitters {
     private init(_ emit: Emitter, _ text: ConstantBytes, _ kept: Int, _ rest: Members) {
       write = { activation, buffer in
         let before = buffer.count
-        buffer.append(text.start, text.count)
+        text.append(to: buffer)
         switch emit(activation, buffer) {
         case .written: break
         case .missing: buffer.count = before &+ kept
@@ -194,7 +198,7 @@ enum Emitters {
       let rest = Members(others)
       write = { activation, buffer in
         if load(activation).isNone {
-          buffer.append(text.start, text.count)
+          text.append(to: buffer)
         } else if !inside(activation, buffer) {
           return false
         }
@@ -298,7 +302,7 @@ enum Emitters {
         buffer.count = start
         return general(activation, buffer)
       }
-      buffer.append(end.start, end.count)
+      end.append(to: buffer)
       return .written
     }
   }
@@ -389,18 +393,22 @@ enum Emitters {
   }
 }
 
-/// Bytes that live as long as the plan that uses them.
+/// Bytes that live as long as the plan that uses them, padded.
 final class ConstantBytes: @unchecked Sendable {
   let start: UnsafePointer<UInt8>
   let count: Int
 
   init(_ text: String) {
     let bytes = Array(text.utf8)
-    let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: max(1, bytes.count))
-    copy.initialize(from: bytes, count: bytes.count)
+    let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count + ByteBuffer.padding)
+    copy.initialize(repeating: 0, count: bytes.count + ByteBuffer.padding)
+    copy.update(from: bytes, count: bytes.count)
     start = UnsafePointer(copy)
     count = bytes.count
   }
+
+  @inline(__always)
+  func append(to buffer: ByteBuffer) { buffer.append(padded: start, count) }
 
   deinit { start.deallocate() }
 

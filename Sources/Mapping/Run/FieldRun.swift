@@ -13,6 +13,7 @@ final class FieldRun: @unchecked Sendable {
   }
 
   private struct Entry: BitwiseCopyable {
+    /// Padded.
     var text: UnsafePointer<UInt8>
     var length: Int32
     var kept: Int32
@@ -51,7 +52,7 @@ final class FieldRun: @unchecked Sendable {
     let end = entry + count
     while entry < end {
       let before = buffer.count
-      buffer.append(entry.pointee.text, Int(entry.pointee.length))
+      buffer.append(padded: entry.pointee.text, Int(entry.pointee.length))
       let source: UnsafePointer<Field>? = entry.pointee.isOfRow ? row : fields
       let value = source.map { $0[Int(entry.pointee.column)] } ?? .missing
       if !FieldColumn.write(value, as: entry.pointee.kind, to: buffer) {

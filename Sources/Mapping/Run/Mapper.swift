@@ -200,7 +200,7 @@ final class Mapper: EventMapper {
     text.append("{\"id\":\"")
     // `place` fills it.
     text.count &+= 36
-    text.append(rule.head.start, rule.head.count)
+    rule.head.append(to: text)
     text.reserve(64)
     let stamp = text.cursor
     timestamps.write(time, to: stamp)
@@ -211,7 +211,7 @@ final class Mapper: EventMapper {
     guard member(",\"properties\":", rule.properties, text), member(",\"context\":", rule.context, text) else {
       return false
     }
-    text.append(rule.tail.start, rule.tail.count)
+    rule.tail.append(to: text)
     let bodyRange = ByteRange(offset: body, length: text.count - body)
 
     guard let context = part(self.context, text), let request = part(self.request, text),

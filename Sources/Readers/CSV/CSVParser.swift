@@ -8,6 +8,10 @@ final class CSVParser: RecordParser {
   private let settings: CSVSettings
   private let quote: UInt8?
   private let escape: CSVDialect.Escape
+  /// What a field begins with whose text is not simply what stands there. Without quotes a line end, which none begins
+  /// with; with backslashes every field must be looked at.
+  private let mark: UInt8
+  private let isEscaped: Bool
   private let ragged: CSVDialect.Ragged
   /// Fields of the record.
   private let columns: CSVColumnPlan
@@ -37,6 +41,8 @@ final class CSVParser: RecordParser {
     self.settings = settings
     quote = settings.dialect.quote
     escape = settings.dialect.escape
+    mark = settings.dialect.quote ?? UInt8(ascii: "\n")
+    isEscaped = settings.dialect.escape == .backslash
     ragged = settings.dialect.ragged
     let inRows = settings.rowFields
     var wanted: [(declaration: Int, slot: Int)] = []
@@ -187,6 +193,7 @@ final class CSVParser: RecordParser {
   ) -> Bool {
     let row = view.row(number)
     let count = row.pointee.fieldCount
+    let (mark, isEscaped) = (mark, isEscaped)
     for index in columns.indices {
       let column = columns[index]
       let target = fields + Int(column.slot)
@@ -197,7 +204,10 @@ final class CSVParser: RecordParser {
         continue
       }
       let raw = view.field(row, Int(column.position))
-      let text = CSVText.value(raw.start, raw.stop, quote: quote, escape, arena)
+      var text = raw
+      if raw.start.pointee == mark || isEscaped {
+        text = CSVText.value(raw.start, raw.stop, quote: quote, escape, arena)
+      }
       let problem = column.value.convert(text.start, text.stop, into: target)
       if problem != .none {
         return fail(problem, column.value.declaration, (text.start, text.stop, raw.start), number)
