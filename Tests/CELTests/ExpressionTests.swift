@@ -78,6 +78,8 @@ import Testing
     (#"parse_url("http://h").path"#, #""/""#),
     (#"parse_url("//cdn/x", "https://h/").text"#, #""https://cdn/x""#),
     (#"parse_url("x", "https://h/a/b").text"#, #""https://h/a/x""#),
+    (##"parse_url("/p/q?a=1#f", "https://u@h:8/x?y#z").text"##, ##""https://u@h:8/p/q?a=1#f""##),
+    (#"parse_url("/", "https://h").text"#, #""https://h/""#), (#"parse_url("/p", "urn:x").text"#, #""urn:/p""#),
     (#"parse_url("https://u:p@[::1]:80/").host"#, #""[::1]""#),
     (#"parse_url("").path"#, #""/""#),
     (#"parse_url("%%%:::??##@@").query_text"#, ##"optional.of("?")"##),

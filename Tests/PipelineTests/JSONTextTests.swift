@@ -91,6 +91,23 @@ import Testing
     }
   }
 
+  /// The same for words of other scripts, whole and broken: runs of characters of two, three and four bytes, leads that
+  /// none has, and ends in the middle.
+  @Test func otherScriptsSameAsReference() {
+    var random = Seeded(8)
+    let pieces: [[UInt8]] = [
+      Array("Чайник".utf8), Array("ёж".utf8), Array("Zoë Müller".utf8), Array("カメラ用三脚".utf8), Array("🐋".utf8),
+      Array(" ".utf8), Array("\"".utf8), Array("abcdefgh".utf8), [0xC0, 0xAF], [0xC1, 0xBF], [0xD0], [0xE3, 0x82],
+      [0xED, 0xA0, 0x80], [0x80], Array("\u{80}\u{7FF}\u{800}\u{FFFF}".utf8),
+    ]
+    for round in 0..<5_000 {
+      var bytes: [UInt8] = []
+      for _ in 0..<Int.random(in: 1...8, using: &random) { bytes += pieces.randomElement(using: &random) ?? [] }
+      bytes.removeLast(Int.random(in: 0..<min(4, bytes.count), using: &random))
+      #expect(escaped(bytes) == reference(bytes), "round \(round): \(bytes)")
+    }
+  }
+
   private func reference(_ bytes: [UInt8]) -> [UInt8] {
     var result = "\""
     for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
