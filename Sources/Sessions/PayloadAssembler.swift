@@ -31,8 +31,8 @@ final class PayloadAssembler {
   private var marks: [(time: Int64, offset: Int)] = []
 
   /// From one time of an object to the next: its characters and what stands between.
-  private static let create = TimestampWriter.length + "\",\"create\":\"".utf8.count
-  private static let update = create + TimestampWriter.length + "\",\"update\":\"".utf8.count
+  private let toCreate = TimestampWriter.length + "\",\"create\":\"".utf8.count
+  private let toUpdate = 2 * TimestampWriter.length + "\",\"create\":\"\",\"update\":\"".utf8.count
 
   init(_ settings: SessionSettings) {
     let text = ByteBuffer()
@@ -129,7 +129,7 @@ final class PayloadAssembler {
       id.write(to: begin + sessionPlace)
       let times = begin + sessionTimes
       timestamps.write(session.pointee.start, to: times)
-      timestamps.write(session.pointee.start, to: times + PayloadAssembler.create)
+      timestamps.write(session.pointee.start, to: times + toCreate)
     }
     if let profile {
       payload.reserve(64)
@@ -144,9 +144,9 @@ final class PayloadAssembler {
     metadata.withUnsafeBufferPointer { payload.append($0) }
     let times = payload.base + behind + profileTimes
     timestamps.write(session.pointee.start, to: times)
-    timestamps.write(session.pointee.start, to: times + PayloadAssembler.create)
+    timestamps.write(session.pointee.start, to: times + toCreate)
     if hasSessions {
-      timestamps.write(session.pointee.last, to: payload.base + start + sessionTimes + PayloadAssembler.update)
+      timestamps.write(session.pointee.last, to: payload.base + start + sessionTimes + toUpdate)
     }
     if session.pointee.context.length > 2 {
       payload.append("\"context\":")

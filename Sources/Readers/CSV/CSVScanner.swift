@@ -137,11 +137,11 @@ struct CSVScanner {
         let opening = quotes & covered
         let closing = quotes & ~covered
         let stops = delimiters | newlines | quotes
+        let behind = closing &<< 1 | hasClosed
         var returns: UInt64 = 0
-        if closing | hasClosed != 0 {
+        if behind & valid & ~stops != 0 {
           returns = byte_mask_64(base + at, CSVScanner.carriageReturn) & valid
         }
-        let behind = closing &<< 1 | hasClosed
         let returned = behind & returns
         let wrong =
           (opening & ~(stops &<< 1 | mayOpen)) | (behind & valid & ~(stops | returns))
