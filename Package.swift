@@ -21,7 +21,7 @@ let package = Package(
     .target(name: "Pipeline", dependencies: ["CCrypto", "CDigest", "CProcessor"]),
     .target(name: "Readers", dependencies: ["Pipeline", "CISAL", "CLibXML2", "CProcessor"]),
     .target(name: "CEL", dependencies: ["CRE2", "CCrypto"]),
-    .target(name: "Mapping", dependencies: ["Pipeline", "CEL", "CYAML"]),
+    .target(name: "Mapping", dependencies: ["Pipeline", "CEL", "CProcessor", "CYAML"]),
     .target(name: "Sessions", dependencies: ["Pipeline", "CProcessor"]),
     .target(name: "Writers", dependencies: ["Pipeline"]),
     .target(name: "State", dependencies: ["Pipeline", "CSQLite"]),

@@ -20,6 +20,8 @@ struct Emitter: Sendable {
     case field(FieldColumn)
     /// An entry of an optional map, missing where that is absent.
     case entry(Container)
+    /// Made of one text column of the record, and constants.
+    case text(FieldColumn)
   }
 
   let form: Form
@@ -84,7 +86,23 @@ enum Emitters {
   /// An object; a member whose value is missing is left out, and an object without members is itself missing.
   static func object(_ members: [(key: String, emit: Emitter)]) -> Emitter {
     let chain = Members(members[...])
-    return Emitter { activation, buffer in enclosed("{", "}", buffer) { chain(activation, buffer) } }
+    let form = textColumn(members.map(\.emit.form)).map { Emitter.Form.text($0) } ?? .any
+    return Emitter(form) { activation, buffer in enclosed("{", "}", buffer) { chain(activation, buffer) } }
+  }
+
+  /// The only column of what is made of these and nothing else, if it is a text.
+  private static func textColumn(_ forms: [Emitter.Form]) -> FieldColumn? {
+    var only: FieldColumn?
+    for form in forms {
+      switch form {
+      case .constant: continue
+      case .field(let column) where column.kind == .text && !column.isOfRow, .text(let column):
+        guard only == nil else { return nil }
+        only = column
+      case .any, .entry, .field: return nil
+      }
+    }
+    return only
   }
 
   /// Puts brackets around members that each begin with a comma: the first comma becomes the opening one. Without
@@ -132,7 +150,7 @@ enum Emitters {
         case .field(let column):
           fields.append(.init(column: column, text: ConstantBytes(constants + name), kept: constants.utf8.count))
           constants = ""
-        case .any, .entry:
+        case .any, .entry, .text:
           let rest = members[index...]
           if !fields.isEmpty {
             self.init(FieldRun(fields), Members(rest, after: constants, isInside: isInside))

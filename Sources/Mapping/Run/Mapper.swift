@@ -23,6 +23,9 @@ final class Mapper: EventMapper {
   private let firstVisitor: FirstPresent
   private let context: Emitter
   private let request: Emitter
+  /// The text column that `request` is made of alone, negative if it is not.
+  private let requestColumn: Int
+  @exclusivity(unchecked) private var requests = PartMemo()
   private let split: Emitter
   /// Under `emit: all`, the rules behind each one.
   private let laterRules: [FirstMatch]
@@ -59,6 +62,7 @@ final class Mapper: EventMapper {
     rules = program.rules.map(Unmanaged.passUnretained)
     context = program.context ?? .nothing
     request = program.request ?? .nothing
+    if case .text(let column)? = program.request?.form { requestColumn = column.index } else { requestColumn = -1 }
     split = program.split ?? .nothing
     names = NameHasher(namespace: program.namespace)
     activation.host = UnsafeMutableRawPointer(frame)
@@ -67,6 +71,7 @@ final class Mapper: EventMapper {
   deinit {
     dropped.deallocate()
     memo.pointee.free()
+    requests.free()
     memo.deallocate()
     letValues.deallocate()
     letMarks.deallocate()
@@ -86,6 +91,7 @@ final class Mapper: EventMapper {
 
   /// Makes room for the program's counters.
   func open(_ result: MappedBlock) {
+    requests.open(result.text)
     while result.counts.dropped.count < program.dropReasons { result.counts.dropped.append(0) }
     while result.counts.matched.count < program.rules.count { result.counts.matched.append(0) }
   }
@@ -214,7 +220,7 @@ final class Mapper: EventMapper {
     rule.tail.append(to: text)
     let bodyRange = ByteRange(offset: body, length: text.count - body)
 
-    guard let context = part(self.context, text), let request = part(self.request, text),
+    guard let context = part(self.context, text), let request = request(text),
       let split = part(self.split, text), let profile = profile(text)
     else { return false }
     let event = result.count
@@ -308,6 +314,12 @@ final class Mapper: EventMapper {
     }
   }
 
+  @inline(__always)
+  private func request(_ text: ByteBuffer) -> ByteRange? {
+    guard requestColumn >= 0 else { return part(request, text) }
+    return requests.range(of: frame.pointee.fields[requestColumn], in: text) { part(request, text) }
+  }
+
   private func profile(_ text: ByteBuffer) -> ByteRange? {
     guard let id = program.profileID else { return ByteRange.none }
     let start = text.count
@@ -347,6 +359,7 @@ final class Mapper: EventMapper {
     }
     result.removeEvents(from: events)
     result.text.count = text
+    requests.forget()
   }
 
   private func append(_ reject: Reject, to result: MappedBlock) { result.rejects.append(reject) }
