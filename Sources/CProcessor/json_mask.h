@@ -41,10 +41,21 @@ static inline __attribute__((always_inline)) uint32_t json_copy_16(const uint8_t
   return json_mask_gather(json_mask_special(bytes));
 }
 
+/// Copies `count` bytes as their first and last `size` ones, which may overlap and are kept in the low bytes of `ends`.
+static inline __attribute__((always_inline)) void json_copy_ends(
+    const uint8_t *from, uint8_t *to, size_t count, size_t size, uint64_t ends[2]) {
+  ends[0] = ends[1] = 0;
+  memcpy(&ends[0], from, size);
+  memcpy(&ends[1], from + count - size, size);
+  memcpy(to, &ends[0], size);
+  memcpy(to + count - size, &ends[1], size);
+}
+
 /// Copies 1 to 32 bytes, as two that overlap and never reach beyond them, and says whether any of them is special: not
 /// zero then.
 static inline __attribute__((always_inline)) uint32_t json_copy_short(const uint8_t *from, uint8_t *to, size_t count) {
   const uint64_t blanks = 0x2020202020202020;
+  uint64_t ends[2];
   json_mask_bytes special;
   if (count >= 16) {
     json_mask_bytes head = json_mask_load(from), tail = json_mask_load(from + count - 16);
@@ -52,19 +63,11 @@ static inline __attribute__((always_inline)) uint32_t json_copy_short(const uint
     memcpy(to + count - 16, &tail, sizeof tail);
     special = json_mask_special(head) | json_mask_special(tail);
   } else if (count >= 8) {
-    uint64_t head, tail;
-    memcpy(&head, from, sizeof head);
-    memcpy(&tail, from + count - 8, sizeof tail);
-    memcpy(to, &head, sizeof head);
-    memcpy(to + count - 8, &tail, sizeof tail);
-    special = json_mask_special(json_mask_words(head, tail));
+    json_copy_ends(from, to, count, 8, ends);
+    special = json_mask_special(json_mask_words(ends[0], ends[1]));
   } else if (count >= 4) {
-    uint32_t head, tail;
-    memcpy(&head, from, sizeof head);
-    memcpy(&tail, from + count - 4, sizeof tail);
-    memcpy(to, &head, sizeof head);
-    memcpy(to + count - 4, &tail, sizeof tail);
-    special = json_mask_special(json_mask_words(head | (uint64_t)tail << 32, blanks));
+    json_copy_ends(from, to, count, 4, ends);
+    special = json_mask_special(json_mask_words(ends[0] | ends[1] << 32, blanks));
   } else {
     uint8_t head = from[0], middle = from[count >> 1], tail = from[count - 1];
     to[0] = head;

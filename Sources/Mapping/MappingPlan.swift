@@ -116,9 +116,9 @@ struct MappingProgram: Sendable {
   let noVisitorDrop: Int?
   let profileID: Computed?
   let profileAliases: [Computed]
-  let split: Emitter?
-  let context: Emitter?
-  let request: Emitter?
+  let split: Emitter
+  let context: Emitter
+  let request: Emitter
   let namespace: UUID
   let sites: [Site]
   /// In the order of the file.

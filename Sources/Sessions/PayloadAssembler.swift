@@ -30,7 +30,7 @@ final class PayloadAssembler {
   private var timestamps = TimestampWriter()
   private var marks: [(time: Int64, offset: Int)] = []
 
-  /// From one time of an object to the next: its characters and what stands between.
+  /// From the first time of an object to the others: their characters and what stands between.
   private let toCreate = TimestampWriter.length + "\",\"create\":\"".utf8.count
   private let toUpdate = 2 * TimestampWriter.length + "\",\"create\":\"\",\"update\":\"".utf8.count
 

@@ -36,22 +36,31 @@ import Testing
     #expect(TimestampWriter.text(milliseconds) == expected)
   }
 
-  /// Through milliseconds, seconds, minutes, days and centuries, back and forth.
   @Test func writerRemembersNothingWrong() {
     var writer = TimestampWriter()
     var random = Seeded(11)
+    for _ in 0..<5_000 {
+      // Near a midnight, back and forth.
+      expectFresh(&writer, Int64(random.next() % 20_000) * 86_400_000 + Int64(random.next() % 4_000) - 2_000)
+    }
+    // Through milliseconds, seconds, minutes, days and centuries.
     var time: Int64 = 1_772_323_200_000
     for _ in 0..<50_000 {
       let reach: Int64 =
         [0, 10, 3_000, 90_000, 7_200_000, 100_000_000, 4_000_000_000_000].randomElement(using: &random) ?? 0
       time += Int64.random(in: -reach...reach, using: &random)
       time = min(max(time, CalendarTime.range.lowerBound), CalendarTime.range.upperBound)
-      let text = String(unsafeUninitializedCapacity: TimestampWriter.length) { buffer in
-        if let start = buffer.baseAddress { writer.write(time, to: start) }
-        return TimestampWriter.length
-      }
-      #expect(text == TimestampWriter.text(time))
+      expectFresh(&writer, time)
     }
+  }
+
+  /// A writer that has written other times writes what a fresh one does.
+  private func expectFresh(_ writer: inout TimestampWriter, _ time: Int64) {
+    let text = String(unsafeUninitializedCapacity: TimestampWriter.length) { buffer in
+      if let start = buffer.baseAddress { writer.write(time, to: start) }
+      return TimestampWriter.length
+    }
+    #expect(text == TimestampWriter.text(time))
   }
 }
 

@@ -84,7 +84,7 @@ enum URLObject {
     if !record.pointee.text.isNone { return record.pointee.text }
     let parts = record.pointee.parts
     if !record.pointee.behind.isNone, let origin = parts.origin {
-      record.pointee.text = joined(activation, origin, record.pointee.behind)
+      record.pointee.text = Dynamic.concatenate(activation, origin, record.pointee.behind)
       return record.pointee.text
     }
     var writer = TextWriter(activation)
@@ -99,15 +99,6 @@ enum URLObject {
     guard fits else { return .error(.outOfMemory) }
     record.pointee.text = writer.string
     return record.pointee.text
-  }
-
-  private static func joined(_ activation: Activation, _ one: Value, _ other: Value) -> Value {
-    let count = one.length + other.length
-    guard count <= Int(UInt32.max), let memory = activation.allocate(count) else { return .error(.outOfMemory) }
-    let bytes = memory.assumingMemoryBound(to: UInt8.self)
-    bytes.update(from: one.start, count: one.length)
-    (bytes + one.length).update(from: other.start, count: other.length)
-    return .string(UnsafePointer(bytes), count: count)
   }
 
   @Sendable

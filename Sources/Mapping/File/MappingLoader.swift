@@ -94,8 +94,9 @@ struct MappingLoader {
       answers: compiler.sealPatterns(), drops: drops,
       dropReasons: reasons.count, checks: checks, rules: rules, emitsAll: emitsAll,
       rejectsUnmatched: file.choice("otherwise", Otherwise.self) == .reject, visitor: identity.visitor,
-      noVisitorDrop: noVisitorDrop, profileID: identity.profileID, profileAliases: identity.aliases, split: split,
-      context: target.context, request: target.request, namespace: namespace, sites: compiler.sites,
+      noVisitorDrop: noVisitorDrop, profileID: identity.profileID, profileAliases: identity.aliases,
+      split: split ?? .nothing, context: target.context ?? .nothing, request: target.request ?? .nothing,
+      namespace: namespace, sites: compiler.sites,
       outlinedLets: compiler.outlinedLets.sorted { ($0.span.line, $0.span.column) < ($1.span.line, $1.span.column) })
     if findings.hasErrors { throw Diagnostics(findings.sorted) }
     return MappingPlan(

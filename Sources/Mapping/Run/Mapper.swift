@@ -21,12 +21,9 @@ final class Mapper: EventMapper {
   private let firstCheck: FirstMatch
   private let firstRule: FirstMatch
   private let firstVisitor: FirstPresent
-  private let context: Emitter
-  private let request: Emitter
-  /// The text column that `request` is made of alone, negative if it is not.
+  /// The text column that the program's `request` is made of alone, negative if it is not.
   private let requestColumn: Int
   @exclusivity(unchecked) private var requests = PartMemo()
-  private let split: Emitter
   /// Under `emit: all`, the rules behind each one.
   private let laterRules: [FirstMatch]
   /// Records dropped by each entry in the batch at work.
@@ -60,10 +57,7 @@ final class Mapper: EventMapper {
         answers: answers, memo: memo,
         failure: .null, failureSite: RecordFrame.nowhere, letFailure: .null, letFailureSite: RecordFrame.nowhere))
     rules = program.rules.map(Unmanaged.passUnretained)
-    context = program.context ?? .nothing
-    request = program.request ?? .nothing
-    if case .text(let column)? = program.request?.form { requestColumn = column.index } else { requestColumn = -1 }
-    split = program.split ?? .nothing
+    if case .text(let column) = program.request.form { requestColumn = column.index } else { requestColumn = -1 }
     names = NameHasher(namespace: program.namespace)
     activation.host = UnsafeMutableRawPointer(frame)
   }
@@ -220,8 +214,8 @@ final class Mapper: EventMapper {
     rule.tail.append(to: text)
     let bodyRange = ByteRange(offset: body, length: text.count - body)
 
-    guard let context = part(self.context, text), let request = request(text),
-      let split = part(self.split, text), let profile = profile(text)
+    guard let context = part(program.context, text), let request = request(text),
+      let split = part(program.split, text), let profile = profile(text)
     else { return false }
     let event = result.count
     result.append(
@@ -316,8 +310,8 @@ final class Mapper: EventMapper {
 
   @inline(__always)
   private func request(_ text: ByteBuffer) -> ByteRange? {
-    guard requestColumn >= 0 else { return part(request, text) }
-    return requests.range(of: frame.pointee.fields[requestColumn], in: text) { part(request, text) }
+    guard requestColumn >= 0 else { return part(program.request, text) }
+    return requests.range(of: frame.pointee.fields[requestColumn], in: text) { part(program.request, text) }
   }
 
   private func profile(_ text: ByteBuffer) -> ByteRange? {

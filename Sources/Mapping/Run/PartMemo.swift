@@ -21,6 +21,7 @@ struct PartMemo {
 
   private let table: UnsafeMutablePointer<Slot>
   private var block: UInt32 = 1
+  /// The buffer in which the slots of this block lie.
   private var known: ObjectIdentifier?
   /// Bytes before a text in what is written, which the mapping alone decides.
   private var before = 0
@@ -79,7 +80,8 @@ struct PartMemo {
       offset: range.offset &+ UInt32(truncatingIfNeeded: before), count: count, block: block, range: range)
   }
 
-  /// Of words at both ends and between them, which is where agents differ. There are eight bytes at least.
+  /// Of words at both ends and between them, which is where agents differ: a hash of all bytes would cost half of what is
+  /// saved. There are eight bytes at least.
   @inline(__always)
   private static func place(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int {
     let (raw, last) = (UnsafeRawPointer(text), count &- 8)

@@ -8,10 +8,6 @@ final class CSVParser: RecordParser {
   private let settings: CSVSettings
   private let quote: UInt8?
   private let escape: CSVDialect.Escape
-  /// What a field begins with whose text is not simply what stands there. Without quotes a line end, which none begins
-  /// with; with backslashes every field must be looked at.
-  private let mark: UInt8
-  private let isEscaped: Bool
   private let ragged: CSVDialect.Ragged
   /// Fields of the record.
   private let columns: CSVColumnPlan
@@ -41,8 +37,6 @@ final class CSVParser: RecordParser {
     self.settings = settings
     quote = settings.dialect.quote
     escape = settings.dialect.escape
-    mark = settings.dialect.quote ?? UInt8(ascii: "\n")
-    isEscaped = settings.dialect.escape == .backslash
     ragged = settings.dialect.ragged
     let inRows = settings.rowFields
     var wanted: [(declaration: Int, slot: Int)] = []
@@ -193,7 +187,10 @@ final class CSVParser: RecordParser {
   ) -> Bool {
     let row = view.row(number)
     let count = row.pointee.fieldCount
-    let (mark, isEscaped) = (mark, isEscaped)
+    // What a field begins with whose text is not simply what stands there. Without quotes a line end, which only an
+    // empty one seems to begin with; with backslashes every field must be looked at.
+    let mark = quote ?? UInt8(ascii: "\n")
+    let isEscaped = escape == .backslash
     for index in columns.indices {
       let column = columns[index]
       let target = fields + Int(column.slot)

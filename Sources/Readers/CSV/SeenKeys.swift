@@ -11,8 +11,8 @@ struct SeenKey: BitwiseCopyable, Equatable {
 /// The keys of closed groups: numbers that count up as themselves (`SeenNumbers`), others as 64-bit hashes in at most
 /// 16 MiB.
 ///
-/// Hashes stand in two tables of a fixed largest size: when the newer one is full, the older one is forgotten and they change places.
-/// So the last 786,432 keys at least are known, and twice as many at most; a key that comes back is new again. Which
+/// Hashes stand in two tables of a fixed largest size: when the newer one is full, the older one is forgotten and they
+/// change places. So the last 786,432 keys at least are known, and twice as many at most; a key that comes back is new again. Which
 /// keys are known follows from the series of keys alone.
 ///
 /// Two keys of one hash would make a sound group a reject. A key is compared with at most 1.6 million others, so that
@@ -41,6 +41,9 @@ final class SeenKeys {
       while slots[slot] != 0, slots[slot] != hash { slot = (slot &+ 1) & mask }
       return slot
     }
+
+    @inline(__always)
+    func holds(_ hash: UInt64) -> Bool { slots[slot(hash)] == hash }
 
     @inline(__always)
     var isFull: Bool { count &* 4 >= (mask &+ 1) &* 3 }
@@ -75,7 +78,7 @@ final class SeenKeys {
     guard key.isNumber else { return insert(hash: key.bits) }
     switch numbers.insert(key.bits) {
     case .known: return false
-    case .new: return !hasStrays || !contains(SeenKeys.hash(of: key.bits))
+    case .new: return !hasStrays || !contains(hash: SeenKeys.hash(of: key.bits))
     case .outside:
       hasStrays = true
       return insert(hash: SeenKeys.hash(of: key.bits))
@@ -86,24 +89,24 @@ final class SeenKeys {
     withUnsafeBytes(of: number) { ByteHash.hash($0.assumingMemoryBound(to: UInt8.self)) }
   }
 
-  private func contains(_ hash: UInt64) -> Bool {
-    let hash = hash == 0 ? 1 : hash
-    if newer.slots[newer.slot(hash)] == hash { return true }
-    guard let older else { return false }
-    return older.slots[older.slot(hash)] == hash
+  private func contains(hash: UInt64) -> Bool {
+    let hash = SeenKeys.entry(hash)
+    return newer.holds(hash) || older?.holds(hash) ?? false
   }
 
+  /// What stands in a slot for a hash: 0 marks a free one.
+  @inline(__always)
+  private static func entry(_ hash: UInt64) -> UInt64 { hash == 0 ? 1 : hash }
+
   private func insert(hash: UInt64) -> Bool {
-    // 0 marks a free slot.
-    let hash = hash == 0 ? 1 : hash
+    let hash = SeenKeys.entry(hash)
     if newer.isFull { makeRoom() }
     let slot = newer.slot(hash)
     if newer.slots[slot] == hash { return false }
     // A key that came back stays among the newer ones.
     newer.slots[slot] = hash
     newer.count &+= 1
-    guard let older else { return true }
-    return older.slots[older.slot(hash)] != hash
+    return !(older?.holds(hash) ?? false)
   }
 
   private func makeRoom() {
