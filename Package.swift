@@ -79,6 +79,20 @@ let package = Package(
 // Upcoming features, one loop for every Swift target. Tests check exclusive access at run time; in a release the stages
 // do without, which costs 4 % there. `CEL` keeps the check: others build it, and unsafe flags would forbid that.
 let stages = ["Pipeline", "Readers", "Mapping", "Sessions", "Writers", "State", "Delivery", "Preview"]
+
+// Which ways a release goes most, as `Scripts/learn-hot-paths` saw it run, for the compiler to lay the code out by. What
+// has changed since is compiled as if nothing were known, and says nothing.
+#if compiler(>=6.3)
+  let isLearning = Context.environment["TRACKFILL_LEARNS_HOT_PATHS"] != nil
+  let hotPaths = [
+    "-Xllvm", "-static-func-full-module-prefix=false", "-Xllvm", "-no-pgo-warn-mismatch", "-Xfrontend",
+    isLearning
+      ? "-ir-profile-generate=hot-paths.profraw" : "-ir-profile-use=\(Context.packageDirectory)/hot-paths.profdata",
+  ]
+#else
+  let hotPaths: [String] = []
+#endif
+
 for target in package.targets where target.type != .system && !["CRE2", "CDigest"].contains(target.name) {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
@@ -86,7 +100,9 @@ for target in package.targets where target.type != .system && !["CRE2", "CDigest
     .enableUpcomingFeature("InternalImportsByDefault"),
   ]
   if stages.contains(target.name) {
-    target.swiftSettings?.append(
-      .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)))
+    target.swiftSettings? += [
+      .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+      .unsafeFlags(hotPaths, .when(platforms: [.linux], configuration: .release)),
+    ]
   }
 }
