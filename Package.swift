@@ -81,14 +81,17 @@ let package = Package(
 let stages = ["Pipeline", "Readers", "Mapping", "Sessions", "Writers", "State", "Delivery", "Preview"]
 
 // Which ways a release goes most, as `Scripts/learn-hot-paths` saw it run, for the compiler to lay the code out by. What
-// has changed since is compiled as if nothing were known, and says nothing.
+// has changed since is compiled as if nothing were known, and says nothing. While that script learns, the command counts:
+// first in functions as they are written, then in what they have become by what was learned first.
 #if compiler(>=6.3)
-  let isLearning = Context.environment["TRACKFILL_LEARNS_HOT_PATHS"] != nil
-  let hotPaths = [
-    "-Xllvm", "-static-func-full-module-prefix=false", "-Xllvm", "-no-pgo-warn-mismatch", "-Xfrontend",
-    isLearning
-      ? "-ir-profile-generate=hot-paths.profraw" : "-ir-profile-use=\(Context.packageDirectory)/hot-paths.profdata",
-  ]
+  let known = ["-Xfrontend", "-ir-profile-use=\(Context.packageDirectory)/hot-paths.profdata"]
+  let counting =
+    switch Context.environment["TRACKFILL_LEARNS_HOT_PATHS"] {
+    case nil: known
+    case "first": ["-Xfrontend", "-ir-profile-generate=hot-paths.profraw"]
+    default: known + ["-Xfrontend", "-cs-profile-generate=hot-paths.profraw"]
+    }
+  let hotPaths = ["-Xllvm", "-static-func-full-module-prefix=false", "-Xllvm", "-no-pgo-warn-mismatch"] + counting
 #else
   let hotPaths: [String] = []
 #endif
