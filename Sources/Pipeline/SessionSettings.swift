@@ -31,8 +31,9 @@ public struct SessionSettings: Sendable {
   /// Only sessions opened in this range leave.
   public var from: Int64?
   public var to: Int64?
-  /// Bytes of open sessions, or of what is sorted, kept in memory; more goes to a temporary file.
-  public var memory = 256 << 20
+  /// Bytes of open sessions, or of what is sorted, kept in memory; more goes to a temporary file. Nil for what suits the
+  /// mode.
+  public var memory: Int?
   /// Whether another run will continue this one, so that inputs which have ended may still grow.
   public var isContinued = false
   /// Where temporary files stand; nil for `TMPDIR`, or else /tmp.
@@ -48,4 +49,14 @@ public struct SessionSettings: Sendable {
   public var options: String?
 
   public init(namespace: UUID) { self.namespace = namespace }
+
+  /// What `memory` says, or else what suits the mode: open sessions stay in memory as long as a machine bears it, while
+  /// a sort is as quick by way of files.
+  public var memoryLimit: Int {
+    if let memory { return memory }
+    return switch mode {
+    case .stream: 256 << 20
+    case .exact, .none: 24 << 20
+    }
+  }
 }

@@ -33,7 +33,7 @@ final class Sessionizer {
     life = SessionLifecycle(settings)
     gap = life.gap
     to = settings.to ?? Int64.max
-    memory = settings.memory
+    memory = settings.memoryLimit
     ordinals = Ordinals(window: min(max(settings.disorder, 0), 1 << 53))
   }
 

@@ -16,8 +16,10 @@ struct ConversionOptions: ParsableArguments {
   var threads: Int?
 
   @Option(
-    help: ArgumentHelp("Memory for open sessions and for sorting; more goes to a temporary file.", valueName: "size"))
-  var memory = ByteSize(256 << 20)
+    help: ArgumentHelp(
+      "Memory for open sessions (default: 256M) or for sorting (24M); more goes to a temporary file.",
+      valueName: "size"))
+  var memory: ByteSize?
 
   @Option(
     help: ArgumentHelp(

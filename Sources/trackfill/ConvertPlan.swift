@@ -23,7 +23,7 @@ struct ConvertPlan: Sendable {
   let rejects: String?
   let summary: String?
   let threads: Int
-  let memory: Int
+  let memory: Int?
   let limit: Int?
   let from: Int64?
   let to: Int64?
@@ -47,7 +47,7 @@ struct ConvertPlan: Sendable {
     self.rejects = rejects
     summary = typed.summary
     threads = typed.threads ?? min(availableProcessors(), 4)
-    memory = typed.memory.bytes
+    memory = typed.memory?.bytes
     self.limit = limit
     self.from = from?.milliseconds
     self.to = to?.milliseconds

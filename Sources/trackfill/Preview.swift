@@ -53,8 +53,10 @@ struct Preview: ParsableCommand {
   var threads: Int?
 
   @Option(
-    help: ArgumentHelp("Memory for open sessions and for sorting; more goes to a temporary file.", valueName: "size"))
-  var memory = ByteSize(256 << 20)
+    help: ArgumentHelp(
+      "Memory for open sessions (default: 256M) or for sorting (24M); more goes to a temporary file.",
+      valueName: "size"))
+  var memory: ByteSize?
 
   @Option(help: ArgumentHelp("The longest record; a longer one is rejected.", valueName: "size"))
   var maxRecord = ByteSize(4 << 20)

@@ -89,7 +89,7 @@ struct PreviewComparison {
     _ recycle: @escaping (MappedBlock) -> Void
   ) -> SessionStage {
     var settings = mapping.sessions
-    settings.memory = typed.memory.bytes
+    settings.memory = typed.memory?.bytes
     return SessionStage(settings: settings, inputs: inputs, writer: tap, recycle: recycle)
   }
 }

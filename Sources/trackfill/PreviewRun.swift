@@ -136,7 +136,7 @@ final class PreviewRun {
         limits: ReadLimits(record: typed.maxRecord.bytes), limit: limit, disorder: mapping.sessions.disorder),
       preview: head)
     var settings = mapping.sessions
-    settings.memory = typed.memory.bytes
+    settings.memory = typed.memory?.bytes
     let pool = MappedBlockPool()
     let payloads = PayloadTally(isProgram: MappingPlan.isProgram)
     let sessions = SessionStage(settings: settings, inputs: feed.inputs, writer: payloads) { pool.recycle($0) }

@@ -169,8 +169,10 @@ import Testing
     #expect(failure?.message.contains("/no/such/folder") == true)
   }
 
-  /// 200,000 events of 90 MB under 4 MiB: each comes once, in its visitor's session, and payloads are in order.
-  @Test func manyEventsUnderLittleMemory() throws {
+  /// 200,000 events of 90 MB under 4 MiB, and under what nobody has set: each comes once, in its visitor's session, and
+  /// payloads are in order.
+  @Test(arguments: [4 << 20, nil] as [Int?])
+  func manyEventsUnderLittleMemory(_ memory: Int?) throws {
     final class Checker: PayloadWriter {
       var payloads = 0
       var lastUpdate = ""
@@ -190,7 +192,7 @@ import Testing
       func abandon() {}
     }
     let writer = Checker()
-    let settings = Self.exact { $0.memory = 4 << 20 }
+    let settings = Self.exact { $0.memory = memory }
     let stage = SessionStage(
       settings: settings, inputs: [InputDescription(name: "a", firstTime: nil, size: nil)], writer: writer,
       recycle: { $0.reset() })
