@@ -23,11 +23,7 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
   ///   wrote it.
   public init(path: String, patience: LockPatience = .none) throws {
     self.path = path
-    if mkdir(path, 0o777) != 0, errno != EEXIST {
-      throw Diagnostic(
-        "C103", "cannot create the folder \(path): \(String(cString: strerror(errno)).lowercased())",
-        remedy: "check the folder after --state and its permissions")
-    }
+    try StateFolder.create(path)
     lock = try StateLock(folder: path, patience: patience)
     database = try Database(path: path + "/state.sqlite", isReadOnly: false)
     try database.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
@@ -37,6 +33,18 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
     } else if version != StateFolder.version {
       throw StateFolder.newer(version)
     }
+  }
+
+  /// Makes the folder, and those above it that are missing.
+  private static func create(_ path: String) throws {
+    if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+    if errno == ENOENT, let slash = path.dropLast().lastIndex(of: "/"), slash > path.startIndex {
+      try create(String(path[..<slash]))
+      if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+    }
+    throw Diagnostic(
+      "C103", "cannot create the folder \(path): \(String(cString: strerror(errno)).lowercased())",
+      remedy: "check the folder after --state and its permissions")
   }
 
   /// Only to look at it, whoever has it.

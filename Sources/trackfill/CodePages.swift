@@ -33,10 +33,10 @@ What to do: Restore what was changed. For a changed mapping `--accept-mapping-ch
     CodePage("C103", ###"""
 # C103: the state folder cannot be used
 
-The folder after `--state` cannot be created or opened, or its lock cannot be taken.
+The folder after `--state`, or one above it, cannot be created or opened, or its lock cannot be taken.
 
 ```text
-error[C103]: cannot create the folder no/st: no such file or directory
+error[C103]: cannot create the folder a.log/st: not a directory
   = check the folder after --state and its permissions
 ```
 
@@ -568,10 +568,11 @@ More than 512 inputs cover the same time and would have to be open at once.
 
 ```text
 error[I106]: more than 512 inputs overlap in time
-  = split the run: give fewer inputs at once, for instance one host's logs after the other's
+  = say `mode: exact` under `session`, which reads one input after the other, or give fewer at once
 ```
 
-What to do: Convert them in portions by time with `--from` and `--to`, or join files of one day first.
+What to do: Say `session: { mode: exact }` in the mapping: events are sorted then, and inputs read one after the other, as many as
+there are. Or join files of one day first.
 
 """###),
     CodePage("I107", ###"""
@@ -696,7 +697,7 @@ The file has a DOCTYPE. Exports need none, and attacks on readers of XML begin w
 ```text
 I312.yaml:14:7: error[I312]: the XML has a document type declaration
   14 |       <!DOCTYPE export SYSTEM "export.dtd">
-     |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+     |       ^
      = if the file can be trusted, write `doctype: ignore`; entities that it declares stay unknown
 ```
 
@@ -709,9 +710,9 @@ What to do: If the file can be trusted, write `doctype: ignore`. Nothing that th
 Elements nest deeper than 64, an element has more than 256 attributes, a name is longer than 1 KiB, a tag or comment is longer than `--max-record`, or the header values are longer than 2 KiB. What was complete before is kept; the exit status is 65.
 
 ```text
-I313.yaml:16:7: error[I313]: elements nest deeper than 64
-  16 |       <n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n…
-     |       ^^^^^^^^
+I313.yaml:16:196: error[I313]: elements nest deeper than 64
+  16 | …n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n><n>
+     |                                                             ^
      = no export that is meant to be read goes so far; what came before is kept
 ```
 
@@ -886,7 +887,7 @@ What to do: Take the name that the message proposes. [mapping.md](../mapping.md)
     CodePage("M103", ###"""
 # M103: an unknown property
 
-The value has properties, but none of this name. `parse_url` gives an object with `text` `scheme` `host` `port` `path` `query` `query_text` `fragment`; the names below `query` are free.
+The value has properties, but none of this name. `parse_url` gives an object with `text` `scheme` `host` `port` `path` `query` `query_text` `query_all` `fragment`; the names below `query` are free.
 
 ```text
 M103.yaml:7:57: error[M103]: url has no property 'qury'
@@ -1741,9 +1742,10 @@ What to do: Declare the field as `string`, `double` or with a larger `scale`.
 
 """###),
     CodePage("R109", ###"""
-# R109: an object or a list instead of a value
+# R109: a value of another kind
 
-The field was declared as a plain value, and the record has an object or a list there.
+The field was declared as a plain value, and the record has an object or a list there. Or it was declared as a list, and the
+record has no array there, or an array of other things than objects.
 
 ```text
 R109.yaml:13:54: error[R109]: field 'n' is an object

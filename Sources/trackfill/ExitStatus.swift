@@ -54,6 +54,7 @@ enum ExitStatus: Int32, Sendable {
       switch diagnostic.code {
       case "C101": self = .locked
       case "C102": self = .badMapping
+      case "C103": self = .cannotCreate
       case "C105", "C107": self = .outputFailed
       case "C106": self = .badInput
       case "C108", "C109", "C111": self = .usage

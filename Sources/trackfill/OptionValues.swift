@@ -122,7 +122,7 @@ struct TimeBound: ExpressibleByArgument, Sendable, Equatable {
   }
 }
 
-/// `500ms`, `30s`, `10m`, `1h`, `2d`.
+/// `500ms`, `30s`, `10m`, `1h`, `2d`; at most ten years.
 struct TimeSpan: ExpressibleByArgument, Sendable, Equatable {
   let milliseconds: Int64
 
@@ -131,7 +131,9 @@ struct TimeSpan: ExpressibleByArgument, Sendable, Equatable {
   init?(argument: String) {
     for (suffix, unit) in [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
     where argument.hasSuffix(suffix) {
-      guard let number = OptionText.number(argument.dropLast(suffix.count)), number <= 10_000_000 else { continue }
+      guard let number = OptionText.number(argument.dropLast(suffix.count)), number <= 3650 * 86_400_000 / unit else {
+        continue
+      }
       milliseconds = Int64(number) * Int64(unit)
       return
     }

@@ -74,6 +74,7 @@ final class Sending: @unchecked Sendable {
   private func send() throws -> ExitStatus {
     // The state first: the folder must not change under another run.
     let journal = try results.state.map { try StateFolder(path: $0) }
+    if let journal { try StateOwner.claim(journal, for: "send") }
     let queues = try open(journal != nil)
     let transport = try options.makeTransport(to: endpoint)
     if isWarning, !results.quiet {
@@ -109,6 +110,7 @@ final class Sending: @unchecked Sendable {
       report.counts = delivery.counts
     }
     if signals.status != nil { delivery.cancel() }
+    var isDamaged = false
     for (index, queue) in queues.enumerated() {
       let before = try journal?.progress(of: queue.name)
       let outcome = try delivery.run(queue)
@@ -120,7 +122,13 @@ final class Sending: @unchecked Sendable {
         return .internalError
       }
       switch outcome.ending {
-      case .finished: continue
+      case .finished:
+        guard let damage = queue.damage else { continue }
+        progress?.clear()
+        console.report([damage])
+        report.message = report.message ?? damage.message
+        isDamaged = true
+        continue
       case .cancelled: report.message = "interrupted; what is pending is still in the files"
       case .stopped(_, let because): report.message = because.message
       }
@@ -135,6 +143,7 @@ final class Sending: @unchecked Sendable {
       console.say(report.message ?? "")
       return signals.status ?? .interrupted
     }
+    if isDamaged { return .badInput }
     return report.counts.dead > 0 || report.counts.partial > 0 ? .someRejected : .done
   }
 

@@ -15,12 +15,7 @@ enum StateOwner {
     let values = [
       ("kind", kind), ("mapping", mapping.name), ("ids", ids), ("sha256", frame.report.mappingHash ?? ""),
     ]
-    if let former = try folder.meta("kind") {
-      guard former == kind else {
-        throw Diagnostic(
-          "C108", "the state \(plan.folder) belongs to \(former), not to \(kind)",
-          remedy: "give each its own --state folder")
-      }
+    if try isOwned(folder, by: kind) {
       try checkMapping(folder, mapping, plan, ids: ids, hash: frame.report.mappingHash ?? "")
       if try folder.meta("closed") == "yes", plan.isFollowUp, !frame.plan.isQuiet {
         frame.console.say(
@@ -31,6 +26,24 @@ enum StateOwner {
       for (key, value) in values { try folder.setMeta(key, value) }
       try folder.setMeta("closed", plan.leavesOpen ? "no" : "yes")
     }
+  }
+
+  /// For commands without a mapping.
+  /// - Throws: C108 for another kind of run.
+  static func claim(_ folder: StateFolder, for kind: String) throws {
+    if try !isOwned(folder, by: kind) { try folder.commit { try folder.setMeta("kind", kind) } }
+  }
+
+  /// False if nobody has used the state yet.
+  private static func isOwned(_ folder: StateFolder, by kind: String) throws -> Bool {
+    // `send` did not always say that it was there.
+    guard let former = try folder.meta("kind") ?? (folder.queues().isEmpty ? nil : "send") else { return false }
+    guard former == kind else {
+      throw Diagnostic(
+        "C108", "the state \(folder.path) belongs to \(former), not to \(kind)",
+        remedy: "give each its own --state folder")
+    }
+    return true
   }
 
   /// Whether the run before came to its end.

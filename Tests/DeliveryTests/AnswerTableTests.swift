@@ -85,6 +85,7 @@ import Testing
     #expect(RetryAfter.delay(" 0 ", now: time) == 0)
     #expect(RetryAfter.delay("901", now: time) == 900 * second)
     #expect(RetryAfter.delay("99999999999999999999", now: time) == 900 * second)
+    #expect(RetryAfter.delay("Fri, 31 Dec 9999 23:59:59 GMT", now: time) == 900 * second)
   }
 
   @Test(arguments: ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"])

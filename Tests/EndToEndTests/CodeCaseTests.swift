@@ -70,7 +70,7 @@ import Testing
     ),
     Case("C101", 75, "mkdir st; exec 9>st/lock; flock 9; \(followUp)"),
     Case("C102", 78, "\(followUp) -q && echo '# changed' >>m.yaml; \(followUp)"),
-    Case("C103", 70, "$trackfill convert a.log -m m.yaml --state no/st --follow-up -o out"),
+    Case("C103", 73, "$trackfill convert a.log -m m.yaml --state a.log/st --follow-up -o out"),
     Case("C104", 70, "\(followUp) -q && printf '%05000d' 0 >st/state.sqlite; \(followUp)"),
     Case("C105", 74, "trap '' XFSZ; ulimit -f 1; \(followUp)"),
     Case(

@@ -77,6 +77,43 @@ import Testing
     #expect(collector.counts.payloads == 100 && collector.counts.distinct == 50)
   }
 
+  /// What came before the damage is delivered; a last line that is torn is neither sent nor a dead letter.
+  @Test(arguments: [false, true])
+  func tornCompressedFile(_ isRemembered: Bool) throws {
+    let collector = try collector()
+    defer { collector.stop() }
+    let file = try payloads(50)
+    _ = try Binary.shell("gzip -k \"$1\"; head -c $(($(wc -c <\"$1.gz\") - 12)) \"$1.gz\" >\"$1.torn.gz\"", file)
+    let state = isRemembered ? ["--state", space.path("var/torn")] : []
+    let torn = try send([file + ".torn.gz", "--to", collector.url, "-y"] + state)
+    #expect(torn.status == 65, "\(torn.errors)")
+    #expect(torn.errors.contains("torn.gz: error[I201]: the compressed data ends too early"))
+    #expect(!torn.errors.contains("D101"))
+    #expect((40..<50).contains(collector.counts.payloads))
+    #expect(try !space.names().contains("dead.ndjson"))
+    _ = try Binary.shell("{ gzip -c \"$1\"; echo '{}'; } >\"$1.more.gz\"", file)
+    let more = try send([file + ".more.gz", "--to", collector.url, "-y"])
+    #expect(more.status == 65, "\(more.errors)")
+    #expect(more.errors.contains("error[I202]"))
+  }
+
+  @Test func aStateIsOfOneCommand() throws {
+    let collector = try collector()
+    defer { collector.stop() }
+    let file = try payloads(3)
+    let mapping = try space.write("m.yaml", Material.mapping)
+    let log = try space.write("a.log", Material.text(Material.log(lines: 20, bad: 1000)))
+    let sent = ["--to", collector.url, "-y", "--state", space.path("new/sent")]
+    let imported = ["--to", collector.url, "-y", "--state", space.path("new/imported")]
+    #expect(try send([file] + sent).status == 0)
+    let foreign = try Binary.run(["import", log, "-m", mapping] + sent)
+    #expect(foreign.status == 64 && foreign.errors.contains("error[C108]"), "\(foreign.errors)")
+    #expect(try send([file] + sent).status == 0)
+    #expect([0, 3].contains(try Binary.run(["import", log, "-m", mapping] + imported).status))
+    let other = try send([file] + imported)
+    #expect(other.status == 64 && other.errors.contains("error[C108]"), "\(other.errors)")
+  }
+
   @Test func deadLettersAreReplayed() throws {
     let strict = try collector { $0.poisonType = "bad" }
     defer { strict.stop() }
@@ -175,6 +212,7 @@ import Testing
     ["send", "-", "--to", "http://x", "--state", "S"],
     ["send", "P", "--to", "http://x", "--state", "S", "--dead", "D"],
     ["send", "P", "--to", "http://x", "--dead", "P"], ["send", "P", "--to", "http://x", "--retry-for", "1"],
+    ["send", "P", "--to", "http://x", "--retry-for", "300000d"],
     ["replay", "P"], ["replay", "P", "--only", "R201", "--to", "http://x"],
   ])
   func usage(_ template: [String]) throws {

@@ -16,7 +16,7 @@ enum RetryAfter {
     let words = text.split(whereSeparator: { $0 == " " || $0 == "," || $0 == "-" || $0 == "\t" }).map(String.init)
     guard let time = date(words) else { return nil }
     let milliseconds = time - now
-    return milliseconds <= 0 ? 0 : min(UInt64(milliseconds) * 1_000_000, most)
+    return milliseconds <= 0 ? 0 : min(UInt64(milliseconds), most / 1_000_000) * 1_000_000
   }
 
   private static let months = [

@@ -140,6 +140,7 @@ public final class Delivery: @unchecked Sendable {
       try loop()
     } catch {
       transport.abandon()
+      tally.pending = ledger.unsettled
       reset()
       publish()
       throw error

@@ -28,10 +28,12 @@ final class LineCutter {
     self.line = line
   }
 
-  /// - Parameter read: fills the buffer that it is given and returns the number of bytes; 0 at the end, nil if there is
-  ///   nothing now.
+  /// - Parameters:
+  ///   - isTorn: asked at the end: whether a last line without its end is no line.
+  ///   - read: fills the buffer that it is given and returns the number of bytes; 0 at the end, nil if
+  ///     there is nothing now.
   func next(
-    into target: ByteBuffer, read: (UnsafeMutableRawBufferPointer) throws -> Int?
+    into target: ByteBuffer, isTorn: () -> Bool = { false }, read: (UnsafeMutableRawBufferPointer) throws -> Int?
   ) throws -> PayloadQueueStep? {
     while true {
       if let end = lineEnd() {
@@ -53,7 +55,7 @@ final class LineCutter {
         continue
       }
       // What stands behind the last line end is a line as well.
-      guard buffer.count > taken || isTooLong else { return .ended }
+      guard buffer.count > taken || isTooLong, !isTorn() else { return .ended }
       if let step = take(upTo: buffer.count, next: buffer.count, into: target) { return step }
     }
   }

@@ -6,18 +6,27 @@ public final class PayloadStreamQueue: PayloadQueue {
   public let source: String
   private let bytes: any ByteSource
   private let isReady: () -> Bool
+  private let findDamage: () -> Diagnostic?
   private let cutter = LineCutter()
 
   /// How often a pipe is looked at: often enough for a person, rarely enough for the processor.
   private static let interval: UInt64 = 20_000_000
 
-  /// - Parameter isReady: whether a read would not wait; delivery goes on meanwhile.
-  public init(_ bytes: any ByteSource, name: String, source: String, isReady: @escaping () -> Bool = { true }) {
+  /// - Parameters:
+  ///   - isReady: whether a read would not wait; delivery goes on meanwhile.
+  ///   - findDamage: why the bytes ended too early, if they did; asked at their end.
+  public init(
+    _ bytes: any ByteSource, name: String, source: String, isReady: @escaping () -> Bool = { true },
+    findDamage: @escaping () -> Diagnostic? = { nil }
+  ) {
     self.bytes = bytes
     self.name = name
     self.source = source
     self.isReady = isReady
+    self.findDamage = findDamage
   }
+
+  public var damage: Diagnostic? { findDamage() }
 
   public func seek(to offset: Int) throws {
     var line = 0
@@ -39,7 +48,8 @@ public final class PayloadStreamQueue: PayloadQueue {
   }
 
   public func next(into line: ByteBuffer) throws -> PayloadQueueStep {
-    let step = try cutter.next(into: line) { isReady() ? try bytes.read(into: $0) : nil }
+    let step = try cutter.next(
+      into: line, isTorn: { damage != nil }, read: { isReady() ? try bytes.read(into: $0) : nil })
     return step ?? .notYet(askAgainIn: PayloadStreamQueue.interval)
   }
 }
