@@ -20,6 +20,8 @@ public struct Reject: Sendable {
   public var rule: String?
   /// Bytes for what is not in the block.
   public var raw: [UInt8]?
+  /// Where that begins, in bytes from the input's first one.
+  public var origin: Int?
 
   public init(
     stage: Stage, code: String, message: String, hint: String = "", offset: Int?, length: Int, line: Int, number: Int,

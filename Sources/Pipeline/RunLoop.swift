@@ -98,6 +98,8 @@ public final class RunLoop: @unchecked Sendable {
 
   // Touched by the serial stage only.
   private var accounts = RunCounts()
+  private var verdict: TooManyRejects?
+
   /// - Parameters:
   ///   - pool: where the consumer puts the mapped blocks that it has let go of.
   ///   - columns: number of fields that the parsers were asked for.
@@ -181,9 +183,8 @@ public final class RunLoop: @unchecked Sendable {
       return .interrupted
     }
     for located in last { try note(located) }
-    if settings.tolerance.isExceeded(rejected: accounts.rejected, records: accounts.sum.records) {
-      throw tooMany()
-    }
+    judge(accounts.rejected + accounts.sessionRejects, of: accounts.sum.records)
+    if let verdict { throw verdict }
     return .finished
   }
 
@@ -310,18 +311,19 @@ public final class RunLoop: @unchecked Sendable {
     for (index, reject) in block.rejects.enumerated() where !reject.code.hasPrefix("I") {
       let record = firstRecord + index + 1
       try note(locate(reject, block, record: record, line: firstLine + reject.line + 1), input: input)
-      try bear(records: recordsBefore + index + 1)
+      judge(accounts.rejected, of: recordsBefore + index + 1)
     }
     for reject in inOrder(mapped.rejects) {
       let record = firstRecord + fed + reject.number + 1
       try note(locate(reject, block, record: record, line: lines + reject.line + 1), input: input)
-      try bear(records: recordsBefore + fed + reject.number + 1)
+      judge(accounts.rejected, of: recordsBefore + fed + reject.number + 1)
     }
     for reject in damage {
       let record = firstRecord + fed + mapped.counts.records + 1
       try note(locate(reject, block, record: record, line: lines + mapped.counts.lines + 1), input: input)
-      try bear(records: recordsBefore + fed + mapped.counts.records + 1)
+      judge(accounts.rejected, of: recordsBefore + fed + mapped.counts.records + 1)
     }
+    if let verdict { throw verdict }
     if item.isEnd {
       pool.recycle(mapped)
       return
@@ -331,7 +333,10 @@ public final class RunLoop: @unchecked Sendable {
     for reject in late {
       let record = firstRecord + fed + reject.number + 1
       try note(locate(reject, block, record: record, line: lines + reject.line + 1), input: input)
+      // Sessions find theirs later than readers and mappings, by more or less: each kind has its own account until the end.
+      judge(accounts.sessionRejects, of: recordsBefore + fed + reject.number + 1)
     }
+    if let verdict { throw verdict }
   }
 
   private func inOrder(_ rejects: [Reject]) -> [Reject] {
@@ -346,7 +351,7 @@ public final class RunLoop: @unchecked Sendable {
 
   private func locate(_ reject: Reject, _ block: Block, record: Int, line: Int) -> LocatedReject {
     var raw = reject.raw ?? []
-    var at = block.offset
+    var at = reject.origin ?? block.offset
     if let offset = reject.offset {
       at = block.position(of: offset)
       if reject.raw == nil, offset >= 0, offset <= block.count {
@@ -362,15 +367,13 @@ public final class RunLoop: @unchecked Sendable {
   private func note(_ located: LocatedReject, input: Int? = nil) throws {
     accounts.add(located)
     if let input, located.reject.stage != .session { accounts.inputs[input].rejected += 1 }
-    try rejects?.write(located)
+    if verdict == nil { try rejects?.write(located) }
   }
 
-  /// Judged at each reject and not at each block, so that the verdict does not depend on the size of blocks.
-  private func bear(records: Int) throws {
-    if settings.tolerance.isExceeded(rejected: accounts.rejected, records: records) { throw tooMany() }
-  }
-
-  private func tooMany() -> TooManyRejects {
-    TooManyRejects(rejected: accounts.rejected, records: accounts.sum.records, tolerance: settings.tolerance)
+  /// Judges at each reject and not at each block, so that the verdict does not depend on the size of blocks. The rest of
+  /// the block is counted nevertheless, as its records are.
+  private func judge(_ rejected: Int, of records: Int) {
+    guard verdict == nil, settings.tolerance.isExceeded(rejected: rejected, records: records) else { return }
+    verdict = TooManyRejects(rejected: rejected, records: records, tolerance: settings.tolerance)
   }
 }

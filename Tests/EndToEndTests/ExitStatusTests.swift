@@ -50,6 +50,32 @@ import Testing
     #expect(try space.json("s")["exit"] as? Int == 4)
   }
 
+  /// The account of a run that stopped in the midst of a block adds up; what sessions refuse counts as well.
+  @Test func tooManyRejectsOfSessions() throws {
+    try space.write("late.yaml", Material.mapping.replacing("disorder: 1m", with: "disorder: 1m, late: reject"))
+    let late = Material.line.replacing("10:00:00", with: "09:00:00")
+    let lines = Array(repeating: Material.line, count: 10) + Array(repeating: late, count: 5)
+    try space.write("l.log", Material.text(lines + ["x", "x"]))
+    func run(_ limit: String) throws -> Binary.Result {
+      try convert(
+        space.path("l.log"), "-m", space.path("late.yaml"), "--max-rejects", limit, "-o", space.path("o"), "--rejects",
+        space.path("r"), "--summary", space.path("s"))
+    }
+    let few = try run("3")
+    #expect(few.status == 4)
+    #expect(few.errors.contains("4 of the first 14 records"), "\(few.errors)")
+    let some = try run("6")
+    #expect(some.status == 4)
+    #expect(some.errors.contains("7 of the first 17 records"), "\(some.errors)")
+    let bad = try run("1")
+    #expect(bad.errors.contains("2 of the first 17 records"), "\(bad.errors)")
+    let summary = try space.json("s")
+    #expect((summary["rejected"] as? [String: Any])?["records"] as? Int == 2)
+    #expect(summary["mapped"] as? Int == 15)
+    #expect(summary["records"] as? Int == 17)
+    #expect(try run("7").status == 3)
+  }
+
   @Test(
     arguments: [
       [], ["convert"], ["convert", "LOG"], ["convert", "LOG", "-m", "MAP", "--threads", "0"],

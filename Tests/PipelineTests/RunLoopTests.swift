@@ -135,6 +135,7 @@ import Testing
       Issue.record("not stopped")
     } catch let many as TooManyRejects {
       #expect(many.rejected == 3)
+      #expect(many.records == 31)
     } catch {
       Issue.record("\(error)")
     }

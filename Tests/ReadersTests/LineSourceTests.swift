@@ -119,6 +119,16 @@ private final class EndlessLine: ByteSource {
     #expect(try cut(line + [65], limit: 100).rejects.map(\.raw?.count) == [101])
   }
 
+  /// What is rejected before it comes into a block says where it stood.
+  @Test func originOfLongLines() throws {
+    let long = [UInt8](repeating: 65, count: 200) + [10]
+    let short = [UInt8](repeating: 66, count: 50) + [10]
+    for end in [[], [10]] as [[UInt8]] {
+      let reading = try cut(short + long + short + long + long.dropLast() + end, limit: 100)
+      #expect(reading.rejects.map(\.origin) == [51, 303, 504])
+    }
+  }
+
   @Test func utf16() throws {
     let text = LineSourceTests.good.replacing("GET /", with: "GET /é😀") + "\r\n"
     for isBig in [false, true] {

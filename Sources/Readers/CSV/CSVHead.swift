@@ -193,9 +193,9 @@ struct CSVHead {
 extension FieldDeclaration {
   /// The 1-based place of its column, where `column` is a plain number.
   var columnNumber: Int? {
-    guard let scalar = own["column"]?.scalar, scalar.style == .plain, let number = Int(scalar.text), number > 0 else {
-      return nil
-    }
+    guard let scalar = own["column"]?.scalar, scalar.style == .plain, let number = Int(scalar.text),
+      (1...1 << 20).contains(number)
+    else { return nil }
     return number
   }
 

@@ -227,6 +227,7 @@ final class CSVSource: PacedBlockSource {
       let lost = min(stretch.start + stop, stretch.end)
       damage.raw = Array(UnsafeBufferPointer(start: lost, count: min(256, stretch.end - lost)))
       damage.length = stretch.end - lost
+      damage.origin = position + (lost - stretch.start)
       damage.line = block.skippedLines
       damage.number = block.rejects.count
       block.rejects.append(damage)
@@ -262,6 +263,7 @@ final class CSVSource: PacedBlockSource {
     reject.number = block.rejects.count
     reject.length = skipped.length
     reject.raw = skipped.head
+    reject.origin = skipped.start
     block.rejects.append(reject)
     block.skippedLines += max(1, skipped.lines)
   }
