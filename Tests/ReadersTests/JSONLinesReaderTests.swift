@@ -86,6 +86,37 @@ private func flat(_ reading: Reading) -> [String] {
     #expect(flat(reading) == ["a=next"])
   }
 
+  @Test func whatIsNoList() throws {
+    let reader = try jsonl(
+      """
+      { fields: { i: { list: i, fields: { a: optional int } },
+        p: { list: p, fields: { x: { path: "[0]", type: int } } } } }
+      """)
+    let lines = [
+      #"{"i":{"a":1}}"#, #"{"i":"text"}"#, #"{"i":5}"#, #"{"i":true}"#, #"{"i":null,"p":[[1],[2]]}"#, #"{"i":[1]}"#,
+      #"{"i":[{"a":1},"x"]}"#, #"{"i":[null]}"#, #"{"i":[[1]]}"#, #"{"p":[{"x":1}]}"#, #"{"i":[{"a":7},{}]}"#,
+    ]
+    let reading = try read(lines.joined(separator: "\n"), with: reader)
+    #expect(
+      reading.rejects == [
+        "R109 1 1 6 list 'i' is an object", "R109 2 2 6 list 'i' is a text", "R109 3 3 6 list 'i' is a number",
+        "R109 4 4 6 list 'i' is true or false", "R109 6 6 7 an element of list 'i' is a number",
+        "R109 7 7 15 an element of list 'i' is a text", "R109 8 8 7 an element of list 'i' is null",
+        "R109 9 9 7 an element of list 'i' is an array", "R105 10 10 0 field 'x' is missing, which every record needs",
+      ])
+    #expect(flat(reading) == ["i= p=1; 2", "i=7; - p="])
+  }
+
+  /// Two fields of an element may have one path; of a key that stands twice nothing is left, however deep it lies.
+  @Test func pathsThatComeTwice() throws {
+    let twins = try jsonl("{ fields: { i: { list: i, fields: { a: { path: a }, b: { path: a } } } } }")
+    #expect(flat(try read(#"{"i":[{"a":"1"},{"a":"2"}]}"#, with: twins)) == ["i=1 1; 2 2"])
+    let deep = try jsonl("{ fields: { i: { list: a.b.i, fields: { x: string } } } }")
+    #expect(flat(try read(#"{"a":{"b":{"i":[{"x":"stale"}]}},"a":{}}"#, with: deep)) == ["i="])
+    #expect(
+      flat(try read(#"{"a":{"b":{"i":[{"x":"old"}]}},"a":{"b":{"i":[{"x":"new"}]}}}"#, with: deep)) == ["i=new"])
+  }
+
   @Test func listsOfTheWrongLength() throws {
     let reader = try jsonl("{ fields: { i: { list: i, min: 1, max: 2, fields: { a: { path: \".\", type: int } } } } }")
     let reading = try read("{\"i\":[]}\n{\"i\":[1,2]}\n{\"i\":[1,2,3]}\n{\"i\":[1,\"x\"]}\n{}\n", with: reader)

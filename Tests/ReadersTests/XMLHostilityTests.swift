@@ -139,6 +139,14 @@ import Testing
       #expect(outcome.rejects.count == 1)
       #expect(outcome.rejects[0].hasPrefix("R135@2#1 field"))
     }
+    // In pieces, as long texts come.
+    let own = try xml(record: "/all/r", fields: ["v": ["path": "v/text()", "optional": "true"]])
+    for count in [1_060_000, 2_000_000] {
+      let text = String(repeating: "0123456789", count: count / 10)
+      let outcome = try readXML("<all>\n<r><v>\(text)</v></r>\(Self.good)</all>", with: own)
+      #expect(outcome.records == ["v=1"])
+      #expect(outcome.rejects.map { $0.prefix(10) } == ["R135@2#1 f"])
+    }
     // Nothing of it is kept, but it is one record.
     let padding = String(repeating: "<p>\(String(repeating: "y", count: 1000))</p>\n", count: 5000)
     let large = try readXML("<all>\n<r><v>0</v>\(padding)</r>\(Self.good)</all>", with: Self.reader())
@@ -164,5 +172,16 @@ import Testing
     let outcome = try readXML("<all>\(names)<r><n1/><v>1</v></r></all>", with: reader)
     #expect(outcome.records == ["v=1"])
     #expect(outcome.rejects == [])
+  }
+
+  /// libxml2 keeps every name, and searches them in a time that grows with their square.
+  @Test(arguments: [#"<n# />"#, #"<n xmlns:p#="u"/>"#, #"<n xmlns:p="u#"/>"#, #"<n a#="1"/>"#])
+  func tooManyNames(_ element: String) throws {
+    let names = (0..<260_000).map { element.replacing("#", with: "\($0)") }.joined(separator: "\n")
+    let outcome = try readXML("<all>\(Self.good)\(names)\(Self.good)</all>", with: Self.reader())
+    #expect(outcome.records == ["v=1"])
+    #expect(outcome.rejects.count == 1)
+    #expect(outcome.rejects.first?.hasPrefix("I313@") == true)
+    #expect(outcome.rejects.first?.hasSuffix("the document has more than 200000 different names") == true)
   }
 }

@@ -2,7 +2,8 @@ internal import Pipeline
 
 /// Why a line is no record, in words. Codes are explained in docs/diagnostics.md.
 enum JSONFinding {
-  static func reject(_ failure: JSONFailure, end: UnsafePointer<UInt8>) -> Reject {
+  /// - Parameter lists: names of the scanner's lists.
+  static func reject(_ failure: JSONFailure, end: UnsafePointer<UInt8>, lists: [String] = []) -> Reject {
     let byte = failure.at < end ? failure.at.pointee : 0
     let shown = withUnsafePointer(to: byte) { ValueFinding.excerpt(UnsafeBufferPointer(start: $0, count: 1)) }
     switch failure.reason {
@@ -16,21 +17,39 @@ enum JSONFinding {
     case .trailing: return make("R121", "'\(shown)' stands behind the value", "write one value a line")
     case .depth:
       return make("R122", "nested more than \(JSONScanner.maximumDepth) deep", "a record this deep is hardly meant")
+    case .list(let number):
+      return make("R109", "list '\(lists[number])' is \(kind(byte))", "give the path of an array")
+    case .element(let number):
+      return make(
+        "R109", "an element of list '\(lists[number])' is \(kind(byte))",
+        "its fields are looked for in objects; `path: .` is the element itself")
     }
   }
 
   static func reject(_ finding: ValueFinding) -> Reject { make(finding.code, finding.message, finding.hint) }
 
   static func kind(_ declaration: FieldDeclaration, _ value: JSONValue) -> Reject {
-    let what = value.start.pointee == UInt8(ascii: "{") ? "an object" : "an array"
-    return make(
-      "R109", "field '\(declaration.name)' is \(what)", "give the path of the value in it, or declare a list")
+    make(
+      "R109", "field '\(declaration.name)' is \(kind(value.start.pointee))",
+      "give the path of the value in it, or declare a list")
   }
 
   static func count(_ list: JSONSettings.List, _ count: Int) -> Reject {
     make(
       "R123", "list '\(list.name)' has \(count) element\(count == 1 ? "" : "s")",
       "it must have \(list.minimum) at least" + (list.maximum < .max ? " and \(list.maximum) at most" : ""))
+  }
+
+  /// What a value is, by its first byte.
+  private static func kind(_ byte: UInt8) -> String {
+    switch byte {
+    case UInt8(ascii: "{"): "an object"
+    case UInt8(ascii: "["): "an array"
+    case UInt8(ascii: "\""): "a text"
+    case UInt8(ascii: "t"), UInt8(ascii: "f"): "true or false"
+    case UInt8(ascii: "n"): "null"
+    default: "a number"
+    }
   }
 
   private static func make(_ code: String, _ message: String, _ hint: String) -> Reject {

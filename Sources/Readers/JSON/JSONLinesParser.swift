@@ -121,7 +121,9 @@ final class JSONLinesParser: RecordParser {
       list.fields.removeAll(keepingCapacity: true)
     }
     if let failure = scanner.scan(start, end) {
-      if rejected == nil { rejected = (JSONFinding.reject(failure, end: end), failure.at) }
+      if rejected == nil {
+        rejected = (JSONFinding.reject(failure, end: end, lists: lists.map(\.list.name)), failure.at)
+      }
       return false
     }
     for (index, column) in columns.enumerated() {

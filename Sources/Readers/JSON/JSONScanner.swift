@@ -20,6 +20,9 @@ struct JSONValue: BitwiseCopyable {
 struct JSONFailure {
   enum Reason {
     case unexpected, unterminated, control, escape, number, depth, trailing, rejected
+    /// A list's number: what was to be an array is none, and an element whose fields have keys is no object.
+    case list(Int)
+    case element(Int)
   }
 
   var reason: Reason
@@ -234,6 +237,8 @@ final class JSONScanner {
   private func value(_ at: inout UnsafePointer<UInt8>, node: Int, depth: Int) -> Bool {
     guard at < end else { return fail(.unterminated, at) }
     let start = at
+    let list = node >= 0 ? nodes[node].list : -1
+    if list >= 0, at.pointee != UInt8(ascii: "["), at.pointee != UInt8(ascii: "n") { return fail(.list(list), at) }
     let kind: JSONValue.Kind
     var stop = at
     switch at.pointee {
@@ -251,7 +256,6 @@ final class JSONScanner {
       kind = .container
     case UInt8(ascii: "["):
       guard depth < JSONScanner.maximumDepth else { return fail(.depth, at) }
-      let list = node >= 0 ? nodes[node].list : -1
       guard list >= 0 ? rows(&at, list: list, depth: depth + 1) : array(&at, node: node, depth: depth + 1) else {
         return false
       }
@@ -455,11 +459,15 @@ final class JSONScanner {
   @inline(never)
   private func forget(_ node: Int) {
     for slot in below[node] { values[slot].kind = .absent }
+    forgetKeys(from: node)
+  }
+
+  private func forgetKeys(from node: Int) {
     if nodes[node].list >= 0 { onList?(nodes[node].list) }
-    for index in 0..<nodes[node].childCount where nodes[node].childCount > 0 {
+    for index in 0..<nodes[node].childCount {
       let child = children[nodes[node].firstChild + index].node
       nodes[child].met = 0
-      if nodes[child].list >= 0 { onList?(nodes[child].list) }
+      forgetKeys(from: child)
     }
   }
 
@@ -482,11 +490,18 @@ final class JSONScanner {
     let outer = generation
     defer { generation = outer }
     return elements(&at) { at, _ in
+      let root = nodes + lists[list].root
+      if root.pointee.childCount > 0, root.pointee.slot < 0, at < end, at.pointee != UInt8(ascii: "{"),
+        at.pointee != UInt8(ascii: "[") || !root.pointee.hasIndices
+      {
+        return fail(.element(list), at)
+      }
       for slot in lists[list].slots { values[slot].kind = .absent }
       // Each element is a text of its own, as far as keys go that stand twice.
       scans &+= 1
       generation = scans
       guard value(&at, node: lists[list].root, depth: depth) else { return false }
+      for (slot, from) in duplicates where lists[list].slots.contains(slot) { values[slot] = values[from] }
       return onRow?(list) ?? true ? true : fail(.rejected, at)
     }
   }

@@ -81,6 +81,7 @@ final class XMLDocument {
       let rest = input.pointee.end - input.pointee.cur
       if rest > longestMarkup { fail(.markup(limit: longestMarkup)) }
     }
+    if failure == nil, Int(xmlDictSize(context.pointee.dict)) > XMLLimits.names { fail(.names) }
   }
 
   func finish() {
@@ -116,6 +117,9 @@ final class XMLDocument {
     }
   }
 
+  @inline(never)
+  private func failAtTag(_ reason: XMLFailure) { fail(reason, column: tagPlace().column) }
+
   // MARK: - Events
 
   /// Where the start tag that was just read begins: lines before it, 1-based column, bytes before it. A tag has no `<`
@@ -148,12 +152,12 @@ final class XMLDocument {
     _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, _ count: Int
   ) {
     guard failure == nil else { return }
-    guard depth < XMLLimits.depth else { return fail(.depth) }
-    guard count <= XMLLimits.attributes else { return fail(.attributes) }
+    guard depth < XMLLimits.depth else { return failAtTag(.depth) }
+    guard count <= XMLLimits.attributes else { return failAtTag(.attributes) }
     let parent = open[Int(depth)]
     depth &+= 1
     guard parent != PathTrie.dead, prefix == nil || uri != nil else {
-      if !areShort(local, attributes, count) { return fail(.name) }
+      if !areShort(local, attributes, count) { return failAtTag(.name) }
       open[Int(depth)] = PathTrie.dead
       return
     }
@@ -164,7 +168,7 @@ final class XMLDocument {
     }
     let state = next ?? PathTrie.dead
     open[Int(depth)] = state
-    if !areShort(local, attributes, count) { return fail(.name) }
+    if !areShort(local, attributes, count) { return failAtTag(.name) }
     if state != PathTrie.dead { act(state, attributes, count) }
     if let entity = entityInTag {
       if builder.isOpen { builder.noteUnknownEntity(entity) }
@@ -281,7 +285,7 @@ final class XMLDocument {
 
   fileprivate func doctypeBegins() {
     guard doctype == .reject else { return }
-    fail(.doctype)
+    failAtTag(.doctype)
     xmlStopParser(context)
   }
 

@@ -9,6 +9,7 @@ enum XMLFailure: Error, Equatable {
   case depth
   case attributes
   case name
+  case names
   /// A tag, comment or declaration that is longer than a record may be.
   case markup(limit: Int)
   case header(String)
@@ -17,7 +18,7 @@ enum XMLFailure: Error, Equatable {
     switch self {
     case .notWellFormed: "I311"
     case .doctype: "I312"
-    case .noMemory, .depth, .attributes, .name, .markup, .header: "I313"
+    case .noMemory, .depth, .attributes, .name, .names, .markup, .header: "I313"
     }
   }
 
@@ -29,6 +30,7 @@ enum XMLFailure: Error, Equatable {
     case .depth: "elements nest deeper than \(XMLLimits.depth)"
     case .attributes: "an element has more than \(XMLLimits.attributes) attributes"
     case .name: "a name is longer than \(XMLLimits.name) bytes"
+    case .names: "the document has more than \(XMLLimits.names) different names"
     case .markup(let limit): "a tag, comment or declaration is longer than \(limit) bytes"
     case .header(let name): "header value '\(name)' is longer than \(XMLLimits.header) bytes"
     }
@@ -49,6 +51,8 @@ enum XMLLimits {
   static let depth = 64
   static let attributes = 256
   static let name = 1024
+  /// Different names and namespaces: libxml2 keeps all of them, in a table in which it searches ever longer.
+  static let names = 200_000
   static let field = 1 << 20
   /// All header values together.
   static let header = 2048

@@ -243,8 +243,10 @@ final class XMLRecordBuilder {
       let capture = captures[index]
       if !capture.isOwn {
         isRunning = true
-      } else if capture.depth == depth, ownTexts[capture.start].count + count <= XMLLimits.field + 1 {
-        ownTexts[capture.start].append(start, count)
+      } else if capture.depth == depth {
+        // One byte more than a field may have tells that there was more.
+        let own = ownTexts[capture.start]
+        own.append(start, min(count, XMLLimits.field + 1 - own.count))
       }
     }
     if isRunning { text.append(start, count) }
