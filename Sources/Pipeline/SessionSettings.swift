@@ -50,6 +50,9 @@ public struct SessionSettings: Sendable {
 
   public init(namespace: UUID) { self.namespace = namespace }
 
+  /// How far inputs must keep together while they are read, in milliseconds; nil where everything is sorted afterwards.
+  public var inputDisorder: Int64? { mode == .stream ? disorder : nil }
+
   /// What `memory` says, or else what suits the mode: open sessions stay in memory as long as a machine bears it, while
   /// a sort is as quick by way of files.
   public var memoryLimit: Int {

@@ -81,7 +81,7 @@ public struct Zone: Sendable, Equatable {
     }
   }
 
-  /// The UTC second at which the local day that holds `seconds` began, in milliseconds-free seconds.
+  /// The local day that holds a second of UTC, in days since 1970-01-01.
   public func localDay(at seconds: Int64) -> Int64 {
     let local = seconds + offset(at: seconds)
     return local >= 0 ? local / 86_400 : (local - 86_399) / 86_400

@@ -1,7 +1,8 @@
 public import Pipeline
 
 /// All inputs of a run as one series of blocks, roughly in the order of time: the block that comes next is of the open
-/// input that is furthest behind, and inputs are opened when the others have come to their first time.
+/// input that is furthest behind, and inputs are opened when the others have come to their first time. Where nothing
+/// depends on that order, one input after the other.
 ///
 /// The order depends on the inputs' bytes, the capacity of the blocks and the options only, never on timing.
 public final class InputFeed: BlockFeed {
@@ -11,8 +12,9 @@ public final class InputFeed: BlockFeed {
     public var timeField: String?
     /// At most so many records of each input.
     public var limit: Int?
-    /// How late a record may come, in milliseconds: inputs are opened so much before their first time.
-    public var disorder: Int64
+    /// How late a record may come, in milliseconds: inputs are opened so much before their first time. Nil where all
+    /// records are sorted afterwards: then one input is read after the other, as many as there are.
+    public var disorder: Int64?
     /// Inputs open at once.
     public var maximumOpen: Int
     /// Whether inputs may grow after the run: what is unfinished at their end is left to the next one.
@@ -30,7 +32,7 @@ public final class InputFeed: BlockFeed {
     public var nextID: Int64?
 
     public init(
-      limits: ReadLimits = ReadLimits(), timeField: String? = nil, limit: Int? = nil, disorder: Int64 = 5 * 60_000,
+      limits: ReadLimits = ReadLimits(), timeField: String? = nil, limit: Int? = nil, disorder: Int64? = 5 * 60_000,
       maximumOpen: Int = 512
     ) {
       self.limits = limits
@@ -175,7 +177,7 @@ public final class InputFeed: BlockFeed {
     if block.isLast {
       finished += inputs[chosen.index].size ?? block.consumed
       open.removeAll { $0 === chosen }
-    } else if open.count > 1 || nextToOpen < paths.count {
+    } else if options.disorder != nil, open.count > 1 || nextToOpen < paths.count {
       advance(chosen, block)
     }
     return true
@@ -188,11 +190,17 @@ public final class InputFeed: BlockFeed {
         continue
       }
       let first = inputs[nextToOpen].firstTime
-      if let first, let slowest = open.lazy.map(\.clock).min(), first - options.disorder > slowest { return }
+      guard let disorder = options.disorder else {
+        guard open.isEmpty else { return }
+        open.append(Open(try source(path, nextToOpen), nextToOpen, clock: .min))
+        nextToOpen += 1
+        continue
+      }
+      if let first, let slowest = open.lazy.map(\.clock).min(), first - disorder > slowest { return }
       guard open.count < options.maximumOpen else {
         throw Diagnostic(
           "I106", "more than \(options.maximumOpen) inputs overlap in time",
-          remedy: "split the run: give fewer inputs at once, for instance one host's logs after the other's")
+          remedy: "say `mode: exact` under `session`, which reads one input after the other, or give fewer at once")
       }
       open.append(Open(try source(path, nextToOpen), nextToOpen, clock: first ?? .min))
       nextToOpen += 1

@@ -27,7 +27,7 @@ extension SessionLifecycle {
     let session = take()
     session.pointee.serial = serial
     session.pointee.visitorHash = UInt64(bitPattern: try cursor.word())
-    session.pointee.last = try cursor.word()
+    session.pointee.last = try cursor.word(in: CalendarTime.range)
     session.pointee.opened = try cursor.word(in: CalendarTime.range)
     session.pointee.touched = try cursor.word()
     session.pointee.start = try cursor.word(in: CalendarTime.range)
@@ -56,6 +56,7 @@ extension SessionLifecycle {
       let mark = EventMark(at: base + at)
       at += EventMark.size
       guard Int(mark.length) <= body.count - at else { throw StateCursor.damage("a session's events end early") }
+      guard CalendarTime.range.contains(mark.time) else { throw StateCursor.damage("an event has no possible time") }
       session.pointee.body.append(mark, base + at, chunks)
       at += Int(mark.length)
     }

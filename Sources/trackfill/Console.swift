@@ -67,7 +67,11 @@ func environmentVariables() -> [String: String] {
   return result
 }
 
-func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+/// A closed pipe and a limit on the size of files are errors of a write, and no reason to die.
+func ignoreSignalsOfWrites() {
+  signal(SIGPIPE, SIG_IGN)
+  signal(SIGXFSZ, SIG_IGN)
+}
 
 /// Nanoseconds of a clock that only goes forward.
 func monotonicNanoseconds() -> UInt64 {

@@ -50,7 +50,7 @@ final class ContinuedConversion {
     let feed = try InputFeed(
       inputs.match.paths, reader: mapping.reader,
       options: inputs.feedOptions(
-        limits: ReadLimits(record: frame.plan.maxRecord), disorder: mapping.sessions.disorder,
+        limits: ReadLimits(record: frame.plan.maxRecord), disorder: mapping.sessions.inputDisorder,
         isContinued: plan.leavesOpen), preview: preview)
     if !frame.plan.isQuiet { for note in inputs.match.notes + feed.notes { frame.console.say(note) } }
     inputs.begin(feed)

@@ -39,7 +39,7 @@ final class ContinuedInputs {
     }
   }
 
-  func feedOptions(limits: ReadLimits, disorder: Int64, isContinued: Bool) -> InputFeed.Options {
+  func feedOptions(limits: ReadLimits, disorder: Int64?, isContinued: Bool) -> InputFeed.Options {
     var options = InputFeed.Options(limits: limits, disorder: disorder)
     options.isContinued = isContinued
     options.known = match.known

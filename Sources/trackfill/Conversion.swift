@@ -32,7 +32,7 @@ final class Conversion {
     let feed = try InputFeed(
       inputs, reader: mapping.reader,
       options: InputFeed.Options(
-        limits: ReadLimits(record: plan.maxRecord), limit: plan.limit, disorder: mapping.sessions.disorder),
+        limits: ReadLimits(record: plan.maxRecord), limit: plan.limit, disorder: mapping.sessions.inputDisorder),
       preview: preview)
 
     frame.signals.attach(.brief)

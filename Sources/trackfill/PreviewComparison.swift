@@ -32,7 +32,8 @@ struct PreviewComparison {
         remedy: "write it to a file, or give both the same `input`")
     }
     let options = InputFeed.Options(
-      limits: ReadLimits(record: typed.maxRecord.bytes), limit: limit, disorder: new.sessions.disorder)
+      limits: ReadLimits(record: typed.maxRecord.bytes), limit: limit,
+      disorder: new.sessions.inputDisorder ?? old.sessions.inputDisorder)
     let feed = try InputFeed(inputs, reader: new.reader, options: options, preview: head)
     let second = isOneReading ? nil : try InputFeed(inputs, reader: old.reader, options: options)
     let report = try compare(old, path, new, feed, second)

@@ -133,7 +133,7 @@ final class PreviewRun {
     let feed = try InputFeed(
       inputs, reader: mapping.reader,
       options: InputFeed.Options(
-        limits: ReadLimits(record: typed.maxRecord.bytes), limit: limit, disorder: mapping.sessions.disorder),
+        limits: ReadLimits(record: typed.maxRecord.bytes), limit: limit, disorder: mapping.sessions.inputDisorder),
       preview: head)
     var settings = mapping.sessions
     settings.memory = typed.memory?.bytes

@@ -1,5 +1,5 @@
 import ArgumentParser
 
 // A reader of our output that goes away is an error of write(2), not the death of the process.
-ignoreBrokenPipes()
+ignoreSignalsOfWrites()
 Trackfill.main()

@@ -24,7 +24,7 @@ import Testing
       "caddy",
       #"{"ts":1789041421.25,"request":{"remote_addr":"[2001:db8::9]:4711","method":"GET","uri":"/?q","headers":{"User-Agent":["curl/8"]}},"duration":0.0015,"size":7,"status":200}"#,
       [
-        "time": "1789041421+250000000", "ip": "[2001:db8::9]", "method": "GET", "target": "/?q", "path": "/",
+        "time": "1789041421+250000000", "ip": "2001:db8::9", "method": "GET", "target": "/?q", "path": "/",
         "query": "q", "agent": "curl/8", "duration": "1500", "bytes": "7", "status": "200",
       ]
     ),

@@ -149,6 +149,8 @@ import Testing
       #"1.2.3.4:5 [10/Sep/2026:13:57:02.001] in in/<NOSRV> -1/-1/-1/-1/7 -1 0 - - CR-- 1/1/0/0/0 0/0 "<BADREQ>""#
     let bad = try #require(try read(aborted, with: Self.reader(haproxy)).records.first)
     #expect(bad["status"] == nil && bad["method"] == nil && bad["duration"] == "7000" && bad["server"] == "<NOSRV>")
+    let endless = aborted.replacing("-1/7 ", with: "-1/99999999999999999 ")
+    #expect(try read(endless, with: Self.reader(haproxy)).records.first?["duration"] == nil)
     let squid = try #require(WeblogPreset.named("squid"))
     let tunnel = try #require(try read(squid.sample, with: Self.reader(squid)).records.last)
     #expect(tunnel["target"] == "www.example.com:443" && tunnel["path"] == nil && tunnel["method"] == "CONNECT")
@@ -228,6 +230,10 @@ import Testing
     (
       "w3c", "#Fields: c-ip cs-uri\n1.2.3.4 /",
       "R105 2 1 1 no column of '#Fields:' has 'time', which every record needs"
+    ),
+    (
+      "w3c", "#Fields: date time c-ip\n\(String(repeating: "\0", count: 10)) 00:00:01 1.2.3.4",
+      "R103 2 1 1 'date' is no time as the format has it"
     ),
     ("w3c", "#Fields: time c-ip\n00:00:01 1.2.3.4", "R103 2 1 1 the time has no date: no '#Date:' came before it"),
   ]

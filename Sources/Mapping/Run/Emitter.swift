@@ -436,11 +436,7 @@ final class ConstantBytes: @unchecked Sendable {
 
 /// JSON for literal text of a mapping.
 enum JSONLiteral {
-  static func quoted(_ text: String) -> String {
-    let buffer = ByteBuffer(capacity: text.utf8.count + 16)
-    buffer.append(json: text)
-    return String(decoding: buffer.bytes, as: UTF8.self)
-  }
+  static func quoted(_ text: String) -> String { JSONValue.quoted(text) }
 
   /// A plain scalar that reads as a JSON number, `true` or `false` is that; anything else is text.
   static func scalar(_ scalar: ConfigScalar) -> String {

@@ -53,7 +53,7 @@ public final class InflatingSource: FragileSource {
     while stream.pointee.avail_out > 0, state != .ended {
       switch state {
       case .begin: try begin(room)
-      case .between: try nextMember()
+      case .between: try nextMember(room)
       case .member: try inflate(room)
       case .ended: break
       }
@@ -103,6 +103,12 @@ public final class InflatingSource: FragileSource {
     fail("I201", "the compressed data ends too early", "the file was cut off or is still written", room)
   }
 
+  private func endInOther(_ room: Int) {
+    fail(
+      "I202", "what stands behind the compressed data is not compressed",
+      "give it as a file of its own, or compress all of it", room)
+  }
+
   private func refill() throws -> Bool {
     let count = try stored.read(into: buffer)
     taken += count
@@ -111,8 +117,8 @@ public final class InflatingSource: FragileSource {
     return count > 0
   }
 
-  /// Behind a member: another one, or nothing that counts.
-  private func nextMember() throws {
+  /// Behind a member: another one, padding, or what somebody appended without compressing it.
+  private func nextMember(_ room: Int) throws {
     if stream.pointee.avail_in == 0, try !refill() {
       state = .ended
       return
@@ -122,10 +128,7 @@ public final class InflatingSource: FragileSource {
       stream.pointee.avail_in -= 1
     }
     guard let next = stream.pointee.next_in, stream.pointee.avail_in > 0 else { return }
-    guard next.pointee == 0x1F else {
-      state = .ended
-      return
-    }
+    guard next.pointee == 0x1F else { return endInOther(room) }
     // The magic's second byte may still be unread; inflate would call its absence damage.
     if stream.pointee.avail_in == 1 {
       let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[1...])
@@ -135,10 +138,8 @@ public final class InflatingSource: FragileSource {
       stream.pointee.next_in = buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
       stream.pointee.avail_in = UInt32(count + 1)
     }
-    guard stream.pointee.avail_in > 1, stream.pointee.next_in[1] == 0x8B else {
-      state = .ended
-      return
-    }
+    guard stream.pointee.avail_in > 1 else { return endEarly(room) }
+    guard stream.pointee.next_in[1] == 0x8B else { return endInOther(room) }
     isal_inflate_reset(stream)
     stream.pointee.crc_flag = UInt32(ISAL_GZIP)
     state = .member

@@ -352,7 +352,7 @@ final class ColumnParser: RecordParser {
         }
         if let value, step.pointee.main >= 0 { row[step.pointee.main] = .int(value) }
         if step.pointee.isAddend {
-          if let value { sum &+= value } else { hasSum = false }
+          if let value, !sum.addingReportingOverflow(value).overflow { sum += value } else { hasSum = false }
         }
       case .date:
         day = time.pointee.day(from, to)
@@ -585,7 +585,7 @@ final class ColumnParser: RecordParser {
     var behind = slash + 1
     if step.kind == .timers {
       if behind < to, behind.pointee == UInt8(ascii: "+") { behind += 1 }
-      if let value = ColumnParser.integer(behind, to), value >= 0 { row[step.second] = .int(value &* 1000) }
+      if let value = ColumnParser.duration(1000, behind, to), value >= 0 { row[step.second] = .int(value) }
     } else if step.isNumber {
       if let value = ColumnParser.integer(behind, to) { row[step.second] = .int(value) }
     } else if !settings.missing.contains(behind, to) {

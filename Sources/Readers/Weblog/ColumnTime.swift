@@ -3,8 +3,9 @@ internal import Pipeline
 /// Times of logs in columns: dates and times of day, apart or joined. Remembers the last day, which rarely changes
 /// between neighbours.
 struct ColumnTime {
-  private var head: UInt64 = 0
-  private var tail: UInt16 = 0
+  /// `1970-01-` and `01`, read as little-endian numbers, and their day: what is remembered must always be true.
+  private var head: UInt64 = 0x2D31_302D_3037_3931
+  private var tail: UInt16 = 0x3130
   private var remembered: Int64 = 0
   private var common = CommonTime()
 

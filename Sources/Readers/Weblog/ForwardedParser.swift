@@ -45,9 +45,12 @@ struct Forwarding {
     while true {
       var from = end
       while from > start, from[-1] != UInt8(ascii: ",") { from -= 1 }
-      guard let address = Forwarding.address(from, end) else { return client }
-      client = .text(address.start, address.count)
-      if from == start || !isTrusted(UnsafeBufferPointer(start: address.start, count: address.count)) { return client }
+      // An element may be empty, and means nothing then (RFC 9110 §5.6.1).
+      if let address = Forwarding.address(from, end) {
+        client = .text(address.start, address.count)
+        if !isTrusted(UnsafeBufferPointer(start: address.start, count: address.count)) { return client }
+      }
+      if from == start { return client }
       end = from - 1
     }
   }

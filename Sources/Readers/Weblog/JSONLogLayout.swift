@@ -168,6 +168,9 @@ extension JSONLogLayout {
       // A plain key may have dots, too: collectors flatten nested ones.
       columns.append(column)
     }
+    // ECS may have the parts without the whole.
+    columns.append(Column("path", .text, ["url.path"], "path without query"))
+    columns.append(Column("query", .text, ["url.query"], "query"))
     return JSONLogLayout(columns: columns)
   }()
 }

@@ -196,8 +196,8 @@ final class JSONLogParser: RecordParser {
     case .text:
       if column.main >= 0 { row[column.main] = .text(text.start, text.stop - text.start) }
     case .address:
-      let stop = JSONLogParser.withoutPort(text.start, text.stop)
-      if column.main >= 0 { row[column.main] = .text(text.start, stop - text.start) }
+      let address = JSONLogParser.address(text.start, text.stop)
+      if column.main >= 0 { row[column.main] = .text(address.start, address.stop - address.start) }
     case .int:
       guard column.main >= 0 else { return true }
       guard JSONLogParser.numbers.int(text.start, text.stop, &row[column.main]) == .none else {
@@ -256,15 +256,20 @@ final class JSONLogParser: RecordParser {
 
   private static let numbers = NumberText(NumberStyle())
 
-  /// `192.0.2.1:443` and `[2001:db8::1]:443` without their ports; an address with more colons and no brackets is whole.
-  private static func withoutPort(
+  /// `192.0.2.1:443` and `[2001:db8::1]:443` without port and brackets; an address with more colons and no brackets is
+  /// whole.
+  private static func address(
     _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>
-  ) -> UnsafePointer<UInt8> {
-    guard let colon = Scan.lastByte(UInt8(ascii: ":"), start, stop), colon > start,
+  ) -> (start: UnsafePointer<UInt8>, stop: UnsafePointer<UInt8>) {
+    var stop = stop
+    if let colon = Scan.lastByte(UInt8(ascii: ":"), start, stop), colon > start,
       colon[-1] == UInt8(ascii: "]") || Scan.byte(UInt8(ascii: ":"), start, stop) == colon, colon + 1 < stop,
       colon[1] &- 48 < 10
-    else { return stop }
-    return colon
+    {
+      stop = colon
+    }
+    let isBracketed = stop - start > 2 && start.pointee == UInt8(ascii: "[") && stop[-1] == UInt8(ascii: "]")
+    return isBracketed ? (start + 1, stop - 1) : (start, stop)
   }
 
   // MARK: - Rejects

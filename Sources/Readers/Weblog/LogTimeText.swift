@@ -1,21 +1,28 @@
 internal import Pipeline
 
-/// Times as JSON logs have them: ISO 8601, the common log format's, or a number since 1970 in seconds, milliseconds,
-/// microseconds or nanoseconds, which its size tells (seconds until the year 5138).
+/// Times as JSON logs have them: ISO 8601, the common log format's, Caddy's `wall`, or a number since 1970 in seconds,
+/// milliseconds, microseconds or nanoseconds, which its size tells (seconds until the year 5138).
 final class LogTimeText {
   private let iso: TimeConverter
   private let seconds = TimeConverter(.epoch(digits: 0), nil, .earlier)
   private let milliseconds = TimeConverter(.epoch(digits: 3), nil, .earlier)
   private let microseconds = TimeConverter(.epoch(digits: 6), nil, .earlier)
   private let nanoseconds = TimeConverter(.epoch(digits: 9), nil, .earlier)
+  private let wall: TimeConverter
+  private let wallWithFraction: TimeConverter
   private var common = CommonTime()
 
-  init(_ zone: Zone?, _ ambiguous: Zone.Ambiguity) { iso = TimeConverter(.iso, zone, ambiguous) }
+  init(_ zone: Zone?, _ ambiguous: Zone.Ambiguity) {
+    iso = TimeConverter(.iso, zone, ambiguous)
+    wall = TimeConverter(.pattern(TimePattern("%Y/%m/%d %H:%M:%S")), zone, ambiguous)
+    wallWithFraction = TimeConverter(.pattern(TimePattern("%Y/%m/%d %H:%M:%S.%f")), zone, ambiguous)
+  }
 
   func read(_ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ field: inout Field) -> ValueProblem {
     let count = stop - start
     guard count >= 8 else { return .time }
     if start[4] == UInt8(ascii: "-") { return iso.read(start, stop, &field) }
+    if start[4] == UInt8(ascii: "/") { return (count > 19 ? wallWithFraction : wall).read(start, stop, &field) }
     if count == CommonTime.length, start[2] == UInt8(ascii: "/"), let time = common.read(start) {
       field = .timestamp(seconds: time)
       return .none

@@ -279,7 +279,8 @@ extension WeblogPreset {
             LogColumn("Bucket Owner", .text, "bucket_owner", "owner of the bucket"),
             LogColumn("Bucket", .text, "bucket", "bucket"),
             LogColumn("Time", .commonTime),
-            LogColumn("Remote IP", .text, "ip", required: true, "client's address"),
+            // None where S3 itself acts, as a lifecycle rule does.
+            LogColumn("Remote IP", .text, "ip", "client's address"),
             LogColumn("Requester", .text, "user", "who asked, if signed in"),
             LogColumn("Request ID", .text, "request_id", "id of the request"),
             LogColumn("Operation", .text, "operation", "REST.GET.OBJECT and the like"),
@@ -403,7 +404,7 @@ extension WeblogPreset {
             LogColumn("cs_bucket", .text, "bucket", "bucket"), LogColumn("cs_object", .text, "key", "object"),
           ]))),
     WeblogPreset(
-      name: "bunny", summary: "bunny.net CDN logs, separated by |", source: "https://docs.bunny.net/cdn/logging",
+      name: "bunny", summary: "bunny.net CDN logs, separated by bars", source: "https://docs.bunny.net/cdn/logging",
       sample: """
         HIT|200|1789041421421|412|390|203.0.113.9|-|https://example.b-cdn.net/video.mp4?v=2|DE|Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0|322b688bd63fb63f2babe9de30a5d262|PL
         """,
