@@ -38,6 +38,8 @@ import Testing
       "events: [ { type: a, when: { status: [200..249, 250..299] } }, { type: b, when: { status: 210..290 } } ]",
       ["1:72 M121"]),
     Case("events: [ { type: a, when: { status: 200..299 } }, { type: b, when: { status: 200..300 } } ]", []),
+    // Of what has an error nothing is known.
+    Case("let: { u: =nope(target) }\nevents: [ { type: a, needs: [u.q] }, { type: b } ]", ["1:12 M102"]),
     Case(
       "events: [ { type: a, when: { target: \"/shop/**\" } }, { type: b, when: { target: [/shop/x, \"/shop/y/*\"] } } ]",
       ["1:62 M121"]),

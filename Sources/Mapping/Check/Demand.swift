@@ -30,7 +30,8 @@ struct Demand {
     let needed = (node["needs"]?.list ?? node["needs"].map { [$0] } ?? []).compactMap(\.scalar)
     needs = Set(needed.map(\.text))
     func isAlwaysThere(_ name: ConfigScalar) -> Bool {
-      compiler.program(at: name.span).map { $0.type.unwrapped == nil } ?? false
+      // Of a value of any type, as after an error, nothing is certain.
+      compiler.program(at: name.span).map { $0.type.unwrapped == nil && $0.type != .dyn } ?? false
     }
     present = Set(needed.filter(isAlwaysThere).map(\.text))
     let asked = (node["unless_present"]?.list ?? node["unless_present"].map { [$0] } ?? []).compactMap(\.scalar)
