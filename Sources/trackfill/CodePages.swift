@@ -613,7 +613,7 @@ What to do: Copy the file anew. If it is still being written, wait until it is w
     CodePage("I202", ###"""
 # I202: compressed data that is corrupt
 
-The gzip data are damaged from here on. What came before was converted.
+The gzip data are damaged from here on, or what stands behind them is neither gzip data nor padding. What came before was converted.
 
 ```text
 trackfill: bad.log.gz is damaged; what came before the damage was converted: the compressed data is corrupt (a reference to before the beginning) at byte 211, after 273 decompressed bytes (after line 2)
@@ -707,7 +707,7 @@ What to do: If the file can be trusted, write `doctype: ignore`. Nothing that th
     CodePage("I313", ###"""
 # I313: XML past a limit
 
-Elements nest deeper than 64, an element has more than 256 attributes, a name is longer than 1 KiB, a tag or comment is longer than `--max-record`, or the header values are longer than 2 KiB. What was complete before is kept; the exit status is 65.
+Elements nest deeper than 64, an element has more than 256 attributes, a name is longer than 1 KiB, the document has more than 200,000 different names, a tag or comment is longer than `--max-record`, or the header values are longer than 2 KiB. What was complete before is kept; the exit status is 65.
 
 ```text
 I313.yaml:16:196: error[I313]: elements nest deeper than 64
