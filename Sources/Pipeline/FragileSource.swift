@@ -1,5 +1,3 @@
-public import Pipeline
-
 /// A source whose bytes may end before they should: damaged compression, a head that was cut on purpose. Layers over
 /// such a source pass its damage on, and a block source then takes an unfinished last record for lost.
 public protocol FragileSource: ByteSource {
@@ -9,5 +7,5 @@ public protocol FragileSource: ByteSource {
 
 extension ByteSource {
   /// The damage of a source that can have any.
-  var reportedDamage: Reject? { (self as? any FragileSource)?.damage }
+  public var reportedDamage: Reject? { (self as? any FragileSource)?.damage }
 }

@@ -25,7 +25,7 @@ public struct Reject: Sendable {
 
   public init(
     stage: Stage, code: String, message: String, hint: String = "", offset: Int?, length: Int, line: Int, number: Int,
-    column: Int = 0, rule: String? = nil, raw: [UInt8]? = nil
+    column: Int = 0, rule: String? = nil, raw: [UInt8]? = nil, origin: Int? = nil
   ) {
     self.stage = stage
     self.code = code
@@ -38,6 +38,7 @@ public struct Reject: Sendable {
     self.column = column
     self.rule = rule
     self.raw = raw
+    self.origin = origin
   }
 }
 

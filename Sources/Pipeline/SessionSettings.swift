@@ -53,13 +53,16 @@ public struct SessionSettings: Sendable {
   /// How far inputs must keep together while they are read, in milliseconds; nil where everything is sorted afterwards.
   public var inputDisorder: Int64? { mode == .stream ? disorder : nil }
 
-  /// What `memory` says, or else what suits the mode: open sessions stay in memory as long as a machine bears it, while
-  /// a sort is as quick by way of files.
+  /// Bytes for open sessions, which stay in memory as long as a machine bears it.
+  public static let memoryForSessions = 256 << 20
+  /// Bytes for a sort, which is as quick by way of files.
+  public static let memoryForSorting = 24 << 20
+
+  /// What `memory` says, or else what suits the mode. A sort needs some in any case.
   public var memoryLimit: Int {
-    if let memory { return memory }
-    return switch mode {
-    case .stream: 256 << 20
-    case .exact, .none: 24 << 20
+    switch mode {
+    case .stream: memory ?? SessionSettings.memoryForSessions
+    case .exact, .none: Swift.max(memory ?? SessionSettings.memoryForSorting, 64 << 10)
     }
   }
 }

@@ -190,13 +190,11 @@ public final class InputFeed: BlockFeed {
         continue
       }
       let first = inputs[nextToOpen].firstTime
-      guard let disorder = options.disorder else {
-        guard open.isEmpty else { return }
-        open.append(Open(try source(path, nextToOpen), nextToOpen, clock: .min))
-        nextToOpen += 1
-        continue
+      if let disorder = options.disorder {
+        if let first, let slowest = open.lazy.map(\.clock).min(), first - disorder > slowest { return }
+      } else if !open.isEmpty {
+        return
       }
-      if let first, let slowest = open.lazy.map(\.clock).min(), first - disorder > slowest { return }
       guard open.count < options.maximumOpen else {
         throw Diagnostic(
           "I106", "more than \(options.maximumOpen) inputs overlap in time",

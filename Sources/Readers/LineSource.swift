@@ -3,9 +3,9 @@ public import Pipeline
 /// Cuts bytes into blocks of whole lines. A UTF-8 byte order mark at the start is passed over; the last line needs no
 /// line end. A line longer than the limit becomes one reject (R001) in linear time and bounded memory.
 ///
-/// Rejects that it leaves in `Block.rejects` have an origin and no offset; their `line` and `number` count from the end of the block
-/// before, and each R001 stands for one record and one line. `Block.skippedLines` counts those lines. The last block
-/// of an input says so (`isLast`), even if that is the empty one for which `next` returns false.
+/// Rejects that it leaves in `Block.rejects` have an origin and no offset; their `line` and `number` count from the end
+/// of the block before, and each R001 stands for one record and one line. `Block.skippedLines` counts those lines. The
+/// last block of an input says so (`isLast`), even if that is the empty one for which `next` returns false.
 public final class LineSource: PacedBlockSource {
   private let bytes: any ByteSource
   private let limit: Int
@@ -134,13 +134,12 @@ public final class LineSource: PacedBlockSource {
   private func rejectSkipped(_ block: Block) {
     guard let line = skipped else { return }
     skipped = nil
-    var reject = Reject(
-      stage: .record, code: "R001",
-      message: "record of \(line.length) bytes at byte \(line.start) is longer than \(limit) bytes",
-      hint: "raise --max-record if this is a true record", offset: nil, length: line.length,
-      line: block.skippedLines, number: block.skippedLines, raw: line.head)
-    reject.origin = line.start
-    block.rejects.append(reject)
+    block.rejects.append(
+      Reject(
+        stage: .record, code: "R001",
+        message: "record of \(line.length) bytes at byte \(line.start) is longer than \(limit) bytes",
+        hint: "raise --max-record if this is a true record", offset: nil, length: line.length,
+        line: block.skippedLines, number: block.skippedLines, raw: line.head, origin: line.start))
     block.skippedLines += 1
   }
 

@@ -56,7 +56,7 @@ final class ExactSessions: SessionMode {
     self.writer = writer
     self.cancellation = cancellation
     self.recycle = recycle
-    memory = max(settings.memoryLimit, 64 << 10)
+    memory = settings.memoryLimit
     life = SessionLifecycle(settings)
     events = ExternalSort(
       memory: memory / 8 * 5, purpose: "sorting events", folder: settings.temporaryFolder, cancellation: cancellation)

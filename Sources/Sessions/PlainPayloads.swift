@@ -28,7 +28,7 @@ final class PlainPayloads: SessionMode {
   ) {
     self.writer = writer
     self.recycle = recycle
-    memory = max(settings.memoryLimit, 64 << 10)
+    memory = settings.memoryLimit
     life = SessionLifecycle(settings)
     records = ExternalSort(
       memory: memory / 4 * 3, purpose: "sorting records", folder: settings.temporaryFolder, cancellation: cancellation)

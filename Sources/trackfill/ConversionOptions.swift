@@ -15,10 +15,7 @@ struct ConversionOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Threads (default: the processors, at most 4).", valueName: "n"))
   var threads: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "Memory for open sessions (default: 256M) or for sorting (24M); more goes to a temporary file.",
-      valueName: "size"))
+  @Option(help: .memory)
   var memory: ByteSize?
 
   @Option(

@@ -30,6 +30,17 @@ struct ByteSize: ExpressibleByArgument, Sendable, Equatable {
   var defaultValueDescription: String { OptionText.size(bytes) }
 }
 
+extension ArgumentHelp {
+  /// Of `--memory`, whose default depends on the mapping.
+  static let memory: ArgumentHelp = {
+    let sessions = OptionText.size(SessionSettings.memoryForSessions)
+    let sorting = OptionText.size(SessionSettings.memoryForSorting)
+    return ArgumentHelp(
+      "Memory for open sessions (default: \(sessions)) or for sorting (\(sorting)); more goes to a temporary file.",
+      valueName: "size")
+  }()
+}
+
 /// A number of records or a percentage of them.
 struct RejectLimit: ExpressibleByArgument, Sendable {
   let tolerance: RejectTolerance

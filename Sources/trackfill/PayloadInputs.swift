@@ -18,12 +18,7 @@ enum PayloadInputs {
       let head = try head(of: path)
       let name = isRemembered ? "payloads \(FileIdentity.resolved(path) ?? path) \(fingerprint(head))" : path
       guard !InflatingSource.recognises(head) else {
-        let bytes = InflatingSource(try FileSource(path: path))
-        return PayloadStreamQueue(
-          bytes, name: name, source: path,
-          findDamage: {
-            bytes.damage.map { Diagnostic($0.code, $0.message, remedy: $0.hint, file: path) }
-          })
+        return PayloadStreamQueue(InflatingSource(try FileSource(path: path)), name: name, source: path)
       }
       return isRegular(path)
         ? try PayloadFileQueue(path: path, name: name)

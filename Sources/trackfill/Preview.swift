@@ -52,10 +52,7 @@ struct Preview: ParsableCommand {
   @Option(help: ArgumentHelp("Threads (default: the processors, at most 4).", valueName: "n"))
   var threads: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "Memory for open sessions (default: 256M) or for sorting (24M); more goes to a temporary file.",
-      valueName: "size"))
+  @Option(help: .memory)
   var memory: ByteSize?
 
   @Option(help: ArgumentHelp("The longest record; a longer one is rejected.", valueName: "size"))

@@ -140,7 +140,6 @@ public final class Delivery: @unchecked Sendable {
       try loop()
     } catch {
       transport.abandon()
-      tally.pending = ledger.unsettled
       reset()
       publish()
       throw error

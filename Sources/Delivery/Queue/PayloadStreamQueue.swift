@@ -6,27 +6,22 @@ public final class PayloadStreamQueue: PayloadQueue {
   public let source: String
   private let bytes: any ByteSource
   private let isReady: () -> Bool
-  private let findDamage: () -> Diagnostic?
   private let cutter = LineCutter()
 
   /// How often a pipe is looked at: often enough for a person, rarely enough for the processor.
   private static let interval: UInt64 = 20_000_000
 
-  /// - Parameters:
-  ///   - isReady: whether a read would not wait; delivery goes on meanwhile.
-  ///   - findDamage: why the bytes ended too early, if they did; asked at their end.
-  public init(
-    _ bytes: any ByteSource, name: String, source: String, isReady: @escaping () -> Bool = { true },
-    findDamage: @escaping () -> Diagnostic? = { nil }
-  ) {
+  /// - Parameter isReady: whether a read would not wait; delivery goes on meanwhile.
+  public init(_ bytes: any ByteSource, name: String, source: String, isReady: @escaping () -> Bool = { true }) {
     self.bytes = bytes
     self.name = name
     self.source = source
     self.isReady = isReady
-    self.findDamage = findDamage
   }
 
-  public var damage: Diagnostic? { findDamage() }
+  public var damage: Diagnostic? {
+    bytes.reportedDamage.map { Diagnostic($0.code, $0.message, remedy: $0.hint, file: source) }
+  }
 
   public func seek(to offset: Int) throws {
     var line = 0

@@ -191,7 +191,7 @@ struct RuleCompiler {
     return CompiledRule(
       rule: Rule(name: name.text, type: type.text), condition: Predicates.all(terms.map(\.predicate)), terms: terms,
       time: time ?? nil, id: id ?? nil, idPrefix: ConstantBytes(idPrefix),
-      head: ConstantBytes("\",\"type\":\(JSONLiteral.quoted(type.text)),\"time\":{\"insert\":\""),
+      head: ConstantBytes("\",\"type\":\(JSONValue.quoted(type.text)),\"time\":{\"insert\":\""),
       properties: properties ?? nil, context: context ?? nil, tail: ConstantBytes(tail(section)), span: type.span)
   }
 
@@ -219,7 +219,7 @@ struct RuleCompiler {
     for element in elements {
       text += text.isEmpty && parts.isEmpty ? "[" : ","
       if case .literal(.string(let literal)) = element.value.node {
-        text += JSONLiteral.quoted(literal)
+        text += JSONValue.quoted(literal)
       } else if let column = compiler.column(element.value), column.kind != .decimal {
         parts.append(.init(column: column, text: ConstantBytes(text), kept: 0))
         text = ""
@@ -246,7 +246,7 @@ struct RuleCompiler {
     }
     let tags = section.names("tags")
     if !tags.isEmpty {
-      tail += ",\"tags\":[" + tags.map { JSONLiteral.quoted($0.text) }.joined(separator: ",") + "]"
+      tail += ",\"tags\":[" + tags.map { JSONValue.quoted($0.text) }.joined(separator: ",") + "]"
     }
     return tail + "}"
   }
@@ -262,7 +262,7 @@ enum StaticJSON {
     for entry in entries where entry.key.isEmpty {
       findings.error("M007", "an empty key", at: entry.keySpan, remedy: "name it")
     }
-    return "{" + entries.map { JSONLiteral.quoted($0.key) + ":" + value($0.value, findings) }.joined(separator: ",")
+    return "{" + entries.map { JSONValue.quoted($0.key) + ":" + value($0.value, findings) }.joined(separator: ",")
       + "}"
   }
 

@@ -144,7 +144,7 @@ enum Emitters {
       var fields: [FieldRun.Member] = []
       for index in members.indices {
         let (key, emit) = members[index]
-        let name = "," + JSONLiteral.quoted(key) + ":"
+        let name = "," + JSONValue.quoted(key) + ":"
         switch emit.form {
         case .constant(let value): constants += name + value.text
         case .field(let column):
@@ -436,14 +436,12 @@ final class ConstantBytes: @unchecked Sendable {
 
 /// JSON for literal text of a mapping.
 enum JSONLiteral {
-  static func quoted(_ text: String) -> String { JSONValue.quoted(text) }
-
   /// A plain scalar that reads as a JSON number, `true` or `false` is that; anything else is text.
   static func scalar(_ scalar: ConfigScalar) -> String {
     if scalar.style == .plain, scalar.text == "true" || scalar.text == "false" || isNumber(scalar.text) {
       return scalar.text
     }
-    return quoted(scalar.text)
+    return JSONValue.quoted(scalar.text)
   }
 
   /// RFC 8259 §6, and short enough to be a number and not an identifier.

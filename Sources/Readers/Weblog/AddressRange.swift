@@ -61,3 +61,14 @@ struct AddressRange: Sendable, Equatable {
     }
   }
 }
+
+extension AddressRange.Address {
+  /// Where an address begins and ends, which stands in brackets or not: `[2001:db8::1]`.
+  @inline(__always)
+  static func withoutBrackets(
+    _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>
+  ) -> (start: UnsafePointer<UInt8>, stop: UnsafePointer<UInt8>) {
+    stop - start > 2 && start.pointee == UInt8(ascii: "[") && stop[-1] == UInt8(ascii: "]")
+      ? (start + 1, stop - 1) : (start, stop)
+  }
+}

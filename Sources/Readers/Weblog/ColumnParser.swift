@@ -557,13 +557,9 @@ final class ColumnParser: RecordParser {
       stop = colon
       if step.second >= 0 { row[step.second] = .int(port) }
     }
-    var start = from
-    if stop - start > 2, start.pointee == UInt8(ascii: "["), stop[-1] == UInt8(ascii: "]") {
-      start += 1
-      stop -= 1
-    }
-    if step.main >= 0, !settings.missing.contains(start, stop) {
-      row[step.main] = plain(.plain, start, stop, false, arena)
+    let host = AddressRange.Address.withoutBrackets(from, stop)
+    if step.main >= 0, !settings.missing.contains(host.start, host.stop) {
+      row[step.main] = plain(.plain, host.start, host.stop, false, arena)
     }
   }
 

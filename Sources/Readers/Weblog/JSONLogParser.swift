@@ -268,8 +268,7 @@ final class JSONLogParser: RecordParser {
     {
       stop = colon
     }
-    let isBracketed = stop - start > 2 && start.pointee == UInt8(ascii: "[") && stop[-1] == UInt8(ascii: "]")
-    return isBracketed ? (start + 1, stop - 1) : (start, stop)
+    return AddressRange.Address.withoutBrackets(start, stop)
   }
 
   // MARK: - Rejects
