@@ -1,7 +1,8 @@
 public import Pipeline
 
 /// Cuts bytes into blocks of whole lines. A UTF-8 byte order mark at the start is passed over; the last line needs no
-/// line end. A line longer than the limit becomes one reject (R001) in linear time and bounded memory.
+/// line end. A line longer than the limit becomes one reject (R001) in linear time and bounded memory; zeros before it,
+/// of which there may be gigabytes where a log was emptied while its writer kept its place, do not count.
 ///
 /// Rejects that it leaves in `Block.rejects` have an origin and no offset; their `line` and `number` count from the end
 /// of the block before, and each R001 stands for one record and one line. `Block.skippedLines` counts those lines. The
@@ -70,6 +71,7 @@ public final class LineSource: PacedBlockSource {
         first = LineSource.newline(searched, end)
         searched = end
       }
+      if skipped == nil, (first ?? end) - start > limit { passZeros(&start, first ?? end) }
       guard skipped != nil || (first ?? end) - start > limit else { continue }
       pass(over: start, first ?? end)
       if let newline = first {
@@ -129,6 +131,13 @@ public final class LineSource: PacedBlockSource {
     line.length += length
     skipped = line
     position += length
+  }
+
+  private func passZeros(_ start: inout UnsafeMutablePointer<UInt8>, _ stop: UnsafeMutablePointer<UInt8>) {
+    while start < stop, start.pointee == 0 {
+      start += 1
+      position += 1
+    }
   }
 
   private func rejectSkipped(_ block: Block) {

@@ -22,6 +22,43 @@ enum Scan {
     return end
   }
 
+  /// Whether a line that begins with this byte may be no record, or may begin with what is no part of it: `#`, blanks,
+  /// control characters, and all that is above the letters of most scripts, a byte order mark among it.
+  @inline(__always)
+  static func isUnusualStart(_ byte: UInt8) -> Bool { byte &- 0x24 >= 0xEF - 0x24 }
+
+  /// Where the line's own bytes begin: behind the zeros that stand where a log was emptied while its writer kept its
+  /// place, and behind the UTF-8 byte order mark of a file that was appended.
+  static func lineStart(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
+    var at = start
+    while at < end {
+      if at.pointee == 0 {
+        at += 1
+      } else if end - at >= 3, at[0] == 0xEF, at[1] == 0xBB, at[2] == 0xBF {
+        at += 3
+      } else {
+        break
+      }
+    }
+    return at
+  }
+
+  /// Whether `at` is such a place, in lines that begin at `start`. Looks back, no further than the last byte that is
+  /// neither zero nor of a byte order mark.
+  static func isLineStart(_ place: UnsafePointer<UInt8>, from start: UnsafePointer<UInt8>) -> Bool {
+    var at = place
+    while at > start {
+      if at[-1] == 0 {
+        at -= 1
+      } else if at - start >= 3, at[-3] == 0xEF, at[-2] == 0xBB, at[-1] == 0xBF {
+        at -= 3
+      } else {
+        return at[-1] == UInt8(ascii: "\n")
+      }
+    }
+    return true
+  }
+
   /// Whether there is nothing but blanks, tabs and returns.
   static func isBlank(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
     var at = start

@@ -7,10 +7,12 @@ import Testing
 /// Bytes made on demand: a long line costs no memory.
 private final class EndlessLine: ByteSource {
   private(set) var consumed = 0
+  private let byte: UInt8
   private let length: Int
   private let tail: [UInt8]
 
-  init(length: Int, tail: String) {
+  init(of byte: UInt8 = UInt8(ascii: "x"), length: Int, tail: String) {
+    self.byte = byte
     self.length = length
     self.tail = Array(tail.utf8)
   }
@@ -18,7 +20,7 @@ private final class EndlessLine: ByteSource {
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     let count = min(buffer.count, length + tail.count - consumed)
     let plain = max(0, min(count, length - consumed))
-    buffer.baseAddress?.initializeMemory(as: UInt8.self, repeating: UInt8(ascii: "x"), count: plain)
+    buffer.baseAddress?.initializeMemory(as: UInt8.self, repeating: byte, count: plain)
     for index in plain..<count { buffer[index] = tail[consumed + index - length] }
     consumed += count
     return count
@@ -109,6 +111,18 @@ private final class EndlessLine: ByteSource {
       #expect(reading.lines == 1 + count)
       if count == 1 { #expect(reading.places == ["2:2:20971521"]) }
     }
+  }
+
+  /// What a writer leaves that keeps its place in a log that was emptied.
+  @Test(arguments: [1, 5000, 20 << 20]) func zerosBeforeALine(_ count: Int) throws {
+    let source = EndlessLine(of: 0, length: count, tail: "\(LineSourceTests.good)\n\(LineSourceTests.good)\n")
+    let reading = try read(source, with: weblog("combined"), capacity: 1 << 18, limit: 1 << 20)
+    #expect(reading.rejects == [] && reading.lines == 2)
+    #expect(reading.records.map { $0["ip"] } == ["1.2.3.4", "1.2.3.4"])
+    #expect(reading.raws == [Array(LineSourceTests.good.utf8), Array(LineSourceTests.good.utf8)])
+    #expect(reading.places.first == "1:1:\(count)")
+    let onlyZeros = try read(EndlessLine(of: 0, length: count, tail: ""), with: weblog("combined"), limit: 1 << 20)
+    #expect(onlyZeros.rejects == [] && onlyZeros.records.isEmpty)
   }
 
   @Test func limitIsExact() throws {

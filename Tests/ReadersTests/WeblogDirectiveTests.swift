@@ -30,6 +30,20 @@ import Testing
     #expect(reading.records.map { $0["time"] } == ["1789041421", "1789041422", "1789041423", "1789041424"])
   }
 
+  /// A file that was appended begins with a byte order mark, and its columns hold from there in blocks of any size.
+  @Test(arguments: ["\u{FEFF}", "\0\0"]) func directivesBehindMarks(_ mark: String) throws {
+    let record = "2026-09-10 11:57:01 1.1.1.1 GET /a 200\n"
+    let log =
+      "#Fields: date time c-ip cs-method cs-uri-stem sc-status\n" + record
+      + "\(mark)#Fields: time date cs-uri-stem c-ip\n"
+      + String(repeating: "11:57:02 2026-09-10 /b 2.2.2.2\n", count: 300)
+    for capacity in [4096, 1 << 20] {
+      let reading = try read(log, with: weblog("iis"), capacity: capacity)
+      #expect(reading.rejects == [] && reading.comments == 2 && reading.count == 301)
+      #expect(reading.records.map { $0["path"] } == ["/a"] + Array(repeating: "/b", count: 300))
+    }
+  }
+
   /// A time of day alone is dated by `#Date:`; midnight is where it falls far behind, or, for a late line, far ahead.
   @Test func rollover() throws {
     let log = """

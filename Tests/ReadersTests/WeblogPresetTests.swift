@@ -232,8 +232,8 @@ import Testing
       "R105 2 1 1 no column of '#Fields:' has 'time', which every record needs"
     ),
     (
-      "w3c", "#Fields: date time c-ip\n\(String(repeating: "\0", count: 10)) 00:00:01 1.2.3.4",
-      "R103 2 1 1 'date' is no time as the format has it"
+      "w3c", "#Fields: c-ip date time\n1.2.3.4 \(String(repeating: "\0", count: 10)) 00:00:01",
+      "R103 2 1 9 'date' is no time as the format has it"
     ),
     ("w3c", "#Fields: time c-ip\n00:00:01 1.2.3.4", "R103 2 1 1 the time has no date: no '#Date:' came before it"),
   ]

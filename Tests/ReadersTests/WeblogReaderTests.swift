@@ -182,6 +182,25 @@ import Testing
     #expect(reading.count == 1)
   }
 
+  /// Zeros where a log was emptied under its writer, byte order marks where files were joined: in every kind of log.
+  @Test(arguments: [
+    ("combined", #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "-" "-""#),
+    ("squid", "1789041421.000 5 1.2.3.4 TCP_MISS/200 10 GET http://h.example/ - DIRECT/- -"),
+    ("caddy", #"{"ts":1789041421,"request":{"remote_ip":"1.2.3.4","method":"GET","uri":"/"},"status":200}"#),
+  ])
+  func whatStandsBeforeALine(_ format: String, _ line: String) throws {
+    let reader = try weblog(format)
+    let plain = try read(line, with: reader)
+    #expect(plain.rejects == [] && plain.records.first?["ip"] == "1.2.3.4")
+    for margin in ["\0", "\0\0\0\u{FEFF}", "\u{FEFF}", "\u{FEFF}\u{FEFF}\0"] {
+      let reading = try read("\(line)\n\(margin)\(line)\r\n\(margin)\n\(margin)# x\n", with: reader)
+      #expect(reading.rejects == [] && reading.lines == 4 && reading.blanks == 1 && reading.comments == 1)
+      #expect(reading.records == plain.records + plain.records)
+      #expect(reading.raws == plain.raws + plain.raws)
+      #expect(reading.places.last == "2:2:\(line.utf8.count + 1 + margin.utf8.count)")
+    }
+  }
+
   @Test func accounts() throws {
     let good = #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "-" "-""#
     let reading = try read("\n# x\n\(good)\r\n \t\r\nbad\n\(good)", with: weblog("combined"))

@@ -15,7 +15,7 @@ extension CSVReader {
     reader.begin(node, keys: keys)
     if let missing = node["missing"] { settings.missing = reader.texts(missing, "missing") }
     settings.dialect = dialect(node, &reader)
-    settings.encoding = encoding(node["encoding"], &reader)
+    settings.encoding = TextEncoding(node["encoding"]) { reader.report($0, $1, at: $2, remedy: $3) }
     settings.header = header(node["header"], &reader)
     if let fields = node["fields"] {
       settings.declarations = reader.read(fields)
@@ -64,17 +64,6 @@ extension CSVReader {
     let bytes = Array((node.text ?? "").utf8)
     if bytes.count == 1, bytes[0] < 0x80, bytes[0] != 0x0A, bytes[0] != 0x0D { return bytes[0] }
     reader.report("M304", "`\(key)` is no single character of ASCII", at: node.span, remedy: remedy)
-    return nil
-  }
-
-  private static func encoding(_ node: ConfigNode?, _ reader: inout FieldDeclarationReader) -> CharacterTable? {
-    guard let node, let name = node.text, name.lowercased() != "utf-8" else { return nil }
-    // UTF-16 with a byte order mark is found without being named.
-    if name.lowercased() == "utf-16" { return nil }
-    if let table = CharacterTable(named: name) { return table }
-    reader.report(
-      "M304", "unknown encoding '\(name)', or one of several bytes a character", at: node.span,
-      remedy: "write one such as windows-1250 or ISO-8859-2, or convert the file: iconv -f \(name) -t UTF-8")
     return nil
   }
 

@@ -56,7 +56,7 @@ struct CSVGroup: Sendable, Equatable {
 struct CSVSettings: Sendable {
   var dialect = CSVDialect()
   var header = CSVHeader.present
-  var encoding: CharacterTable?
+  var encoding = TextEncoding.unicode
   var missing = [""]
   var declarations: [FieldDeclaration] = []
   var group: CSVGroup?

@@ -39,11 +39,10 @@ struct CSVReader: Reader {
       title: group == nil ? "csv" : "csv (grouped)", fields: fields, timeField: times.count == 1 ? times[0].name : nil)
   }
 
-  /// In other encodings positions are not those of the file.
-  var resumption: Resumption { settings.encoding == nil && settings.group?.order != .any ? .reread : .whole }
+  var resumption: Resumption { settings.encoding.limit(settings.group?.order == .any ? .whole : .reread) }
 
   func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource {
-    let text: any ByteSource = settings.encoding.map { CharacterSource(bytes, $0) } ?? TextSource(bytes)
+    let text = settings.encoding.text(of: bytes)
     if let group = settings.group, group.order == .any {
       return CSVRegroupSource(text, settings, group, limits: limits)
     }

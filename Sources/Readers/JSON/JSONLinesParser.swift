@@ -75,14 +75,15 @@ final class JSONLinesParser: RecordParser {
     arena = batch.arena
     defer { arena = nil }
     while at < stop, batch.count < batch.capacity {
-      let start = at
+      var start = at
       let newline = Scan.byte(JSONLinesParser.newline, at, stop)
       at = newline < stop ? newline + 1 : stop
       let line = result.counts.lines
       result.counts.lines += 1
       var end = newline
       if end > start, end[-1] == UInt8(ascii: "\r") { end -= 1 }
-      if JSONLinesParser.isBlank(start, end) {
+      start = Scan.lineStart(start, end)
+      if Scan.isBlank(start, end) {
         result.counts.blanks += 1
         continue
       }
@@ -103,13 +104,6 @@ final class JSONLinesParser: RecordParser {
     }
     cursor = at - base
     return at < stop
-  }
-
-  @inline(__always)
-  private static func isBlank(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
-    var at = start
-    while at < end, at.pointee == 0x20 || at.pointee == 0x09 { at += 1 }
-    return at == end
   }
 
   private func parseLine(

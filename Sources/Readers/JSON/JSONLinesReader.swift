@@ -32,10 +32,10 @@ struct JSONLinesReader: Reader {
     schema = Schema(title: "jsonl", fields: fields, timeField: times.count == 1 ? times[0].name : nil)
   }
 
-  var resumption: Resumption { .seek }
+  var resumption: Resumption { settings.encoding.limit(.seek) }
 
   func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource {
-    LineSource(TextSource(bytes), limits: limits)
+    LineSource(settings.encoding.text(of: bytes), limits: limits)
   }
 
   func makeParser(fields: [String]) -> any RecordParser { JSONLinesParser(settings, fields: fields) }
@@ -54,13 +54,14 @@ struct JSONSettings: Sendable {
   }
 
   var missing = [""]
+  var encoding = TextEncoding.unicode
   var declarations: [FieldDeclaration] = []
   var paths: [JSONPath] = []
   var lists: [List] = []
 }
 
 extension JSONLinesReader {
-  private static let keys = ["reader", "fields", "missing", "zone", "time"]
+  private static let keys = ["reader", "fields", "missing", "encoding", "zone", "time"]
   private static let listKeys = ["list", "fields", "min", "max"]
 
   /// - Throws: M303 an unknown key, M304 a bad value, M306 and M307 times; all of them at once.
@@ -69,6 +70,7 @@ extension JSONLinesReader {
     var settings = JSONSettings()
     reader.begin(node, keys: keys)
     if let missing = node["missing"] { settings.missing = reader.texts(missing, "missing") }
+    settings.encoding = TextEncoding(node["encoding"]) { reader.report($0, $1, at: $2, remedy: $3) }
     if let fields = node["fields"]?.entries {
       for entry in fields {
         if entry.value["list"] != nil {

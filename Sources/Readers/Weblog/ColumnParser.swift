@@ -179,12 +179,15 @@ final class ColumnParser: RecordParser {
     let stride = batch.stride
     while at < stop, count < batch.capacity {
       let newline = Scan.byte(ColumnParser.newline, at, stop)
-      let line = at
+      var line = at
       var end = newline
       at = newline < stop ? newline + 1 : stop
       result.counts.lines &+= 1
       if end > line, end[-1] == UInt8(ascii: "\r") { end -= 1 }
-      if line == end || line.pointee <= UInt8(ascii: "#"), isNoRecord(line, end, result) { continue }
+      if line == end || Scan.isUnusualStart(line.pointee) {
+        guard let begin = recordStart(line, end, result) else { continue }
+        line = begin
+      }
       var start = line
       if settings.prefix != .none, let message = settings.prefix.end(line, end) { start = message }
       let day = directives.datesRecords ? directives.pass(line, end) : nil
@@ -243,23 +246,27 @@ final class ColumnParser: RecordParser {
     known[fields] = compiled
   }
 
-  private func isNoRecord(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ result: MappedBlock) -> Bool {
+  /// nil, and counted, if the line is no record.
+  private func recordStart(
+    _ line: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ result: MappedBlock
+  ) -> UnsafePointer<UInt8>? {
+    let start = Scan.lineStart(line, end)
     if start < end, start.pointee == UInt8(ascii: "#") {
       result.counts.comments += 1
       if layout.hasDirectives, directives.take(start, end) { use(directives.fields) }
-      return true
+      return nil
     }
     if !layout.header.isEmpty, end - start >= layout.header.count {
       var isHeader = true
       for (index, byte) in layout.header.enumerated() where start[index] != byte { isHeader = false }
       if isHeader {
         result.counts.comments += 1
-        return true
+        return nil
       }
     }
-    guard Scan.isBlank(start, end) else { return false }
+    guard Scan.isBlank(start, end) else { return start }
     result.counts.blanks += 1
-    return true
+    return nil
   }
 
   // MARK: - One line

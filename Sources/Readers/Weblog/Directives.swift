@@ -131,13 +131,14 @@ struct Directives {
     while at < stop {
       if datesRecords {
         let end = Scan.byte(UInt8(ascii: "\n"), at, stop)
+        at = Scan.lineStart(at, end)
         if at.pointee == UInt8(ascii: "#") { take(at, end) } else { pass(at, end) }
         at = end + 1
       } else {
         // The byte is rare, so that most lines are never looked at.
         at = Scan.first(of: mark, or: mark, at, stop)
         guard at < stop else { return }
-        if at == start || at[-1] == UInt8(ascii: "\n") {
+        if Scan.isLineStart(at, from: start) {
           let end = Scan.byte(UInt8(ascii: "\n"), at, stop)
           take(at, end)
           at = end

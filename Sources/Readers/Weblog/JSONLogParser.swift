@@ -85,13 +85,14 @@ final class JSONLogParser: RecordParser {
     let stop = base + block.count
     var at = base + cursor
     while at < stop, batch.count < batch.capacity {
-      let line = at
+      var line = at
       let newline = Scan.byte(JSONLogParser.newline, at, stop)
       at = newline < stop ? newline + 1 : stop
       let number = result.counts.lines
       result.counts.lines += 1
       var end = newline
       if end > line, end[-1] == UInt8(ascii: "\r") { end -= 1 }
+      line = Scan.lineStart(line, end)
       if isNoRecord(line, end, result) { continue }
       var start = line
       if settings.prefix != .none, line.pointee != UInt8(ascii: "{"), let message = settings.prefix.end(line, end) {
@@ -125,9 +126,7 @@ final class JSONLogParser: RecordParser {
       result.counts.comments += 1
       return true
     }
-    var at = start
-    while at < end, at.pointee == UInt8(ascii: " ") || at.pointee == 0x09 { at += 1 }
-    guard at == end else { return false }
+    guard Scan.isBlank(start, end) else { return false }
     result.counts.blanks += 1
     return true
   }

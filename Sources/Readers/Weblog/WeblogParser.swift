@@ -175,13 +175,16 @@ final class WeblogParser: RecordParser {
     let arena = batch.arena
     while at < stop, count < capacity {
       let newline = Scan.byte(WeblogParser.newline, at, stop)
-      let line = at
-      var start = at
+      var line = at
       var end = newline
       at = newline < stop ? newline + 1 : stop
       lines &+= 1
-      if end > start, end[-1] == UInt8(ascii: "\r") { end -= 1 }
-      if start == end || start.pointee <= UInt8(ascii: "#"), isNoRecord(start, end, result) { continue }
+      if end > line, end[-1] == UInt8(ascii: "\r") { end -= 1 }
+      if line == end || Scan.isUnusualStart(line.pointee) {
+        guard let begin = recordStart(line, end, result) else { continue }
+        line = begin
+      }
+      var start = line
       if linePrefix != .none, let message = linePrefix.end(start, end) { start = message }
       if let failure = parseLine(start, end, fields + count &* stride, arena) {
         reject(failure, line, end, line - base, lines - 1, number, result)
@@ -200,14 +203,18 @@ final class WeblogParser: RecordParser {
     return at < stop
   }
 
-  private func isNoRecord(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ result: MappedBlock) -> Bool {
+  /// nil, and counted, if the line is no record.
+  private func recordStart(
+    _ line: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ result: MappedBlock
+  ) -> UnsafePointer<UInt8>? {
+    let start = Scan.lineStart(line, end)
     if start < end, start.pointee == UInt8(ascii: "#") {
       result.counts.comments += 1
-      return true
+      return nil
     }
-    guard Scan.isBlank(start, end) else { return false }
+    guard Scan.isBlank(start, end) else { return start }
     result.counts.blanks += 1
-    return true
+    return nil
   }
 
   private func complete(_ fields: UnsafeMutablePointer<Field>, _ from: Int, _ to: Int, _ stride: Int) {

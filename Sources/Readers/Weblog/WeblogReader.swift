@@ -3,7 +3,7 @@ public import Pipeline
 /// Access logs of web servers: a line a request, in a format that the settings name or spell out.
 ///
 /// Settings: `format` (a preset, an Apache `LogFormat` or an nginx `log_format` text), `missing` (texts that stand for
-/// no value, `["-", ""]`), `zone` and `ambiguous` (`earlier`, `later`, `reject`) for times without an offset, `escape`
+/// no value, `["-", ""]`), `encoding` (a code page, where the log is not UTF-8), `zone` and `ambiguous` (`earlier`, `later`, `reject`) for times without an offset, `escape`
 /// (`default`, `json`, `none`), `columns` (what a log in W3C format lacks: the text of its `#Fields:`), `prefix` (`auto`,
 /// `none`, `syslog`, `cri`), `trusted` (addresses of proxies whose `forwarded` is believed).
 ///
@@ -20,7 +20,11 @@ public struct WeblogReader: Reader {
   public var isChronological: Bool { true }
   public var resumption: Resumption {
     // What a `#Fields:` line said holds for everything behind it.
-    if case .columns(let layout, _, _) = shape, layout.hasDirectives { .reread } else { .seek }
+    if case .columns(let layout, _, _) = shape, layout.hasDirectives {
+      settings.encoding.limit(.reread)
+    } else {
+      settings.encoding.limit(.seek)
+    }
   }
   private let shape: Shape
   private let settings: WeblogSettings
@@ -77,7 +81,7 @@ public struct WeblogReader: Reader {
   static let shapes: [String: TextShape] = ["path": .path, "method": .method, "ip": .address]
 
   public func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource {
-    let lines = LineSource(TextSource(bytes), limits: limits)
+    let lines = LineSource(settings.encoding.text(of: bytes), limits: limits)
     guard case .columns(let layout, let initial, _) = shape, layout.hasDirectives else { return lines }
     return DirectiveSource(lines, fields: initial)
   }

@@ -1,0 +1,40 @@
+internal import Pipeline
+
+/// How an input's bytes are letters, the setting `encoding` of readers whose inputs do not say it themselves.
+enum TextEncoding: Sendable, Equatable {
+  /// UTF-8, or UTF-16 behind its byte order mark.
+  case unicode
+  /// A code page. Positions in the text are then not those of the file.
+  case table(CharacterTable)
+
+  /// Bytes in UTF-8.
+  func text(of bytes: any ByteSource) -> any ByteSource {
+    switch self {
+    case .unicode: TextSource(bytes)
+    case .table(let table): CharacterSource(bytes, table)
+    }
+  }
+
+  /// What can be done with an input of which a part was read before.
+  /// - Parameter resumption: the same where positions are those of the file.
+  func limit(_ resumption: Resumption) -> Resumption { self == .unicode ? resumption : .whole }
+
+  /// Reads the setting; reports M304 for what names no such encoding.
+  init(
+    _ node: ConfigNode?, _ report: (_ code: String, _ message: String, _ span: SourceSpan, _ remedy: String) -> Void
+  ) {
+    self = .unicode
+    guard let node else { return }
+    let name = node.text ?? ""
+    if ["utf-8", "utf-16"].contains(name.lowercased()) { return }
+    if let table = CharacterTable(named: name) {
+      self = .table(table)
+    } else if node.text == nil {
+      report("M304", "`encoding` is no name", node.span, "write one such as windows-1250 or ISO-8859-2")
+    } else {
+      report(
+        "M304", "unknown encoding '\(name)', or one of several bytes a character", node.span,
+        "write one such as windows-1250 or ISO-8859-2, or convert the file: iconv -f \(name) -t UTF-8")
+    }
+  }
+}
