@@ -35,6 +35,8 @@ final class InputClock {
   @exclusivity(unchecked) var clock = Int64.min
   @exclusivity(unchecked) var sequence: UInt64 = 0
   @exclusivity(unchecked) var held: [Held] = []
+  /// Clock and sequence as the state has them, unless it has held events as well.
+  var saved: (clock: Int64, sequence: UInt64)?
   /// Lines and records before the current block.
   var lines: Int
   var records: Int
@@ -55,6 +57,12 @@ final class InputClock {
     firstTime = input.firstTime
     // An empty file promises nothing and need not be waited for.
     isFinished = input.size == 0 || input.isAtRest
+  }
+
+  /// Whether the state has all of this but what waits.
+  var isSaved: Bool {
+    guard let saved, held.isEmpty else { return false }
+    return saved == (clock, sequence)
   }
 
   /// Whether more is held than should be.

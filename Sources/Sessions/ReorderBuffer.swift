@@ -32,7 +32,8 @@ final class ReorderBuffer {
   @exclusivity(unchecked) private var heap: [Waiting] = []
 
   init() {
-    mask = 1023
+    // Small: there is one for each input, and most of many are never open.
+    mask = 15
     ring = .allocate(capacity: mask + 1)
   }
 

@@ -14,7 +14,7 @@ extension StreamSessions {
     let image = ByteBuffer()
     try store.removeAll("waiting", below: Int64.max)
     var number: Int64 = 0
-    for input in merge.inputs {
+    for input in merge.inputs where !input.isSaved {
       image.removeAll()
       image.append(word: input.clock)
       image.append(word: Int64(bitPattern: input.sequence))
@@ -28,7 +28,9 @@ extension StreamSessions {
         EventImage.write(slot.events + Int(held.index), slot.text, to: image)
       }
       try store.put("clock", input.id, image.bytes)
-
+      input.saved = input.held.isEmpty ? (input.clock, input.sequence) : nil
+    }
+    for input in merge.inputs where !input.waiting.isEmpty {
       image.removeAll()
       try input.waiting.visit { entry in
         if image.count == 0 { image.append(word: input.id) }
@@ -66,7 +68,10 @@ extension StreamSessions {
       }
       input.clock = clock
       input.sequence = sequence
-      guard held > 0 else { return }
+      guard held > 0 else {
+        input.saved = (clock, sequence)
+        return
+      }
       let block = MappedBlock()
       for index in 0..<held {
         let time = try cursor.word(in: CalendarTime.range)

@@ -172,6 +172,42 @@ private func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool { one == other }
     #expect(store.parts["session"]?.count == 501)
   }
 
+  /// Nor are the clocks of inputs that gave nothing new: there may be thousands of them.
+  @Test func quietInputsAreNotWrittenAgain() throws {
+    let store = MemoryStore()
+    var inputs = (0..<200).map {
+      InputDescription(name: "\($0)", firstTime: PropertyTests.start + Int64($0) * minute, size: nil)
+    }
+    func stage() -> SessionStage {
+      SessionStage(settings: settings { $0.isContinued = true }, inputs: inputs, writer: Collector()) { $0.reset() }
+    }
+    func consume(_ stage: SessionStage, _ input: Int, _ time: Int64) throws {
+      let block = Block(capacity: 1 << 12, headroom: 0)
+      let mapped = MappedBlock()
+      // Several: a time on its own is not yet believed.
+      Run.fill(block, mapped, (0..<5).map { Hit(time + $0, "v\(input)", input: input) }[...], nil)
+      block.input = input
+      block.isLast = true
+      var rejects: [Reject] = []
+      try stage.consume(mapped, of: block, rejects: &rejects)
+    }
+    let first = stage()
+    for input in inputs.indices { try consume(first, input, PropertyTests.start + Int64(input) * minute) }
+    try first.save(to: store)
+    #expect(store.parts["clock"]?.count == 200)
+    for input in 0..<199 { inputs[input].isAtRest = true }
+    for (run, limit) in [200, 20].enumerated() {
+      let next = stage()
+      try next.restore(from: store)
+      store.written = 0
+      try consume(next, 199, PropertyTests.start + Int64(201 + run) * hour)
+      try next.save(to: store)
+      // The first of them still finds the sessions of all inputs open.
+      #expect(store.written < limit)
+    }
+    #expect(store.parts["clock"]?.count == 200)
+  }
+
   /// A state that is not what was written says so.
   @Test func damagedStateIsRefused() throws {
     let store = MemoryStore()

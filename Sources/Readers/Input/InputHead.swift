@@ -27,8 +27,8 @@ struct InputHead {
     let stored = try StoredInput(input, isThreaded: false)
     var bytes = [UInt8](repeating: 0, count: length)
     let count = try StoredInput.fill(&bytes, from: stored.bytes, atLeast: length)
-    bytes.removeLast(length - count)
-    return (bytes, count < length, stored)
+    // A copy of the size that it needs: there may be thousands of small inputs.
+    return (Array(bytes[..<count]), count < length, stored)
   }
 
   init(
