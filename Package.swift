@@ -69,7 +69,8 @@ let package = Package(
     .testTarget(name: "PreviewTests", dependencies: ["Preview", "Pipeline"]),
     .testTarget(name: "DeliveryTests", dependencies: ["TestSupport", "Delivery", "Collector", "Pipeline"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport", "trackfill", "trackfill-collector", "Collector"],
+      name: "EndToEndTests",
+      dependencies: ["TestSupport", "trackfill", "trackfill-collector", "Collector", "State", "Pipeline"],
       exclude: ["CodeCases", "Goldens"]),
   ],
   swiftLanguageModes: [.v6],

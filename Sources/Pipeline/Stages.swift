@@ -31,6 +31,8 @@ public protocol Reader: Sendable {
   var isChronological: Bool { get }
   /// How an input is taken up again that an earlier run has read in part.
   var resumption: Resumption { get }
+  /// Whether a record's text, as rejects have it, makes the same record without the rest of its input.
+  var recordsStandAlone: Bool { get }
   func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource
   /// - Parameter fields: names in `schema`, in the order of the batch's columns.
   func makeParser(fields: [String]) -> any RecordParser
@@ -39,6 +41,7 @@ public protocol Reader: Sendable {
 extension Reader {
   public var isChronological: Bool { false }
   public var resumption: Resumption { .whole }
+  public var recordsStandAlone: Bool { false }
 }
 
 /// How a later run goes on in the middle of an input.

@@ -60,6 +60,9 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
     guard version == StateFolder.version else { throw StateFolder.newer(version) }
   }
 
+  /// Whether a run has it at the moment.
+  public var isInUse: Bool { lock != nil || StateLock.isHeld(folder: path) }
+
   private static func version(_ database: Database) throws -> Int64 {
     var version: Int64 = 0
     try database.run("PRAGMA user_version", []) { version = $0.integer(0) }

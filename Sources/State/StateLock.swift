@@ -3,7 +3,7 @@ internal import Pipeline
 
 /// What to do when another run has the state.
 public enum LockPatience: Sendable, Equatable {
-  /// C101 at once.
+  /// C101, almost at once.
   case none
   /// So many milliseconds, then C101.
   case wait(Int64)
@@ -23,7 +23,8 @@ final class StateLock {
         "C103", "cannot open \(path): \(String(cString: strerror(errno)).lowercased())",
         remedy: "check the folder after --state and its permissions")
     }
-    var left: Int64 = if case .wait(let milliseconds) = patience { milliseconds } else { 0 }
+    // Who only looks has it for a moment.
+    var left: Int64 = if case .wait(let milliseconds) = patience { milliseconds } else { 100 }
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       let number = errno
       guard number == EWOULDBLOCK || number == EINTR else {
@@ -44,4 +45,12 @@ final class StateLock {
   }
 
   deinit { close(descriptor) }
+
+  /// Whether a run has the folder; false where that cannot be known.
+  static func isHeld(folder: String) -> Bool {
+    let descriptor = open(folder + "/lock", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+  }
 }

@@ -156,7 +156,7 @@ stops with 65.
 
 ```text
 p.ndjson:4:1: error[D101]: no payload: no JSON from byte 1 of the line on
-  = the line is among the dead letters
+  = it is not sent; the line is kept among the dead letters
   payloads                                 4
     acknowledged                           3  603 bytes
     dead                                   1
@@ -182,7 +182,7 @@ dead letter says where it stands.
 
 ```text
 p.ndjson:4:1: error[D102]: the payload is longer than 16 MiB
-  = the line is among the dead letters
+  = it is not sent; the dead letters say where it stands
   payloads                                 4
     acknowledged                           3  603 bytes
     dead                                   1
@@ -486,14 +486,15 @@ What to do: Name the right file. Payloads are sent by `trackfill send`.
     CodePage("D403", ###"""
 # D403: a record that cannot stand alone
 
-`replay -m` maps rejected records again. A row of CSV lacks its header, a piece of XML its document.
+`replay -m` maps rejected records again. A row of CSV lacks its header, a piece of XML its document, a line of a log with
+`#Fields:` its columns (unless the mapping names `columns`); and rejects are UTF-8, whatever `encoding` says of the file.
 
 ```text
-c.yaml: error[D403]: records of the reader csv cannot be mapped alone
+c.yaml: error[D403]: records of csv cannot be mapped alone
   = convert the input again with the mended mapping: ids stay, so events are replaced and none doubled
 ```
 
-What to do: Convert the mended input again with the mended mapping: ids stay, so events are replaced and none doubled.
+What to do: Convert the input again with the mended mapping: ids stay, so events are replaced and none doubled.
 
 """###),
     CodePage("I101", ###"""

@@ -24,10 +24,15 @@ final class Conversion {
       SignalWatch.Run(
         cancel: {}, isAtRest: { true }, patience: 0,
         abandon: { [self] in frame.end(with: $0, isAtRest: $1, fate: outputFate) }))
-    let arguments = plan.inputs
-    let preview = InputPreview { () throws(Diagnostics) in try InputList.expand(arguments) }
+    let preview = InputPreview { [plan] () throws(Diagnostics) in try plan.inputPaths() }
     let mapping = try frame.loadMapping(preview)
-    let inputs = try InputList.expand(plan.inputs)
+    if plan.extracts != nil, !mapping.reader.recordsStandAlone {
+      throw Diagnostic(
+        "D403", "records of \(mapping.reader.schema.title) cannot be mapped alone",
+        remedy: "convert the input again with the mended mapping: ids stay, so events are replaced and none doubled",
+        file: plan.mapping)
+    }
+    let inputs = try plan.inputPaths()
     try plan.check(expanded: inputs.compactMap(\.path))
     let feed = try InputFeed(
       inputs, reader: mapping.reader,

@@ -1,5 +1,6 @@
 import Glibc
 import Pipeline
+import Readers
 
 /// What `convert` is going to do, checked: nothing in it can turn out to be contradictory halfway through.
 struct ConvertPlan: Sendable {
@@ -31,6 +32,8 @@ struct ConvertPlan: Sendable {
   let maxRecord: Int
   let blockSize: Int
   let isQuiet: Bool
+  /// For records that were taken out of their inputs into files of their own: what messages call these files.
+  var extracts: [String: String]?
 
   /// - Parameter output: as `-o` has it; a run with a state writes where that says, and looks at none.
   init(
@@ -59,6 +62,13 @@ struct ConvertPlan: Sendable {
     findings += OutputFiles.findings(
       [("--output", output.path), ("--rejects", rejects), ("--summary", summary)], mappings: [mapping], inputs: inputs)
     if !findings.isEmpty { throw Diagnostics(findings) }
+  }
+
+  /// The inputs, patterns and folders expanded.
+  func inputPaths() throws(Diagnostics) -> [InputPath] {
+    let paths = try InputList.expand(inputs)
+    guard let extracts else { return paths }
+    return paths.map { InputPath(name: extracts[$0.name] ?? $0.name, path: $0.path) }
   }
 
   /// Refuses what only shows once patterns are expanded.

@@ -24,8 +24,8 @@ struct DeliveryReport {
   var pending = 0
   /// Payloads that were not read; nil where nobody knows how many.
   var unread: Int? = 0
-  /// Lines of dead letters that a replay passed over, by reason.
-  var passedOver: [(reason: String, count: Int)] = []
+  /// Lines of dead letters that a replay passed over, by what they are.
+  var passedOver: [String: Int] = [:]
 
   init(command: String, host: String, mode: String, deadLetters: String, startedAt: Int64) {
     self.command = command
@@ -34,6 +34,9 @@ struct DeliveryReport {
     self.deadLetters = deadLetters
     self.startedAt = startedAt
   }
+
+  /// Payloads that earlier runs settled.
+  var settledBefore: Int { inputs.compactMap(\.before).reduce(0) { $0 + $1.acknowledged + $1.dead } }
 
   var payloadsPerSecond: Int {
     Int(Double(counts.acknowledged + counts.dead) / max(Double(elapsedNanoseconds) / 1e9, 0.001))

@@ -20,6 +20,11 @@ enum DeliverySummaryJSON {
       json.put("pending", input.outcome.pending)
     }
     put(report.counts, pending: report.pending, unread: report.unread, to: &json)
+    if !report.passedOver.isEmpty {
+      json.object("passed_over") { json in
+        for (reason, count) in report.passedOver.sorted(by: { $0.key < $1.key }) { json.put(reason, count) }
+      }
+    }
     json.put("dead_letters", report.deadLetters)
     return json.finish()
   }

@@ -14,10 +14,10 @@ struct DeliverySummaryText {
         + "\(OptionText.duration(milliseconds: Int64(report.elapsedNanoseconds / 1_000_000))), "
         + "\(OptionText.grouped(report.payloadsPerSecond)) payloads/s")
     text.delivery(report.counts, pending: report.pending, unread: report.unread)
-    let before = report.inputs.compactMap(\.before)
-    let earlier = before.reduce(0) { $0 + $1.acknowledged + $1.dead }
-    if earlier > 0 { text.row("settled by earlier runs", earlier, 0) }
-    for (reason, count) in report.passedOver { text.row("passed over", count, 0, reason) }
+    if report.settledBefore > 0 { text.row("settled by earlier runs", report.settledBefore, 0) }
+    for (reason, count) in report.passedOver.sorted(by: { $0.key < $1.key }) {
+      text.row("passed over", count, 0, reason)
+    }
     if report.counts.dead + report.counts.partial > 0 {
       text.lines.append("  dead letters in \(DisplayText.escaped(report.deadLetters)); see `trackfill replay`")
     }

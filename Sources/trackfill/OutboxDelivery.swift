@@ -148,7 +148,7 @@ final class OutboxDelivery: @unchecked Sendable {
     var report = DeliveryReport(
       command: "import", host: endpoint.shown, mode: options.mode, deadLetters: "", startedAt: frame.report.startedAt)
     report.counts = delivery.counts
-    report.pending = outcome?.pending ?? 0
+    report.pending = outcome?.pending ?? report.counts.pending
     report.unread = try queue?.countUnread() ?? 0
     report.deadLetters = (frame.report.state?.folder ?? ".") + "/dead.ndjson"
     frame.report.delivery = report

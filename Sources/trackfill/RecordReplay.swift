@@ -36,97 +36,104 @@ struct RecordReplay {
 
   private func convert(_ isWanted: (DeadLetterEntry) -> Bool) throws -> ExitStatus {
     guard let mapping = typed.mapping else { return .usage }
-    try checkReader(mapping)
-    let folder = environmentValue("TMPDIR") ?? "/tmp"
-    var template = Array((folder + "/trackfill-replay-XXXXXX").utf8CString)
-    let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else {
-      throw Diagnostic(
-        "O204", "cannot create a temporary file in \(folder): \(String(cString: strerror(errno)).lowercased())",
-        remedy: "set TMPDIR to a folder with space")
+    var extracts: [Extract] = []
+    defer { for extract in extracts { extract.remove() } }
+    for queue in try PayloadInputs.open(typed.letters, isRemembered: false) {
+      let extract = try Extract(of: queue.source)
+      extracts.append(extract)
+      try extract.take(queue, isWanted)
     }
-    let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    defer {
-      close(descriptor)
-      unlink(path)
-    }
-    let (taken, passedOver) = try collect(isWanted, to: NDJSONStreamWriter(descriptor: descriptor, name: path))
+    let passedOver = extracts.reduce(into: [:]) { $0.merge($1.passedOver, uniquingKeysWith: +) }
     if !typed.results.quiet { say(passedOver) }
-    guard taken > 0 else {
+    let damage = extracts.compactMap(\.damage)
+    console.report(damage)
+    let filled = extracts.filter { $0.taken > 0 }
+    guard !filled.isEmpty else {
       console.say("no records in \(typed.letters.joined(separator: ", "))")
       return .badInput
     }
-    var arguments = [path, "-m", mapping, "-o", typed.output, "--max-rejects", "100%"]
+    var arguments = filled.map(\.path) + ["-m", mapping, "-o", typed.output, "--max-rejects", "100%"]
     if let rejects = typed.rejects { arguments += ["--rejects", rejects] }
     if let summary = typed.results.summary { arguments += ["--summary", summary] }
     if typed.results.quiet { arguments.append("-q") }
     let convert = try Convert.parse(arguments)
-    let plan = try ConvertPlan(convert.options, output: convert.output, rejects: convert.rejects)
-    return Conversion(plan: plan, console: console, signals: signals).run()
-  }
-
-  /// A line of a log or of JSON lines is a record wherever it stands; a row lacks its header, a piece of XML its
-  /// document.
-  private func checkReader(_ mapping: String) throws {
-    let bytes = try ConfigFile.read(mapping)
-    var reader: String?
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-      guard let match = line.firstMatch(of: /(?:^|[ {,])reader:[ ]*['"]?([a-z]+)/), !line.hasPrefix("#") else {
-        continue
-      }
-      reader = String(match.1)
-      break
-    }
-    guard let reader, ["csv", "xml"].contains(reader) else { return }
-    throw Diagnostic(
-      "D403", "records of the reader \(reader) cannot be mapped alone",
-      remedy: "convert the input again with the mended mapping: ids stay, so events are replaced and none doubled",
-      file: mapping)
-  }
-
-  private func collect(
-    _ isWanted: (DeadLetterEntry) -> Bool, to writer: NDJSONStreamWriter
-  ) throws -> (taken: Int, passedOver: [String: Int]) {
-    var taken = 0
-    var passedOver: [String: Int] = [:]
-    let line = ByteBuffer()
-    for queue in try PayloadInputs.open(typed.letters, isRemembered: false) {
-      try queue.seek(to: 0)
-      reading: while true {
-        line.removeAll()
-        let number: Int
-        switch try queue.next(into: line) {
-        case .payload(_, _, let line): number = line
-        case .tooLong: continue
-        case .notYet:
-          usleep(10_000)
-          continue
-        case .ended: break reading
-        }
-        guard let entry = DeadLetterEntry(line.bytes) else { throw DeadLetterQueue.noDeadLetter(queue.source, number) }
-        guard isWanted(entry) else {
-          passedOver["not asked for", default: 0] += 1
-          continue
-        }
-        guard let raw = entry.raw, ["record", "mapping", "session"].contains(entry.kind) else {
-          passedOver["of class \(entry.kind), without a record", default: 0] += 1
-          continue
-        }
-        guard !raw.contains(UInt8(ascii: "\n")) else {
-          passedOver["of more than one line", default: 0] += 1
-          continue
-        }
-        try raw.withUnsafeBufferPointer { try writer.write($0) }
-        taken += 1
-      }
-    }
-    try writer.finish()
-    return (taken, passedOver)
+    var plan = try ConvertPlan(convert.options, output: convert.output, rejects: convert.rejects)
+    plan.extracts = Dictionary(filled.map { ($0.path, $0.source) }, uniquingKeysWith: { $1 })
+    let status = Conversion(plan: plan, console: console, signals: signals).run()
+    return damage.isEmpty || status != .done && status != .someRejected ? status : .badInput
   }
 
   private func say(_ passedOver: [String: Int]) {
     for (reason, count) in passedOver.sorted(by: { $0.key < $1.key }) {
       console.say("passed over \(OptionText.plural(count, "line")) \(reason)")
     }
+  }
+}
+
+/// The records of one file of rejects in a temporary file, each on the line on which its reject stands, so that
+/// messages can name that.
+private final class Extract {
+  let path: String
+  let source: String
+  private(set) var taken = 0
+  private(set) var passedOver: [String: Int] = [:]
+  private(set) var damage: Diagnostic?
+  private let descriptor: Int32
+  private let writer: NDJSONStreamWriter
+  private var lines = 0
+
+  /// - Parameter source: the file, as messages name it.
+  init(of source: String) throws {
+    let folder = environmentValue("TMPDIR") ?? "/tmp"
+    var template = Array((folder + "/trackfill-replay-XXXXXX").utf8CString)
+    descriptor = mkstemp(&template)
+    guard descriptor >= 0 else {
+      throw Diagnostic(
+        "O204", "cannot create a temporary file in \(folder): \(String(cString: strerror(errno)).lowercased())",
+        remedy: "set TMPDIR to a folder with space")
+    }
+    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    self.source = source
+    writer = NDJSONStreamWriter(descriptor: descriptor, name: path)
+  }
+
+  deinit { close(descriptor) }
+
+  func remove() { unlink(path) }
+
+  func take(_ queue: any PayloadQueue, _ isWanted: (DeadLetterEntry) -> Bool) throws {
+    try queue.seek(to: 0)
+    let line = ByteBuffer()
+    while true {
+      line.removeAll()
+      switch try queue.next(into: line) {
+      case .payload(_, _, let number):
+        guard let entry = DeadLetterEntry(line.bytes) else { throw DeadLetterQueue.noDeadLetter(source, number) }
+        let reason = isWanted(entry) ? Extract.reasonToPassOver(entry) : "not asked for"
+        if let reason { passedOver[reason, default: 0] += 1 } else { try write(entry.raw ?? [], line: number) }
+      case .tooLong: passedOver["too long", default: 0] += 1
+      case .notYet: usleep(10_000)
+      case .ended:
+        damage = queue.damage
+        return try writer.finish()
+      }
+    }
+  }
+
+  private static func reasonToPassOver(_ entry: DeadLetterEntry) -> String? {
+    guard let raw = entry.raw, ["record", "mapping", "session"].contains(entry.kind) else {
+      return "of class \(entry.kind), without a record"
+    }
+    return raw.contains(UInt8(ascii: "\n")) ? "of more than one line" : nil
+  }
+
+  private func write(_ record: [UInt8], line: Int) throws {
+    while lines < line - 1 {
+      try writer.write(UnsafeBufferPointer(start: nil, count: 0))
+      lines += 1
+    }
+    try record.withUnsafeBufferPointer { try writer.write($0) }
+    lines += 1
+    taken += 1
   }
 }

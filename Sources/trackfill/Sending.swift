@@ -113,8 +113,16 @@ final class Sending: @unchecked Sendable {
     var isDamaged = false
     for (index, queue) in queues.enumerated() {
       let before = try journal?.progress(of: queue.name)
-      let outcome = try delivery.run(queue)
+      let outcome: DeliveryOutcome
+      do {
+        outcome = try delivery.run(queue)
+      } catch {
+        report.pending = delivery.counts.pending
+        report.unread = nil
+        throw error
+      }
       report.counts = delivery.counts
+      report.passedOver.merge(queue.passedOver, uniquingKeysWith: +)
       report.inputs.append(DeliveryReport.Input(name: queue.source, before: before, outcome: outcome))
       guard outcome.isBalanced else {
         report.message = "the counts of \(queue.source) do not add up"
@@ -144,6 +152,11 @@ final class Sending: @unchecked Sendable {
       return signals.status ?? .interrupted
     }
     if isDamaged { return .badInput }
+    if report.counts.read == 0, !report.passedOver.isEmpty, report.settledBefore == 0 {
+      report.message = "no payloads in \(report.inputs.map(\.name).joined(separator: ", "))"
+      console.say(report.message ?? "")
+      return .badInput
+    }
     return report.counts.dead > 0 || report.counts.partial > 0 ? .someRejected : .done
   }
 

@@ -26,7 +26,7 @@ struct StateOptions: ParsableArguments {
   var patience: TimeSpan?
 
   @Option(help: "What to do where another run has the state: fail (status 75) or skip (status 0).")
-  var ifLocked = IfLocked.fail
+  var ifLocked: IfLocked?
 
   @Flag(help: "Import inputs again that were imported already.")
   var again = false
@@ -44,7 +44,8 @@ struct StateOptions: ParsableArguments {
     if state == nil {
       for (isGiven, name) in [
         (followUp, "--follow-up"), (finish, "--finish"), (closeIdle != nil, "--close-idle"), (again, "--again"),
-        (patience != nil, "--wait"), (acceptMappingChange, "--accept-mapping-change"),
+        (patience != nil, "--wait"), (ifLocked != nil, "--if-locked"),
+        (acceptMappingChange, "--accept-mapping-change"),
       ] where isGiven { throw ValidationError("\(name) needs --state.") }
     }
     if closeIdle != nil, !followUp { throw ValidationError("--close-idle needs --follow-up.") }

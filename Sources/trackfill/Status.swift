@@ -34,6 +34,7 @@ struct StateView {
   private let kind: String
   private let mapping: String
   private let isComplete: Bool
+  private let isInUse: Bool
   private let inputs: [KnownInput]
   private let openSessions: Int
   private let output: (name: String, position: OutputPosition)?
@@ -45,6 +46,7 @@ struct StateView {
     path = folder.path
     kind = try folder.meta("kind") ?? "send"
     mapping = try folder.meta("mapping") ?? ""
+    isInUse = folder.isInUse
     isComplete = try StateOwner.isComplete(folder)
     inputs = try folder.inputs()
     openSessions = try folder.count("session") + folder.count("closing")
@@ -77,12 +79,18 @@ struct StateView {
     return max(0, output.position.count - delivery.acknowledged - delivery.dead)
   }
 
+  private var lastRun: String {
+    if isInUse { return "goes on" }
+    if !isComplete { return "was interrupted; the same command goes on" }
+    return (pending ?? 0) > 0 ? "ended before all was delivered; the same command goes on" : "came to its end"
+  }
+
   var text: String {
     var lines = [
       "\(DisplayText.escaped(path)): \(kind)\(mapping.isEmpty ? "" : " with \(DisplayText.escaped(mapping))")"
     ]
     if kind != "send" {
-      lines.append("  last run        \(isComplete ? "came to its end" : "was interrupted, or goes on now")")
+      lines.append("  last run        \(lastRun)")
       lines.append("  open sessions   \(OptionText.grouped(openSessions))")
     }
     if let output {

@@ -142,7 +142,10 @@ import Testing
     Case("D402", 65, "$trackfill replay p.ndjson --to http://127.0.0.1:1"),
     Case(
       "D403", 64,
-      "printf 'mapping: x\\nlanguage: 1\\ninput: { reader: csv }\\n' >c.yaml; $trackfill replay p.ndjson -m c.yaml"),
+      "printf 'mapping: x\\nlanguage: 1\\ninput: { reader: csv, fields: { t: instant, v: string } }\\n"
+        + "identity: { visitor: =v, profile: { id: =v } }\\ntarget: { source: s }\\nevents: [{ type: e }]\\notherwise: drop\\n' >c.yaml; "
+        + #"echo '{"v":1,"class":"record","code":"R103","message":"x","raw":"a,b"}' >r.ndjson; "#
+        + "$trackfill replay r.ndjson -m c.yaml"),
   ]
 
   private static let send = "$trackfill send p.ndjson --to $url --concurrency 1 -y"

@@ -260,6 +260,7 @@ import Testing
         .status == 64)
     #expect(try run(["convert", log, "-m", changed, "--state", space.path("state"), "--follow-up"]).status == 64)
     #expect(try run(["convert", log, "-m", changed, "--follow-up", "-o", space.path("out")]).status == 64)
+    #expect(try run(["convert", log, "-m", changed, "--if-locked", "skip", "-o", space.path("out")]).status == 64)
     // The state is damaged: never a silent start from zero.
     try Data(repeating: 0x41, count: 5000).write(to: URL(fileURLWithPath: space.path("state/state.sqlite")))
     for name in ["-wal", "-shm"] {

@@ -224,8 +224,11 @@ private final class Mood: Sendable {
     let more = ["--commit-every", "20K", "--block-size", "8K", "--concurrency", "2"]
     let running = try Binary.start(arguments([log], collector, more))
     usleep(900_000)
+    func state() throws -> String { try Binary.run(["status", "--state", space.path("state")]).lines.joined() }
+    #expect(try state().contains("last run        goes on "))
     running.signal(number)
     let result = running.wait()
+    #expect(try state().contains("the same command goes on"))
     #expect(result.status == status, "\(result.errors)")
     #expect(result.errors.contains("the same command goes on"))
     let resumed = try Binary.run(arguments([log], collector, more.dropLast(2) + ["--concurrency", "60"]))

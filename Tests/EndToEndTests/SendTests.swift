@@ -1,6 +1,8 @@
 import Collector
 import Foundation
 import Glibc
+import Pipeline
+import State
 import Testing
 
 /// `send` and `replay` as a user runs them, against a collector of this process.
@@ -114,6 +116,22 @@ import Testing
     #expect(other.status == 64 && other.errors.contains("error[C108]"), "\(other.errors)")
   }
 
+  /// As `send` once wrote it, which did not yet say whose a state is.
+  @Test func aStateThatNamesNoOwnerIsOfSend() throws {
+    let collector = try collector()
+    defer { collector.stop() }
+    let state = space.path("old")
+    try withExtendedLifetime(StateFolder(path: state)) { folder in
+      try folder.record(DeliveryProgress(), of: "payloads of an older build")
+    }
+    let log = try space.write("a.log", Material.text([Material.line]))
+    let options = ["--to", collector.url, "-y", "--state", state]
+    let foreign = try Binary.run(["import", log, "-m", try space.write("m.yaml", Material.mapping)] + options)
+    #expect(foreign.status == 64 && foreign.errors.contains("belongs to send"), "\(foreign.errors)")
+    #expect(try send([try payloads(3)] + options).status == 0)
+    #expect(collector.counts.payloads == 3)
+  }
+
   @Test func deadLettersAreReplayed() throws {
     let strict = try collector { $0.poisonType = "bad" }
     defer { strict.stop() }
@@ -155,6 +173,82 @@ import Testing
     let replayed = try ids(again)
     #expect(replayed.count == 1)
     #expect(try ids(whole).contains(replayed[0]), "the id is the one that it would have had")
+  }
+
+  /// What is rejected again is named by the file and the line that the user has, not by where it lies meanwhile.
+  @Test(arguments: [false, true]) func rejectsOfRejects(_ isTorn: Bool) throws {
+    try space.write("m.yaml", Material.mapping)
+    func reject(_ raw: String, _ kind: String = "record") -> String {
+      #"{"v":1,"class":"\#(kind)","code":"R102","message":"x","raw":"\#(raw.replacing("\"", with: "\\\""))"}"# + "\n"
+    }
+    let text = reject(Material.line, "session") + reject("two\\nlines") + reject("broken") + reject("also broken")
+    try space.write("r.ndjson", text)
+    let file = space.path("r.ndjson")
+    if isTorn { _ = try Binary.shell("gzip \"$1\"; head -c $(($(wc -c <\"$1.gz\") - 9)) \"$1.gz\" >\"$1\"", file) }
+    let again = try Binary.run(["replay", file, "-m", space.path("m.yaml"), "--rejects", space.path("again.ndjson")])
+    #expect(again.status == (isTorn ? 65 : 3), "\(again.errors)")
+    #expect(again.lines.count == 1)
+    #expect(again.errors.contains("error[I201]") == isTorn)
+    #expect(again.errors.contains("passed over 1 line of more than one line"))
+    #expect(!again.errors.contains("trackfill-replay"))
+    let places = try letters("again.ndjson").compactMap { $0["where"] as? [String: Any] }
+    #expect(places.allSatisfy { $0["input"] as? String == file })
+    let lines = places.compactMap { $0["line"] as? Int }
+    #expect(isTorn ? [3, 4].starts(with: lines) : lines == [3, 4])
+  }
+
+  @Test func lettersThatArePassedOverAreCounted() throws {
+    let collector = try collector()
+    defer { collector.stop() }
+    let record = #"{"v":1,"class":"record","code":"R102","message":"x","raw":"broken"}"# + "\n"
+    let letter = #"{"v":1,"class":"http","code":"D201","message":"x","payload":"# + payload(1) + "}\n"
+    let nothing = try space.write("records.ndjson", record + record)
+    let to = ["--to", collector.url, "--dead", space.path("again.ndjson"), "--summary", space.path("s.json")]
+    let none = try Binary.run(["replay", nothing] + to)
+    #expect(none.status == 65, "\(none.errors)")
+    #expect(none.errors.contains("no payloads in \(nothing)") && none.errors.contains("of class record"))
+    let mixed = try space.write("mixed.ndjson", record + letter + letter.replacing("D201", with: "D202"))
+    let some = try Binary.run(["replay", mixed, "--only", "code=d201", "--only", "class=record"] + to)
+    #expect(some.status == 0, "\(some.errors)")
+    #expect(collector.ids == ["e1"])
+    let counts = try space.json("s.json")["passed_over"] as? [String: Int]
+    #expect(counts == ["not asked for": 1, "of class record, without a payload": 1])
+    _ = try Binary.shell("gzip \"$1\"; head -c $(($(wc -c <\"$1.gz\") - 9)) \"$1.gz\" >\"$1\"", mixed)
+    let torn = try Binary.run(["replay", mixed] + to)
+    #expect(torn.status == 65 && torn.errors.contains("error[I201]"), "\(torn.errors)")
+  }
+
+  /// A payload is given up only if its letter is written; what cannot be is noticed before the first request.
+  @Test func deadLettersThatCannotBeWritten() throws {
+    let collector = try collector { $0.poisonType = "bad" }
+    defer { collector.stop() }
+    let lines = (0..<30).map { payload($0, type: $0 == 7 ? "bad" : "page-view") }
+    let file = try space.write("p.ndjson", lines.map { $0 + "\n" }.joined())
+    for dead in [space.path("no/folder/dead.ndjson"), space.path(".")] {
+      let early = try send([file, "--to", collector.url, "-y", "--dead", dead])
+      #expect(early.status == 73 && early.errors.contains("error[O202]"), "\(early.errors)")
+      #expect(collector.counts.payloads == 0)
+    }
+    let torn = try space.write("q.ndjson", "oops\n" + lines.map { $0 + "\n" }.joined())
+    let summary = space.path("s.json")
+    for file in [file, torn] {
+      let full = try send([file, "--to", collector.url, "-y", "--dead", "/dev/full", "--summary", summary])
+      #expect(full.status == 74 && full.errors.contains("error[O201]"), "\(full.errors)")
+      let counts = try #require(try space.json("s.json")["payloads"] as? [String: Int])
+      #expect(counts["dead"] == 0)
+      let pending = try #require(Self.number(behind: "pending", in: full.errors))
+      #expect(counts["read"] == (counts["acknowledged"] ?? 0) + pending)
+      #expect(pending > 0)
+    }
+  }
+
+  /// A number of a summary.
+  private static func number(behind name: String, in text: String) -> Int? {
+    for line in text.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.count > 1, words[0] == name { return Int(words[1]) }
+    }
+    return nil
   }
 
   @Test func interruptedAndResumed() throws {

@@ -10,6 +10,8 @@ public final class DeadLetterFile {
   private let buffer = ByteBuffer()
   private var written = 0
   private var isSynced = true
+  /// Whether its folder may not have it on disk yet.
+  private var isNew = false
 
   public init(path: String) { self.path = path }
 
@@ -18,9 +20,10 @@ public final class DeadLetterFile {
   /// Bytes of the file, what is not written yet included.
   public var length: Int { written + buffer.count }
 
-  /// Goes on behind what is there.
+  /// Goes on behind what is there. Throws O202 if no letter could be written.
   func resume() throws(Diagnostic) {
     guard descriptor < 0 else { return }
+    try check()
     var status = stat()
     guard stat(path, &status) == 0, status.st_size > 0 else { return }
     try open()
@@ -35,8 +38,9 @@ public final class DeadLetterFile {
   }
 
   /// Goes on at the length that was recorded: what lies behind it belongs to payloads that are sent again. Throws D401
-  /// if the file is shorter.
+  /// if the file is shorter, O202 if no letter could be written.
   func resume(at length: Int) throws(Diagnostic) {
+    try check()
     var status = stat()
     let size = stat(path, &status) == 0 ? Int(status.st_size) : 0
     guard size >= length else {
@@ -51,21 +55,33 @@ public final class DeadLetterFile {
     written = length
   }
 
-  /// A line, without its end.
+  /// That the file can be written to, or made: better known before the first request than at the first letter.
+  private func check() throws(Diagnostic) {
+    var status = stat()
+    if stat(path, &status) == 0 {
+      if status.st_mode & S_IFMT == S_IFDIR { throw unwritable(EISDIR) }
+      if access(path, W_OK) != 0 { throw unwritable(errno) }
+    } else if errno != ENOENT || access(folder, W_OK | X_OK) != 0 {
+      throw unwritable(errno)
+    }
+  }
+
+  /// A line, without its end. It is in the file when this returns, though perhaps not yet on disk: a payload is only
+  /// given up if its letter could be written.
   func append(line: UnsafeBufferPointer<UInt8>) throws(Diagnostic) {
     buffer.append(line)
     buffer.append("\n")
     isSynced = false
-    if buffer.count > 256 << 10 { try flush() }
+    try flush()
   }
 
   /// Everything is on disk when it returns.
   func sync() throws(Diagnostic) {
     guard !isSynced else { return }
-    let isNew = descriptor < 0
     try flush()
     guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure(errno) }
     if isNew { syncFolder() }
+    isNew = false
     isSynced = true
   }
 
@@ -89,22 +105,28 @@ public final class DeadLetterFile {
     guard descriptor < 0 else { return }
     descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     if descriptor < 0 { descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CLOEXEC) }
-    guard descriptor >= 0 else {
-      throw Diagnostic(
-        "O202", "cannot be created: \(String(cString: strerror(errno)).lowercased())",
-        remedy: "choose a folder that you may write to", file: path)
-    }
+    guard descriptor >= 0 else { throw unwritable(errno) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw failure(errno) }
     written = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
+    isNew = written == 0
+  }
+
+  private var folder: String {
+    path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
   }
 
   private func syncFolder() {
-    let name = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let folder = Glibc.open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { return }
-    _ = fsync(folder)
-    close(folder)
+    let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    _ = fsync(descriptor)
+    close(descriptor)
+  }
+
+  private func unwritable(_ number: Int32) -> Diagnostic {
+    Diagnostic(
+      "O202", "cannot be created: \(String(cString: strerror(number)).lowercased())",
+      remedy: "choose a folder that you may write to", file: path)
   }
 
   private func failure(_ number: Int32) -> Diagnostic {

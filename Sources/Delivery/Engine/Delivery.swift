@@ -133,18 +133,19 @@ public final class Delivery: @unchecked Sendable {
   public var counts: DeliveryCounts { published.withLock { $0 } }
 
   /// Delivers a queue from where the journal says that it stands. Throws a `Diagnostic` of the queue, the journal or the
-  /// dead letters; what was recorded then holds.
+  /// dead letters; what was recorded then holds, and `counts.pending` says what else was read.
   public func run(_ queue: any PayloadQueue) throws -> DeliveryOutcome {
     do {
       try begin(queue)
       try loop()
+      try record()
     } catch {
       transport.abandon()
+      tally.pending = ledger.unsettled
       reset()
       publish()
       throw error
     }
-    try record()
     let unsettled = ledger.unsettled
     let outcome = DeliveryOutcome(
       ending: ending ?? .finished, progress: progress, pending: unsettled,
@@ -357,8 +358,14 @@ public final class Delivery: @unchecked Sendable {
   private func giveUpLine(offset: Int, end: Int, line number: Int, code: String, message: String, isKept: Bool) throws {
     let source = queue?.source ?? ""
     let finding = Diagnostic(
-      code, message, remedy: "the line is among the dead letters", file: source,
+      code, message,
+      remedy: isKept
+        ? "it is not sent; the line is kept among the dead letters"
+        : "it is not sent; the dead letters say where it stands", file: source,
       span: number > 0 ? SourceSpan(line: number, column: 1) : nil)
+    let place = ledger.append(offset: offset, end: end)
+    balance.read += 1
+    tally.read += 1
     malformedInRow += 1
     if malformedInRow >= Delivery.mostMalformed {
       throw Diagnostic(
@@ -373,14 +380,12 @@ public final class Delivery: @unchecked Sendable {
       isKept ? line.bytes : .init(start: nil, count: 0), isPayload: false, at: clock.wallMilliseconds, to: letter)
     try letters.append(line: letter.bytes)
     count(code, message, number)
-    balance.read += 1
+    ledger.settle(place)
     balance.settled += 1
-    tally.read += 1
     tally.malformed += 1
     tally.dead += 1
     progress.dead += 1
     isDirty = true
-    ledger.settle(ledger.append(offset: offset, end: end))
   }
 
   // MARK: - Sending

@@ -5,10 +5,7 @@ public final class DeadLetterQueue: PayloadQueue {
   private let lines: any PayloadQueue
   private let isWanted: (DeadLetterEntry) -> Bool
   private let line = ByteBuffer()
-  /// Lines without a payload to send again, by their class.
-  public private(set) var withoutPayload: [String: Int] = [:]
-  /// Lines that were not wanted.
-  public private(set) var unwanted = 0
+  public private(set) var passedOver: [String: Int] = [:]
 
   public init(_ lines: any PayloadQueue, isWanted: @escaping (DeadLetterEntry) -> Bool) {
     self.lines = lines
@@ -19,6 +16,7 @@ public final class DeadLetterQueue: PayloadQueue {
   public var source: String { lines.source }
   public func seek(to offset: Int) throws { try lines.seek(to: offset) }
   public func whenMore(call wake: @escaping @Sendable () -> Void) { lines.whenMore(call: wake) }
+  public var damage: Diagnostic? { lines.damage }
 
   /// Throws D402 for a line that is no dead letter.
   public func next(into target: ByteBuffer) throws -> PayloadQueueStep {
@@ -30,11 +28,11 @@ public final class DeadLetterQueue: PayloadQueue {
         throw DeadLetterQueue.noDeadLetter(source, number)
       }
       guard isWanted(entry) else {
-        unwanted += 1
+        passedOver["not asked for", default: 0] += 1
         continue
       }
       guard let payload = entry.payload else {
-        withoutPayload[entry.kind, default: 0] += 1
+        passedOver["of class \(entry.kind), without a payload", default: 0] += 1
         continue
       }
       target.append(UnsafeBufferPointer(rebasing: line.bytes[payload]))

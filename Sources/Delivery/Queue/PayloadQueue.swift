@@ -16,6 +16,8 @@ public protocol PayloadQueue: AnyObject {
   func whenMore(call wake: @escaping @Sendable () -> Void)
   /// Payloads that `next` has not given yet, at the moment; nil where that cannot be known. Throws a `Diagnostic`.
   func countUnread() throws -> Int?
+  /// Lines that were left out because they are none of its payloads, by what they are.
+  var passedOver: [String: Int] { get }
   /// Why the queue ended before it should have; nil if it did not. For after the end.
   var damage: Diagnostic? { get }
 }
@@ -34,5 +36,6 @@ public enum PayloadQueueStep: Sendable, Equatable {
 extension PayloadQueue {
   public func whenMore(call wake: @escaping @Sendable () -> Void) {}
   public func countUnread() throws -> Int? { nil }
+  public var passedOver: [String: Int] { [:] }
   public var damage: Diagnostic? { nil }
 }

@@ -33,6 +33,7 @@ struct JSONLinesReader: Reader {
   }
 
   var resumption: Resumption { settings.encoding.limit(.seek) }
+  var recordsStandAlone: Bool { settings.encoding == .unicode }
 
   func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource {
     LineSource(settings.encoding.text(of: bytes), limits: limits)

@@ -26,6 +26,10 @@ public struct WeblogReader: Reader {
       settings.encoding.limit(.seek)
     }
   }
+  public var recordsStandAlone: Bool {
+    if case .columns(let layout, let initial, _) = shape, layout.hasDirectives, initial == nil { return false }
+    return settings.encoding == .unicode
+  }
   private let shape: Shape
   private let settings: WeblogSettings
 
