@@ -1,8 +1,8 @@
 internal import Pipeline
 
 /// Sessions that closed at one time, until time has passed it: payloads leave in the order of (closing time, session
-/// start, session id, part). A group that grows beyond all measure, because cuts pile up in one instant, leaves in
-/// several.
+/// start, session id, part). A bounded group that grows beyond all measure, because cuts pile up in one instant, leaves
+/// in several.
 struct ClosingGroup {
   struct Member {
     var start: Int64
@@ -15,8 +15,11 @@ struct ClosingGroup {
   private(set) var time = Int64.min
   private(set) var members: [Member] = []
   private var bytes = 0
+  private let isBounded: Bool
 
-  var isFull: Bool { members.count >= 16_384 || bytes >= 32 << 20 }
+  init(isBounded: Bool) { self.isBounded = isBounded }
+
+  var isFull: Bool { isBounded && (members.count >= 16_384 || bytes >= 32 << 20) }
 
   mutating func add(_ member: Member, at time: Int64) {
     self.time = time

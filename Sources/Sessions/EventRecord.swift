@@ -36,12 +36,25 @@ enum EventRecord {
   }
 
   @inline(__always)
-  static func event(at record: UnsafeRawPointer) -> UnsafePointer<Event> { record.assumingMemoryBound(to: Event.self) }
+  static func event(at record: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Event> {
+    record.assumingMemoryBound(to: Event.self)
+  }
 
   @inline(__always)
   static func text(at record: UnsafeMutableRawPointer) -> UnsafeMutablePointer<UInt8> {
     (record + head).assumingMemoryBound(to: UInt8.self)
   }
+}
+
+/// Time, then input and arrival.
+struct TimeOrder: SortKey {
+  var time: Int64
+  var rank: UInt64
+
+  @inline(__always)
+  static func precedes(
+    _ a: TimeOrder, _ aBytes: UnsafeRawPointer, _ b: TimeOrder, _ bBytes: UnsafeRawPointer
+  ) -> Bool { a.time != b.time ? a.time < b.time : a.rank < b.rank }
 }
 
 /// Gives events their place among those of equal time: input, then arrival.

@@ -1,8 +1,11 @@
 internal import Glibc
 internal import Pipeline
 
-/// The mode `exact`: all events are sorted by visitor and time, so that one session is open at a time and nothing is late;
-/// then all payloads by the order in which they leave.
+/// The mode `exact`: all events are sorted, so that nothing is late.
+///
+/// Mostly by time: sessions are then formed as in `stream`, and leave in their order. Where more of them would be open at
+/// once than memory holds, because the gap is long or everything has one time, events are sorted by visitor and time,
+/// so that one session is open at a time, and then the payloads by the order in which they leave. The bytes are the same.
 final class ExactSessions: SessionMode {
   /// Visitor, then time, input and arrival.
   struct VisitOrder: SortKey {
@@ -31,7 +34,7 @@ final class ExactSessions: SessionMode {
 
     @inline(__always)
     private static func visitorLength(_ record: UnsafeRawPointer) -> Int {
-      max(0, Int(EventRecord.event(at: record).pointee.visitor.length))
+      max(0, Int(record.assumingMemoryBound(to: Event.self).pointee.visitor.length))
     }
   }
 
@@ -41,12 +44,22 @@ final class ExactSessions: SessionMode {
   private let cancellation: Cancellation
   private let life: SessionLifecycle
   private let memory: Int
-  private let events: ExternalSort<VisitOrder>
+  private var order: Order
+  private var isOrderTried = false
+  /// Bytes that went to files in an order that was given up.
+  private var spilledBefore = 0
   private var ranks: ArrivalRanks
+  private var density: EventDensity
 
   private let ordinals = Ordinals(window: nil)
   /// The session of the visitor at hand.
   private var current: SessionRef?
+
+  /// What events are sorted by.
+  private enum Order {
+    case time(ExternalSort<TimeOrder>)
+    case visit(ExternalSort<VisitOrder>)
+  }
 
   init(
     settings: SessionSettings, inputs: Int, writer: any PayloadWriter, cancellation: Cancellation,
@@ -58,9 +71,16 @@ final class ExactSessions: SessionMode {
     self.recycle = recycle
     memory = settings.memoryLimit
     life = SessionLifecycle(settings)
-    events = ExternalSort(
-      memory: memory / 8 * 5, purpose: "sorting events", folder: settings.temporaryFolder, cancellation: cancellation)
+    order = .time(ExactSessions.makeSort(settings, cancellation))
     ranks = ArrivalRanks(inputs: inputs)
+    // A session stays open for the gap, and that moment, after its last event.
+    density = EventDensity(length: life.gap &+ 1)
+  }
+
+  private static func makeSort<Key>(_ settings: SessionSettings, _ cancellation: Cancellation) -> ExternalSort<Key> {
+    ExternalSort(
+      memory: settings.memoryLimit / 8 * 5, purpose: "sorting events", folder: settings.temporaryFolder,
+      cancellation: cancellation)
   }
 
   var counts: SessionCounts { life.counts }
@@ -68,6 +88,29 @@ final class ExactSessions: SessionMode {
   var isSatisfied: Bool { false }
 
   func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws {
+    switch order {
+    case .time(let events):
+      try add(mapped, of: block, to: events, &rejects) { TimeOrder(time: $0.pointee.time, rank: $1) }
+      // Before the first of them goes to a file, the other order is cheap. If so many lie within one gap, there will
+      // probably be more.
+      if !isOrderTried, events.memoryInUse > memory / 4 {
+        isOrderTried = true
+        if density.most > life.counts.events / 4 || !fitsInMemory { order = .visit(try resort(events)) }
+      }
+    case .visit(let events):
+      try add(mapped, of: block, to: events, &rejects) {
+        VisitOrder(hash: $0.pointee.visitorHash, time: $0.pointee.time, rank: $1)
+      }
+    }
+    noteSpilled()
+    recycle(mapped)
+  }
+
+  @inline(__always)
+  private func add<Key>(
+    _ mapped: MappedBlock, of block: Block, to events: ExternalSort<Key>, _ rejects: inout [Reject],
+    key: (UnsafePointer<Event>, _ rank: UInt64) -> Key
+  ) throws {
     let text = mapped.text.base
     for index in 0..<mapped.count {
       let event = UnsafePointer(mapped.events + index)
@@ -77,26 +120,87 @@ final class ExactSessions: SessionMode {
       }
       life.counts.events &+= 1
       life.noteTime(event.pointee.time)
-      let key = VisitOrder(
-        hash: event.pointee.visitorHash, time: event.pointee.time, rank: ranks.rank(of: block.input))
-      EventRecord.write(event, text, to: try events.append(key, EventRecord.size(event)))
+      density.add(event.pointee.time)
+      let target = try events.append(key(event, ranks.rank(of: block.input)), EventRecord.size(event))
+      EventRecord.write(event, text, to: target)
     }
-    life.counts.spilledBytes = events.spilled
-    recycle(mapped)
   }
 
   func finish(rejects: inout [LocatedReject]) throws {
+    switch order {
+    case .time(let events) where fitsInMemory: try formSessionsByTime(events)
+    case .time(let events):
+      let visits = try resort(events)
+      order = .visit(visits)
+      try formSessionsByVisitor(visits)
+    case .visit(let events): try formSessionsByVisitor(events)
+    }
+  }
+
+  private func noteSpilled(_ more: Int = 0) {
+    let sorting =
+      switch order {
+      case .time(let events): events.spilled
+      case .visit(let events): events.spilled
+      }
+    life.counts.spilledBytes = spilledBefore + sorting + more
+  }
+
+  // MARK: By time
+
+  /// Whether all sessions that are open at once have room in memory, their bodies left out, which may go to a file.
+  private var fitsInMemory: Bool { density.most <= memory / 2 / (SessionPool.stride + ChunkPool.size) }
+
+  private func formSessionsByTime(_ events: ExternalSort<TimeOrder>) throws {
+    let sorted = try events.sorted(memory: memory / 4)
+    let sessionizer = Sessionizer(
+      settings, life, lateness: nil, memory: max(memory / 4, memory / 4 * 3 - events.memoryInUse), writer: writer)
+    while let record = try sorted.next() {
+      let event = EventRecord.event(at: record)
+      let text = EventRecord.text(at: record)
+      if event.pointee.needsOrdinal {
+        event.pointee.needsOrdinal = false
+        // A visitor's own are counted.
+        let id = event.pointee.id
+        let own = UUID(high: id.high ^ event.pointee.visitorHash, low: id.low)
+        let ordinal = ordinals.next(own, at: event.pointee.time)
+        if ordinal > 0 { life.rename(event, text, ordinal) }
+      }
+      try sessionizer.handle(event, text, effective: event.pointee.time, isLate: false)
+    }
+    try sessionizer.finish()
+    noteSpilled(life.spilledBytes)
+  }
+
+  /// Puts what was sorted by time into the other order.
+  private func resort(_ events: ExternalSort<TimeOrder>) throws -> ExternalSort<VisitOrder> {
+    let visits: ExternalSort<VisitOrder> = ExactSessions.makeSort(settings, cancellation)
+    let sorted = try events.sorted(memory: memory / 4)
+    spilledBefore = events.spilled
+    while let record = try sorted.next() {
+      let head = record - SortRecord<TimeOrder>.head
+      let key = SortRecord<TimeOrder>.key(at: head)
+      let count = SortRecord<TimeOrder>.count(at: head)
+      let hash = EventRecord.event(at: record).pointee.visitorHash
+      memcpy(try visits.append(VisitOrder(hash: hash, time: key.time, rank: key.rank), count), record, count)
+    }
+    return visits
+  }
+
+  // MARK: By visitor
+
+  private func formSessionsByVisitor(_ events: ExternalSort<VisitOrder>) throws {
     let payloads = PayloadSort(
       ExternalSort(
         memory: max(memory / 4, memory - events.memoryInUse), purpose: "sorting payloads",
         folder: settings.temporaryFolder, cancellation: cancellation))
-    try formSessions(payloads)
-    life.counts.spilledBytes = events.spilled + payloads.spilled
+    try formSessions(events, payloads)
+    noteSpilled(payloads.spilled)
     try payloads.emit(to: writer, memory: memory / 2)
-    life.counts.spilledBytes = events.spilled + payloads.spilled
+    noteSpilled(payloads.spilled)
   }
 
-  private func formSessions(_ payloads: PayloadSort) throws {
+  private func formSessions(_ events: ExternalSort<VisitOrder>, _ payloads: PayloadSort) throws {
     let sorted = try events.sorted(memory: memory / 4)
     while let record = try sorted.next() {
       try handle(EventRecord.event(at: record), EventRecord.text(at: record), payloads)
@@ -144,55 +248,5 @@ final class ExactSessions: SessionMode {
     let id = life.id(of: session)
     payloads.begin(closing: time, start: session.pointee.start, id: id)
     try life.emit(session, id, to: payloads)
-  }
-}
-
-/// Puts payloads into the order in which they leave.
-final class PayloadSort: PayloadWriter {
-  /// Closing time, session start, session id, part.
-  struct LeavingOrder: SortKey {
-    var closing: Int64
-    var start: Int64
-    var id: UUID
-    var part: Int
-
-    @inline(__always)
-    static func precedes(
-      _ a: LeavingOrder, _ aBytes: UnsafeRawPointer, _ b: LeavingOrder, _ bBytes: UnsafeRawPointer
-    ) -> Bool {
-      if a.closing != b.closing { return a.closing < b.closing }
-      if a.start != b.start { return a.start < b.start }
-      return a.id != b.id ? a.id < b.id : a.part < b.part
-    }
-  }
-
-  private let sort: ExternalSort<LeavingOrder>
-  private var key = LeavingOrder(closing: 0, start: 0, id: UUID(high: 0, low: 0), part: 0)
-
-  init(_ sort: ExternalSort<LeavingOrder>) { self.sort = sort }
-
-  var spilled: Int { sort.spilled }
-
-  /// What is written next are the parts of this session.
-  func begin(closing: Int64, start: Int64, id: UUID) {
-    key = LeavingOrder(closing: closing, start: start, id: id, part: 0)
-  }
-
-  func write(_ payload: UnsafeBufferPointer<UInt8>) throws {
-    let target = try sort.append(key, payload.count)
-    if let start = payload.baseAddress { memcpy(target, start, payload.count) }
-    key.part += 1
-  }
-
-  func finish() {}
-  func abandon() {}
-
-  /// Hands over all payloads in order.
-  func emit(to writer: any PayloadWriter, memory: Int) throws {
-    let sorted = try sort.sorted(memory: memory)
-    while let bytes = try sorted.next() {
-      let count = SortRecord<LeavingOrder>.count(at: bytes - SortRecord<LeavingOrder>.head)
-      try writer.write(UnsafeBufferPointer(start: bytes.assumingMemoryBound(to: UInt8.self), count: count))
-    }
   }
 }

@@ -3,22 +3,11 @@ internal import Pipeline
 /// The mode `none`: a record is a payload of its own, without a session. Records are sorted by time, so that what a
 /// later one says of a profile also comes later.
 final class PlainPayloads: SessionMode {
-  /// The record's time, input and arrival.
-  struct RecordOrder: SortKey {
-    var time: Int64
-    var rank: UInt64
-
-    @inline(__always)
-    static func precedes(
-      _ a: RecordOrder, _ aBytes: UnsafeRawPointer, _ b: RecordOrder, _ bBytes: UnsafeRawPointer
-    ) -> Bool { a.time != b.time ? a.time < b.time : a.rank < b.rank }
-  }
-
   private let writer: any PayloadWriter
   private let recycle: (MappedBlock) -> Void
   private let life: SessionLifecycle
   private let memory: Int
-  private let records: ExternalSort<RecordOrder>
+  private let records: ExternalSort<TimeOrder>
   private var ranks: ArrivalRanks
   private let ordinals = Ordinals(window: nil)
 
@@ -73,7 +62,7 @@ final class PlainPayloads: SessionMode {
       life.counts.sessionsOutside += 1
       return
     }
-    var to = try records.append(RecordOrder(time: earliest, rank: ranks.rank(of: input)), size)
+    var to = try records.append(TimeOrder(time: earliest, rank: ranks.rank(of: input)), size)
     to.storeBytes(of: count, as: Int.self)
     to += 8
     for index in range where CalendarTime.range.contains(mapped.events[index].time) {
@@ -91,7 +80,7 @@ final class PlainPayloads: SessionMode {
     let sorted = try records.sorted(memory: memory / 2)
     life.counts.spilledBytes = records.spilled
     while let bytes = try sorted.next() {
-      let key = SortRecord<RecordOrder>.key(at: bytes - SortRecord<RecordOrder>.head)
+      let key = SortRecord<TimeOrder>.key(at: bytes - SortRecord<TimeOrder>.head)
       try emit(bytes, at: key.time)
     }
   }

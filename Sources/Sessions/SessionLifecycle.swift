@@ -261,6 +261,9 @@ final class SessionLifecycle {
 
   // MARK: Memory
 
+  /// Bytes that bodies had in the file, all in all.
+  var spilledBytes: Int { spillFile.total }
+
   /// Bytes that open sessions hold.
   @inline(__always)
   var memoryInUse: Int {
@@ -279,7 +282,6 @@ final class SessionLifecycle {
     session.pointee.body.spilled += body.count
     session.pointee.body.release(chunks)
     scratch.removeAll()
-    counts.spilledBytes = spillFile.total
   }
 }
 

@@ -1,7 +1,7 @@
 internal import Pipeline
 
 /// Puts events, one after the other in processing order, into sessions, and lets closed sessions leave: the mode
-/// `stream` behind its merge.
+/// `stream` behind its merge, and `exact` behind its sort where that is by time.
 final class Sessionizer {
   /// Late sessions that one visitor may have open beside the current one; one more, and his oldest closes.
   static let siblingLimit = 16
@@ -14,7 +14,7 @@ final class Sessionizer {
   private let table = SessionTable()
   private let ordinals: Ordinals
   @exclusivity(unchecked) private var recency = RecencyList()
-  @exclusivity(unchecked) private var closing = ClosingGroup()
+  @exclusivity(unchecked) private var closing: ClosingGroup
   /// Open sessions that were opened before `to`.
   @exclusivity(unchecked) private(set) var openBeforeEnd = 0
   @exclusivity(unchecked) private var nextSerial: Int64 = 0
@@ -27,20 +27,29 @@ final class Sessionizer {
   private let to: Int64
   private let memory: Int
 
-  init(_ settings: SessionSettings, writer: any PayloadWriter) {
+  /// - Parameters:
+  ///   - lateness: how far behind others an event may come, in milliseconds; nil if none will, and no instant closes more
+  ///     sessions than memory holds.
+  ///   - memory: bytes that open sessions may hold; of more, bodies go to a file.
+  init(
+    _ settings: SessionSettings, _ life: SessionLifecycle, lateness: Int64?, memory: Int, writer: any PayloadWriter
+  ) {
     self.settings = settings
     self.writer = writer
-    life = SessionLifecycle(settings)
+    self.life = life
+    self.memory = memory
     gap = life.gap
     to = settings.to ?? Int64.max
-    memory = settings.memoryLimit
-    ordinals = Ordinals(window: min(max(settings.disorder, 0), 1 << 53))
+    ordinals = Ordinals(window: lateness)
+    closing = ClosingGroup(isBounded: lateness != nil)
   }
 
   var counts: SessionCounts {
     @inline(__always) get { life.counts }
     @inline(__always) _modify { yield &life.counts }
   }
+
+  var spilledBytes: Int { life.spilledBytes }
 
   // MARK: Events
 
@@ -57,7 +66,6 @@ final class Sessionizer {
   ) throws {
     if effective > now { try advance(to: effective) }
     let time = event.pointee.time
-    counts.events &+= 1
     if isLate || time < now {
       try handleLate(event, text)
       return

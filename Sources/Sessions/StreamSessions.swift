@@ -21,11 +21,16 @@ final class StreamSessions: SessionMode {
     let disorder = disorder
     merge = Merge(inputs.enumerated().map { InputClock(index: $0.offset, input: $0.element, disorder: disorder) })
     blocks = BlockTable(recycle: recycle)
-    sessionizer = Sessionizer(settings, writer: writer)
+    sessionizer = Sessionizer(
+      settings, SessionLifecycle(settings), lateness: disorder, memory: settings.memoryLimit, writer: writer)
     inputNames = inputs.map(\.name)
   }
 
-  var counts: SessionCounts { sessionizer.counts }
+  var counts: SessionCounts {
+    var counts = sessionizer.counts
+    counts.spilledBytes = sessionizer.spilledBytes
+    return counts
+  }
 
   func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws {
     precondition(merge.inputs.indices.contains(block.input), "a block of no input")
@@ -103,6 +108,7 @@ final class StreamSessions: SessionMode {
     try merge.release(before: watermark) { entry, soon in
       if let soon { sessionizer.expect(blocks.slots[Int(soon.block)].events + soon.index) }
       let slot = blocks.slots[Int(entry.block)]
+      sessionizer.counts.events &+= 1
       try sessionizer.handle(
         slot.events + entry.index, slot.text, effective: entry.effective, isLate: entry.isLate)
       blocks.leave(entry.block)

@@ -94,6 +94,42 @@ import Testing
     if memory == 1 { #expect(run.counts.spilledBytes > 3 * run.bytes.count) }
   }
 
+  /// By time where few sessions are open at once, by visitor where many are: whether that shows at the beginning, at the
+  /// end, or only by the length of the gap.
+  @Test(arguments: ["dense", "dense at last", "sparse", "one instant", "long gap"])
+  func eitherOrderGivesTheSame(_ kind: String) throws {
+    var random = Seeded(3)
+    let count = kind == "sparse" ? 70_000 : 3000
+    let times = (0..<count).map { index in
+      switch kind {
+      case "sparse": Int64(index) * 45 * minute
+      case "one instant": Int64(0)
+      case "dense at last": index < 2500 ? Int64(index) * 20 * minute : 2500 * 20 * minute + Int64(index)
+      default: Int64(index) * (kind == "dense" ? 100 : 5 * minute)
+      }
+    }
+    var hits = times.enumerated().map { Hit(Self.start - 1000 * hour + $1, "v\($0 % 700)", padding: 200) }
+    if kind != "dense at last" { hits.shuffle(using: &random) }
+    func run(_ memory: Int) throws -> Run {
+      try Run(
+        hits,
+        Self.exact {
+          $0.memory = memory
+          if kind == "long gap" { $0.gap = 9000 * hour }
+        }, blockSize: { _ in 100 })
+    }
+    let whole = try run(256 << 20)
+    #expect(whole.counts.spilledBytes == 0)
+    for memory in [200_000, 400_000, 1 << 20] {
+      let bounded = try run(memory)
+      #expect(bounded.bytes == whole.bytes)
+      #expect(bounded.counts.spilledBytes > 0)
+      #expect(bounded.counts.sessionsEmitted == whole.counts.sessionsEmitted)
+    }
+    // Sessions do not need many at once, and events are enough to be sorted.
+    if kind == "sparse" { #expect(try run(1 << 20).counts.spilledBytes < 2 * whole.bytes.count) }
+  }
+
   /// Sessions by a window query.
   @Test(arguments: 0..<6)
   func oracle(_ seed: Int) throws {
