@@ -188,6 +188,12 @@ import Testing
     check(Case(test.tail, []))
   }
 
+  /// Where there are no rules that is what is wrong, and none of them lacks a test.
+  @Test(arguments: [
+    Case("otherwise: reject", ["-4:1 M005"], "needs 'events'"), Case("events: []", ["1:1 M005"], "needs 'events'"),
+  ])
+  func noRules(_ test: Case) { check(test, purpose: .check) }
+
   @Test func variablesMustBeSetForARunOnly() {
     let text =
       MappingRun.head.replacing("source: web", with: "source: env(TRACARDI_SOURCE_ID)") + "events: [ { type: a } ]\n"
