@@ -116,7 +116,8 @@ final class PayloadAssembler {
   private func finish(_ counts: inout SessionCounts, part: Int, to writer: any PayloadWriter) throws {
     end.withUnsafeBufferPointer { payload.append($0) }
     counts.payloads += 1
-    counts.payloadBytes += payload.count
+    // Writers end it with a line feed.
+    counts.payloadBytes += payload.count + 1
     if part > 0 { counts.furtherParts += 1 }
     try writer.write(payload.bytes)
   }

@@ -18,6 +18,7 @@ public struct SessionCounts: Sendable, Equatable {
   public var payloads = 0
   /// Payloads that are a second or later part of their session.
   public var furtherParts = 0
+  /// As they stand in a file, line ends included.
   public var payloadBytes = 0
 
   public var events = 0

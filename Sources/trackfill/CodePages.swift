@@ -604,7 +604,7 @@ trackfill: torn.log.gz is damaged; what came before the damage was converted: th
     page-seen                              2
     sent-form                              3
   sessions                                 4
-  payloads                                 4  2,319 bytes
+  payloads                                 4  2,323 bytes
   from 2026-09-10T00:00:05.000Z to 2026-09-10T00:00:15.000Z
 ```
 
@@ -629,7 +629,7 @@ trackfill: bad.log.gz is damaged; what came before the damage was converted: the
   events                                   1
     sent-form                              1
   sessions                                 1
-  payloads                                 1  525 bytes
+  payloads                                 1  526 bytes
   from 2026-09-10T00:00:05.000Z to 2026-09-10T00:00:05.000Z
 ```
 
@@ -1615,7 +1615,7 @@ The record is longer than `--max-record` allows, 4 MiB unless set. It is passed 
   events                                   1
     page-seen                              1
   sessions                                 1
-  payloads                                 1  538 bytes
+  payloads                                 1  539 bytes
   from 2026-09-10T10:00:00.000Z to 2026-09-10T10:00:00.000Z
 ```
 

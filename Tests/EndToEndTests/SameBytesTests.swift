@@ -137,7 +137,7 @@ import Testing
 
     let payloads = String(decoding: try space.read("o"), as: UTF8.self).split(separator: "\n")
     #expect(try number("payloads", "total") == payloads.count)
-    #expect(try number("payloads", "bytes") == space.read("o").count - payloads.count)
+    #expect(try number("payloads", "bytes") == space.read("o").count)
     let events = try payloads.reduce(0) { sum, line in
       let payload = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
       return sum + ((payload?["events"] as? [Any])?.count ?? 0)
