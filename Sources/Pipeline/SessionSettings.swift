@@ -53,6 +53,30 @@ public struct SessionSettings: Sendable {
   /// How far inputs must keep together while they are read, in milliseconds; nil where everything is sorted afterwards.
   public var inputDisorder: Int64? { mode == .stream ? disorder : nil }
 
+  /// A key of the mapping's `session` and its value.
+  public struct Proposal: Sendable, Equatable {
+    public let key: String
+    public let value: String
+    /// What it would do to records that are late now, as the end of a sentence.
+    public let effect: String
+  }
+
+  /// What would keep records from being late that come so far behind their input's clock.
+  ///
+  /// No mapping may have a disorder longer than its gap: what is further behind must be sorted. That is nothing for a run
+  /// that another one continues, since it would close its visits.
+  /// - Parameter lateness: milliseconds.
+  /// - Returns: nil where there is no such thing.
+  public func proposal(forLateness lateness: Int64) -> Proposal? {
+    guard lateness > 0 else { return nil }
+    guard lateness <= gap else {
+      return isContinued ? nil : Proposal(key: "mode", value: Mode.exact.rawValue, effect: "would put them in order")
+    }
+    let disorder = min((lateness + 59_999) / 60_000 * 60_000, gap)
+    let (unit, length) = [("m", 60_000), ("s", 1000)].first { disorder % $0.1 == 0 } ?? ("ms", 1)
+    return Proposal(key: "disorder", value: "\(disorder / length)\(unit)", effect: "would wait for them")
+  }
+
   /// Bytes for open sessions, which stay in memory as long as a machine bears it.
   public static let memoryForSessions = 256 << 20
   /// Bytes for a sort, which is as quick by way of files.

@@ -17,13 +17,14 @@ public struct PreviewSessions: Sendable {
   public var firstEvent: Int64?
   public var lastEvent: Int64?
 
-  public init() {}
+  private let settings: SessionSettings
+
+  /// - Parameter settings: those of the run.
+  public init(_ settings: SessionSettings) { self.settings = settings }
 
   var late: Int { lateAttached + lateNew + lateRejected }
-  /// What `session.disorder` would have to be so that nothing is late.
-  var proposedDisorder: String? {
-    late > 0 && largestLateness > 0 ? "\((largestLateness + 59_999) / 60_000)m" : nil
-  }
+  /// What of the mapping's `session` would keep records from being late; nil if none was.
+  var proposal: SessionSettings.Proposal? { late > 0 ? settings.proposal(forLateness: largestLateness) : nil }
 }
 
 /// Everything that a preview says in the end.
@@ -192,13 +193,13 @@ public struct PreviewReport: Sendable {
             "\(DisplayNumber.plural(counts.sum.replaced, "place")) \(counts.sum.replaced == 1 ? "was" : "were") not "
             + "UTF-8 and would be replaced by U+FFFD", remedy: ""))
     }
-    if let disorder = sessions.proposedDisorder {
+    if let proposal = sessions.proposal {
       remarks.append(
         Remark(
           isLoss: false,
           text: "\(DisplayNumber.plural(sessions.late, "record")) came later than `disorder` allows, up to "
             + DisplayNumber.duration(milliseconds: sessions.largestLateness),
-          remedy: "session.disorder: \(disorder) would wait for them"))
+          remedy: "session.\(proposal.key): \(proposal.value) \(proposal.effect)"))
     }
     for warning in warnings {
       let place = warning.span.map { " (\(warning.file ?? ""):\($0.line):\($0.column))" } ?? ""

@@ -83,6 +83,7 @@ final class ContinuedConversion {
     settings.memory = frame.plan.memory
     settings.temporaryFolder = getenv("TMPDIR") == nil ? plan.folder : nil
     settings.isContinued = plan.leavesOpen
+    frame.report.settings = settings
     let output = try openOutput(folder, mapping.name)
     let rejectFile = try AppendedFile(
       plan.folder + "/rejects.ndjson", name: "rejects", recorded: try folder.output("rejects"))

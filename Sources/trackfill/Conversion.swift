@@ -92,6 +92,7 @@ final class Conversion {
     settings.to = plan.to
     settings.memory = plan.memory
     settings.temporaryFolder = plan.temporaryFolder
+    frame.report.settings = settings
     let pool = MappedBlockPool()
     let stage = SessionStage(settings: settings, inputs: feed.inputs, writer: writer) { pool.recycle($0) }
     var loopSettings = RunLoop.Settings()

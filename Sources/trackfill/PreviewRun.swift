@@ -150,7 +150,7 @@ final class PreviewRun {
     }
     try payloads.finish()
     return PreviewReport(
-      subject, counts: counts, sessions: PreviewSessions(sessions.counts), stage: stage, board: board,
+      subject, counts: counts, sessions: PreviewSessions(sessions.counts, settings), stage: stage, board: board,
       payloads: payloads, warnings: mapping.warnings, limit: limit)
   }
 
@@ -252,8 +252,8 @@ extension PreviewSubject {
 }
 
 extension PreviewSessions {
-  init(_ counts: SessionCounts) {
-    self.init()
+  init(_ counts: SessionCounts, _ settings: SessionSettings) {
+    self.init(settings)
     sessions = counts.sessionsEmitted
     longest = counts.longestSession
     payloads = counts.payloads

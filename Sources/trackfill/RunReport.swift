@@ -61,10 +61,9 @@ struct RunReport {
       && counts.events + sessions.eventsResumed == sessions.events + counts.sessionRejects + sessions.eventsWaiting
   }
 
-  /// What `session.disorder` would have to be so that nothing is late, in whole minutes; nil if nothing was.
-  var proposedDisorder: String? {
-    guard sessions.late > 0, sessions.largestLateness > 0 else { return nil }
-    return "\((sessions.largestLateness + 59_999) / 60_000)m"
+  /// What of `session` would keep records from being late; nil if none was.
+  var proposal: SessionSettings.Proposal? {
+    sessions.late > 0 ? settings?.proposal(forLateness: sessions.largestLateness) : nil
   }
 
   private static func sum(_ names: [String], _ counts: [Int]) -> [(reason: String, count: Int)] {

@@ -88,7 +88,7 @@ enum SummaryJSON {
       json.put("new", sessions.lateNew)
       json.put("rejected", sessions.lateRejected)
       json.put("largest_ms", Int(sessions.largestLateness))
-      if let disorder = report.proposedDisorder { json.put("proposed_disorder", disorder) }
+      if let proposal = report.proposal { json.put("proposed_\(proposal.key)", proposal.value) }
     }
     json.put("outliers", sessions.outliers)
     if let first = sessions.firstEvent, let last = sessions.lastEvent {

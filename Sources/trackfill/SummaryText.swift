@@ -81,7 +81,7 @@ struct SummaryText {
     ] where count > 0 { parts.append("\(OptionText.grouped(count)) \(word)") }
     var note = parts.joined(separator: ", ")
     note += "; up to \(OptionText.duration(milliseconds: sessions.largestLateness)) behind"
-    if let disorder = report.proposedDisorder { note += ": session.disorder: \(disorder) would wait for them" }
+    if let proposal = report.proposal { note += ": session.\(proposal.key): \(proposal.value) \(proposal.effect)" }
     return note
   }
 

@@ -141,7 +141,7 @@ public enum PreviewJSON {
       json.put("new", sessions.lateNew)
       json.put("rejected", sessions.lateRejected)
       json.put("largest_ms", Int(sessions.largestLateness))
-      if let disorder = sessions.proposedDisorder { json.put("proposed_disorder", disorder) }
+      if let proposal = sessions.proposal { json.put("proposed_\(proposal.key)", proposal.value) }
     }
     json.put("outliers", sessions.outliers)
     json.put("duplicates", sessions.duplicates)
