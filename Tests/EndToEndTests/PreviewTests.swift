@@ -116,6 +116,22 @@ import Testing
     #expect(text(result).contains("late records                             1"))
   }
 
+  /// Properties may look like an event.
+  @Test func eventsAreNotCountedByTheirLooks() throws {
+    try space.write(
+      "m.yaml",
+      Material.mapping.replacing(
+        "properties: { path: =path, status: =status }",
+        with:
+          "properties: { kind: order, time: { insert: 2026-09-10 }, copy: { id: =path, type: x, time: { insert: x } } }"
+      ))
+    try space.write("one.log", Material.line + "\n")
+    let result = try run("one.log -m m.yaml --format json --show 0")
+    let report = try JSONSerialization.jsonObject(with: result.output) as? [String: Any]
+    let sessions = report?["sessions"] as? [String: Any]
+    #expect(sessions?["largest_events"] as? Int == 1, "\(result.errors)")
+  }
+
   // MARK: Hostile data
 
   private static let hostile =

@@ -38,10 +38,8 @@ public final class PayloadTally: PayloadWriter {
   public func abandon() {}
 
   public func write(_ payload: UnsafeBufferPointer<UInt8>) throws {
-    guard let base = payload.baseAddress else { return }
+    guard let base = payload.baseAddress, let (events, count) = PayloadTally.events(payload) else { return }
     if sessionAt < 0 { locate(payload) }
-    let events = PayloadTally.find("\"events\":[", payload, from: max(0, sessionAt))
-    guard events >= 0 else { return }
     var start = Int64.min
     var end = Int64.max
     var id: (UInt64, UInt64) = (0, 0)
@@ -57,7 +55,6 @@ public final class PayloadTally: PayloadWriter {
     } else {
       profile = PayloadTally.text(payload, from: sessionAt + 17)
     }
-    let count = PayloadTally.events(payload, from: events + 10)
     if hasSession {
       if let open = current, open.id == id {
         current = (id, open.events + count, open.length)
@@ -131,16 +128,22 @@ public final class PayloadTally: PayloadWriter {
     return UnsafeRawPointer(found) - UnsafeRawPointer(base)
   }
 
-  /// Events of a payload: each has one such member, and is longer than what is passed over.
-  private static func events(_ payload: UnsafeBufferPointer<UInt8>, from: Int) -> Int {
-    var count = 0
-    var at = from
-    while true {
-      at = find(",\"time\":{\"insert\":\"", payload, from: at)
-      guard at >= 0 else { return count }
-      count += 1
-      at += 120
+  /// Where a payload's events begin, and how many they are. It is walked through, since what a property or a context
+  /// holds may look like an event or a list of them.
+  private static func events(_ payload: UnsafeBufferPointer<UInt8>) -> (at: Int, count: Int)? {
+    var cursor = JSONCursor(payload)
+    var found: (at: Int, count: Int)?
+    let isWhole = cursor.members { cursor, key in
+      guard cursor.isEqual(key, "events") else { return cursor.skip() }
+      let at = cursor.at
+      var count = 0
+      defer { found = (at, count) }
+      return cursor.elements { element in
+        count += 1
+        return element.skip()
+      }
     }
+    return isWhole ? found : nil
   }
 
   /// The JSON string that begins behind `from`, escapes and all.
