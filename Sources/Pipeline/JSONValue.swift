@@ -1,4 +1,4 @@
-/// A piece of a payload, read back: numbers keep their digits, members their order.
+/// A piece of a payload, read back (at most as deep as `JSONCursor` goes): numbers keep their digits, members their order.
 public indirect enum JSONValue: Equatable, Sendable {
   public struct Member: Equatable, Sendable {
     public var key: String
@@ -19,9 +19,41 @@ public indirect enum JSONValue: Equatable, Sendable {
 
   /// - Returns: nil if the bytes are no JSON text (RFC 8259).
   public init?(_ bytes: UnsafeBufferPointer<UInt8>) {
-    var parser = JSONTextParser(bytes)
-    guard let value = parser.document() else { return nil }
+    var cursor = JSONCursor(bytes)
+    guard let value = JSONValue.read(&cursor, bytes), cursor.isAtEnd() else { return nil }
     self = value
+  }
+
+  private static func read(_ cursor: inout JSONCursor, _ bytes: UnsafeBufferPointer<UInt8>) -> JSONValue? {
+    switch cursor.peek() {
+    case UInt8(ascii: "{"):
+      var members: [Member] = []
+      let isWhole = cursor.members { cursor, key in
+        guard let value = read(&cursor, bytes) else { return false }
+        members.append(Member(key: String(decoding: cursor.decoded(key), as: UTF8.self), value: value))
+        return true
+      }
+      return isWhole ? .object(members) : nil
+    case UInt8(ascii: "["):
+      var elements: [JSONValue] = []
+      let isWhole = cursor.elements { cursor in
+        guard let value = read(&cursor, bytes) else { return false }
+        elements.append(value)
+        return true
+      }
+      return isWhole ? .list(elements) : nil
+    case UInt8(ascii: "\""):
+      return cursor.string().map { .string(String(decoding: cursor.decoded($0), as: UTF8.self)) }
+    default:
+      let start = cursor.at
+      guard cursor.skip() else { return nil }
+      switch String(decoding: bytes[start..<cursor.at], as: UTF8.self) {
+      case "null": return .null
+      case "true": return .bool(true)
+      case "false": return .bool(false)
+      case let digits: return .number(digits)
+      }
+    }
   }
 
   /// - Returns: nil if the text is no JSON.
@@ -42,21 +74,17 @@ public indirect enum JSONValue: Equatable, Sendable {
   /// The text of a string.
   public var text: String? { if case .string(let text) = self { text } else { nil } }
 
-  /// Whether both are one value; numbers are compared by what they mean, `199.90` is `199.9`.
+  /// Whether both are one value; numbers are compared by what they mean: `199.90` is `199.9`, `1e+2` is `100`.
   public func isSame(as other: JSONValue) -> Bool {
-    if case (.number(let one), .number(let two)) = (self, other) {
-      return one == two || JSONValue.plain(one) == JSONValue.plain(two)
+    switch (self, other) {
+    case (.number(let one), .number(let two)):
+      one == two || JSONNumber(one).map { $0 == JSONNumber(two) } ?? false
+    case (.list(let one), .list(let two)):
+      one.count == two.count && zip(one, two).allSatisfy { $0.isSame(as: $1) }
+    case (.object(let one), .object(let two)):
+      one.count == two.count && zip(one, two).allSatisfy { $0.key == $1.key && $0.value.isSame(as: $1.value) }
+    default: self == other
     }
-    return self == other
-  }
-
-  private static func plain(_ number: String) -> String {
-    if number.contains(where: { $0 == "e" || $0 == "E" }) { return Double(number).map { "\($0)" } ?? number }
-    guard number.contains(".") else { return number == "-0" ? "0" : number }
-    var digits = Substring(number)
-    while digits.last == "0" { digits.removeLast() }
-    if digits.last == "." { digits.removeLast() }
-    return digits == "-0" ? "0" : String(digits)
   }
 
   /// One line, as a person writes it in a mapping's braces: `{ type: search, properties: { query: "red shoes" } }`.
@@ -103,104 +131,23 @@ public indirect enum JSONValue: Equatable, Sendable {
   }
 }
 
-/// Reads JSON text. What it is given we wrote ourselves, so that anything unexpected simply ends it.
-private struct JSONTextParser {
-  private let bytes: UnsafeBufferPointer<UInt8>
-  private var at = 0
-  /// Deeper than any mapping can make it.
-  private static let deepest = 256
+/// What a JSON number means: ± `digits` × 10^`exponent`, without zeros at either end of the digits.
+private struct JSONNumber: Equatable {
+  private let isNegative: Bool
+  private let digits: Substring
+  private let exponent: Int
 
-  init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
-
-  mutating func document() -> JSONValue? {
-    guard let value = value(0) else { return nil }
-    blanks()
-    return at == bytes.count ? value : nil
-  }
-
-  private mutating func value(_ depth: Int) -> JSONValue? {
-    blanks()
-    guard depth < Self.deepest, at < bytes.count else { return nil }
-    switch bytes[at] {
-    case UInt8(ascii: "{"):
-      at += 1
-      var members: [JSONValue.Member] = []
-      if take("}") { return .object([]) }
-      repeat {
-        blanks()
-        guard at < bytes.count, bytes[at] == UInt8(ascii: "\""), let key = string(), take(":"),
-          let value = value(depth + 1)
-        else { return nil }
-        members.append(JSONValue.Member(key: key, value: value))
-      } while take(",")
-      return take("}") ? .object(members) : nil
-    case UInt8(ascii: "["):
-      at += 1
-      var elements: [JSONValue] = []
-      if take("]") { return .list([]) }
-      repeat {
-        guard let value = value(depth + 1) else { return nil }
-        elements.append(value)
-      } while take(",")
-      return take("]") ? .list(elements) : nil
-    case UInt8(ascii: "\""): return string().map { .string($0) }
-    default:
-      let start = at
-      while at < bytes.count, !Self.delimiters.contains(bytes[at]) { at += 1 }
-      let word = String(decoding: bytes[start..<at], as: UTF8.self)
-      switch word {
-      case "true": return .bool(true)
-      case "false": return .bool(false)
-      case "null": return .null
-      default: return Double(word) == nil ? nil : .number(word)
-      }
-    }
-  }
-
-  private static let delimiters = Array(" \t\r\n,:]}".utf8)
-
-  private mutating func blanks() {
-    while at < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[at]) { at += 1 }
-  }
-
-  private mutating func take(_ character: Unicode.Scalar) -> Bool {
-    blanks()
-    guard at < bytes.count, bytes[at] == UInt8(ascii: character) else { return false }
-    at += 1
-    return true
-  }
-
-  private mutating func string() -> String? {
-    at += 1
-    var text: [UInt8] = []
-    while at < bytes.count {
-      let byte = bytes[at]
-      at += 1
-      if byte == UInt8(ascii: "\"") { return String(decoding: text, as: UTF8.self) }
-      guard byte == UInt8(ascii: "\\") else {
-        text.append(byte)
-        continue
-      }
-      guard at < bytes.count else { return nil }
-      let escape = bytes[at]
-      at += 1
-      switch escape {
-      case UInt8(ascii: "n"): text.append(0x0A)
-      case UInt8(ascii: "r"): text.append(0x0D)
-      case UInt8(ascii: "t"): text.append(0x09)
-      case UInt8(ascii: "b"): text.append(0x08)
-      case UInt8(ascii: "f"): text.append(0x0C)
-      case UInt8(ascii: "u"):
-        // Only control characters are written so.
-        guard at + 4 <= bytes.count,
-          let code = UInt32(String(decoding: bytes[at..<at + 4], as: UTF8.self), radix: 16),
-          let scalar = Unicode.Scalar(code)
-        else { return nil }
-        text += Array(String(Character(scalar)).utf8)
-        at += 4
-      default: text.append(escape)
-      }
-    }
-    return nil
+  /// - Returns: nil if the exponent is beyond all measure.
+  init?(_ text: String) {
+    let parts = text.split(maxSplits: 1) { $0 == "e" || $0 == "E" }
+    guard let mantissa = parts.first?.split(separator: "."), let written = parts.count > 1 ? Int(parts[1]) : 0,
+      written.magnitude < 1 << 40
+    else { return nil }
+    let all = mantissa.joined().drop { $0 == "-" || $0 == "0" }
+    let kept = all.reversed().drop { $0 == "0" }
+    let fraction = mantissa.count > 1 ? mantissa[1].count : 0
+    digits = Substring(kept.reversed())
+    exponent = digits.isEmpty ? 0 : written - fraction + all.count - kept.count
+    isNegative = !digits.isEmpty && text.hasPrefix("-")
   }
 }

@@ -57,6 +57,20 @@ import Testing
     #expect(results[0].rejects[0].span == SourceSpan(line: 14, column: 13, length: 1))
   }
 
+  /// A number is what it means, however it is written.
+  @Test(arguments: [
+    ("1e+22", "10000000000000000000000", true), ("1e+22", "10000000000000000000001", false), ("2e2", "200", true),
+    ("0.0", "-0", true), ("0e99", "0", true), ("100", "1", false),
+    ("1e99999999999999999999", "1e88888888888888888888", false), ("1.50E-3", "0.0015", true), ("-1e2", "100", false),
+    ("12345678901234567890", "12345678901234567891", false),
+  ])
+  func numbersByValue(one: String, other: String, areSame: Bool) throws {
+    let value = try #require(JSONValue(one))
+    #expect(value.isSame(as: try #require(JSONValue(other))) == areSame)
+    let list = try #require(JSONValue("{\"a\":[\(one)]}"))
+    #expect(list.isSame(as: try #require(JSONValue("{\"a\":[\(other)]}"))) == areSame)
+  }
+
   /// An expectation, the first difference, and what `updated` makes of the expectation.
   @Test(
     arguments: [
