@@ -552,7 +552,7 @@ What to do: Name each file once.
     CodePage("I105", ###"""
 # I105: a copy of another input
 
-Two inputs begin with the same records: a log and its rotated or compressed copy. Reading both would double their events.
+Two inputs begin with the same records: a log and its rotated or compressed copy. Reading both would double their events. Standard input and pipes are looked at as files are.
 
 ```text
 error[I105]: a.log is a copy of a.log.gz, or begins it

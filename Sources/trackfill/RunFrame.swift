@@ -118,7 +118,7 @@ final class RunFrame {
 
   func names(of inputs: [InputPath]) -> String {
     guard let first = inputs.first else { return "no input" }
-    let name = first.path ?? "standard input"
+    let name = first.title
     return inputs.count > 1 ? "\(name) and \(inputs.count - 1) more" : name
   }
 

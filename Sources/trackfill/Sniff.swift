@@ -28,7 +28,7 @@ struct Sniff: ParsableCommand {
     do {
       let blocks = try InputList.expand(inputs).map { input in
         let result = try InputSniffer.sniff(input, zone: zone)
-        let name = input.path ?? "standard input"
+        let name = input.title
         guard !result.isEmpty else {
           throw Diagnostic("I301", "\(name) is empty", remedy: "name an input with records in it")
         }

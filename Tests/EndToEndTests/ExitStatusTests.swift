@@ -135,6 +135,13 @@ import Testing
     #expect(!space.exists("o"))
   }
 
+  @Test func copyOnStandardInput() throws {
+    let result = try Binary.run(["convert", "-", log, "-m", mapping, "-o", space.path("o")], input: log)
+    #expect(result.status == 65 && result.errors.contains("error[I105]"), "\(result.errors)")
+    #expect(result.errors.contains("standard input"))
+    #expect(!space.exists("o"))
+  }
+
   @Test func missingMapping() throws {
     #expect(try convert(log, "-m", space.path("nothing.yaml")).status == 66)
     #expect(try convert(log, "-m", space.folder).status == 66)

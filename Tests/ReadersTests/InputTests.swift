@@ -27,6 +27,13 @@ final class Scratch {
     }
     return whole
   }
+
+  /// A named pipe that gives these bytes once.
+  func pipe(_ name: String, _ bytes: [UInt8]) -> String {
+    let source = write(name + ".source", bytes)
+    system("mkfifo \(path)/\(name); cat \(source) > \(path)/\(name) 2>/dev/null &")
+    return path + "/" + name
+  }
 }
 
 /// One gzip member, or zlib data.
@@ -271,6 +278,17 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
     #expect(result.counts.values.allSatisfy { $0 == 4000 })
   }
 
+  /// What can be read only once is compared as well.
+  @Test func copiesInPipes() throws {
+    let scratch = try Scratch()
+    for lines in [1, 50, 2000] {
+      let file = scratch.write("a\(lines)", log(lines))
+      let pipe = scratch.pipe("p\(lines)", log(lines))
+      #expect(codes([file, pipe]) == ["I105"], "\(lines)")
+    }
+    #expect(codes([scratch.write("a", log(50)), scratch.pipe("p", log(50, from: 5))]) == [])
+  }
+
   @Test func copies() throws {
     let scratch = try Scratch()
     let long = log(2000)
@@ -299,9 +317,7 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
 
   @Test func pipe() throws {
     let scratch = try Scratch()
-    let path = scratch.write("a", deflated(log(3000)))
-    system("mkfifo \(scratch.path)/p; cat \(path) > \(scratch.path)/p &")
-    #expect(try run([scratch.path + "/p"]).counts == ["p": 3000])
+    #expect(try run([scratch.pipe("p", deflated(log(3000)))]).counts == ["p": 3000])
   }
 
   @Test func damage() throws {

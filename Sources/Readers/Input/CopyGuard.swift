@@ -10,7 +10,7 @@ enum CopyGuard {
     /// I105
     var finding: Diagnostic {
       Diagnostic(
-        "I105", "\(copy.input.name) is a copy of \(original.input.name), or begins it",
+        "I105", "\(copy.input.title) is a copy of \(original.input.title), or begins it",
         remedy: "leave one of them out; reading both would count its records twice")
     }
   }
@@ -19,7 +19,7 @@ enum CopyGuard {
   /// never copies.
   static func pairs(_ heads: [InputHead]) throws -> [Pair] {
     var pairs: [Pair] = []
-    let sorted = heads.filter { $0.hasRecords && $0.size != nil }.sorted {
+    let sorted = heads.filter(\.hasRecords).sorted {
       $0.stem == $1.stem
         ? $0.input.name.utf8.lexicographicallyPrecedes($1.input.name.utf8) : $0.stem.lexicographicallyPrecedes($1.stem)
     }
@@ -43,7 +43,7 @@ enum CopyGuard {
   /// Heads that agree in their stems, compared whole.
   private static func compare(_ heads: [InputHead]) throws -> [Pair] {
     var whole: [(head: InputHead, bytes: [UInt8])] = []
-    for head in heads { whole.append((head, try InputHead.read(head.input).bytes)) }
+    for head in heads { whole.append((head, try head.bytes ?? InputHead.read(head.input).bytes)) }
     whole.sort {
       $0.bytes == $1.bytes
         ? $0.head.input.name.utf8.lexicographicallyPrecedes($1.head.input.name.utf8)

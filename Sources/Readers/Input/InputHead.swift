@@ -14,6 +14,8 @@ struct InputHead {
   var rank: UInt64
   var hash: UInt64
   var stem: [UInt8]
+  /// All of them, of an input that can be read only once.
+  var bytes: [UInt8]?
   var length: Int
   /// Whether the input has no more bytes than these.
   var isComplete: Bool
@@ -37,6 +39,7 @@ struct InputHead {
   ) throws {
     self.input = input
     self.size = size
+    self.bytes = size == nil ? bytes : nil
     self.isComplete = isComplete
     length = bytes.count
     stem = Array(bytes.prefix(InputHead.stem))

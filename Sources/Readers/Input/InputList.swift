@@ -7,6 +7,8 @@ public struct InputPath: Sendable, Equatable {
   public let name: String
   /// nil for standard input.
   public let path: String?
+  /// As sentences name it.
+  public var title: String { path ?? "standard input" }
 
   public init(name: String, path: String?) {
     self.name = name
