@@ -1509,7 +1509,7 @@ What to do: Add `zone:` with the server's zone, such as `Europe/Warsaw` or `UTC`
     CodePage("M308", ###"""
 # M308: a format that cannot be found out
 
-The mapping says `format: auto`, and no preset reads at least half of the first input; or there is no input to look at.
+The mapping says `format: auto`, and no preset reads at least half of the beginning (64 KiB) of the first input, nor nearly all of it from some line on; or there is no input to look at.
 
 ```text
 auto.yaml:3:34: error[M308]: no known format reads junk.log

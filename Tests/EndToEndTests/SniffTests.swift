@@ -266,6 +266,21 @@ import Testing
     #expect(none.status == 78 && none.errors.contains("error[M308]"))
   }
 
+  @Test func garbageBeforeALog() throws {
+    let space = try Workspace()
+    let log = try space.write(
+      "a.log",
+      String(repeating: "*** boot of web1, please stand by ***\n", count: 60)
+        + Material.text(Material.log(lines: 50, bad: 0)))
+    let sniffed = try Binary.run(["sniff", log])
+    #expect(sniffed.status == 0, "\(sniffed.errors)")
+    #expect(String(decoding: sniffed.output, as: UTF8.self).contains("format: combined"))
+    #expect(sniffed.errors.contains("first 60 records"), "\(sniffed.errors)")
+    let mapping = try space.write("m.yaml", "input: { reader: weblog, format: auto }\n" + Self.rest)
+    let result = try Binary.run(["convert", log, "-m", mapping])
+    #expect(result.status == 3 && result.errors.contains("format combined, 50 of the first 110"), "\(result.errors)")
+  }
+
   @Test func formats() throws {
     let list = try Binary.run(["formats"])
     #expect(list.status == 0)

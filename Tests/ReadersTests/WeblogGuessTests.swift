@@ -29,6 +29,23 @@ import Testing
     #expect(best(String(repeating: "<190>Sep 10 13:57:01 web1 nginx: " + combined, count: 5)) == "combined")
   }
 
+  /// A log behind a banner, a core dump or the remains of another file.
+  @Test func garbageBefore() throws {
+    let combined = try #require(WeblogPreset.named("combined")).sample + "\n"
+    func guess(_ garbage: Int, _ lines: Int, then rest: Int = 0) -> FormatGuess? {
+      let text =
+        String(repeating: "no log at all, just prose\n", count: garbage) + String(repeating: combined, count: lines)
+        + String(repeating: "prose again\n", count: rest)
+      return FormatGuess.best(of: Array(text.utf8), settings: WeblogSettings())
+    }
+    let late = try #require(guess(2_000, 40))
+    #expect(late.preset.name == "combined" && late.skipped == 2_000)
+    #expect(late.records == 2_040 && late.understood == 40)
+    #expect(try #require(guess(5, 20)).skipped == 0)
+    // A few lines alone are no format, nor is what is lost among other things.
+    #expect(guess(100, 5) == nil && guess(100, 40, then: 100) == nil)
+  }
+
   @Test func needsAnInput() {
     let found = #expect(throws: Diagnostics.self) { try weblog("auto") }
     #expect(found?.all.map(\.code) == ["M308"])

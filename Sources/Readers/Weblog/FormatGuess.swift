@@ -7,15 +7,21 @@ struct FormatGuess {
   let reader: WeblogReader
   /// Settings that the log needs beside its format.
   let settings: WeblogSettings
+  /// Records looked at, and those of them that the preset understands.
   let records: Int
   let understood: Int
+  /// Records before the log begins; 0 unless most of the head is none of the log.
+  let skipped: Int
   /// Whether the zone was not given and had to be assumed.
   let assumesZone: Bool
 
-  /// Records looked at.
+  /// Records looked at, from the first one that is understood; what stands before is as much as the head holds.
   private static let most = 1000
+  /// Of fewer records nothing is believed that is not most of the head.
+  private static let enough = 10
 
-  /// nil if no preset understands every second record.
+  /// nil if no preset understands every second record, or nine of ten from the first one that it understands: a log may
+  /// stand behind a banner or the remains of another file.
   static func best(of head: [UInt8], settings: WeblogSettings) -> FormatGuess? {
     var best: (guess: FormatGuess, points: Int)?
     for preset in WeblogPreset.all {
@@ -32,13 +38,13 @@ struct FormatGuess {
       {
         score.points += score.understood
       }
-      guard score.understood * 2 >= score.records, score.understood > 0, score.points > best?.points ?? 0 else {
-        continue
-      }
+      let isMost = score.understood * 2 >= score.records
+      let isClear = score.understood >= enough && score.understood * 10 >= (score.records - score.skipped) * 9
+      guard isMost || isClear, score.understood > 0, score.points > best?.points ?? 0 else { continue }
       best = (
         FormatGuess(
           preset: preset, reader: reader, settings: settings, records: score.records, understood: score.understood,
-          assumesZone: needsZone), score.points
+          skipped: isMost ? 0 : score.skipped, assumesZone: needsZone), score.points
       )
     }
     return best?.guess
@@ -46,7 +52,7 @@ struct FormatGuess {
 
   private static func score(
     _ head: [UInt8], _ reader: WeblogReader
-  ) -> (records: Int, understood: Int, points: Int) {
+  ) -> (records: Int, understood: Int, skipped: Int, points: Int) {
     let names = reader.schema.fields.map(\.name)
     let source = reader.makeSource(MemorySource(head), limits: ReadLimits(record: max(head.count, 64)))
     let parser = reader.makeParser(fields: names)
@@ -54,17 +60,20 @@ struct FormatGuess {
     let batch = RecordBatch(stride: names.count)
     var records = 0
     var understood = 0
+    var skipped: Int?
     var points = 0
-    while records < most {
+    func isEnough(_ records: Int) -> Bool { skipped.map { records - $0 >= most } ?? false }
+    while !isEnough(records) {
       block.reset()
       guard (try? source.next(into: block)) == true else { break }
       let result = MappedBlock()
       var cursor = 0
       var hasMore = true
-      while hasMore, result.counts.records < most {
+      while hasMore, !isEnough(records + result.counts.records) {
         batch.reset()
         hasMore = parser.parse(block, from: &cursor, into: batch, result: result)
         for row in 0..<batch.count {
+          if skipped == nil { skipped = records + batch.records[row].number }
           understood += 1
           for (column, name) in names.enumerated() {
             points += worth(name, batch.fields[row * batch.stride + column])
@@ -74,7 +83,7 @@ struct FormatGuess {
       records += result.counts.records
       if block.isLast { break }
     }
-    return (records, understood, points)
+    return (records, understood, skipped ?? records, points)
   }
 
   /// How much a value speaks for its field being what it is called.

@@ -18,6 +18,10 @@ struct WeblogSniffer: Sniffer {
     var made = guess.reader
     let tails = LineTails(bytes, guess.reader)
     var remarks: [String] = []
+    if guess.skipped > 0 {
+      remarks.append(
+        "the first \(DisplayNumber.plural(guess.skipped, "record")) are none of the log: they would be rejected")
+    }
     switch guess.preset.shape {
     case .text:
       remarks.append("every time has its offset from UTC")
