@@ -70,7 +70,7 @@ final class ContinuedConversion {
       throw Stop(status: .badInput, message: "no records in \(frame.names(of: inputs.match.paths))")
     }
     if total.sum.records > 0, total.rejected == total.sum.records {
-      throw Stop(status: .badInput, message: "no valid record: \(frame.firstReject())")
+      throw frame.noValidRecord()
     }
     try frame.checkDamage()
     return total.rejects.isEmpty ? .done : .someRejected

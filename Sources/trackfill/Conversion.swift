@@ -63,7 +63,7 @@ final class Conversion {
         throw Stop(status: .badInput, message: "no records in \(frame.names(of: inputs))")
       }
       if frame.report.counts.rejected == frame.report.counts.sum.records {
-        throw Stop(status: .badInput, message: "no valid record: \(frame.firstReject())")
+        throw frame.noValidRecord()
       }
       try rejects?.finish()
       try writer.finish()

@@ -127,13 +127,22 @@ final class RunFrame {
     return "first \(tally.input):\(tally.line): \(tally.code) \(tally.message)"
   }
 
+  /// Every record was rejected.
+  func noValidRecord() -> Stop { Stop(status: .badInput, message: "no valid record: \(firstReject())\(nextStep)") }
+
+  /// What to do where nothing was valid: if the reader rejected it, the input is probably something else.
+  private var nextStep: String {
+    guard let tally = report.counts.rejects.first, tally.stage == .record else { return "" }
+    return "; `trackfill sniff \(tally.input == "-" ? "FILE" : tally.input)` says how it is to be read"
+  }
+
   /// - Parameter fate: what became of the output.
   func tooMany(_ many: TooManyRejects, fate: String) -> Stop {
     Stop(
       status: .tooManyRejects,
       message: "too many rejects: \(OptionText.grouped(many.rejected)) of the first "
         + "\(OptionText.grouped(many.records)) records, more than --max-rejects \(RejectLimit.text(many.tolerance)); "
-        + "\(fate); \(firstReject())")
+        + "\(fate); \(firstReject())\(many.rejected == many.records ? nextStep : "")")
   }
 
   func unbalanced(fate: String) -> Stop {

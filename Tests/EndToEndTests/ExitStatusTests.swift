@@ -124,8 +124,17 @@ import Testing
     let result = try convert(junk, "-m", mapping, "-o", space.path("o"), "--rejects", space.path("r"))
     #expect(result.status == 65)
     #expect(result.errors.contains("no valid record"))
+    #expect(result.errors.contains("`trackfill sniff \(junk)`"), "\(result.errors)")
     #expect(!space.exists("o"))
     #expect(space.exists("r"))
+    let many = try convert(try space.write("many.log", String(repeating: "x\n", count: 2000)), "-m", mapping)
+    #expect(many.status == 4 && many.errors.contains("trackfill sniff"), "\(many.errors)")
+    // What the mapping itself refuses is no matter of the format.
+    let checked = Material.mapping.replacing(
+      "drop:", with: "checks: [ { code: TOO_LOW, if: '=status < 900', message: too low } ]\ndrop:")
+    let refused = try convert(log, "-m", try space.write("checked.yaml", checked))
+    #expect(refused.status == 65 && refused.errors.contains("no valid record"), "\(refused.errors)")
+    #expect(!refused.errors.contains("sniff"))
   }
 
   @Test func missingInput() throws {
