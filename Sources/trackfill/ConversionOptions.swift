@@ -12,21 +12,19 @@ struct ConversionOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Where the summary goes, as JSON; written on failure, too.", valueName: "file"))
   var summary: String?
 
-  @Option(help: ArgumentHelp("Threads (default: the processors, at most 4).", valueName: "n"))
+  @Option(help: ArgumentHelp("Threads (default: the processors, at most 4).", valueName: "n"), transform: Int.read)
   var threads: Int?
 
-  @Option(help: .memory)
+  @Option(help: .memory, transform: ByteSize.read)
   var memory: ByteSize?
 
-  @Option(
-    help: ArgumentHelp(
-      "Stop beyond this many rejected records, or this share after the first 1,000.", valueName: "n|p%"))
+  @Option(help: .maxRejects, transform: RejectLimit.read)
   var maxRejects = RejectLimit(.standard)
 
-  @Option(help: ArgumentHelp("The longest record; a longer one is rejected.", valueName: "size"))
-  var maxRecord = ByteSize(4 << 20)
+  @Option(help: .maxRecord, transform: ByteSize.read)
+  var maxRecord = ByteSize(ReadLimits().record)
 
-  @Option(help: ArgumentHelp("Bytes read at a time.", visibility: .hidden))
+  @Option(help: ArgumentHelp("Bytes read at a time.", visibility: .hidden), transform: ByteSize.read)
   var blockSize = ByteSize(256 << 10)
 
   @Flag(name: [.short, .long], help: "No summary and no progress.")

@@ -24,13 +24,17 @@ struct Convert: ParsableCommand {
   @Option(help: ArgumentHelp("Where rejected records go, as JSON lines.", valueName: "file"))
   var rejects: String?
 
-  @Option(help: ArgumentHelp("Read only so many records of each input.", valueName: "n"))
+  @Option(help: ArgumentHelp("Read only so many records of each input.", valueName: "n"), transform: Int.read)
   var limit: Int?
 
-  @Option(help: ArgumentHelp("Only sessions that begin at or after this date or time (UTC).", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("Only sessions that begin at or after this date or time (UTC).", valueName: "time"),
+    transform: TimeBound.read)
   var from: TimeBound?
 
-  @Option(help: ArgumentHelp("Only sessions that begin before this date or time (UTC).", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("Only sessions that begin before this date or time (UTC).", valueName: "time"),
+    transform: TimeBound.read)
   var to: TimeBound?
 
   @OptionGroup(title: "Continuing") var state: StateOptions

@@ -1,7 +1,9 @@
 import ArgumentParser
 
 /// The address that payloads are posted to: Tracardi's API, or `/track` below it.
-struct Endpoint: ExpressibleByArgument, Sendable {
+struct Endpoint: OptionValue, Sendable {
+  static let form = "an address without query, such as https://tracardi.example.com"
+
   let url: String
   /// Without user and password, for messages.
   let shown: String

@@ -16,7 +16,8 @@ struct Import: ParsableCommand {
 
   @OptionGroup var options: ConversionOptions
 
-  @Option(help: ArgumentHelp("The address of Tracardi's API; /track is added.", valueName: "url"))
+  @Option(
+    help: ArgumentHelp("The address of Tracardi's API; /track is added.", valueName: "url"), transform: Endpoint.read)
   var to: Endpoint
 
   @OptionGroup(title: "Continuing") var state: StateOptions

@@ -1,10 +1,28 @@
 import ArgumentParser
 import Pipeline
 
-// What options take, beyond words and whole numbers.
+// What options take, beyond words.
+
+/// A value of an option that can be told how it is written.
+protocol OptionValue: ExpressibleByArgument {
+  /// What it takes, with an example, behind `write`.
+  static var form: String { get }
+}
+
+extension OptionValue {
+  /// For an option's `transform`: what is wrong is said together with what would be right.
+  static func read(_ text: String) throws -> Self {
+    guard let value = Self(argument: text) else { throw ValidationError("write \(form)") }
+    return value
+  }
+}
+
+extension Int: OptionValue { static var form: String { "a whole number, such as 4" } }
 
 /// `4096`, `256K`, `256M`, `2G`; binary multiples.
-struct ByteSize: ExpressibleByArgument, Sendable, Equatable {
+struct ByteSize: OptionValue, Sendable, Equatable {
+  static let form = "a size, such as 256M, 2G, 64K or 4096"
+
   let bytes: Int
 
   init(_ bytes: Int) { self.bytes = bytes }
@@ -26,10 +44,9 @@ struct ByteSize: ExpressibleByArgument, Sendable, Equatable {
     guard let value = OptionText.number(digits), value > 0, value <= Int.max >> (shift + 4) else { return nil }
     bytes = value << shift
   }
-
-  var defaultValueDescription: String { OptionText.size(bytes) }
 }
 
+// The parser does not say the default of an option with a transform.
 extension ArgumentHelp {
   /// Of `--memory`, whose default depends on the mapping.
   static let memory: ArgumentHelp = {
@@ -39,10 +56,22 @@ extension ArgumentHelp {
       "Memory for open sessions (default: \(sessions)) or for sorting (\(sorting)); more goes to a temporary file.",
       valueName: "size")
   }()
+
+  /// Of `--max-record`.
+  static let maxRecord = ArgumentHelp(
+    "The longest record; a longer one is rejected. (default: \(OptionText.size(ReadLimits().record)))",
+    valueName: "size")
+
+  /// Of `--max-rejects`.
+  static let maxRejects = ArgumentHelp(
+    "Stop beyond this many rejected records, or this share after the first 1,000. "
+      + "(default: \(RejectLimit.text(.standard)))", valueName: "n|p%")
 }
 
 /// A number of records or a percentage of them.
-struct RejectLimit: ExpressibleByArgument, Sendable {
+struct RejectLimit: OptionValue, Sendable {
+  static let form = "a number of records or a share of them, such as 100 or 0.5%"
+
   let tolerance: RejectTolerance
 
   init(_ tolerance: RejectTolerance) { self.tolerance = tolerance }
@@ -64,8 +93,6 @@ struct RejectLimit: ExpressibleByArgument, Sendable {
     tolerance = .share(hundredths: hundredths)
   }
 
-  var defaultValueDescription: String { RejectLimit.text(tolerance) }
-
   static func text(_ tolerance: RejectTolerance) -> String {
     switch tolerance {
     case .count(let count): return OptionText.grouped(count)
@@ -79,7 +106,9 @@ struct RejectLimit: ExpressibleByArgument, Sendable {
 
 /// `2024-05-01`, `2024-05-01T10:00`, `2024-05-01T10:00:00.250Z`, `2024-05-01T10:00:00+02:00`; UTC unless it says
 /// otherwise.
-struct TimeBound: ExpressibleByArgument, Sendable, Equatable {
+struct TimeBound: OptionValue, Sendable, Equatable {
+  static let form = "a date or time, such as 2024-05-01, 2024-05-01T10:00 or 2024-05-01T10:00:00+02:00"
+
   /// Since 1970-01-01 UTC.
   let milliseconds: Int64
 
@@ -134,7 +163,9 @@ struct TimeBound: ExpressibleByArgument, Sendable, Equatable {
 }
 
 /// `500ms`, `30s`, `10m`, `1h`, `2d`; at most ten years.
-struct TimeSpan: ExpressibleByArgument, Sendable, Equatable {
+struct TimeSpan: OptionValue, Sendable, Equatable {
+  static let form = "a number and a unit, such as 500ms, 30s, 10m, 1h or 2d"
+
   let milliseconds: Int64
 
   init(milliseconds: Int64) { self.milliseconds = milliseconds }
@@ -159,7 +190,9 @@ struct TimeSpan: ExpressibleByArgument, Sendable, Equatable {
 }
 
 /// `200/s`, `200`, `30/m`: requests in a time.
-struct RequestRate: ExpressibleByArgument, Sendable {
+struct RequestRate: OptionValue, Sendable {
+  static let form = "a number of requests in a time, such as 200/s or 30/m"
+
   let perSecond: Double
 
   init?(argument: String) {

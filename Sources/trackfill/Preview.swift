@@ -19,13 +19,16 @@ struct Preview: ParsableCommand {
   @Option(name: [.short, .long], help: ArgumentHelp("The mapping file.", valueName: "file"))
   var mapping: String
 
-  @Option(help: ArgumentHelp("Read only so many records of each input, or all.", valueName: "n|all"))
+  @Option(
+    help: ArgumentHelp("Read only so many records of each input, or all.", valueName: "n|all"),
+    transform: ReadLimit.read)
   var limit: ReadLimit?
 
-  @Option(help: ArgumentHelp("Show so many records (default: 10).", valueName: "n"))
+  @Option(help: ArgumentHelp("Show so many records (default: 10).", valueName: "n"), transform: Int.read)
   var show: Int?
 
-  @Option(help: ArgumentHelp("Show so many records, spread evenly over what is read.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Show so many records, spread evenly over what is read.", valueName: "n"), transform: Int.read)
   var sample: Int?
 
   @Option(
@@ -49,16 +52,16 @@ struct Preview: ParsableCommand {
   @Flag(help: "With --against: exit 1 if anything changes.")
   var failOnChange = false
 
-  @Option(help: ArgumentHelp("Threads (default: the processors, at most 4).", valueName: "n"))
+  @Option(help: ArgumentHelp("Threads (default: the processors, at most 4).", valueName: "n"), transform: Int.read)
   var threads: Int?
 
-  @Option(help: .memory)
+  @Option(help: .memory, transform: ByteSize.read)
   var memory: ByteSize?
 
-  @Option(help: ArgumentHelp("The longest record; a longer one is rejected.", valueName: "size"))
-  var maxRecord = ByteSize(4 << 20)
+  @Option(help: .maxRecord, transform: ByteSize.read)
+  var maxRecord = ByteSize(ReadLimits().record)
 
-  @Option(help: ArgumentHelp("Bytes read at a time.", visibility: .hidden))
+  @Option(help: ArgumentHelp("Bytes read at a time.", visibility: .hidden), transform: ByteSize.read)
   var blockSize = ByteSize(256 << 10)
 
   @Option(help: "When to colour text; auto heeds NO_COLOR.")
@@ -88,7 +91,9 @@ struct Preview: ParsableCommand {
 }
 
 /// `10000`, or `all`.
-struct ReadLimit: ExpressibleByArgument, Sendable {
+struct ReadLimit: OptionValue, Sendable {
+  static let form = "a number of records from 1, such as 100, or all"
+
   /// Nil for everything.
   let records: Int?
 

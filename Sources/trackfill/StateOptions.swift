@@ -17,12 +17,13 @@ struct StateOptions: ParsableArguments {
   var finish = false
 
   @Option(
-    help: ArgumentHelp("At the end close sessions to which nothing came for so long by the clock.", valueName: "time"))
+    help: ArgumentHelp("At the end close sessions to which nothing came for so long by the clock.", valueName: "time"),
+    transform: TimeSpan.read)
   var closeIdle: TimeSpan?
 
   @Option(
-    name: .customLong("wait"), help: ArgumentHelp("How long to wait for another run with the state.", valueName: "time")
-  )
+    name: .customLong("wait"),
+    help: ArgumentHelp("How long to wait for another run with the state.", valueName: "time"), transform: TimeSpan.read)
   var patience: TimeSpan?
 
   @Option(help: "What to do where another run has the state: fail (status 75) or skip (status 0).")
@@ -34,7 +35,7 @@ struct StateOptions: ParsableArguments {
   @Flag(help: "Go on although the mapping has changed since the last run.")
   var acceptMappingChange = false
 
-  @Option(help: ArgumentHelp("Bytes of input between commits.", visibility: .hidden))
+  @Option(help: ArgumentHelp("Bytes of input between commits.", visibility: .hidden), transform: ByteSize.read)
   var commitEvery: ByteSize?
 
   var lockPatience: LockPatience { patience.map { .wait($0.milliseconds) } ?? .none }

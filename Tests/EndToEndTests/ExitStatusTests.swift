@@ -137,6 +137,25 @@ import Testing
     #expect(!refused.errors.contains("sniff"))
   }
 
+  /// What a value should have been stands beside what it was.
+  @Test(arguments: [
+    ("convert", "--memory", "foo", "256M"), ("convert", "--max-record", "1X", "256M"),
+    ("convert", "--threads", "x", "4"),
+    ("convert", "--max-rejects", "many", "0.5%"), ("convert", "--limit", "1k", "whole number"),
+    ("convert", "--from", "12", "2024-05-01T10:00"), ("convert", "--to", "yesterday", "2024-05-01T10:00"),
+    ("convert", "--close-idle", "5", "30s"), ("convert", "--wait", "soon", "30s"),
+    ("preview", "--limit", "some", "all"),
+    ("preview", "--show", "all", "whole number"), ("preview", "--sample", "1%", "whole number"),
+    ("preview", "--threads", "two", "4"),
+    ("preview", "--memory", "much", "256M"), ("import", "--to", "shop", "http"),
+  ])
+  func formsOfValues(command: String, option: String, value: String, example: String) throws {
+    let result = try Binary.run([command, log, "-m", mapping, option, value])
+    #expect(result.status == 64)
+    let first = result.errors.split(separator: "\n").first ?? ""
+    #expect(first.contains("'\(value)'") && first.contains(option) && first.contains(example), "\(result.errors)")
+  }
+
   @Test func missingInput() throws {
     let result = try convert(space.path("nothing.log"), "-m", mapping, "-o", space.path("o"))
     #expect(result.status == 66)
