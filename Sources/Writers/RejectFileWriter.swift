@@ -11,6 +11,7 @@ public import Pipeline
 public final class RejectFileWriter: RejectWriter {
   private enum Target {
     case file(FinalFile)
+    case stream(DescriptorOutput)
     case appended(AppendedFile)
   }
 
@@ -25,6 +26,14 @@ public final class RejectFileWriter: RejectWriter {
   ///   - sha256: of the mapping's bytes, hexadecimal.
   public convenience init(path: String, startedAt: Int64, mapping: String? = nil, sha256: String? = nil) throws {
     self.init(.file(try FinalFile(path)), startedAt, mapping, sha256)
+  }
+
+  /// Writes to an open descriptor, usually standard output, as `NDJSONStreamWriter` does.
+  /// - Parameter descriptor: stays open and the caller's.
+  public convenience init(
+    descriptor: Int32, name: String = "standard output", startedAt: Int64, mapping: String? = nil, sha256: String? = nil
+  ) {
+    self.init(.stream(DescriptorOutput(descriptor, name: name)), startedAt, mapping, sha256)
   }
 
   /// - Parameter file: who commits it is the caller's affair.
@@ -81,6 +90,7 @@ public final class RejectFileWriter: RejectWriter {
     line.append("}")
     switch target {
     case .file(let file): try file.output.write(line: line.bytes)
+    case .stream(let output): try output.write(line: line.bytes)
     case .appended(let file): try file.write(line: line.bytes)
     }
     line.removeAll()
@@ -88,7 +98,13 @@ public final class RejectFileWriter: RejectWriter {
   }
 
   /// Makes the file final.
-  public func finish() throws { if case .file(let file) = target { try file.finish() } }
+  public func finish() throws {
+    switch target {
+    case .file(let file): try file.finish()
+    case .stream(let output): try output.flush()
+    case .appended: break
+    }
+  }
   /// Leaves nothing behind.
   public func abandon() { if case .file(let file) = target { file.abandon() } }
 

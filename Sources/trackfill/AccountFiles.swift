@@ -1,5 +1,4 @@
 import Pipeline
-import Writers
 
 /// The files in which a run gives account of itself: its summary, its metrics.
 enum AccountFiles {
@@ -8,7 +7,7 @@ enum AccountFiles {
   static func write(_ files: [(path: String?, text: () -> String)], _ status: inout ExitStatus, _ console: Console) {
     for case (let path?, let text) in files {
       do {
-        try AtomicTextFile.write(path, text())
+        try OutputFiles.write(text(), to: path)
       } catch {
         guard let diagnostic = error as? Diagnostic, diagnostic.code != "O203" else { continue }
         console.report([diagnostic])

@@ -2071,7 +2071,7 @@ What to do: Name `-` once.
     CodePage("U105", ###"""
 # U105: two outputs name one file
 
-One would overwrite the other.
+One would overwrite the other. Standard output (`-`, also where `-o` is not given) takes one of them.
 
 ```text
 error[U105]: --rejects and --output name the same file

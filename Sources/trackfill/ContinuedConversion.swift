@@ -38,8 +38,8 @@ final class ContinuedConversion {
       SignalWatch.Run(
         cancel: {}, isAtRest: { true }, patience: 0,
         abandon: { [self] in frame.end(with: $0, isAtRest: $1, fate: "the state is as it was") }))
-    let arguments = frame.plan.inputs
-    let preview = InputPreview { () throws(Diagnostics) in try InputList.expand(arguments) }
+    let found = try frame.inputs()
+    let preview = InputPreview { () throws(Diagnostics) in found }
     let mapping = try frame.loadMapping(preview)
     frame.signals.attach(.brief)
     let folder = try StateFolder(path: plan.folder, patience: plan.patience)

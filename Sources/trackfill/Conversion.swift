@@ -24,7 +24,8 @@ final class Conversion {
       SignalWatch.Run(
         cancel: {}, isAtRest: { true }, patience: 0,
         abandon: { [self] in frame.end(with: $0, isAtRest: $1, fate: outputFate) }))
-    let preview = InputPreview { [plan] () throws(Diagnostics) in try plan.inputPaths() }
+    let inputs = try frame.inputs()
+    let preview = InputPreview { () throws(Diagnostics) in inputs }
     let mapping = try frame.loadMapping(preview)
     if plan.extracts != nil, !mapping.reader.recordsStandAlone {
       throw Diagnostic(
@@ -32,8 +33,6 @@ final class Conversion {
         remedy: "convert the input again with the mended mapping: ids stay, so events are replaced and none doubled",
         file: plan.mapping)
     }
-    let inputs = try plan.inputPaths()
-    try plan.check(expanded: inputs.compactMap(\.path))
     let feed = try InputFeed(
       inputs, reader: mapping.reader,
       options: InputFeed.Options(
@@ -48,10 +47,17 @@ final class Conversion {
     }
     let rejects: RejectFileWriter?
     do {
+      let report = frame.report
       rejects = try plan.rejects.map {
-        try RejectFileWriter(
-          path: $0, startedAt: frame.report.startedAt, mapping: frame.report.mappingName,
-          sha256: frame.report.mappingHash)
+        switch $0 {
+        case .standardOutput:
+          RejectFileWriter(
+            descriptor: STDOUT_FILENO, startedAt: report.startedAt, mapping: report.mappingName,
+            sha256: report.mappingHash)
+        case .file(let path):
+          try RejectFileWriter(
+            path: path, startedAt: report.startedAt, mapping: report.mappingName, sha256: report.mappingHash)
+        }
       }
     } catch {
       writer.abandon()

@@ -9,7 +9,9 @@ struct ConversionOptions: ParsableArguments {
   @Option(name: [.short, .long], help: ArgumentHelp("The mapping file.", valueName: "file"))
   var mapping: String
 
-  @Option(help: ArgumentHelp("Where the summary goes, as JSON; written on failure, too.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Where the summary goes, as JSON; written on failure, too. - is standard output.", valueName: "file"))
   var summary: String?
 
   @Option(help: ArgumentHelp("Threads (default: the processors, at most 4).", valueName: "n"), transform: Int.read)

@@ -21,7 +21,7 @@ struct Convert: ParsableCommand {
     help: ArgumentHelp("Where payloads go; - is standard output. A folder with --follow-up.", valueName: "file"))
   var output = "-"
 
-  @Option(help: ArgumentHelp("Where rejected records go, as JSON lines.", valueName: "file"))
+  @Option(help: ArgumentHelp("Where rejected records go, as JSON lines; - is standard output.", valueName: "file"))
   var rejects: String?
 
   @Option(help: ArgumentHelp("Read only so many records of each input.", valueName: "n"), transform: Int.read)

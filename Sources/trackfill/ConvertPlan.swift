@@ -4,10 +4,12 @@ import Readers
 
 /// What `convert` is going to do, checked: nothing in it can turn out to be contradictory halfway through.
 struct ConvertPlan: Sendable {
-  /// Where payloads go.
+  /// Where payloads or rejects go.
   enum Destination: Sendable {
     case standardOutput
     case file(String)
+
+    init(_ typed: String) { self = typed == OutputFiles.standardOutput ? .standardOutput : .file(typed) }
 
     var path: String? { if case .file(let path) = self { path } else { nil } }
   }
@@ -21,8 +23,10 @@ struct ConvertPlan: Sendable {
   let inputs: [String]
   let mapping: String
   let output: Destination
-  let rejects: String?
+  let rejects: Destination?
   let summary: String?
+  /// Where counters go in Prometheus' text format.
+  let metrics: String?
   let threads: Int
   let memory: Int?
   let limit: Int?
@@ -35,10 +39,10 @@ struct ConvertPlan: Sendable {
   /// For records that were taken out of their inputs into files of their own: what messages call these files.
   var extracts: [String: String]?
 
-  /// - Parameter output: as `-o` has it; a run with a state writes where that says, and looks at none.
+  /// - Parameter output: as `-o` has it; nil for a run with a state, which writes where that says.
   init(
-    _ typed: ConversionOptions, output path: String = "-", rejects: String? = nil, limit: Int? = nil,
-    from: TimeBound? = nil, to: TimeBound? = nil
+    _ typed: ConversionOptions, output path: String? = nil, rejects: String? = nil, metrics: String? = nil,
+    limit: Int? = nil, from: TimeBound? = nil, to: TimeBound? = nil
   ) throws(Diagnostics) {
     var findings: [Diagnostic] = []
     inputs = typed.inputs
@@ -46,9 +50,10 @@ struct ConvertPlan: Sendable {
       findings.append(Diagnostic("U104", "standard input is named twice", remedy: "name - once"))
     }
     mapping = typed.mapping
-    output = path == "-" ? .standardOutput : .file(path)
-    self.rejects = rejects
+    output = path.map { Destination($0) } ?? .standardOutput
+    self.rejects = rejects.map { Destination($0) }
     summary = typed.summary
+    self.metrics = metrics
     threads = typed.threads ?? min(availableProcessors(), 4)
     memory = typed.memory?.bytes
     self.limit = limit
@@ -60,7 +65,8 @@ struct ConvertPlan: Sendable {
     isQuiet = typed.quiet
 
     findings += OutputFiles.findings(
-      [("--output", output.path), ("--rejects", rejects), ("--summary", summary)], mappings: [mapping], inputs: inputs)
+      [("--output", path), ("--rejects", rejects), ("--summary", summary), ("--metrics", metrics)], mappings: [mapping],
+      inputs: inputs)
     if !findings.isEmpty { throw Diagnostics(findings) }
   }
 
@@ -73,7 +79,7 @@ struct ConvertPlan: Sendable {
 
   /// Refuses what only shows once patterns are expanded.
   func check(expanded names: [String]) throws(Diagnostics) {
-    try OutputFiles.check([output.path, rejects, summary], expanded: names)
+    try OutputFiles.check([output.path, rejects?.path, summary, metrics], expanded: names)
   }
 }
 

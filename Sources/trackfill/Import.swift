@@ -24,7 +24,7 @@ struct Import: ParsableCommand {
 
   @OptionGroup(title: "Delivery") var delivery: DeliveryOptions
 
-  @Option(help: ArgumentHelp("Where counters go in Prometheus' text format.", valueName: "file"))
+  @Option(help: ArgumentHelp("Where counters go in Prometheus' text format; - is standard output.", valueName: "file"))
   var metrics: String?
 
   @Flag(name: [.short, .long], help: "Do not ask whether to begin, and do not say what sending history can set off.")
@@ -34,7 +34,6 @@ struct Import: ParsableCommand {
     guard state.state != nil else {
       throw ValidationError("import needs --state, a folder for what it has to remember.")
     }
-    if metrics?.isEmpty == true { throw ValidationError("--metrics needs a file name.") }
   }
 
   func run() throws {
@@ -42,10 +41,9 @@ struct Import: ParsableCommand {
     let console = Console(color: options.color)
     let status: ExitStatus
     do throws(Diagnostics) {
-      let plan = try ConvertPlan(options)
+      let plan = try ConvertPlan(options, metrics: metrics)
       let continuation = try ContinuationPlan(state, folder: state.state ?? "", destination: .outbox, plan)
       let frame = RunFrame(plan: plan, console: console, signals: signals, command: "import")
-      frame.metrics = metrics
       let delivery = OutboxDelivery(endpoint: to, options: delivery, isConfirmed: yes)
       status = ContinuedConversion(continuation, frame: frame, delivery: delivery).run()
     } catch {

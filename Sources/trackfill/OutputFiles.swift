@@ -1,14 +1,23 @@
 import Glibc
 import Pipeline
+import Writers
 
 /// Files that a command is asked to write, and what must not be overwritten.
 enum OutputFiles {
+  /// What means standard output in the place of a file's name.
+  static let standardOutput = "-"
+
+  /// Writes a text whole or not at all. Throws O201, O202, or O203 if nobody reads standard output any more.
+  static func write(_ text: String, to path: String) throws {
+    if path == standardOutput { try StandardOutput.write(text) } else { try AtomicTextFile.write(path, text) }
+  }
+
   /// U101, U102, U105 to U108: names that cannot be written, or mean something that is read.
   static func findings(
     _ outputs: [(option: String, path: String?)], mappings: [String], inputs: [String]
   ) -> [Diagnostic] {
     var findings: [Diagnostic] = []
-    for case (let option, let path?) in outputs {
+    for case (let option, let path?) in outputs where path != standardOutput {
       var status = stat()
       if path.isEmpty {
         findings.append(
@@ -18,7 +27,17 @@ enum OutputFiles {
       }
     }
     var written: [(option: String, path: String)] = []
+    var onStandardOutput: String?
     for (option, path) in outputs {
+      if path == standardOutput {
+        if let other = onStandardOutput {
+          findings.append(
+            Diagnostic(
+              "U105", "\(option) and \(other) both go to standard output", remedy: "name a file for one of them"))
+        }
+        onStandardOutput = option
+        continue
+      }
       // Devices and pipes are not replaced, and may well be named twice.
       guard let path, FileIdentity.isReplaceable(path) else { continue }
       if let other = written.first(where: { FileIdentity.isSame($0.path, path) }) {
@@ -46,7 +65,7 @@ enum OutputFiles {
 
   /// U107 for what only shows once patterns are expanded.
   static func check(_ outputs: [String?], expanded names: [String]) throws(Diagnostics) {
-    for case let path? in outputs where FileIdentity.isReplaceable(path) {
+    for case let path? in outputs where path != standardOutput && FileIdentity.isReplaceable(path) {
       for name in names where FileIdentity.isSame(name, path) {
         throw Diagnostics([
           Diagnostic("U107", "\(path) is an input and an output", remedy: "inputs are never written; name another file")

@@ -43,7 +43,7 @@ struct Preview: ParsableCommand {
   @Option(help: "text for people, json for programs (default: text, nothing beside --html).")
   var format: Output?
 
-  @Option(help: ArgumentHelp("Write a page for the browser.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write a page for the browser; - is standard output.", valueName: "file"))
   var html: String?
 
   @Option(help: ArgumentHelp("Compare with what this mapping makes of the same records.", valueName: "old mapping"))

@@ -32,7 +32,9 @@ final class PreviewRun {
 
   func run() -> ExitStatus {
     do {
-      var findings = OutputFiles.findings([("--html", typed.html)], mappings: [typed.mapping], inputs: typed.inputs)
+      let text = typed.format == nil ? nil : OutputFiles.standardOutput
+      var findings = OutputFiles.findings(
+        [("--format", text), ("--html", typed.html)], mappings: [typed.mapping], inputs: typed.inputs)
       let names = typed.inputs + [typed.mapping] + (typed.against.map { [$0] } ?? [])
       if names.filter({ $0 == "-" }).count > 1 {
         findings.append(Diagnostic("U104", "standard input is named twice", remedy: "name - once"))
@@ -177,8 +179,8 @@ final class PreviewRun {
 
   private func write(_ report: PreviewReport) throws {
     if let path = typed.html {
-      try AtomicTextFile.write(path, PreviewPage.render(report))
-      if typed.format == nil { console.say("wrote \(path); open it in a browser") }
+      try OutputFiles.write(PreviewPage.render(report), to: path)
+      if typed.format == nil, path != OutputFiles.standardOutput { console.say("wrote \(path); open it in a browser") }
     }
     switch typed.format ?? (typed.html == nil ? .text : nil) {
     case .text:

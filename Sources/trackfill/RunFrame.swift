@@ -10,10 +10,9 @@ final class RunFrame {
   let plan: ConvertPlan
   let console: Console
   let signals: SignalWatch
+  private var hasAccounts = true
   private let began = monotonicNanoseconds()
   var report: RunReport
-  /// Where counters go in Prometheus' text format.
-  var metrics: String?
 
   /// Why a run stopped before its end.
   struct Stop: Error {
@@ -62,6 +61,21 @@ final class RunFrame {
     return report.status
   }
 
+  /// The inputs as they are now, before anything can fail that the accounts would tell.
+  /// - Throws: U107 if an output is among them, an account for instance, of which none is written then.
+  func inputs() throws(Diagnostics) -> [InputPath] {
+    let all = Result { () throws(Diagnostics) in try plan.inputPaths() }
+    // If one is missing, the others must not be overwritten either.
+    let found = (try? all.get()) ?? plan.inputs.flatMap { (try? InputList.expand([$0])) ?? [] }
+    do throws(Diagnostics) {
+      try plan.check(expanded: found.compactMap(\.path))
+    } catch {
+      hasAccounts = false
+      throw error
+    }
+    return try all.get()
+  }
+
   func fail(_ diagnostics: [Diagnostic], sources: [String: [UInt8]] = [:]) {
     console.report(diagnostics, sources: sources)
     let first = diagnostics.first { $0.severity == .error } ?? diagnostics.first
@@ -70,9 +84,11 @@ final class RunFrame {
   }
 
   private func writeAccounts() {
+    guard hasAccounts else { return }
     let report = report
     AccountFiles.write(
-      [(plan.summary, { SummaryJSON.render(report) }), (metrics, { RunMetrics.render(report) })], &self.report.status,
+      [(plan.summary, { SummaryJSON.render(report) }), (plan.metrics, { RunMetrics.render(report) })],
+      &self.report.status,
       console)
   }
 

@@ -55,4 +55,67 @@ import Testing
       #expect(payloads?["bytes"] as? Int == (try space.read("o").count))
     }
   }
+
+  // MARK: Standard output
+
+  @Test func summaryAndRejectsOnStandardOutput() throws {
+    let log = try space.write("b.log", Material.text([Material.line, "broken"]))
+    let mapping = try space.write("m.yaml", Material.mapping)
+    let base = "cd \"$1\"; $trackfill convert b.log -m m.yaml -q "
+    let summary = try Binary.shell(base + "-o o --summary -", space.folder)
+    let parsed = try JSONSerialization.jsonObject(with: summary.output) as? [String: Any]
+    #expect(summary.status == 3 && parsed?["exit"] as? Int == 3)
+    let rejects = try Binary.shell(base + "-o o --rejects -", space.folder)
+    #expect(rejects.status == 3 && rejects.lines.count == 1)
+    #expect(rejects.lines.first?.contains("\"raw\":\"broken\"") == true)
+    // Also where the run fails, since they say why.
+    let tooMany = try Binary.shell(base + "-o o --max-rejects 0 --rejects -", space.folder)
+    #expect(tooMany.status == 4 && tooMany.lines.count == 1)
+    #expect(try space.names() == ["b.log", "m.yaml", "o"])
+    #expect([log, mapping].allSatisfy { FileManager.default.fileExists(atPath: $0) })
+  }
+
+  @Test(arguments: ["--summary -", "--rejects -", "-o o --summary - --rejects -", "-o - --summary -"])
+  func standardOutputHoldsOneThing(_ options: String) throws {
+    try space.write("b.log", Material.line + "\n")
+    try space.write("m.yaml", Material.mapping)
+    let result = try Binary.shell("cd \"$1\"; $trackfill convert b.log -m m.yaml \(options)", space.folder)
+    #expect(result.status == 64 && result.output.isEmpty && result.errors.contains("error[U105]"), "\(result.errors)")
+    #expect(try space.names() == ["b.log", "m.yaml"])
+  }
+
+  @Test func pageOnStandardOutput() throws {
+    try space.write("b.log", Material.line + "\n")
+    try space.write("m.yaml", Material.mapping)
+    let page = try Binary.shell("cd \"$1\"; $trackfill preview b.log -m m.yaml --html -", space.folder)
+    #expect(page.status == 0 && String(decoding: page.output.prefix(9), as: UTF8.self) == "<!doctype")
+    let both = try Binary.shell("cd \"$1\"; $trackfill preview b.log -m m.yaml --html - --format text", space.folder)
+    #expect(both.status == 64 && both.output.isEmpty && both.errors.contains("error[U105]"), "\(both.errors)")
+    #expect(try space.names() == ["b.log", "m.yaml"])
+  }
+
+  /// A summary in the place of an input that a pattern found.
+  @Test(arguments: ["", "--state s --follow-up"])
+  func noInputIsOverwritten(_ options: String) throws {
+    try space.write("b.log", Material.line + "\n")
+    try space.write("m.yaml", Material.mapping)
+    let result = try Binary.shell(
+      "cd \"$1\"; $trackfill convert '*.log' -m m.yaml \(options) -o o --summary b.log", space.folder)
+    #expect(result.status == 64 && result.errors.contains("error[U107]"), "\(result.errors)")
+    // Nor is it where the run fails for another reason.
+    let failing = try Binary.shell(
+      "cd \"$1\"; $trackfill convert none.log '*.log' -m none.yaml \(options) -o o --summary b.log", space.folder)
+    #expect(failing.status == 64, "\(failing.errors)")
+    #expect(String(decoding: try space.read("b.log"), as: UTF8.self) == Material.line + "\n")
+  }
+
+  @Test func summaryOfAFollowUpOnStandardOutput() throws {
+    try space.write("b.log", Material.line + "\n")
+    try space.write("m.yaml", Material.mapping)
+    let result = try Binary.shell(
+      "cd \"$1\"; $trackfill convert b.log -m m.yaml -q --state s --follow-up -o o --summary -", space.folder)
+    let parsed = try JSONSerialization.jsonObject(with: result.output) as? [String: Any]
+    #expect(result.status == 0 && parsed?["exit"] as? Int == 0)
+    #expect(try space.names() == ["b.log", "m.yaml", "o", "s"])
+  }
 }

@@ -8,7 +8,7 @@ public struct InputPath: Sendable, Equatable {
   /// nil for standard input.
   public let path: String?
   /// As sentences name it.
-  public var title: String { path ?? "standard input" }
+  public var title: String { path == nil ? "standard input" : name }
 
   public init(name: String, path: String?) {
     self.name = name
