@@ -23,6 +23,11 @@ public struct Reject: Sendable {
   /// Where that begins, in bytes from the input's first one.
   public var origin: Int?
 
+  /// Whether it says that the input is damaged there, and not that a record is wrong.
+  public var isDamage: Bool { Reject.isDamage(code) }
+  /// Whether rejects of a code say so.
+  public static func isDamage(_ code: String) -> Bool { code.hasPrefix("I") }
+
   public init(
     stage: Stage, code: String, message: String, hint: String = "", offset: Int?, length: Int, line: Int, number: Int,
     column: Int = 0, rule: String? = nil, raw: [UInt8]? = nil, origin: Int? = nil

@@ -287,7 +287,7 @@ public final class RunLoop: @unchecked Sendable {
     let before = accounts.inputs[input]
     let recordsBefore = accounts.sum.records
     // Damage comes behind the block's records; what else the feed had to reject comes before them.
-    let damage = block.rejects.filter { $0.code.hasPrefix("I") }
+    let damage = block.rejects.filter { $0.isDamage }
     let fed = block.rejects.count - damage.count
 
     accounts.sum += mapped.counts
@@ -308,7 +308,7 @@ public final class RunLoop: @unchecked Sendable {
     // Positions count from the input's beginning, accounts from the run's.
     let (firstLine, firstRecord) = (before.linesBefore + before.lines, before.recordsBefore + before.records)
     let lines = firstLine + block.skippedLines - block.repeatedLines
-    for (index, reject) in block.rejects.enumerated() where !reject.code.hasPrefix("I") {
+    for (index, reject) in block.rejects.enumerated() where !reject.isDamage {
       let record = firstRecord + index + 1
       try note(locate(reject, block, record: record, line: firstLine + reject.line + 1), input: input)
       judge(accounts.rejected, of: recordsBefore + index + 1)

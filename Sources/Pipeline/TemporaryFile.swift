@@ -56,7 +56,7 @@ public final class TemporaryFile {
     while done < count {
       let got = pread(descriptor, target + done, count - done, off_t(offset) + done)
       if got < 0, errno == EINTR { continue }
-      guard got > 0 else { throw failure(got < 0 ? TemporaryFile.reason() : "ends early") }
+      guard got > 0 else { throw failure(got < 0 ? SystemError.reason(errno) : "ends early") }
       done += got
     }
   }
@@ -82,7 +82,7 @@ public final class TemporaryFile {
     descriptor = mkstemp(&template)
     guard descriptor >= 0 else {
       throw Diagnostic(
-        "O204", "cannot create a temporary file for \(purpose) in \(folder): \(TemporaryFile.reason())",
+        "O204", "cannot create a temporary file for \(purpose) in \(folder): \(SystemError.reason(errno))",
         remedy: remedy)
     }
     unlink(template)
@@ -95,11 +95,9 @@ public final class TemporaryFile {
       let written = pwrite(descriptor, bytes + done, count - done, off_t(offset) + done)
       if written < 0 {
         if errno == EINTR { continue }
-        throw failure(TemporaryFile.reason())
+        throw failure(SystemError.reason(errno))
       }
       done += written
     }
   }
-
-  private static func reason() -> String { String(cString: strerror(errno)).lowercased() }
 }

@@ -264,7 +264,7 @@ public final class InputFeed: BlockFeed {
   private func cut(_ block: Block, _ input: Open, _ limit: Int) {
     // Over-long records count as well, and come first.
     let allowed = max(0, limit - input.records)
-    let skipped = block.rejects.filter { !$0.code.hasPrefix("I") }
+    let skipped = block.rejects.filter { !$0.isDamage }
     if skipped.count > allowed {
       block.rejects = Array(skipped.prefix(allowed))
       block.skippedLines = skipped[allowed].line

@@ -43,7 +43,7 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
       if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
     }
     throw Diagnostic(
-      "C103", "cannot create the folder \(path): \(String(cString: strerror(errno)).lowercased())",
+      "C103", "cannot create the folder \(path): \(SystemError.reason(errno))",
       remedy: "check the folder after --state and its permissions")
   }
 

@@ -20,7 +20,7 @@ final class StateLock {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       throw Diagnostic(
-        "C103", "cannot open \(path): \(String(cString: strerror(errno)).lowercased())",
+        "C103", "cannot open \(path): \(SystemError.reason(errno))",
         remedy: "check the folder after --state and its permissions")
     }
     // Who only looks has it for a moment.
@@ -30,7 +30,7 @@ final class StateLock {
       guard number == EWOULDBLOCK || number == EINTR else {
         close(descriptor)
         throw Diagnostic(
-          "C103", "cannot lock \(path): \(String(cString: strerror(number)).lowercased())",
+          "C103", "cannot lock \(path): \(SystemError.reason(number))",
           remedy: "keep the state on a file system that knows locks")
       }
       guard left > 0 else {

@@ -9,8 +9,9 @@ enum OutputFailure {
     case EPIPE: Diagnostic("O203", "closed pipe", file: name)
     case ENOSPC, EDQUOT:
       Diagnostic(
-        "O201", "disk full: \(text(error))", remedy: "make room, or write to another file system", file: name)
-    default: Diagnostic("O201", "cannot be written: \(text(error))", file: name)
+        "O201", "disk full: \(SystemError.reason(error))", remedy: "make room, or write to another file system",
+        file: name)
+    default: Diagnostic("O201", "cannot be written: \(SystemError.reason(error))", file: name)
     }
   }
 
@@ -23,10 +24,6 @@ enum OutputFailure {
       case ENAMETOOLONG: "choose a shorter name"
       default: ""
       }
-    return Diagnostic("O202", "cannot be created: \(text(error))", remedy: remedy, file: name)
-  }
-
-  private static func text(_ error: Int32) -> String {
-    String(cString: strerror(error)).lowercased()
+    return Diagnostic("O202", "cannot be created: \(SystemError.reason(error))", remedy: remedy, file: name)
   }
 }

@@ -516,7 +516,7 @@ What to do: Check the path. Quote a pattern, `'logs/*.gz'`, to have it expanded 
 The file is there and cannot be read: no permission, a folder where a file is needed, or an error of the disk.
 
 ```text
-error[I102]: cannot read loop: Too many levels of symbolic links
+error[I102]: cannot read loop: too many levels of symbolic links
   = check the file system and run again
 ```
 
@@ -1101,7 +1101,7 @@ What to do: Set it before the run, `export NAME=…`, or give a default: `env(NA
 A table or a list of the mapping is not there, cannot be read, or has something in it that would do harm, such as a part of a name of two letters.
 
 ```text
-M119.yaml:6:26: error[M119]: cannot read names.csv: No such file or directory
+M119.yaml:6:26: error[M119]: cannot read names.csv: no such file or directory
   6 | tables: { names: { file: names.csv, key: sku, value: name } }
     |                          ^^^^^^^^^
     = check the name; it is relative to the mapping's folder

@@ -30,7 +30,7 @@ enum ConfigFile {
       return Diagnostics([Diagnostic("I101", "no such mapping: \(path)", remedy: "check the path after -m")])
     }
     return Diagnostics([
-      Diagnostic("I102", "cannot read the mapping \(path): \(String(cString: strerror(number)).lowercased())")
+      Diagnostic("I102", "cannot read the mapping \(path): \(SystemError.reason(number))")
     ])
   }
 }

@@ -178,7 +178,7 @@ final class ContinuedConversion {
     case .segments(let path):
       if mkdir(path, 0o777) != 0, errno != EEXIST {
         throw Diagnostic(
-          "O202", "cannot be created: \(String(cString: strerror(errno)).lowercased())",
+          "O202", "cannot be created: \(SystemError.reason(errno))",
           remedy: "create its folder first", file: path)
       }
       return try SegmentWriter(folder: path, stem: mapping, recorded: try folder.output("segments"))

@@ -72,7 +72,7 @@ final class OutboxDelivery: @unchecked Sendable {
       }, Unmanaged.passRetained(self).toOpaque())
     guard status == 0 else {
       Unmanaged.passUnretained(self).release()
-      throw Diagnostic("D309", "no thread for the delivery: \(String(cString: strerror(status)).lowercased())")
+      throw Diagnostic("D309", "no thread for the delivery: \(SystemError.reason(status))")
     }
     self.thread = thread
   }

@@ -181,7 +181,7 @@ final class RunFrame {
   }
 
   private func damageReason() -> String {
-    guard let tally = report.counts.rejects.first(where: { $0.code.hasPrefix("I") }) else { return "unknown" }
+    guard let tally = report.counts.rejects.first(where: { Reject.isDamage($0.code) }) else { return "unknown" }
     return "\(tally.message) (after line \(max(0, tally.line - 1)))"
   }
 }

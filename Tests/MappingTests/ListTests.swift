@@ -116,7 +116,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{ agents: no.yaml }", "M119", "No such file"), ("{ agents: bad.yaml }", "M119", "no patterns of programs"),
+    ("{ agents: no.yaml }", "M119", "no such file"), ("{ agents: bad.yaml }", "M119", "no patterns of programs"),
     ("{ bots: short.txt }", "M119", "'a' in short.txt would match"),
     ("{ bots: long.txt }", "M119", "more than 10000 lines"),
     ("{ bot: x }", "M004", "unknown key 'bot'"),

@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{ t: { file: no.csv, key: k, value: v } }", "M119", "No such file"),
+    ("{ t: { file: no.csv, key: k, value: v } }", "M119", "no such file"),
     ("{ t: { file: /dev/zero, key: k, value: v } }", "M119", "not a regular file"),
     ("{ t: { file: ., key: k, value: v } }", "M119", "not a regular file"),
     ("{ t: { file: t.csv, key: k } }", "M005", "needs 'value' or 'values'"),

@@ -5,7 +5,6 @@ extension UInt8 {
   var isIdentifierStart: Bool { isUpper || isLower || self == 0x5F }
   var isIdentifierPart: Bool { isIdentifierStart || isDigit }
   @inline(__always) var lowered: UInt8 { isUpper ? self | 0x20 : self }
-  @inline(__always) var uppered: UInt8 { isLower ? self & 0xDF : self }
 
   /// The value of a hexadecimal digit, or nil.
   var hexadecimal: UInt8? {

@@ -5,7 +5,6 @@ struct Lexer {
   /// Where each byte of the last string comes from, if anybody asks.
   private var origins: [Int]?
 
-  static let keywords: Set<String> = ["true", "false", "null", "in"]
   static let reserved: Set<String> = [
     "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package",
     "namespace", "return", "var", "void", "while",

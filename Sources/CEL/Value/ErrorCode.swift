@@ -27,8 +27,6 @@ public enum ErrorCode: UInt16, Sendable, CaseIterable {
 }
 
 extension Value {
-  /// The offset of an error whose place in the source is not known yet; the caller's call site fills it in.
-  @inlinable static var unknownOffset: UInt32 { .max }
 
   /// An error as a value: it travels through operators until `&&`, `||` or `?:` absorbs it.
   ///

@@ -35,8 +35,6 @@ extension Value {
 
 /// Builds a map in the arena: its entries, and an index by hash behind them when there are many.
 public struct MapBuilder {
-  /// What to do with a key that is already there.
-  public enum Duplicate { case keepFirst, refuse }
 
   private let entries: UnsafeMutablePointer<Value>
   private let table: UnsafeMutablePointer<UInt32>?

@@ -20,10 +20,10 @@ struct SideFile {
   /// The whole content, or why there is none.
   func read() -> Result<[UInt8], Failure> {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return .failure(Failure(reason: Self.text(errno))) }
+    guard descriptor >= 0 else { return .failure(Failure(reason: SystemError.reason(errno))) }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { return .failure(Failure(reason: Self.text(errno))) }
+    guard fstat(descriptor, &status) == 0 else { return .failure(Failure(reason: SystemError.reason(errno))) }
     guard status.st_mode & S_IFMT == S_IFREG else { return .failure(Failure(reason: "not a regular file")) }
     guard status.st_size <= Self.largest else { return .failure(Failure(reason: "larger than 64 MiB")) }
     var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
@@ -33,7 +33,7 @@ struct SideFile {
         Glibc.read(descriptor, $0.baseAddress.map { $0 + filled }, $0.count - filled)
       }
       if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { return .failure(Failure(reason: Self.text(errno))) }
+      guard count >= 0 else { return .failure(Failure(reason: SystemError.reason(errno))) }
       if count == 0 { break }
       filled += count
     }
@@ -44,6 +44,4 @@ struct SideFile {
   struct Failure: Error {
     let reason: String
   }
-
-  private static func text(_ number: Int32) -> String { String(cString: strerror(number)) }
 }

@@ -78,7 +78,7 @@ public final class PreviewStage: EventConsumer, RejectWriter {
 
   public func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws {
     let input = block.input
-    let fed = block.rejects.reduce(0) { $0 + ($1.code.hasPrefix("I") ? 0 : 1) }
+    let fed = block.rejects.reduce(0) { $0 + ($1.isDamage ? 0 : 1) }
     let damage = block.rejects.count - fed
     let before = records[input] + fed
     defer {

@@ -52,15 +52,13 @@ struct TimeSeries: Sendable {
       guard before == unit else {
         // This one became coarser on the way.
         lastKey = .min
-        return mergeRest(other)
+        return merge(other)
       }
       for rule in 0..<rules { counts[to + rule] += other.counts[from + rule] }
       other.clear(from)
     }
     lastKey = .min
   }
-
-  private mutating func mergeRest(_ other: TimeSeries) { merge(other) }
 
   private mutating func clear(_ place: Int) { for rule in 0..<rules { counts[place + rule] = 0 } }
 

@@ -100,7 +100,7 @@ final class CSVRegroupSource: PacedBlockSource {
       isMore = try source.next(into: block)
       consumed = block.consumed
       for var reject in block.rejects {
-        if reject.code.hasPrefix("I") {
+        if reject.isDamage {
           damage.append(reject)
         } else {
           reject.line += totals.lines

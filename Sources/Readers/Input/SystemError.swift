@@ -1,10 +1,7 @@
 internal import Glibc
 internal import Pipeline
 
-/// The errors of system calls as findings.
-enum SystemError {
-  static func text(_ number: Int32) -> String { String(cString: strerror(number)) }
-
+extension SystemError {
   /// I101 for what does not exist, I102 for what cannot be read.
   static func diagnostic(_ number: Int32, _ name: String) -> Diagnostic {
     switch number {
@@ -12,9 +9,9 @@ enum SystemError {
       Diagnostic("I101", "no such file: \(name)", remedy: "check the path; quote a pattern to have it expanded here")
     case EACCES, EPERM:
       Diagnostic(
-        "I102", "cannot read \(name): \(text(number))", remedy: "run as a user who may read it, or change its mode")
+        "I102", "cannot read \(name): \(reason(number))", remedy: "run as a user who may read it, or change its mode")
     default:
-      Diagnostic("I102", "cannot read \(name): \(text(number))", remedy: "check the file system and run again")
+      Diagnostic("I102", "cannot read \(name): \(reason(number))", remedy: "check the file system and run again")
     }
   }
 }

@@ -38,8 +38,7 @@ struct NumberText: Sendable {
   private func unusualInt(
     _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ field: inout Field
   ) -> ValueProblem {
-    guard let number = parts(start, stop) else { return .number }
-    guard number.isExact, number.mantissa != nil || number.isTooLong else { return .number }
+    guard let number = parts(start, stop), number.isExact else { return .number }
     guard var mantissa = number.mantissa else { return .range }
     // 12.00 and 1e3 are whole numbers, too.
     var scale = number.scale
@@ -137,7 +136,6 @@ struct NumberText: Sendable {
     /// nil if it has more digits than fit.
     var mantissa: Int128?
     var scale = 0
-    var isTooLong: Bool { mantissa == nil }
     /// Whether the exponent is of a sane size.
     var isExact = true
   }
