@@ -7,6 +7,7 @@ public final class Arena {
   private let chunkSize: Int
   nonisolated(unsafe) private static let nowhere = UnsafeMutableRawPointer.allocate(byteCount: 16, alignment: 16)
 
+  /// - Parameter chunkSize: bytes taken from the system at a time; nothing is taken before the first `allocate`.
   public init(chunkSize: Int = 16 * 1024) {
     self.chunkSize = chunkSize
     next = Arena.nowhere
@@ -24,6 +25,7 @@ public final class Arena {
     return result
   }
 
+  /// `count` uninitialised bytes, valid until `reset`.
   public func allocateBytes(_ count: Int) -> UnsafeMutablePointer<UInt8> {
     allocate(count).assumingMemoryBound(to: UInt8.self)
   }
@@ -40,6 +42,7 @@ public final class Arena {
     end = next + chunks[current].size
   }
 
+  /// Ends what was allocated; most of the memory is kept for what comes.
   public func reset() {
     // One record of megabytes must not keep its memory for the rest of the run.
     if chunks.count > 4 {

@@ -5,17 +5,21 @@
 /// copied to just before it, so that records lie in one piece. `padding` zero bytes follow the last byte of the
 /// records or more, so that kernels may look a full vector ahead.
 public final class Block: @unchecked Sendable {
+  /// Zero bytes behind the records that may be read.
   public static let padding = 64
   private static let page = 4096
 
   private let storage: UnsafeMutableRawPointer
+  /// Bytes before `base` into which an unfinished record may be carried over; whole pages.
   public let headroom: Int
+  /// Bytes that are read at a time; whole pages.
   public let capacity: Int
 
   /// Page-aligned; `headroom` bytes before it may be written.
   public let base: UnsafeMutablePointer<UInt8>
   /// The whole records.
   public var start: UnsafeMutablePointer<UInt8>
+  /// Bytes of the whole records.
   public var count: Int
   /// Index of the input in the run's list.
   public var input: Int = 0
@@ -41,6 +45,7 @@ public final class Block: @unchecked Sendable {
 
   /// Where an offset of a block stands in the input, for readers whose blocks are not the input's bytes.
   public struct Origin: Sendable {
+    /// In the block, from its `start`.
     public var offset: Int
     /// Decompressed bytes of the input before it.
     public var position: Int
@@ -79,6 +84,7 @@ public final class Block: @unchecked Sendable {
 
   deinit { storage.deallocate() }
 
+  /// Makes it ready to be filled again; what stood in it is gone.
   public func reset() {
     start = base
     count = 0
@@ -96,6 +102,7 @@ public final class Block: @unchecked Sendable {
     (start + count).update(repeating: 0, count: Block.padding)
   }
 
+  /// The whole records; valid until the block is filled again.
   public var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
 }
 

@@ -5,11 +5,14 @@
 /// checks, which would cost a few percent of the whole run. One thread uses a buffer at a time.
 public final class ByteBuffer {
   @exclusivity(unchecked) @usableFromInline var storage: UnsafeMutablePointer<UInt8>
+  /// Bytes written. Who writes through `cursor` adds them here.
   @exclusivity(unchecked) public var count: Int = 0
   @exclusivity(unchecked) @usableFromInline var capacity: Int
 
+  /// The first byte; another one after any call that makes room.
   @inlinable public var base: UnsafeMutablePointer<UInt8> { storage }
 
+  /// - Parameter capacity: bytes to begin with, at least 64.
   public init(capacity: Int = 4096) {
     self.capacity = max(capacity, 64)
     storage = UnsafeMutablePointer<UInt8>.allocate(capacity: self.capacity)
@@ -17,6 +20,7 @@ public final class ByteBuffer {
 
   deinit { base.deallocate() }
 
+  /// What was written; valid until the next byte is.
   @inlinable public var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
 
   /// Ill-formed parts of JSON texts that U+FFFD was written for, since `removeAll`.
@@ -42,6 +46,7 @@ public final class ByteBuffer {
   @inlinable @inline(__always)
   public var cursor: UnsafeMutablePointer<UInt8> { base + count }
 
+  /// Adds one byte.
   @inlinable @inline(__always)
   public func append(_ byte: UInt8) {
     reserve(1)
@@ -49,6 +54,7 @@ public final class ByteBuffer {
     count &+= 1
   }
 
+  /// Adds `length` bytes.
   @inlinable @inline(__always)
   public func append(_ start: UnsafePointer<UInt8>, _ length: Int) {
     reserve(length)
@@ -102,11 +108,13 @@ public final class ByteBuffer {
     }
   }
 
+  /// Adds all of them; they must not be this buffer's own.
   @inlinable @inline(__always)
   public func append(_ other: UnsafeBufferPointer<UInt8>) {
     if let start = other.baseAddress { append(start, other.count) }
   }
 
+  /// Adds a constant as UTF-8.
   @inlinable @inline(__always)
   public func append(_ text: StaticString) { append(text.utf8Start, text.utf8CodeUnitCount) }
 
@@ -203,6 +211,7 @@ public final class ByteBuffer {
     return ((digits | 0x3030_3030_3030_3030) &>> UInt64(truncatingIfNeeded: zeros &* 8), 8 &- zeros)
   }
 
+  /// Begins anew; the memory is kept, until `shrink`.
   public func removeAll() {
     count = 0
     replacements = 0

@@ -1,6 +1,7 @@
 /// A fast 64-bit hash of bytes (multiply-and-fold, after wyhash's construction). Tables that use it compare the bytes
 /// as well; nothing that leaves the program depends on it.
 public enum ByteHash {
+  /// - Parameter seed: for tables that must not collide in the same places.
   @inlinable
   public static func hash(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64 = 0) -> UInt64 {
     guard let start = bytes.baseAddress else { return mix(seed ^ 0x9E37_79B9_7F4A_7C15, 0xE703_7ED1_A0B4_28DB) }

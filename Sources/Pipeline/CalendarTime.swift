@@ -26,9 +26,11 @@ public enum CalendarTime {
     return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
   }
 
+  /// Whether the year has a 29th of February.
   @inlinable
   public static func isLeap(_ year: Int64) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
 
+  /// Days of a month, which counts from 1.
   @inlinable
   public static func daysIn(month: Int64, year: Int64) -> Int64 {
     switch month {
@@ -45,6 +47,7 @@ public enum CalendarTime {
 /// Writes times as payloads have them: ISO 8601 in UTC with milliseconds, 24 characters. Remembers the last time, which
 /// mostly is written several times, its minute and its day, which rarely change between neighbours.
 public struct TimestampWriter {
+  /// Bytes of a written time.
   public static let length = 24
   private var day = Int64.min
   /// Where the minute begins that `text` says; no time that can be written at first.
@@ -53,6 +56,7 @@ public struct TimestampWriter {
   @usableFromInline var written = Int64.min
   @usableFromInline var text: (UInt64, UInt64, UInt64) = (0, 0, 0)
 
+  /// Remembers nothing yet.
   public init() {}
 
   /// - Parameter milliseconds: since 1970-01-01 UTC, within `CalendarTime.range`.

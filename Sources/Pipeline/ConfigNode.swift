@@ -4,6 +4,7 @@ public indirect enum ConfigNode: Sendable {
   case list([ConfigNode], SourceSpan)
   case map([ConfigEntry], SourceSpan)
 
+  /// Where the value begins; of a list or a map, its first entry or bracket.
   public var span: SourceSpan {
     switch self {
     case .scalar(let scalar): scalar.span
@@ -11,20 +12,27 @@ public indirect enum ConfigNode: Sendable {
     }
   }
 
+  /// Nil for a list or a map.
   public var scalar: ConfigScalar? { if case .scalar(let scalar) = self { scalar } else { nil } }
+  /// The text of a scalar, unquoted; nil for a list or a map.
   public var text: String? { scalar?.text }
+  /// Nil where this is no list.
   public var list: [ConfigNode]? { if case .list(let nodes, _) = self { nodes } else { nil } }
+  /// In the order of the file; nil where this is no map.
   public var entries: [ConfigEntry]? { if case .map(let entries, _) = self { entries } else { nil } }
 
   /// The value of a key; nil where this is no map or has no such key.
   public subscript(key: String) -> ConfigNode? { entries?.first { $0.key == key }?.value }
 }
 
+/// A word, a number or a text, as it was written.
 public struct ConfigScalar: Sendable {
   /// How it was quoted; a plain scalar means what an unquoted word means, a quoted one is always text.
   public enum Style: Sendable { case plain, singleQuoted, doubleQuoted, literal, folded }
 
+  /// Without quotes and escapes.
   public var text: String
+  /// How it was quoted, which decides what a word such as `true` means.
   public var style: Style
   public var span: SourceSpan
 
@@ -35,8 +43,11 @@ public struct ConfigScalar: Sendable {
   }
 }
 
+/// A key of a map and its value.
 public struct ConfigEntry: Sendable {
+  /// Without quotes; unique in its map.
   public var key: String
+  /// Where the key stands.
   public var keySpan: SourceSpan
   public var value: ConfigNode
 

@@ -1,7 +1,9 @@
 /// A place in a text that somebody wrote. Line and column are 1-based; columns and lengths count UTF-8 bytes of the
 /// line and are turned into characters where they are shown.
 public struct SourceSpan: Sendable, Equatable {
+  /// From 1.
   public var line: Int
+  /// From 1, in UTF-8 bytes of the line.
   public var column: Int
   /// Bytes to underline, at least 1.
   public var length: Int
@@ -15,10 +17,12 @@ public struct SourceSpan: Sendable, Equatable {
 
 /// One finding: what is wrong, where, why, and what to do. A value, thrown or collected, rendered in one place.
 public struct Diagnostic: Error, Sendable, Equatable {
+  /// Whether a finding forbids to go on.
   public enum Severity: String, Sendable { case error, warning }
 
   /// `M101`; its letter names the part: M mapping, R record, I input, O output, U usage.
   public var code: String
+  /// An error ends what found it; a warning is only said.
   public var severity: Severity
   /// Lower-case, no full stop.
   public var message: String
@@ -28,8 +32,10 @@ public struct Diagnostic: Error, Sendable, Equatable {
   public var remedy: String
   /// The file's name as the user typed it.
   public var file: String?
+  /// Where in `file`; nil if it is about the whole.
   public var span: SourceSpan?
 
+  /// Texts of more than 400 bytes are shortened in their middle.
   public init(
     _ code: String, _ message: String, severity: Severity = .error, label: String = "", remedy: String = "",
     file: String? = nil, span: SourceSpan? = nil
@@ -54,7 +60,9 @@ extension Diagnostic {
 
 /// Several findings thrown at once: all are reported, never only the first.
 public struct Diagnostics: Error, Sendable {
+  /// At least one, in the order in which they were found.
   public var all: [Diagnostic]
   public init(_ all: [Diagnostic]) { self.all = all }
+  /// Whether one of them is more than a warning.
   public var hasErrors: Bool { all.contains { $0.severity == .error } }
 }

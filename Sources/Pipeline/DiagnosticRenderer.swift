@@ -29,6 +29,7 @@ public struct DiagnosticRenderer: Sendable {
     return ordered.map { render($0.element) }.joined()
   }
 
+  /// One of them, ended by a line end.
   public func render(_ diagnostic: Diagnostic) -> String {
     let line = sourceLine(of: diagnostic)
     var place = ""

@@ -1,16 +1,21 @@
 /// A run of bytes in a `MappedBlock`; `length` -1 means "no value", which is not the same as empty.
 @frozen
 public struct ByteRange: BitwiseCopyable, Sendable {
+  /// From the first byte of the texts of the `MappedBlock`.
   public var offset: UInt32
+  /// Bytes; -1 where there is no value.
   public var length: Int32
 
+  /// Numbers of 32 bits, which the texts of a block do not exceed.
   @inlinable
   public init(offset: Int, length: Int) {
     self.offset = UInt32(truncatingIfNeeded: offset)
     self.length = Int32(truncatingIfNeeded: length)
   }
 
+  /// No value.
   @inlinable public static var none: ByteRange { ByteRange(offset: 0, length: -1) }
+  /// Whether there is a value, be it empty.
   @inlinable public var isPresent: Bool { length >= 0 }
 }
 
@@ -20,6 +25,7 @@ public struct ByteRange: BitwiseCopyable, Sendable {
 public struct Event: BitwiseCopyable, Sendable {
   /// Milliseconds since 1970-01-01 UTC.
   public var time: Int64
+  /// Derived, so that the same input gives the same one (docs/ids.md).
   public var id: UUID
   /// Whether `id` is of the record's bytes, so that byte-identical records of one time need an ordinal.
   public var needsOrdinal: Bool
@@ -27,6 +33,7 @@ public struct Event: BitwiseCopyable, Sendable {
   public var rule: UInt16
   /// A 64-bit hash of the visitor's bytes.
   public var visitorHash: UInt64
+  /// Who it is of, in the bytes of which `visitorHash` is the hash.
   public var visitor: ByteRange
   /// The event as JSON, beginning with `{"id":"` and 36 characters of id.
   public var body: ByteRange
@@ -73,18 +80,23 @@ public struct Event: BitwiseCopyable, Sendable {
 /// Everything that came of one block: events with their texts, rejects, and counts. Made by a worker, taken by the
 /// sessions in the order of the blocks.
 public final class MappedBlock: @unchecked Sendable {
+  /// In the order of their records; `count` of them.
   @exclusivity(unchecked) public internal(set) var events: UnsafeMutablePointer<Event>
+  /// Events in the block.
   @exclusivity(unchecked) public internal(set) var count = 0
   private var capacity: Int
   /// Visitors, bodies, contexts.
   public let text = ByteBuffer(capacity: 64 * 1024)
+  /// Records that the parser or the mapper refused, in no certain order.
   @exclusivity(unchecked) public var rejects: [Reject] = []
+  /// What became of the block's records.
   @exclusivity(unchecked) public var counts = BlockCounts()
   /// Events that the sessions' reorder buffer still refers to.
   @exclusivity(unchecked) public var pending = 0
   /// Made by a mapper that notes what becomes of every record; nil otherwise.
   @exclusivity(unchecked) public var fates: RecordFates?
 
+  /// An empty one; its memory grows with what it is given.
   public init() {
     capacity = 256
     events = .allocate(capacity: capacity)
@@ -92,6 +104,7 @@ public final class MappedBlock: @unchecked Sendable {
 
   deinit { events.deallocate() }
 
+  /// Adds an event, whose texts stand in this block already.
   public func append(_ event: Event) {
     if count == capacity { grow() }
     (events + count).initialize(to: event)
@@ -110,10 +123,12 @@ public final class MappedBlock: @unchecked Sendable {
   /// Takes back the events from `index` on.
   public func removeEvents(from index: Int) { count = min(count, max(0, index)) }
 
+  /// A text of an event; empty where there is none. Valid until `reset`.
   public func bytes(_ range: ByteRange) -> UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(start: UnsafePointer(text.base) + Int(range.offset), count: max(0, Int(range.length)))
   }
 
+  /// Makes it ready for another block.
   public func reset() {
     count = 0
     pending = 0
@@ -128,8 +143,11 @@ public final class MappedBlock: @unchecked Sendable {
 /// The accounts of one block. They must add up: `lines = comments + blanks + records + lines inside records`,
 /// `records = rejected + dropped + unmatched + mapped`.
 public struct BlockCounts: Sendable {
+  /// Line ends, comments and blanks included.
   public var lines = 0
+  /// Lines that the format sets aside, such as `#` in W3C logs.
   public var comments = 0
+  /// Lines with nothing in them.
   public var blanks = 0
   /// Records, those that became rejects included.
   public var records = 0
@@ -146,6 +164,7 @@ public struct BlockCounts: Sendable {
 
   public init() {}
 
+  /// Back to nothing; memory is kept.
   public mutating func reset() {
     lines = 0
     comments = 0
@@ -158,6 +177,7 @@ public struct BlockCounts: Sendable {
     for index in matched.indices { matched[index] = 0 }
   }
 
+  /// Adds a block's to a sum; lists grow as needed.
   public static func += (sum: inout BlockCounts, block: BlockCounts) {
     sum.lines += block.lines
     sum.comments += block.comments

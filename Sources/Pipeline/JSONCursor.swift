@@ -1,18 +1,23 @@
 /// Walks one JSON text (RFC 8259), checking all that it passes. The few things that are looked for in it
 /// are picked out by the caller on the way; nothing is copied or allocated.
 public struct JSONCursor {
+  /// Objects and arrays within each other; a text that goes deeper is refused.
   public static let maximumDepth = 128
 
   /// What stands between the quotes of a string.
   public struct Text: Sendable {
+    /// In the text, without the quotes.
     public var range: Range<Int>
+    /// Whether a backslash is in it, so that its bytes are not what it means.
     public var isEscaped: Bool
   }
 
   private let bytes: UnsafeBufferPointer<UInt8>
+  /// Where the next byte is read, from the text's first.
   public private(set) var at: Int
   private var depth = 0
 
+  /// - Parameter at: where to begin.
   public init(_ bytes: UnsafeBufferPointer<UInt8>, at: Int = 0) {
     self.bytes = bytes
     self.at = at

@@ -4,6 +4,7 @@ public struct JSONObjectWriter {
   private var depth = 1
   private var isFirst = true
 
+  /// Begins an object without members.
   public init() { buffer.append("{") }
 
   /// A list of objects as a text of its own, ended by a line end.
@@ -23,16 +24,19 @@ public struct JSONObjectWriter {
     return withExtendedLifetime(buffer) { String(decoding: buffer.bytes, as: UTF8.self) }
   }
 
+  /// A member that is a whole number.
   public mutating func put(_ key: String, _ value: Int) {
     begin(key)
     buffer.append(decimal: Int64(value))
   }
 
+  /// A member that is a text, escaped here.
   public mutating func put(_ key: String, _ value: String) {
     begin(key)
     buffer.append(json: value)
   }
 
+  /// A member that is true or false.
   public mutating func put(_ key: String, _ value: Bool) {
     begin(key)
     buffer.append(text: value ? "true" : "false")
@@ -55,11 +59,13 @@ public struct JSONObjectWriter {
     buffer.append("]")
   }
 
+  /// A member that is an object, which `body` fills.
   public mutating func object(_ key: String, _ body: (inout JSONObjectWriter) -> Void) {
     begin(key)
     nested("{", "}") { body(&$0) }
   }
 
+  /// A member that is a list of objects, each filled by `body`.
   public mutating func list<Element>(
     _ key: String, _ elements: [Element], _ body: (inout JSONObjectWriter, Element) -> Void
   ) {

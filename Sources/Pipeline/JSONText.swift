@@ -27,6 +27,7 @@ extension ByteBuffer {
     self.count = end + 1 - base
   }
 
+  /// A text as a JSON string, quotes and all. For cold code.
   public func append(json text: String) {
     var text = text
     text.withUTF8 { append(json: $0) }

@@ -1,5 +1,6 @@
 /// A piece of a payload, read back (at most as deep as `JSONCursor` goes): numbers keep their digits, members their order.
 public indirect enum JSONValue: Equatable, Sendable {
+  /// A key of an object and its value; a key may come twice.
   public struct Member: Equatable, Sendable {
     public var key: String
     public var value: JSONValue

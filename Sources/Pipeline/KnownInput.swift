@@ -2,7 +2,9 @@
 public struct KnownInput: Sendable, Equatable {
   /// A file as the system knows it.
   public struct File: Sendable, Equatable {
+    /// The file system's number.
     public var device: Int64
+    /// The file's number there (inode), which it keeps when it is renamed.
     public var number: Int64
     /// Bytes as stored.
     public var size: Int64
@@ -21,6 +23,7 @@ public struct KnownInput: Sendable, Equatable {
   public var id: Int64
   /// The name under which it was last read.
   public var name: String
+  /// As it was when it was last read.
   public var file: File
   /// The first decompressed bytes, as many as there were at most `headLength`: how many, and their SHA-256.
   public var headCount: Int
@@ -40,7 +43,9 @@ public struct KnownInput: Sendable, Equatable {
   /// When it was last read, in milliseconds.
   public var readAt: Int64
 
+  /// Decompressed bytes by which an input is known again.
   public static let headLength = 4096
+  /// Decompressed bytes that must still stand before the position.
   public static let tailLength = 256
 
   public init(

@@ -20,6 +20,7 @@ public final class NameHasher {
   @inline(__always)
   public func begin() { if isWaiting { second.begin() } else { first.begin() } }
 
+  /// Adds bytes of the name; any number of times behind `begin`.
   @inline(__always)
   public func update(_ bytes: UnsafeBufferPointer<UInt8>) {
     if isWaiting { second.update(bytes) } else { first.update(bytes) }

@@ -9,6 +9,7 @@ public final class Pseudonymizer {
   private let message = ByteBuffer(capacity: 512)
   private let other = ByteBuffer(capacity: 512)
 
+  /// - Parameter salt: the key; whoever has it can try out whom a pseudonym means.
   public init(salt: [UInt8]) {
     var key = salt
     if key.count > DigestPair.block {
@@ -30,6 +31,7 @@ public final class Pseudonymizer {
     outer = state(0x5c)
   }
 
+  /// The same for the same text and salt, on every machine.
   public func pseudonym(of text: UnsafeBufferPointer<UInt8>) -> UUID {
     Pseudonymizer.set(message, text)
     var state = inner

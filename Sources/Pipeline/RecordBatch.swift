@@ -3,6 +3,7 @@
 public struct Record: BitwiseCopyable {
   /// The record's own bytes, without line end, BOM or syslog prefix: what event ids are made of.
   public var start: UnsafePointer<UInt8>
+  /// Its bytes.
   public var count: Int
   /// Offset of the record's first byte in the block.
   public var offset: Int
@@ -23,13 +24,18 @@ public struct Record: BitwiseCopyable {
 
 /// A table of parsed records: what a reader hands to the mapping, a few hundred at a time, so that it stays in cache.
 public final class RecordBatch: @unchecked Sendable {
+  /// Records: few enough that their fields stay in cache.
   public static let standardCapacity = 256
 
+  /// Records at most.
   public let capacity: Int
   /// Fields in a record: those that the mapping asked for, in its order.
   public let stride: Int
+  /// `stride` of them for each record, one record after the other.
   public let fields: UnsafeMutablePointer<Field>
+  /// Where each record stands; `count` of them.
   public let records: UnsafeMutablePointer<Record>
+  /// Records in it.
   @exclusivity(unchecked) public var count = 0
   /// Text that had to be decoded (escapes, encodings) and rows of lists.
   public let arena = Arena()
@@ -47,6 +53,7 @@ public final class RecordBatch: @unchecked Sendable {
     records.deallocate()
   }
 
+  /// Makes it ready to be filled again; texts in the arena are gone.
   public func reset() {
     count = 0
     arena.reset()

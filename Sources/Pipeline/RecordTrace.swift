@@ -74,6 +74,7 @@ public struct RecordTrace: Sendable {
 
   /// A drop entry, a check or a rule, with its terms as far as they were asked.
   public struct Step: Sendable {
+    /// What of the mapping it is.
     public enum Kind: String, Sendable { case drop, check, rule }
 
     public var kind: Kind
@@ -124,10 +125,13 @@ public struct RecordTrace: Sendable {
     }
   }
 
+  /// In the order of the mapping.
   public var lets: [LetValue] = []
   /// Drop entries, then checks, then rules, up to the one that decided.
   public var steps: [Step] = []
+  /// What became of it in the end.
   public var fate = Fate.unmatched
+  /// None unless it was mapped.
   public var events: [MadeEvent] = []
 
   public init() {}

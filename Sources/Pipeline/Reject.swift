@@ -3,13 +3,17 @@ public struct Reject: Sendable {
   /// Which stage refused it.
   public enum Stage: String, Sendable { case record, mapping, session }
 
+  /// Which stage refused it.
   public var stage: Stage
   /// `R101`, explained in docs/.
   public var code: String
+  /// What is wrong, lower-case and without a full stop.
   public var message: String
+  /// What to do about it; empty if there is nothing to say.
   public var hint: String
   /// Where the record begins, in bytes from the block's first byte; nil if it is not of the block's records.
   public var offset: Int?
+  /// Bytes of the record.
   public var length: Int
   /// Lines and records before it in the block.
   public var line: Int
@@ -49,13 +53,16 @@ public struct Reject: Sendable {
 
 /// A reject with its full position and its bytes, as it is written to `--rejects`.
 public struct LocatedReject: Sendable {
+  /// What was refused, and why.
   public var reject: Reject
+  /// As the user named it.
   public var input: String
   /// 1-based; 0 if unknown.
   public var record: Int
   public var line: Int
   /// Bytes from the start of the decompressed input.
   public var offset: Int
+  /// The record as it stands in the decompressed input, at most `RunLoop.longestRaw` bytes.
   public var raw: [UInt8]
 
   public init(reject: Reject, input: String, record: Int, line: Int, offset: Int, raw: [UInt8]) {

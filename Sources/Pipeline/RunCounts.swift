@@ -2,11 +2,14 @@
 public struct RunCounts: Sendable {
   /// The rejects of one code.
   public struct Tally: Sendable {
+    /// `R101`, explained in docs/.
     public var code: String
+    /// Which stage refused them; one code may come from two.
     public var stage: Reject.Stage
     /// Of the first one.
     public var message: String
     public var hint: String
+    /// How many there were.
     public var count: Int
     /// Where the first one was; line and record as in `LocatedReject`.
     public var input: String
@@ -14,6 +17,7 @@ public struct RunCounts: Sendable {
     public var record: Int
   }
 
+  /// What was read of one input.
   public struct Input: Sendable {
     public var name: String
     /// Decompressed bytes.
@@ -33,6 +37,7 @@ public struct RunCounts: Sendable {
     public var isDamaged = false
   }
 
+  /// Blocks read.
   public var blocks = 0
   /// The blocks' accounts; `records` and `lines` include what the feed itself had to reject.
   public var sum = BlockCounts()
@@ -61,7 +66,9 @@ public struct RunCounts: Sendable {
   public var rejected: Int { rejects.reduce(0) { $0 + ($1.stage == .session ? 0 : $1.count) } }
   /// Events that the sessions refused; their records count as mapped.
   public var sessionRejects: Int { rejects.reduce(0) { $0 + ($1.stage == .session ? $1.count : 0) } }
+  /// Records that the mapping drops, for whatever reason.
   public var dropped: Int { sum.dropped.reduce(0, +) }
+  /// Events that the mapping made.
   public var events: Int { sum.matched.reduce(0, +) }
 
   /// Whether the accounts add up; anything else is a defect of the program.
@@ -87,7 +94,9 @@ public enum RejectTolerance: Sendable, Equatable {
   /// More than this share stops the run, in hundredths of a percent, once `RejectTolerance.sample` records were read.
   case share(hundredths: Int)
 
+  /// What is borne where the user says nothing: 1 %.
   public static let standard = RejectTolerance.share(hundredths: 100)
+  /// Records before which a share says nothing.
   public static let sample = 1_000
 
   func isExceeded(rejected: Int, records: Int) -> Bool {
@@ -101,7 +110,9 @@ public enum RejectTolerance: Sendable, Equatable {
 
 /// Thrown when a run found more rejects than it may.
 public struct TooManyRejects: Error, Sendable {
+  /// Rejects so far, those of sessions included.
   public var rejected: Int
   public var records: Int
+  /// What was asked for.
   public var tolerance: RejectTolerance
 }

@@ -7,6 +7,7 @@ internal import Synchronization
 /// is mapped; else reading, if there is room, and then parsing and mapping what it read; else it waits. One thread
 /// alone does all of it in turn, and none is started.
 public final class RunLoop: @unchecked Sendable {
+  /// How a run is driven; no output depends on it but by `tolerance`.
   public struct Settings: Sendable {
     /// At least 1.
     public var threads = 1
@@ -14,6 +15,7 @@ public final class RunLoop: @unchecked Sendable {
     public var blockSize = 256 << 10
     /// Bytes that a block may carry over from the one before: the longest record.
     public var headroom = 4 << 20
+    /// Rejects beyond which the run stops with `TooManyRejects`.
     public var tolerance = RejectTolerance.standard
     /// Whether another run will continue this one: at the end the consumer pauses and does not finish.
     public var isContinued = false
@@ -21,6 +23,7 @@ public final class RunLoop: @unchecked Sendable {
     public init() {}
   }
 
+  /// How a run ended that threw nothing.
   public enum Outcome: Sendable {
     case finished
     /// `cancel` was called: the consumer was not finished.

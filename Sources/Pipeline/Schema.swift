@@ -1,10 +1,14 @@
 /// What a reader says about its records before it reads one: the mapping is checked against this.
 public struct Schema: Sendable {
+  /// A field that records may have.
   public struct Field: Sendable {
+    /// As mappings write it.
     public var name: String
+    /// Of a value that is there.
     public var type: FieldType
     /// Whether a record may lack it; a mapping must then say what happens without.
     public var isOptional: Bool
+    /// What it is, in a few words for people.
     public var summary: String
 
     public init(_ name: String, _ type: FieldType, optional: Bool, _ summary: String) {
@@ -17,6 +21,7 @@ public struct Schema: Sendable {
 
   /// How messages name it: `weblog (combined)`.
   public var title: String
+  /// In the order in which they are shown.
   public var fields: [Field]
   /// The field that dates a record, of type `timestamp`, unless the mapping says another.
   public var timeField: String?
@@ -37,6 +42,7 @@ public struct Schema: Sendable {
   }
 }
 
+/// What values a field has, which decides what expressions may do with it.
 public indirect enum FieldType: Sendable, Equatable {
   case string, int, double, bool, timestamp, decimal
   /// Rows; the type of each column by its name.
@@ -46,6 +52,7 @@ public indirect enum FieldType: Sendable, Equatable {
 
   /// The type of a value that is there.
   public var present: FieldType { if case .optional(let type) = self { type } else { self } }
+  /// Whether a row may lack it.
   public var isOptional: Bool { if case .optional = self { true } else { false } }
 }
 

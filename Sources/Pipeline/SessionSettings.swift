@@ -11,8 +11,10 @@ public struct SessionSettings: Sendable {
     case none
   }
 
+  /// What happens to a record later than `disorder`: it joins an open session (else a new one), opens one, is rejected.
   public enum Late: String, Sendable, CaseIterable { case attach, new, reject }
 
+  /// How events become payloads.
   public var mode: Mode = .stream
   /// A silence longer than this opens a new session.
   public var gap: Int64 = 30 * 60_000
@@ -24,6 +26,7 @@ public struct SessionSettings: Sendable {
   public var cap: Int = 5_000
   /// Split at midnight in this zone.
   public var midnight: Zone?
+  /// What happens to late records; in `stream` only.
   public var late: Late = .attach
   /// Events of one payload, and its bytes.
   public var partEvents = 100
@@ -48,6 +51,7 @@ public struct SessionSettings: Sendable {
   /// `options` of each payload as a JSON object, nil for none.
   public var options: String?
 
+  /// The standard of a mapping that says nothing else.
   public init(namespace: UUID) { self.namespace = namespace }
 
   /// How far inputs must keep together while they are read, in milliseconds; nil where everything is sorted afterwards.
@@ -55,7 +59,9 @@ public struct SessionSettings: Sendable {
 
   /// A key of the mapping's `session` and its value.
   public struct Proposal: Sendable, Equatable {
+    /// `disorder` or `mode`.
     public let key: String
+    /// As a mapping writes it.
     public let value: String
     /// What it would do to records that are late now, as the end of a sentence.
     public let effect: String

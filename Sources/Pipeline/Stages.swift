@@ -55,9 +55,11 @@ public enum Resumption: Sendable {
   case whole
 }
 
+/// What a source may not exceed.
 public struct ReadLimits: Sendable {
   /// The longest record in bytes; a longer one is a reject.
   public var record: Int
+  /// - Parameter record: bytes.
   public init(record: Int = 4 << 20) { self.record = record }
 }
 

@@ -34,10 +34,13 @@ public struct StateCursor {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var at = 0
 
+  /// - Parameter bytes: one part of the state; they must outlive the cursor.
   public init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
+  /// Whether nothing is left, as it should be when all was read.
   public var isAtEnd: Bool { at == bytes.count }
 
+  /// What `append(word:)` wrote. Throws C104.
   public mutating func word() throws(Diagnostic) -> Int64 {
     guard let start = bytes.baseAddress, bytes.count - at >= 8 else { throw StateCursor.damage("a part is too short") }
     defer { at += 8 }
@@ -51,6 +54,7 @@ public struct StateCursor {
     return value
   }
 
+  /// A number that is 0 or 1. Throws C104.
   public mutating func flag() throws(Diagnostic) -> Bool { try word(in: 0...1) == 1 }
 
   /// Valid as long as the bytes that it reads from.
@@ -63,6 +67,7 @@ public struct StateCursor {
     return UnsafeBufferPointer(start: start + at, count: count)
   }
 
+  /// A copy of what `append(sized:)` wrote. Throws C104.
   public mutating func array() throws(Diagnostic) -> [UInt8] { Array(try sized()) }
 
   /// C104: the state cannot be what the program wrote.

@@ -5,6 +5,7 @@ internal import CProcessor
 public struct UUID: BitwiseCopyable, Sendable, Hashable, Comparable {
   /// Bytes 0…7 and 8…15, big-endian: comparing numbers is comparing texts.
   public var high: UInt64
+  /// Bytes 8…15.
   public var low: UInt64
 
   @inlinable
@@ -28,6 +29,7 @@ public struct UUID: BitwiseCopyable, Sendable, Hashable, Comparable {
   /// Writes the 36 characters.
   public func write(to text: UnsafeMutablePointer<UInt8>) { hex_text_uuid(high, low, text) }
 
+  /// 36 characters, lower-case.
   public var text: String {
     String(unsafeUninitializedCapacity: 36) { buffer in
       if let start = buffer.baseAddress { write(to: start) }

@@ -4,6 +4,7 @@
 
 /// A time zone from the system's tzdata (RFC 9636, TZif).
 public struct Zone: Sendable, Equatable {
+  /// As it was asked for; of a fixed offset its seconds.
   public let name: String
   /// UTC seconds at which each offset begins to hold, ascending.
   private let transitions: [Int64]
@@ -19,6 +20,7 @@ public struct Zone: Sendable, Equatable {
     rule = nil
   }
 
+  /// No offset, ever.
   public static let utc = Zone(fixed: 0)
 
   /// Loads `Europe/Warsaw` and the like; nil if the system does not know it.

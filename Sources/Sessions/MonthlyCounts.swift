@@ -2,7 +2,9 @@ internal import Pipeline
 
 /// Events that left, by the month of their time (UTC) and the mapping's rule: what an import can be verified by.
 public struct MonthlyCounts: Sendable, Equatable {
+  /// The events of one month.
   public struct Month: Sendable, Equatable {
+    /// 1 to 9999.
     public var year: Int
     /// From 1.
     public var month: Int
