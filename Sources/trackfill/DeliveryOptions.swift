@@ -21,16 +21,22 @@ struct DeliveryOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A proxy; http_proxy and https_proxy are heeded without it.", valueName: "url"))
   var proxy: String?
 
-  @Option(help: ArgumentHelp("Requests in flight (default: as many as the receiver takes).", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Requests in flight (default: as many as the receiver takes).", valueName: "n"),
+    transform: Int.read)
   var concurrency: Int?
 
-  @Option(help: ArgumentHelp("Requests in a time at most, such as 200/s.", valueName: "n/s"))
+  @Option(
+    help: ArgumentHelp("Requests in a time at most, such as 200/s.", valueName: "n/s"), transform: RequestRate.read)
   var rate: RequestRate?
 
-  @Option(help: ArgumentHelp("Stop when nothing has succeeded for so long.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("Stop when nothing has succeeded for so long. (default: 1h)", valueName: "time"),
+    transform: TimeSpan.read)
   var retryFor = TimeSpan(milliseconds: 3_600_000)
 
-  @Option(help: ArgumentHelp("Wait so long for an answer.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("Wait so long for an answer. (default: 30s)", valueName: "time"), transform: TimeSpan.read)
   var timeout = TimeSpan(milliseconds: 30_000)
 
   func validate() throws {
@@ -90,7 +96,7 @@ struct DeliveryOptions: ParsableArguments {
   }
 
   private static func unreadable(_ option: String, _ path: String, _ number: Int32) -> Diagnostic {
-    let reason = String(cString: strerror(number)).lowercased()
+    let reason = SystemError.reason(number)
     return Diagnostic(
       number == ENOENT ? "I101" : "I102", "\(option) \(path): \(reason)", remedy: "check the path and its permissions")
   }

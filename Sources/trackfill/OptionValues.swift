@@ -181,12 +181,6 @@ struct TimeSpan: OptionValue, Sendable, Equatable {
     }
     return nil
   }
-
-  var defaultValueDescription: String {
-    for (suffix, unit) in [("h", 3_600_000), ("m", 60_000), ("s", 1000)] as [(String, Int64)]
-    where milliseconds > 0 && milliseconds % unit == 0 { return "\(milliseconds / unit)\(suffix)" }
-    return "\(milliseconds)ms"
-  }
 }
 
 /// `200/s`, `200`, `30/m`: requests in a time.

@@ -89,7 +89,7 @@ private final class Extract {
     descriptor = mkstemp(&template)
     guard descriptor >= 0 else {
       throw Diagnostic(
-        "O204", "cannot create a temporary file in \(folder): \(String(cString: strerror(errno)).lowercased())",
+        "O204", "cannot create a temporary file in \(folder): \(SystemError.reason(errno))",
         remedy: "set TMPDIR to a folder with space")
     }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

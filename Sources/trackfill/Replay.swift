@@ -31,7 +31,9 @@ struct Replay: ParsableCommand {
   @Option(help: ArgumentHelp("Only these: code=R201, class=partial; may be repeated.", valueName: "what"))
   var only: [Selection] = []
 
-  @Option(help: ArgumentHelp("Send payloads again to this address of Tracardi's API.", valueName: "url"))
+  @Option(
+    help: ArgumentHelp("Send payloads again to this address of Tracardi's API.", valueName: "url"),
+    transform: Endpoint.read)
   var to: Endpoint?
 
   @OptionGroup(title: "Delivery")

@@ -16,7 +16,8 @@ struct Send: ParsableCommand {
   @Argument(help: "Files of payloads, or - for standard input.")
   var payloads: [String]
 
-  @Option(help: ArgumentHelp("The address of Tracardi's API; /track is added.", valueName: "url"))
+  @Option(
+    help: ArgumentHelp("The address of Tracardi's API; /track is added.", valueName: "url"), transform: Endpoint.read)
   var to: Endpoint
 
   @OptionGroup(title: "Delivery")
@@ -53,10 +54,12 @@ struct DeliveryResultOptions: ParsableArguments {
       "Where dead letters are appended (default: dead.ndjson, with --state in its folder).", valueName: "file"))
   var dead: String?
 
-  @Option(help: ArgumentHelp("Where the summary goes, as JSON; written on failure, too.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Where the summary goes, as JSON; written on failure, too. - is standard output.", valueName: "file"))
   var summary: String?
 
-  @Option(help: ArgumentHelp("Where counters go in Prometheus' text format.", valueName: "file"))
+  @Option(help: ArgumentHelp("Where counters go in Prometheus' text format; - is standard output.", valueName: "file"))
   var metrics: String?
 
   @Flag(name: [.short, .long], help: "No summary and no progress.")
@@ -73,8 +76,12 @@ struct DeliveryResultOptions: ParsableArguments {
     if state != nil, dead != nil {
       throw ValidationError("With --state, dead letters are in its folder; leave --dead out.")
     }
+    if dead == OutputFiles.standardOutput { throw ValidationError("--dead is a file that is appended to; name one.") }
+    if summary == OutputFiles.standardOutput, metrics == OutputFiles.standardOutput {
+      throw ValidationError("--summary and --metrics both go to standard output; name a file for one of them.")
+    }
     for (option, path) in [("--dead", dead), ("--summary", summary), ("--metrics", metrics)] {
-      guard let path else { continue }
+      guard let path, path != OutputFiles.standardOutput else { continue }
       if path.isEmpty { throw ValidationError("\(option) needs a file name.") }
       for input in inputs where input != "-" && FileIdentity.isSame(input, path) {
         throw ValidationError("\(option) \(path) is an input.")

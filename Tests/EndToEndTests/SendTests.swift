@@ -117,6 +117,24 @@ import Testing
   }
 
   /// As `send` once wrote it, which did not yet say whose a state is.
+  @Test func accountOnStandardOutput() throws {
+    let collector = try collector()
+    defer { collector.stop() }
+    let result = try send([try payloads(3), "--to", collector.url, "-y", "-q", "--summary", "-"])
+    let object = try JSONSerialization.jsonObject(with: Data(result.lines.joined(separator: "\n").utf8))
+    #expect(((object as? [String: Any])?["payloads"] as? [String: Int])?["acknowledged"] == 3)
+    #expect(try !space.names().contains("-"))
+  }
+
+  @Test(arguments: [
+    ("--rate", "fast", "such as 200/s"), ("--retry-for", "1", "such as 500ms"), ("--to", "x?y", "such as https"),
+  ])
+  func optionsSayWhatTheyTake(_ option: String, _ value: String, _ form: String) throws {
+    let options = option == "--to" ? [option, value] : ["--to", "http://127.0.0.1:1", option, value]
+    let result = try send([try payloads(1)] + options)
+    #expect(result.status == 64 && result.errors.contains(form), "\(result.errors)")
+  }
+
   @Test func aStateThatNamesNoOwnerIsOfSend() throws {
     let collector = try collector()
     defer { collector.stop() }
@@ -307,6 +325,8 @@ import Testing
     ["send", "P", "--to", "http://x", "--state", "S", "--dead", "D"],
     ["send", "P", "--to", "http://x", "--dead", "P"], ["send", "P", "--to", "http://x", "--retry-for", "1"],
     ["send", "P", "--to", "http://x", "--retry-for", "300000d"],
+    ["send", "P", "--to", "http://x", "--dead", "-"],
+    ["send", "P", "--to", "http://x", "--summary", "-", "--metrics", "-"],
     ["replay", "P"], ["replay", "P", "--only", "R201", "--to", "http://x"],
   ])
   func usage(_ template: [String]) throws {

@@ -125,14 +125,14 @@ public final class DeadLetterFile {
 
   private func unwritable(_ number: Int32) -> Diagnostic {
     Diagnostic(
-      "O202", "cannot be created: \(String(cString: strerror(number)).lowercased())",
+      "O202", "cannot be created: \(SystemError.reason(number))",
       remedy: "choose a folder that you may write to", file: path)
   }
 
   private func failure(_ number: Int32) -> Diagnostic {
     let isFull = number == ENOSPC || number == EDQUOT
     return Diagnostic(
-      "O201", isFull ? "disk full" : "cannot be written: \(String(cString: strerror(number)).lowercased())",
+      "O201", isFull ? "disk full" : "cannot be written: \(SystemError.reason(number))",
       remedy: isFull ? "make room, or write to another file system" : "", file: path)
   }
 }

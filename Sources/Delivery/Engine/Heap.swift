@@ -5,7 +5,6 @@ struct Heap<Element> {
   var count: Int { items.count }
   var isEmpty: Bool { items.isEmpty }
   var leastRank: UInt64? { items.first?.rank }
-  var elements: some Sequence<Element> { items.lazy.map(\.element) }
 
   mutating func insert(_ element: Element, rank: UInt64) {
     items.append((rank, element))

@@ -122,7 +122,7 @@ public final class PayloadFileQueue: PayloadQueue, @unchecked Sendable {
 
   private static func problem(_ path: String, _ number: Int32) -> Diagnostic {
     if number == ENOENT { return Diagnostic("I101", "no such file: \(path)", remedy: "check the path") }
-    return Diagnostic("I102", "cannot read \(path): \(String(cString: strerror(number)).lowercased())")
+    return Diagnostic("I102", "cannot read \(path): \(SystemError.reason(number))")
   }
 
   private static func shortened(_ path: String, _ size: Int, _ offset: Int) -> Diagnostic {
