@@ -111,11 +111,7 @@ final class ContinuedConversion {
       if let recorded = committer.recorded[output.name] { delivery?.extend(to: recorded) }
     }
 
-    var loopSettings = RunLoop.Settings()
-    loopSettings.threads = frame.plan.threads
-    loopSettings.blockSize = frame.plan.blockSize
-    loopSettings.headroom = frame.plan.maxRecord
-    loopSettings.tolerance = frame.plan.tolerance
+    var loopSettings = frame.plan.loopSettings
     loopSettings.isContinued = plan.leavesOpen
     let progress = ProgressLine(frame.console, isQuiet: frame.plan.isQuiet)
     let loop = RunLoop(

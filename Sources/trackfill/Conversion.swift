@@ -101,15 +101,10 @@ final class Conversion {
     frame.report.settings = settings
     let pool = MappedBlockPool()
     let stage = SessionStage(settings: settings, inputs: feed.inputs, writer: writer) { pool.recycle($0) }
-    var loopSettings = RunLoop.Settings()
-    loopSettings.threads = plan.threads
-    loopSettings.blockSize = plan.blockSize
-    loopSettings.headroom = plan.maxRecord
-    loopSettings.tolerance = plan.tolerance
     let progress = ProgressLine(frame.console, isQuiet: plan.isQuiet)
     let loop = RunLoop(
       feed: feed, columns: mapping.columns.count, consumer: stage, pool: pool, rejects: rejects,
-      settings: loopSettings, makeParser: { mapping.reader.makeParser(fields: mapping.columns) },
+      settings: plan.loopSettings, makeParser: { mapping.reader.makeParser(fields: mapping.columns) },
       makeMapper: { mapping.makeMapper() }, onProgress: progress.map { line in { line.update($0) } })
     frame.signals.attach(
       SignalWatch.Run(

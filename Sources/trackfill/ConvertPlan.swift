@@ -70,6 +70,16 @@ struct ConvertPlan: Sendable {
     if !findings.isEmpty { throw Diagnostics(findings) }
   }
 
+  /// How records are read and mapped.
+  var loopSettings: RunLoop.Settings {
+    var settings = RunLoop.Settings()
+    settings.threads = threads
+    settings.blockSize = blockSize
+    settings.headroom = maxRecord
+    settings.tolerance = tolerance
+    return settings
+  }
+
   /// The inputs, patterns and folders expanded.
   func inputPaths() throws(Diagnostics) -> [InputPath] {
     let paths = try InputList.expand(inputs)

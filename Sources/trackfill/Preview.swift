@@ -84,6 +84,16 @@ struct Preview: ParsableCommand {
     if blockSize.bytes > 64 << 20 { throw ValidationError("--block-size takes at most 64M.") }
   }
 
+  /// How records are read and mapped: all of them, however many are rejected.
+  var loopSettings: RunLoop.Settings {
+    var settings = RunLoop.Settings()
+    settings.threads = threads ?? min(availableProcessors(), 4)
+    settings.blockSize = blockSize.bytes
+    settings.headroom = maxRecord.bytes
+    settings.tolerance = .count(.max)
+    return settings
+  }
+
   func run() throws {
     let console = Console(color: color)
     throw ExitCode(PreviewRun(self, console: console).run().rawValue)

@@ -70,15 +70,10 @@ struct PreviewComparison {
       inputs: feed.inputs.map(\.name), feed: second,
       oldSessions: sessions(old, (second ?? feed).inputs, taps.old) { reserve.give($0) },
       newSessions: sessions(new, feed.inputs, taps.new) { pool.recycle($0) }, pairs: pairs, reserve: reserve)
-    var settings = RunLoop.Settings()
-    settings.threads = typed.threads ?? min(availableProcessors(), 4)
-    settings.blockSize = typed.blockSize.bytes
-    settings.headroom = typed.maxRecord.bytes
-    settings.tolerance = .count(.max)
     let progress = ProgressLine(console, isQuiet: limit != nil)
     defer { progress?.clear() }
     let loop = RunLoop(
-      feed: feed, columns: new.columns.count, consumer: stage, pool: pool, rejects: nil, settings: settings,
+      feed: feed, columns: new.columns.count, consumer: stage, pool: pool, rejects: nil, settings: typed.loopSettings,
       makeParser: { new.reader.makeParser(fields: new.columns) }, makeMapper: { new.makeFateMapper() },
       onProgress: progress.map { line in { line.update($0) } })
     _ = try loop.run()

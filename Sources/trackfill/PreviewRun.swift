@@ -160,15 +160,10 @@ final class PreviewRun {
     _ feed: InputFeed, _ reader: any Reader, _ columns: [String], _ stage: PreviewStage, _ pool: MappedBlockPool,
     _ makeMapper: @escaping () -> any EventMapper
   ) throws -> RunCounts {
-    var settings = RunLoop.Settings()
-    settings.threads = typed.threads ?? min(availableProcessors(), 4)
-    settings.blockSize = typed.blockSize.bytes
-    settings.headroom = typed.maxRecord.bytes
-    settings.tolerance = .count(.max)
     let progress = ProgressLine(console, isQuiet: limit != nil)
     defer { progress?.clear() }
     let loop = RunLoop(
-      feed: feed, columns: columns.count, consumer: stage, pool: pool, rejects: stage, settings: settings,
+      feed: feed, columns: columns.count, consumer: stage, pool: pool, rejects: stage, settings: typed.loopSettings,
       makeParser: { reader.makeParser(fields: columns) }, makeMapper: makeMapper,
       onProgress: progress.map { line in { line.update($0) } })
     _ = try loop.run()

@@ -6,7 +6,6 @@ import Sessions
 enum SummaryJSON {
   static func render(_ report: RunReport) -> String {
     let counts = report.counts
-    let sessions = report.sessions
     var json = JSONObjectWriter()
     json.put(command: report.command, report.status, report.message)
     json.put("output_complete", report.isOutputComplete)
@@ -18,6 +17,24 @@ enum SummaryJSON {
     json.put("started_at", TimestampWriter.text(report.startedAt))
     json.put("elapsed_ms", Int(report.elapsedNanoseconds / 1_000_000))
     json.put("records_per_second", report.recordsPerSecond)
+    putRead(counts, to: &json)
+    putFates(report, to: &json)
+    putEvents(report, to: &json)
+    putSessions(report, to: &json)
+    if let state = report.state { put(state, to: &json) }
+    if let delivery = report.delivery {
+      json.object("delivery") { json in
+        json.put("to", delivery.host)
+        json.put("mode", delivery.mode)
+        json.put("dead_letters", delivery.deadLetters)
+        DeliverySummaryJSON.put(delivery.counts, pending: delivery.pending, unread: delivery.unread, to: &json)
+      }
+    }
+    return json.finish()
+  }
+
+  /// What was read: each input, and all of them.
+  private static func putRead(_ counts: RunCounts, to json: inout JSONObjectWriter) {
     json.list("inputs", counts.inputs) { json, input in
       json.put("name", input.name)
       if let size = input.size { json.put("size", size) }
@@ -33,6 +50,11 @@ enum SummaryJSON {
     json.put("blanks", counts.sum.blanks)
     json.put("replaced", counts.sum.replaced)
     json.put("records", counts.sum.records)
+  }
+
+  /// What became of the records.
+  private static func putFates(_ report: RunReport, to json: inout JSONObjectWriter) {
+    let counts = report.counts
     json.object("rejected") { json in
       json.put("records", counts.rejected)
       json.put("events", counts.sessionRejects)
@@ -56,8 +78,12 @@ enum SummaryJSON {
     }
     json.put("unmatched", counts.sum.unmatched)
     json.put("mapped", counts.sum.mapped)
+  }
+
+  private static func putEvents(_ report: RunReport, to json: inout JSONObjectWriter) {
+    let sessions = report.sessions
     json.object("events") { json in
-      json.put("total", counts.events)
+      json.put("total", report.counts.events)
       json.put("emitted", sessions.eventsEmitted)
       json.put("duplicates", sessions.duplicates)
       json.object("by_rule") { json in for (rule, _, count) in report.eventsByRule { json.put(rule, count) } }
@@ -68,6 +94,10 @@ enum SummaryJSON {
         }
       }
     }
+  }
+
+  private static func putSessions(_ report: RunReport, to json: inout JSONObjectWriter) {
+    let sessions = report.sessions
     json.object("sessions") { json in
       json.put("opened", sessions.sessionsOpened)
       json.put("closed", sessions.sessionsClosed)
@@ -97,16 +127,6 @@ enum SummaryJSON {
         json.put("to", TimestampWriter.text(last))
       }
     }
-    if let state = report.state { put(state, to: &json) }
-    if let delivery = report.delivery {
-      json.object("delivery") { json in
-        json.put("to", delivery.host)
-        json.put("mode", delivery.mode)
-        json.put("dead_letters", delivery.deadLetters)
-        DeliverySummaryJSON.put(delivery.counts, pending: delivery.pending, unread: delivery.unread, to: &json)
-      }
-    }
-    return json.finish()
   }
 
   private static func put(_ state: StateReport, to json: inout JSONObjectWriter) {
