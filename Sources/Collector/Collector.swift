@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Pipeline
 internal import Synchronization
 
 /// A receiver on this machine that answers as Tracardi's tracker does and keeps an account instead of the events: for
@@ -11,7 +12,7 @@ public final class Collector: @unchecked Sendable {
   private let listener: Int32
   private let wakeRead: Int32
   private let wakeWrite: Int32
-  private var thread = pthread_t()
+  private var thread: WorkerThread?
   private let isStopping = Atomic<Bool>(false)
   private let began = Collector.now()
   private let account = Mutex(Account())
@@ -82,20 +83,16 @@ public final class Collector: @unchecked Sendable {
 
   /// Runs it in a thread of its own until `stop`.
   public func start() {
-    let status = pthread_create(
-      &thread, nil,
-      { argument in
-        if let argument { Unmanaged<Collector>.fromOpaque(argument).takeRetainedValue().run() }
-        return nil
-      }, Unmanaged.passRetained(self).toOpaque())
-    precondition(status == 0, "no thread for the collector")
+    thread = WorkerThread { [self] in run() }
+    precondition(thread != nil, "no thread for the collector")
   }
 
   /// Closes everything and waits for the thread that `start` made.
   public func stop() {
     isStopping.store(true, ordering: .sequentiallyConsistent)
     write(wakeWrite, "x", 1)
-    pthread_join(thread, nil)
+    thread?.join()
+    thread = nil
     // Nobody is to wait in the queue of a socket that nobody looks at.
     shutdown(listener, Int32(SHUT_RDWR))
   }

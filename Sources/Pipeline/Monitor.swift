@@ -31,7 +31,7 @@ package final class Monitor: @unchecked Sendable {
   package func wakeAll() { pthread_cond_broadcast(condition) }
 }
 
-/// A joinable thread of the system.
+/// A thread of the system, which is joined or detached once.
 package struct WorkerThread {
   private var handle: pthread_t
 
@@ -52,7 +52,10 @@ package struct WorkerThread {
     self.handle = handle
   }
 
+  /// Waits for its end.
   package func join() { pthread_join(handle, nil) }
+  /// Nobody waits for its end.
+  package func detach() { pthread_detach(handle) }
 
   private final class Body {
     let run: () -> Void

@@ -11,7 +11,7 @@ final class OutboxDelivery: @unchecked Sendable {
   private let isConfirmed: Bool
   private var delivery: Delivery?
   private var queue: PayloadFileQueue?
-  private var thread: pthread_t?
+  private var thread: WorkerThread?
   private let isDone = Atomic<Bool>(false)
   private var onRefusal: () -> Void = {}
   private var number = 0
@@ -63,18 +63,8 @@ final class OutboxDelivery: @unchecked Sendable {
     self.onRefusal = onRefusal
     queue = try PayloadFileQueue(
       path: OutboxFile.path(in: folder.path, number), name: OutboxFile.name(number), end: recorded.length)
-    var thread = pthread_t()
-    let status = pthread_create(
-      &thread, nil,
-      { argument in
-        if let argument { Unmanaged<OutboxDelivery>.fromOpaque(argument).takeRetainedValue().run() }
-        return nil
-      }, Unmanaged.passRetained(self).toOpaque())
-    guard status == 0 else {
-      Unmanaged.passUnretained(self).release()
-      throw Diagnostic("D309", "no thread for the delivery: \(SystemError.reason(status))")
-    }
-    self.thread = thread
+    thread = WorkerThread { [self] in run() }
+    if thread == nil { throw Diagnostic("D309", "the system has no thread for the delivery") }
   }
 
   private func run() {
@@ -96,7 +86,7 @@ final class OutboxDelivery: @unchecked Sendable {
   func cancel() { delivery?.cancel() }
 
   private func join() {
-    if let thread { pthread_join(thread, nil) }
+    thread?.join()
     thread = nil
   }
 

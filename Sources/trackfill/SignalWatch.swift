@@ -1,4 +1,5 @@
 import Glibc
+import Pipeline
 
 /// SIGINT and SIGTERM as words to a run instead of its death. The first one stops the run at its next block; a second
 /// one, or a first one while there is nothing to stop, ends the process. A signal that was ignored from the start (nohup)
@@ -22,24 +23,20 @@ final class SignalWatch: @unchecked Sendable {
     static var brief: Run { Run(cancel: {}, isAtRest: { false }, abandon: { _, _ in }) }
   }
 
-  private var mutex = pthread_mutex_t()
+  private let monitor = Monitor()
   private var run: Run?
   private var received: Int32 = 0
   private var set = sigset_t()
 
   init() {
-    pthread_mutex_init(&mutex, nil)
     sigemptyset(&set)
     for number in [SIGINT, SIGTERM] where !SignalWatch.isIgnored(number) { sigaddset(&set, number) }
     pthread_sigmask(SIG_BLOCK, &set, nil)
-    var thread = pthread_t()
-    let status = pthread_create(
-      &thread, nil,
-      { argument in
-        if let argument { Unmanaged<SignalWatch>.fromOpaque(argument).takeRetainedValue().watch() }
-        return nil
-      }, Unmanaged.passRetained(self).toOpaque())
-    if status == 0 { pthread_detach(thread) } else { pthread_sigmask(SIG_UNBLOCK, &set, nil) }
+    if let thread = WorkerThread({ [self] in watch() }) {
+      thread.detach()
+    } else {
+      pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    }
   }
 
   /// The signal that arrived, as an exit status.
@@ -54,8 +51,8 @@ final class SignalWatch: @unchecked Sendable {
   func detach() { locked { run = nil } }
 
   private func locked<Result>(_ body: () -> Result) -> Result {
-    pthread_mutex_lock(&mutex)
-    defer { pthread_mutex_unlock(&mutex) }
+    monitor.lock()
+    defer { monitor.unlock() }
     return body()
   }
 

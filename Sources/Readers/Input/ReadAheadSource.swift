@@ -6,7 +6,6 @@ public import Pipeline
 /// waiting for a pipe that stays silent, and it keeps alive what it uses.
 public final class ReadAheadSource: FragileSource {
   private let ring: Ring
-  private var thread = pthread_t()
   private let isThreaded: Bool
   private let direct: any ByteSource
   private var current: Ring.Buffer?
@@ -16,16 +15,12 @@ public final class ReadAheadSource: FragileSource {
 
   /// - Parameter source: used by the other thread from now on.
   public init(_ source: any ByteSource, buffers: Int = 4, size: Int = 256 * 1024) {
-    ring = Ring(source, buffers: max(buffers, 2), size: size)
+    let ring = Ring(source, buffers: max(buffers, 2), size: size)
+    self.ring = ring
     direct = source
-    isThreaded =
-      pthread_create(
-        &thread, nil,
-        { argument in
-          if let argument { Unmanaged<Ring>.fromOpaque(argument).takeRetainedValue().run() }
-          return nil
-        }, Unmanaged.passRetained(ring).toOpaque()) == 0
-    if isThreaded { pthread_detach(thread) } else { Unmanaged.passUnretained(ring).release() }
+    let thread = WorkerThread { ring.run() }
+    thread?.detach()
+    isThreaded = thread != nil
   }
 
   deinit { ring.stop() }
@@ -81,28 +76,14 @@ private final class Ring: @unchecked Sendable {
   }
 
   private let source: any ByteSource
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let changed: UnsafeMutablePointer<pthread_cond_t>
+  private let monitor = Monitor()
   private var empty: [Buffer] = []
   private var full: [Buffer] = []
   private var isStopped = false
 
   init(_ source: any ByteSource, buffers: Int, size: Int) {
     self.source = source
-    mutex = .allocate(capacity: 1)
-    mutex.initialize(to: pthread_mutex_t())
-    pthread_mutex_init(mutex, nil)
-    changed = .allocate(capacity: 1)
-    changed.initialize(to: pthread_cond_t())
-    pthread_cond_init(changed, nil)
     for _ in 0..<buffers { empty.append(Buffer(size: size)) }
-  }
-
-  deinit {
-    pthread_mutex_destroy(mutex)
-    pthread_cond_destroy(changed)
-    mutex.deallocate()
-    changed.deallocate()
   }
 
   /// The other thread's whole life.
@@ -141,27 +122,27 @@ private final class Ring: @unchecked Sendable {
   func give(_ buffer: Buffer) { put(buffer) { $0.empty.append($1) } }
 
   func stop() {
-    pthread_mutex_lock(mutex)
+    monitor.lock()
     isStopped = true
-    pthread_cond_broadcast(changed)
-    pthread_mutex_unlock(mutex)
+    monitor.wakeAll()
+    monitor.unlock()
   }
 
   /// Waits until there is one; nil once stopped.
   private func wait(_ get: (Ring) -> Buffer?) -> Buffer? {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
+    monitor.lock()
+    defer { monitor.unlock() }
     while !isStopped {
       if let buffer = get(self) { return buffer }
-      pthread_cond_wait(changed, mutex)
+      monitor.wait()
     }
     return nil
   }
 
   private func put(_ buffer: Buffer, _ add: (Ring, Buffer) -> Void) {
-    pthread_mutex_lock(mutex)
+    monitor.lock()
     add(self, buffer)
-    pthread_cond_broadcast(changed)
-    pthread_mutex_unlock(mutex)
+    monitor.wakeAll()
+    monitor.unlock()
   }
 }
