@@ -168,7 +168,10 @@ public final class RunLoop: @unchecked Sendable {
     }
     drive()
     for thread in threads { thread.join() }
-    if let failure { throw failure }
+    if let failure {
+      if failure is CancellationError { return .interrupted }
+      throw failure
+    }
     monitor.lock()
     isConsuming = true
     monitor.unlock()

@@ -51,6 +51,9 @@ public enum Resumption: Sendable {
   /// What stands before has to be read again, for a header or what it says of later records; the parser starts at the
   /// record.
   case reread
+  /// The same, and positions are those of the text that the bytes were turned into: nothing in the file itself can be
+  /// compared at them.
+  case converted
   /// Only from the beginning: a run commits nothing before it has read such an input whole.
   case whole
 }

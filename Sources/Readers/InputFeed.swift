@@ -137,7 +137,7 @@ public final class InputFeed: BlockFeed {
       }
     }
     let ranked = InputRanking.ranked(heads, options)
-    resumptions = ranked.map { $0.isUTF16 ? .whole : reader.resumption }
+    resumptions = ranked.map { $0.isUTF16 ? reader.resumption.converted : reader.resumption }
     self.paths = ranked.map(\.path)
     inputs = ranked.map(\.description)
     self.notes = notes
@@ -210,7 +210,7 @@ public final class InputFeed: BlockFeed {
       return reader.makeSource(bytes, limits: options.limits)
     }
     do {
-      return try resumed(path, from: identities[index].offset, isThreaded: open.count < InputFeed.threaded)
+      return try resumed(path, index, isThreaded: open.count < InputFeed.threaded)
     } catch let finding as Diagnostic where finding.code == "I101" {
       throw Diagnostic(
         "I107", "\(path.name) is gone since the run began",
@@ -218,22 +218,25 @@ public final class InputFeed: BlockFeed {
     }
   }
 
-  /// - Parameter position: in the decompressed bytes, of a record; 0 for the beginning.
-  private func resumed(_ path: InputPath, from position: Int, isThreaded: Bool) throws -> any BlockSource {
+  /// The input from where it was left.
+  private func resumed(_ path: InputPath, _ index: Int, isThreaded: Bool) throws -> any BlockSource {
+    let position = identities[index].offset
+    let resumption = resumptions[index]
     let stored = try StoredInput(path, isThreaded: isThreaded)
-    guard position > 0 else { return reader.makeSource(end(stored.bytes, path), limits: options.limits) }
-    if reader.resumption == .seek, stored.isPlain, let file = path.path {
+    guard position > 0 else { return reader.makeSource(end(stored.bytes, path, resumption), limits: options.limits) }
+    if resumption == .seek, stored.isPlain, let file = path.path {
       // One byte more: it ends the record before, so that nothing takes the next one for the input's beginning.
-      let source = reader.makeSource(end(try FileSource(path: file, from: position - 1), path), limits: options.limits)
+      let source = reader.makeSource(
+        end(try FileSource(path: file, from: position - 1), path, resumption), limits: options.limits)
       return ResumedSource(source, shift: position - 1, position: position, countsLines: false)
     }
-    let source = reader.makeSource(end(stored.bytes, path), limits: options.limits)
+    let source = reader.makeSource(end(stored.bytes, path, resumption), limits: options.limits)
     return ResumedSource(source, shift: 0, position: position, countsLines: !reader.isChronological)
   }
 
   /// The bytes of an input, which may end where no record does.
-  private func end(_ bytes: any ByteSource, _ path: InputPath) -> any ByteSource {
-    guard options.isContinued, reader.resumption != .whole else { return bytes }
+  private func end(_ bytes: any ByteSource, _ path: InputPath, _ resumption: Resumption) -> any ByteSource {
+    guard options.isContinued, resumption != .whole else { return bytes }
     if !reader.isChronological, let file = options.files[path.name], file.modified < options.settledBefore {
       return bytes
     }

@@ -71,16 +71,17 @@ final class ExactSessions: SessionMode {
     self.recycle = recycle
     memory = settings.memoryLimit
     life = SessionLifecycle(settings)
-    order = .time(ExactSessions.makeSort(settings, cancellation))
+    order = .time(ExactSessions.makeSort(settings, settings.memoryLimit / 8 * 5, cancellation))
     ranks = ArrivalRanks(inputs: inputs)
     // A session stays open for the gap, and that moment, after its last event.
     density = EventDensity(length: life.gap &+ 1)
   }
 
-  private static func makeSort<Key>(_ settings: SessionSettings, _ cancellation: Cancellation) -> ExternalSort<Key> {
+  private static func makeSort<Key>(
+    _ settings: SessionSettings, _ memory: Int, _ cancellation: Cancellation
+  ) -> ExternalSort<Key> {
     ExternalSort(
-      memory: settings.memoryLimit / 8 * 5, purpose: "sorting events", folder: settings.temporaryFolder,
-      cancellation: cancellation)
+      memory: memory, purpose: "sorting events", folder: settings.temporaryFolder, cancellation: cancellation)
   }
 
   var counts: SessionCounts { life.counts }
@@ -174,8 +175,10 @@ final class ExactSessions: SessionMode {
 
   /// Puts what was sorted by time into the other order.
   private func resort(_ events: ExternalSort<TimeOrder>) throws -> ExternalSort<VisitOrder> {
-    let visits: ExternalSort<VisitOrder> = ExactSessions.makeSort(settings, cancellation)
     let sorted = try events.sorted(memory: memory / 4)
+    // What lies in memory still does while the other fills.
+    let visits: ExternalSort<VisitOrder> = ExactSessions.makeSort(
+      settings, min(memory / 8 * 5, memory - events.memoryInUse), cancellation)
     spilledBefore = events.spilled
     while let record = try sorted.next() {
       let head = record - SortRecord<TimeOrder>.head

@@ -17,6 +17,7 @@ public final class RejectFileWriter: RejectWriter {
 
   private let target: Target
   private let line = ByteBuffer()
+  private var hasReader = true
   private let begin: [UInt8]
   private let mapping: [UInt8]
 
@@ -28,7 +29,8 @@ public final class RejectFileWriter: RejectWriter {
     self.init(.file(try FinalFile(path)), startedAt, mapping, sha256)
   }
 
-  /// Writes to an open descriptor, usually standard output, as `NDJSONStreamWriter` does.
+  /// Writes to an open descriptor, usually standard output. If nobody reads it any more, the rest is left out: payloads go
+  /// elsewhere, and do not end for that.
   /// - Parameter descriptor: stays open and the caller's.
   public convenience init(
     descriptor: Int32, name: String = "standard output", startedAt: Int64, mapping: String? = nil, sha256: String? = nil
@@ -90,7 +92,7 @@ public final class RejectFileWriter: RejectWriter {
     line.append("}")
     switch target {
     case .file(let file): try file.output.write(line: line.bytes)
-    case .stream(let output): try output.write(line: line.bytes)
+    case .stream(let output): try whileRead { try output.write(line: line.bytes) }
     case .appended(let file): try file.write(line: line.bytes)
     }
     line.removeAll()
@@ -101,10 +103,20 @@ public final class RejectFileWriter: RejectWriter {
   public func finish() throws {
     switch target {
     case .file(let file): try file.finish()
-    case .stream(let output): try output.flush()
+    case .stream(let output): try whileRead { try output.flush() }
     case .appended: break
     }
   }
+
+  private func whileRead(_ write: () throws -> Void) throws {
+    guard hasReader else { return }
+    do {
+      try write()
+    } catch let finding as Diagnostic where finding.code == "O203" {
+      hasReader = false
+    }
+  }
+
   /// Leaves nothing behind.
   public func abandon() { if case .file(let file) = target { file.abandon() } }
 

@@ -13,6 +13,8 @@ final class ContinuedInputs {
   private var resumptions: [Resumption] = []
   /// The last bytes that were consumed of each input.
   private var tails: [[UInt8]] = []
+  /// Where the next block of each begins, unless bytes were passed over.
+  private var ends: [Int] = []
   private var isEnded: [Bool] = []
   private var isTouched: [Bool] = []
   private var midway: Set<Int> = []
@@ -54,6 +56,7 @@ final class ContinuedInputs {
     identities = feed.identities
     resumptions = feed.resumptions
     tails = identities.map(\.tail)
+    ends = identities.map(\.offset)
     isEnded = Array(repeating: false, count: identities.count)
     isTouched = isEnded
   }
@@ -69,7 +72,10 @@ final class ContinuedInputs {
       if block.isLast { midway.remove(input) } else { midway.insert(input) }
       return
     }
-    let new = block.bytes[min(block.begin, block.count)...].suffix(KnownInput.tailLength)
+    let begin = min(block.begin, block.count)
+    if block.offset + begin != ends[input] { tails[input] = [] }
+    ends[input] = block.offset + block.count
+    let new = block.bytes[begin...].suffix(KnownInput.tailLength)
     if new.count == KnownInput.tailLength {
       tails[input] = Array(new)
     } else if !new.isEmpty {
@@ -88,7 +94,7 @@ final class ContinuedInputs {
       input.lines = state.linesBefore + state.lines
       input.records = state.recordsBefore + state.records
       input.readAt = startedAt
-      input.tail = resumptions[index] == .whole ? [] : Array(tails[index].suffix(input.offset))
+      input.tail = [.seek, .reread].contains(resumptions[index]) ? Array(tails[index].suffix(input.offset)) : []
       input.isFinished = isFinal && isEnded[index]
       // What was not read to its end has something new for the next run, whatever its size and date.
       if !isEnded[index] { input.file.modified = -1 }

@@ -148,7 +148,7 @@ final class RunFrame {
 
   /// What to do where nothing was valid: if the reader rejected it, the input is probably something else.
   private var nextStep: String {
-    guard let tally = report.counts.rejects.first, tally.stage == .record else { return "" }
+    guard plan.extracts == nil, let tally = report.counts.rejects.first, tally.stage == .record else { return "" }
     return "; `trackfill sniff \(tally.input == "-" ? "FILE" : tally.input)` says how it is to be read"
   }
 

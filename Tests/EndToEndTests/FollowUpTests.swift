@@ -46,6 +46,57 @@ import Testing
       + inputs
   }
 
+  /// A log that is not UTF-8 is gone on with like any other: no event comes twice, and none under another id.
+  @Test(arguments: ["windows-1250", "UTF-16"]) func aLogInAnotherEncoding(_ encoding: String) throws {
+    let space = try Workspace()
+    let text = Self.lines(400, seed: 4).joined().replacing("page-1", with: "Łódź-1")
+    let bytes: [UInt8] =
+      encoding == "UTF-16"
+      ? [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
+      : try #require(text.data(using: .windowsCP1250)).map { $0 }
+    let plain = try String(contentsOfFile: Self.mapping, encoding: .utf8)
+    let mapping = try space.write(
+      "m.yaml", plain.replacing("format: combined", with: "format: combined\n  encoding: \(encoding)"))
+    let whole = space.path("whole.log")
+    try Data(bytes).write(to: URL(fileURLWithPath: whole))
+    let expected = try Binary.run(["convert", "-m", mapping, "-q", whole])
+    #expect(expected.status == 0 && String(decoding: expected.output, as: UTF8.self).contains("Łódź-1"))
+    var random = Seeded(8)
+    var at = 0
+    try space.write("access.log", "")
+    let log = try #require(FileHandle(forWritingAtPath: space.path("access.log")))
+    while at < bytes.count {
+      let end = min(bytes.count, at + Int.random(in: 1...20_000, using: &random))
+      try log.write(contentsOf: bytes[at..<end])
+      at = end
+      let run = try Binary.run(
+        ["convert", "-m", mapping, "-q", "--state", space.path("state"), "--follow-up", "-o", space.path("out")]
+          + (at == bytes.count ? ["--finish"] : []) + [space.path("access.log")])
+      #expect(run.status == 0, "\(run.errors)")
+    }
+    #expect(firstDifference(try Self.segments(space.path("out")), expected.output) == nil)
+  }
+
+  /// A log that was emptied while its writer kept its place, looked at while a line is being written.
+  @Test func zerosBeforeAnUnfinishedLine() throws {
+    let space = try Workspace()
+    let lines = Self.lines(300, seed: 6)
+    let expected = try Self.converted([try space.write("whole.log", lines.joined())])
+    let path = try space.write("access.log", lines[..<100].joined())
+    let log = try #require(FileHandle(forWritingAtPath: path))
+    try log.seekToEnd()
+    func run(_ more: [String] = []) throws {
+      let run = try Binary.run(Self.followUp([path], space, ["--max-record", "4K"] + more))
+      #expect(run.status == 0, "\(run.errors)")
+    }
+    try run()
+    try log.write(contentsOf: Data(count: 10_000) + Data(lines[100].utf8.prefix(40)))
+    try run()
+    try log.write(contentsOf: Data(lines[100].utf8.dropFirst(40)) + Data(lines[101...].joined().utf8))
+    try run(["--finish"])
+    #expect(firstDifference(try Self.segments(space.path("out")), expected) == nil)
+  }
+
   @Test func aLogThatGrowsLineByHalfLine() throws {
     let space = try Workspace()
     let text = Array(Self.lines(900, seed: 1).joined().utf8)

@@ -21,6 +21,19 @@ import Testing
     #expect(result.errors.isEmpty)
   }
 
+  /// Who reads the rejects may have seen enough of them; the payloads go to a file, and all of them.
+  @Test(arguments: [("100%", "3", true), ("1%", "4", false)])
+  func nobodyReadsTheRejects(_ most: String, _ status: String, _ isWritten: Bool) throws {
+    let lines = Material.log(lines: 6_000).flatMap { [$0, "broken"] }
+    let log = try space.write("a.log", Material.text(lines))
+    let result = try Binary.shell(
+      #"{ "$trackfill" convert "$1" -m "$2" -o "$3" --rejects - --max-rejects "$4" -q; echo $? >"$5"; } | head -1"#,
+      log, mapping, space.path("o"), most, space.path("status"))
+    #expect(result.lines.count == 1)
+    #expect(String(decoding: try space.read("status"), as: UTF8.self) == status + "\n", "\(result.errors)")
+    #expect(try space.names().contains("o") == isWritten)
+  }
+
   @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
   func signalWhileWaitingForInput(number: Int32, status: Int32) throws {
     let pipe = space.path("pipe")

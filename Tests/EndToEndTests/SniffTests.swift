@@ -262,6 +262,12 @@ import Testing
     #expect(byGuess.errors.components(separatedBy: said).count == 2 && !byName.errors.contains(said))
     let piped = try Binary.run(["convert", "-", "-m", auto], input: input)
     #expect(piped.output == byName.output)
+    // As a log begins that was emptied while its writer kept its place, or one of which much was blanked.
+    for margin in [[UInt8](repeating: 0, count: 200_000), [UInt8](repeating: 10, count: 70_001)] {
+      let late = space.path("late.log")
+      try (Data(margin) + Data(contentsOf: URL(fileURLWithPath: input))).write(to: URL(fileURLWithPath: late))
+      #expect(try Binary.run(["convert", late, "-m", auto]).output == byName.output)
+    }
     let none = try Binary.run(["convert", "/dev/null", "-m", auto])
     #expect(none.status == 78 && none.errors.contains("error[M308]"))
   }

@@ -44,6 +44,16 @@ import Testing
     #expect(result.counts.inputs.map(\.records) == [400, 0, 130])
   }
 
+  /// What sorts may look at the cancellation while it consumes as well.
+  @Test(arguments: [1, 3]) func consumerThatWasCancelled(_ threads: Int) throws {
+    let consumer = TestConsumer()
+    consumer.failsAfter = 7
+    consumer.failure = CancellationError()
+    let result = try run([lines(100)], { $0.threads = threads }, consumer: consumer)
+    #expect(result.outcome == .interrupted)
+    #expect(!consumer.isFinished)
+  }
+
   @Test func rejectsKnowTheirPlace() throws {
     let result = try run([["1", "#c", "!x", "?y"], ["22", "!z"]], perBlock: 2)
     // input, record, line, byte, raw
@@ -256,6 +266,7 @@ final class TestConsumer: EventConsumer {
   weak var loop: RunLoop?
   var keeps = 0
   var failsAfter = Int.max
+  var failure: any Error = TestFailure()
   var isSatisfiedAfter = Int.max
   var cancelsAfter = Int.max
   private(set) var taken: [String] = []
@@ -268,7 +279,7 @@ final class TestConsumer: EventConsumer {
   func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws {
     kept.append(mapped)
     while kept.count > keeps { take(kept.removeFirst()) }
-    if taken.count >= failsAfter { throw TestFailure() }
+    if taken.count >= failsAfter { throw failure }
     if taken.count >= cancelsAfter { loop?.cancel() }
   }
 

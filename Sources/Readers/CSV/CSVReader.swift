@@ -39,7 +39,7 @@ struct CSVReader: Reader {
       title: group == nil ? "csv" : "csv (grouped)", fields: fields, timeField: times.count == 1 ? times[0].name : nil)
   }
 
-  var resumption: Resumption { settings.encoding.limit(settings.group?.order == .any ? .whole : .reread) }
+  var resumption: Resumption { settings.encoding.resumption(settings.group?.order == .any ? .whole : .reread) }
 
   func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource {
     let text = settings.encoding.text(of: bytes)

@@ -106,7 +106,7 @@ public struct InputMatch: Sendable {
     _ candidate: Candidate, _ former: KnownInput, _ resumption: Resumption, _ again: Bool
   ) {
     let name = candidate.path.name
-    let resumption = candidate.isUTF16 ? .whole : resumption
+    let resumption = candidate.isUTF16 ? resumption.converted : resumption
     var former = former
     former.name = name
     if resumption == .whole || again && former.isFinished {
@@ -118,7 +118,7 @@ public struct InputMatch: Sendable {
       former.lines = 0
       former.records = 0
       former.tail = []
-    } else if former.isFinished, candidate.isComplete(at: former.offset) {
+    } else if former.isFinished, resumption != .converted, candidate.isComplete(at: former.offset) {
       finished.append((candidate.path, former))
       return
     }

@@ -20,9 +20,9 @@ public final class InputPreview: @unchecked Sendable {
     var head: (name: String, bytes: [UInt8]) = ("the input", [])
     for input in try inputs() {
       do {
-        let read = try InputHead.read(input)
+        var read = try InputHead.read(input)
         // Files are opened again in their turn, so that none stays open.
-        if read.stored.size == nil { taken[input.name] = read }
+        if read.stored.size == nil { taken[input.name] = read } else { try InputPreview.passMargin(&read) }
         head = (input.name, InputPreview.text(read.bytes))
         if !read.isComplete, let end = head.bytes.lastIndex(of: UInt8(ascii: "\n")) {
           head.bytes.removeSubrange((end + 1)...)
@@ -43,6 +43,23 @@ public final class InputPreview: @unchecked Sendable {
   /// Bytes already read of an input that cannot be read twice, once.
   func take(_ input: InputPath) -> (bytes: [UInt8], isComplete: Bool, stored: StoredInput)? {
     taken.removeValue(forKey: input.name)
+  }
+
+  /// Reads on where there is nothing but zeros and blank lines, as in a log that was emptied while its writer kept its
+  /// place.
+  private static func passMargin(_ read: inout (bytes: [UInt8], isComplete: Bool, stored: StoredInput)) throws {
+    let margin: Set<UInt8> = [0, 0x20, 0x09, 0x0A, 0x0D]
+    func next(_ count: Int) throws -> [UInt8] {
+      var bytes = [UInt8](repeating: 0, count: count)
+      let filled = try StoredInput.fill(&bytes, from: read.stored.bytes, atLeast: count)
+      if filled < count { read.isComplete = true }
+      return Array(bytes[..<filled])
+    }
+    while !read.isComplete, read.bytes.allSatisfy(margin.contains) {
+      read.bytes = Array(try next(InputHead.length).drop(while: margin.contains))
+    }
+    let missing = InputHead.length - read.bytes.count
+    if missing > 0, !read.isComplete { read.bytes += try next(missing) }
   }
 
   /// As UTF-8.

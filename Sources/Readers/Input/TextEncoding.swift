@@ -1,5 +1,10 @@
 internal import Pipeline
 
+extension Resumption {
+  /// The same for an input whose text is not its bytes.
+  var converted: Resumption { self == .whole ? .whole : .converted }
+}
+
 /// How an input's bytes are letters, the setting `encoding` of readers whose inputs do not say it themselves.
 enum TextEncoding: Sendable, Equatable {
   /// UTF-8, or UTF-16 behind its byte order mark.
@@ -15,9 +20,9 @@ enum TextEncoding: Sendable, Equatable {
     }
   }
 
-  /// What can be done with an input of which a part was read before.
+  /// How an input is taken up again.
   /// - Parameter resumption: the same where positions are those of the file.
-  func limit(_ resumption: Resumption) -> Resumption { self == .unicode ? resumption : .whole }
+  func resumption(_ resumption: Resumption) -> Resumption { self == .unicode ? resumption : resumption.converted }
 
   /// Reads the setting; reports M304 for what names no such encoding.
   init(

@@ -32,7 +32,7 @@ struct JSONLinesReader: Reader {
     schema = Schema(title: "jsonl", fields: fields, timeField: times.count == 1 ? times[0].name : nil)
   }
 
-  var resumption: Resumption { settings.encoding.limit(.seek) }
+  var resumption: Resumption { settings.encoding.resumption(.seek) }
   var recordsStandAlone: Bool { settings.encoding == .unicode }
 
   func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource {

@@ -21,9 +21,9 @@ public struct WeblogReader: Reader {
   public var resumption: Resumption {
     // What a `#Fields:` line said holds for everything behind it.
     if case .columns(let layout, _, _) = shape, layout.hasDirectives {
-      settings.encoding.limit(.reread)
+      settings.encoding.resumption(.reread)
     } else {
-      settings.encoding.limit(.seek)
+      settings.encoding.resumption(.seek)
     }
   }
   public var recordsStandAlone: Bool {
