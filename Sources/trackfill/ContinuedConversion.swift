@@ -14,6 +14,8 @@ final class ContinuedConversion {
   private let clock = CommitClock()
   /// What takes the outbox on; nil where payloads stay in files.
   private let delivery: OutboxDelivery?
+  /// The state, once this run has begun to change it.
+  private var begun: StateFolder?
 
   private typealias Stop = RunFrame.Stop
 
@@ -24,13 +26,15 @@ final class ContinuedConversion {
   }
 
   func run() -> ExitStatus {
-    frame.run {
+    let status = frame.run {
       do {
         return try convert()
       } catch let finding as Diagnostic where finding.code == "C101" && plan.skipsIfLocked {
         return .done
       }
     }
+    if let begun { StateOwner.end(begun, with: status) }
+    return status
   }
 
   private func convert() throws -> ExitStatus {
@@ -54,6 +58,8 @@ final class ContinuedConversion {
         isContinued: plan.leavesOpen), preview: preview)
     if !frame.plan.isQuiet { for note in inputs.match.notes + feed.notes { frame.console.say(note) } }
     inputs.begin(feed)
+    try StateOwner.begin(folder)
+    begun = folder
     frame.report.state?.newInputs = inputs.match.paths.count - inputs.match.known.count
     frame.report.state?.continuedInputs = inputs.match.known.count
     frame.report.state?.restingInputs = inputs.match.resting.count

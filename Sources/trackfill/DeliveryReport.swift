@@ -27,6 +27,9 @@ struct DeliveryReport {
   /// Lines of dead letters that a replay passed over, by what they are.
   var passedOver: [String: Int] = [:]
 
+  /// Those of them that the user did not leave out.
+  var unfit: [String: Int] { passedOver.filter { $0.key != DeadLetterQueue.unwanted } }
+
   init(command: String, host: String, mode: String, deadLetters: String, startedAt: Int64) {
     self.command = command
     self.host = host

@@ -1,8 +1,8 @@
 import Delivery
 import Pipeline
 
-/// The summary of a delivery for programs: one JSON object, `"v":1`. `acknowledged + dead + pending` is `payloads.total`
-/// where that is known.
+/// The summary of a delivery for programs: one JSON object, `"v":1`. `acknowledged + dead + pending` is `payloads.total`,
+/// or `payloads.read` where nobody knows what was not read.
 enum DeliverySummaryJSON {
   static func render(_ report: DeliveryReport) -> String {
     var json = JSONObjectWriter()
@@ -40,7 +40,7 @@ enum DeliverySummaryJSON {
       json.put("taken_apart", counts.takenApart)
       json.put("dead", counts.dead)
       json.put("malformed", counts.malformed)
-      if let unread { json.put("pending", pending + unread) }
+      json.put("pending", pending + (unread ?? 0))
     }
     json.object("delivered_events") { json in
       json.put("acknowledged", counts.acknowledgedEvents)

@@ -95,8 +95,9 @@ struct Preview: ParsableCommand {
   }
 
   func run() throws {
+    let signals = SignalWatch()
     let console = Console(color: color)
-    throw ExitCode(PreviewRun(self, console: console).run().rawValue)
+    throw ExitCode(PreviewRun(self, console: console, signals: signals).run().rawValue)
   }
 }
 

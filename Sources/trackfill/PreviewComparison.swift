@@ -9,12 +9,19 @@ import Sessions
 struct PreviewComparison {
   private let typed: trackfill.Preview
   private let console: Console
+  private let signals: SignalWatch
+  private let progress: ProgressLine?
   private let style: TextStyle
   private let limit: Int?
 
-  init(_ typed: trackfill.Preview, console: Console, style: TextStyle, limit: Int?) {
+  init(
+    _ typed: trackfill.Preview, console: Console, signals: SignalWatch, progress: ProgressLine?, style: TextStyle,
+    limit: Int?
+  ) {
     self.typed = typed
     self.console = console
+    self.signals = signals
+    self.progress = progress
     self.style = style
     self.limit = limit
   }
@@ -37,6 +44,7 @@ struct PreviewComparison {
     let feed = try InputFeed(inputs, reader: new.reader, options: options, preview: head)
     let second = isOneReading ? nil : try InputFeed(inputs, reader: old.reader, options: options)
     let report = try compare(old, path, new, feed, second)
+    signals.attach(.brief)
     switch typed.format ?? .text {
     case .text: try StandardOutput.write(ComparisonText.render(report, style: style))
     case .json: try StandardOutput.write(ComparisonJSON.render(report, version: Trackfill.version))
@@ -70,7 +78,6 @@ struct PreviewComparison {
       inputs: feed.inputs.map(\.name), feed: second,
       oldSessions: sessions(old, (second ?? feed).inputs, taps.old) { reserve.give($0) },
       newSessions: sessions(new, feed.inputs, taps.new) { pool.recycle($0) }, pairs: pairs, reserve: reserve)
-    let progress = ProgressLine(console, isQuiet: limit != nil)
     defer { progress?.clear() }
     let loop = RunLoop(
       feed: feed, columns: new.columns.count, consumer: stage, pool: pool, rejects: nil, settings: typed.loopSettings,

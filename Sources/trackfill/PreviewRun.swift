@@ -17,20 +17,33 @@ final class PreviewRun {
 
   private let typed: trackfill.Preview
   private let console: Console
+  private let signals: SignalWatch
   private let style: TextStyle
+  private let progress: ProgressLine?
   /// Records of each input; nil for all.
   private let limit: Int?
 
-  init(_ typed: trackfill.Preview, console: Console) {
+  init(_ typed: trackfill.Preview, console: Console, signals: SignalWatch) {
     self.typed = typed
     self.console = console
+    self.signals = signals
     let output = Console(color: typed.color, descriptor: STDOUT_FILENO)
     style = TextStyle(width: output.columns, isColoured: output.isColoured)
     let isSearch = typed.only != nil || typed.sample != nil
     limit = typed.limit.map(\.records) ?? (isSearch ? nil : PreviewRun.limit)
+    progress = ProgressLine(console, isQuiet: limit != nil)
   }
 
   func run() -> ExitStatus {
+    // Nothing is written before the end, so it can be left at any moment: half a report would pass for a whole one.
+    signals.attach(
+      SignalWatch.Run(
+        cancel: {}, isAtRest: { true }, patience: 0,
+        abandon: { [console, progress] _, _ in
+          progress?.clear()
+          console.say("interrupted before the preview was complete; nothing was written")
+        }))
+    defer { signals.detach() }
     do {
       let text = typed.format == nil ? nil : OutputFiles.standardOutput
       var findings = OutputFiles.findings(
@@ -69,8 +82,9 @@ final class PreviewRun {
       try ReaderCatalogue.make(settings: settings, file: file, preview: head)
     }
     if let old = typed.against {
-      return try PreviewComparison(typed, console: console, style: style, limit: limit).run(
-        old: old, new: bytes, inputs: inputs, head: head)
+      return try PreviewComparison(
+        typed, console: console, signals: signals, progress: progress, style: style, limit: limit
+      ).run(old: old, new: bytes, inputs: inputs, head: head)
     }
     let mapping: MappingPlan
     do {
@@ -160,7 +174,6 @@ final class PreviewRun {
     _ feed: InputFeed, _ reader: any Reader, _ columns: [String], _ stage: PreviewStage, _ pool: MappedBlockPool,
     _ makeMapper: @escaping () -> any EventMapper
   ) throws -> RunCounts {
-    let progress = ProgressLine(console, isQuiet: limit != nil)
     defer { progress?.clear() }
     let loop = RunLoop(
       feed: feed, columns: columns.count, consumer: stage, pool: pool, rejects: stage, settings: typed.loopSettings,
@@ -173,6 +186,7 @@ final class PreviewRun {
   // MARK: Writing
 
   private func write(_ report: PreviewReport) throws {
+    signals.attach(.brief)
     if let path = typed.html {
       try OutputFiles.write(PreviewPage.render(report), to: path)
       if typed.format == nil, path != OutputFiles.standardOutput { console.say("wrote \(path); open it in a browser") }
@@ -208,6 +222,7 @@ final class PreviewRun {
     ) { pool.recycle($0) }
     _ = try run(feed, reader, [], stage, pool) { NoMapper() }
     let shown = stage.shown()
+    signals.attach(.brief)
     try StandardOutput.write(
       PreviewText.records(shown, file: typed.mapping, style: style, isExplained: false))
     console.say("the mapping is wrong, so these are the records as reader \(reader.schema.title) sees them")

@@ -109,7 +109,7 @@ private final class Extract {
       switch try queue.next(into: line) {
       case .payload(_, _, let number):
         guard let entry = DeadLetterEntry(line.bytes) else { throw DeadLetterQueue.noDeadLetter(source, number) }
-        let reason = isWanted(entry) ? Extract.reasonToPassOver(entry) : "not asked for"
+        let reason = isWanted(entry) ? Extract.reasonToPassOver(entry) : DeadLetterQueue.unwanted
         if let reason { passedOver[reason, default: 0] += 1 } else { try write(entry.raw ?? [], line: number) }
       case .tooLong: passedOver["too long", default: 0] += 1
       case .notYet: usleep(10_000)

@@ -16,6 +16,8 @@ final class Sending: @unchecked Sendable {
   private let open: (_ isRemembered: Bool) throws -> [any PayloadQueue]
   private let began = monotonicNanoseconds()
   private var report: DeliveryReport
+  /// The state, once this run has begun to change it.
+  private var begun: StateFolder?
 
   init(
     command: String, endpoint: Endpoint, options: DeliveryOptions, results: DeliveryResultOptions, isWarning: Bool,
@@ -52,6 +54,7 @@ final class Sending: @unchecked Sendable {
       console.write(DeliverySummaryText.render(report))
     }
     writeAccounts()
+    if let begun { StateOwner.end(begun, with: report.status) }
     signals.detach()
     return report.status
   }
@@ -77,6 +80,8 @@ final class Sending: @unchecked Sendable {
     if let journal { try StateOwner.claim(journal, for: "send") }
     let queues = try open(journal != nil)
     let transport = try options.makeTransport(to: endpoint)
+    if let journal { try StateOwner.begin(journal) }
+    begun = journal
     if isWarning, !results.quiet {
       console.write("trackfill: " + DeliveryOptions.dangers(mode: options.mode, to: report.host))
     }
@@ -154,6 +159,15 @@ final class Sending: @unchecked Sendable {
     if isDamaged { return .badInput }
     if report.counts.read == 0, !report.passedOver.isEmpty, report.settledBefore == 0 {
       report.message = "no payloads in \(report.inputs.map(\.name).joined(separator: ", "))"
+      console.say(report.message ?? "")
+      return .badInput
+    }
+    if let reason = report.unfit.keys.min() {
+      let count = report.unfit.values.reduce(0, +)
+      let others = report.unfit.count > 1 ? " and others" : ""
+      report.message =
+        "passed over \(OptionText.plural(count, "line")) that cannot be sent, \(reason)\(others); "
+        + "-m maps rejected records, --only leaves lines out"
       console.say(report.message ?? "")
       return .badInput
     }

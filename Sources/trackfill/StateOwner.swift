@@ -49,6 +49,20 @@ enum StateOwner {
   /// Whether the run before came to its end.
   static func isComplete(_ folder: StateFolder) throws -> Bool { try folder.meta("complete") == "yes" }
 
+  /// A run begins to change things: unless it comes to say how it ended, it was cut short.
+  static func begin(_ folder: StateFolder) throws { try folder.commit { try folder.setMeta("ended", "") } }
+
+  /// How a run ended that has begun. What cannot be noted any more looks like a run that was cut short.
+  static func end(_ folder: StateFolder, with status: ExitStatus) {
+    try? folder.commit { try folder.setMeta("ended", String(status.rawValue)) }
+  }
+
+  /// How the last run ended. Older builds did not note it; a run that was cut short, or is at work, has no status.
+  static func ending(_ folder: StateFolder) throws -> (isNoted: Bool, status: ExitStatus?) {
+    guard let text = try folder.meta("ended") else { return (false, nil) }
+    return (true, Int32(text).flatMap(ExitStatus.init(rawValue:)))
+  }
+
   /// Part of a commit.
   static func note(isComplete: Bool, in folder: StateFolder) throws {
     try folder.setMeta("complete", isComplete ? "yes" : "no")

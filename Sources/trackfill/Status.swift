@@ -35,6 +35,7 @@ struct StateView {
   private let mapping: String
   private let isComplete: Bool
   private let isInUse: Bool
+  private let ending: (isNoted: Bool, status: ExitStatus?)
   private let inputs: [KnownInput]
   private let openSessions: Int
   private let output: (name: String, position: OutputPosition)?
@@ -48,6 +49,7 @@ struct StateView {
     mapping = try folder.meta("mapping") ?? ""
     isInUse = folder.isInUse
     isComplete = try StateOwner.isComplete(folder)
+    ending = try StateOwner.ending(folder)
     inputs = try folder.inputs()
     openSessions = try folder.count("session") + folder.count("closing")
     let outbox = try folder.output("outbox").map { ("outbox", $0) }
@@ -79,18 +81,54 @@ struct StateView {
     return max(0, output.position.count - delivery.acknowledged - delivery.dead)
   }
 
-  private var lastRun: String {
-    if isInUse { return "goes on" }
-    if !isComplete { return "was interrupted; the same command goes on" }
-    return (pending ?? 0) > 0 ? "ended before all was delivered; the same command goes on" : "came to its end"
+  private enum LastRun {
+    case running, finished, undelivered, interrupted
+    case stopped(ExitStatus)
+
+    /// For programs.
+    var word: String {
+      switch self {
+      case .running: "running"
+      case .finished: "finished"
+      case .undelivered: "undelivered"
+      case .interrupted: "interrupted"
+      case .stopped: "stopped"
+      }
+    }
+
+    /// For people.
+    var text: String {
+      switch self {
+      case .running: "goes on now"
+      case .finished: "came to its end"
+      case .undelivered: "ended before all was delivered; the same command goes on"
+      case .interrupted: "was interrupted; the same command goes on"
+      case .stopped(let status):
+        "stopped with status \(status.rawValue), \(status.word); once that is mended, the same command goes on"
+      }
+    }
+  }
+
+  /// nil where nobody knows: an older build's `send`.
+  private var lastRun: LastRun? {
+    if isInUse { return .running }
+    guard ending.isNoted else {
+      if kind == "send" { return nil }
+      return !isComplete ? .interrupted : (pending ?? 0) > 0 ? .undelivered : .finished
+    }
+    switch ending.status {
+    case nil, .interrupted, .terminated: return .interrupted
+    case .done, .someRejected: return .finished
+    case .some(let status): return .stopped(status)
+    }
   }
 
   var text: String {
     var lines = [
       "\(DisplayText.escaped(path)): \(kind)\(mapping.isEmpty ? "" : " with \(DisplayText.escaped(mapping))")"
     ]
+    if let lastRun { lines.append("  last run        \(lastRun.text)") }
     if kind != "send" {
-      lines.append("  last run        \(lastRun)")
       lines.append("  open sessions   \(OptionText.grouped(openSessions))")
     }
     if let output {
@@ -128,6 +166,12 @@ struct StateView {
     json.put("kind", kind)
     if !mapping.isEmpty { json.put("mapping", mapping) }
     json.put("complete", isComplete)
+    if let lastRun {
+      json.object("last_run") { json in
+        json.put("state", lastRun.word)
+        if !isInUse, let status = ending.status { json.put("exit_status", Int(status.rawValue)) }
+      }
+    }
     json.put("open_sessions", openSessions)
     if let output {
       json.object("output") { json in

@@ -338,4 +338,35 @@ import Testing
     #expect(waiting.wait().status == 0)
     #expect(try FileManager.default.contentsOfDirectory(atPath: space.path("out")).isEmpty == false)
   }
+
+  /// `status` tells a run that stopped for a reason from one that was cut short and from one that still goes on.
+  @Test func statusSaysHowTheLastRunEnded() throws {
+    let space = try Workspace()
+    func lastRun() throws -> (text: String, json: [String: Any]) {
+      let text = try Binary.run(["status", "--state", space.path("state")])
+      let json = try Binary.run(["status", "--state", space.path("state"), "--format", "json"])
+      let view = try JSONSerialization.jsonObject(with: json.output) as? [String: Any] ?? [:]
+      return (
+        text.lines.first { $0.contains("last run") } ?? "\(text.errors)", view["last_run"] as? [String: Any] ?? [:]
+      )
+    }
+    let log = try space.write("a.log", Self.lines(50, seed: 3).joined())
+    #expect(try Binary.run(Self.followUp([log], space)).status == 0)
+    #expect(try lastRun().text.hasSuffix("came to its end"))
+    #expect(try lastRun().json["exit_status"] as? Int == 0)
+    let good = Self.lines(50, seed: 3).joined()
+    try space.write("a.log", good + String(repeating: "broken\n", count: 3_000))
+    #expect(try Binary.run(Self.followUp([log], space, ["--max-rejects", "10"])).status == 4)
+    #expect(
+      try lastRun().text.hasSuffix(
+        "stopped with status 4, too many rejects; once that is mended, the same command goes on"))
+    #expect(try lastRun().json["exit_status"] as? Int == 4)
+    #expect(try lastRun().json["state"] as? String == "stopped")
+    // Who has the lock is at work.
+    let lock = open(space.path("state/lock"), O_RDWR | O_CLOEXEC)
+    #expect(flock(lock, LOCK_EX) == 0)
+    #expect(try lastRun().text.hasSuffix("goes on now"))
+    #expect(try lastRun().json["state"] as? String == "running")
+    close(lock)
+  }
 }

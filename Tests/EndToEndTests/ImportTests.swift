@@ -216,6 +216,18 @@ private final class Mood: Sendable {
     #expect(firstDifference(try FollowUpTests.segments(space.path("out")), expected) == nil)
   }
 
+  @Test func statusKnowsAKilledRun() throws {
+    let collector = try collector { $0.delay = 30 }
+    defer { collector.stop() }
+    let log = try space.write("a.log", FollowUpTests.lines(3_000, seed: 8).joined())
+    let running = try Binary.start(arguments([log], collector, ["--concurrency", "2"]))
+    while collector.counts.payloads < 5 { usleep(10_000) }
+    running.signal(SIGKILL)
+    #expect(running.wait().status == 128 + SIGKILL)
+    let view = try Binary.run(["status", "--state", space.path("state")])
+    #expect(view.lines.joined().contains("was interrupted; the same command goes on"))
+  }
+
   @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
   func aSignalLeavesACleanState(number: Int32, status: Int32) throws {
     let collector = try collector { $0.delay = 30 }

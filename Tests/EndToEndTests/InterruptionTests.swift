@@ -75,6 +75,28 @@ import Testing
     #expect(try space.json("s")["output_complete"] as? Bool == false)
   }
 
+  /// A preview writes at its end: who interrupts it is told that there is none.
+  @Test(
+    arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)],
+    [["--html", "page.html"], ["--against", "m.yaml"], ["--format", "json", "--limit", "all"]])
+  func signalDuringAPreview(_ signal: (number: Int32, status: Int32), _ options: [String]) throws {
+    let pipe = space.path("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let end = open(pipe, O_RDWR)
+    defer { close(end) }
+    let line = Material.line + "\n"
+    _ = line.withCString { Glibc.write(end, $0, strlen($0)) }
+    let running = try Binary.start(
+      ["preview", "-", "-m", mapping] + options.map { $0.contains(".") ? space.path($0) : $0 }, input: pipe)
+    usleep(500_000)
+    running.signal(signal.number)
+    let result = running.wait()
+    #expect(result.status == signal.status)
+    #expect(result.errors == "trackfill: interrupted before the preview was complete; nothing was written\n")
+    #expect(result.output.isEmpty)
+    #expect(try space.names() == ["m.yaml", "pipe"])
+  }
+
   @Test func cutOffCompression() throws {
     let lines = Material.log(lines: 3_000, bad: 0)
     let log = try space.write("a.log", Material.text(lines))

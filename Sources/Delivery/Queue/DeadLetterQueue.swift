@@ -6,6 +6,8 @@ public final class DeadLetterQueue: PayloadQueue {
   private let isWanted: (DeadLetterEntry) -> Bool
   private let line = ByteBuffer()
   public private(set) var passedOver: [String: Int] = [:]
+  /// The reason in `passedOver` that is the user's own: `isWanted` said no.
+  public static let unwanted = "not asked for"
 
   public init(_ lines: any PayloadQueue, isWanted: @escaping (DeadLetterEntry) -> Bool) {
     self.lines = lines
@@ -28,7 +30,7 @@ public final class DeadLetterQueue: PayloadQueue {
         throw DeadLetterQueue.noDeadLetter(source, number)
       }
       guard isWanted(entry) else {
-        passedOver["not asked for", default: 0] += 1
+        passedOver[DeadLetterQueue.unwanted, default: 0] += 1
         continue
       }
       guard let payload = entry.payload else {
