@@ -148,21 +148,21 @@ What to do: Give each receiver its own `--state` folder.
 
 """###),
     CodePage("D101", ###"""
-# D101: a line that is no payload
+# D101: a line that is not a payload
 
-A file given to `send` has a line that is no JSON object with a source and a list of events. The line goes to the dead
-letters as it is, the run goes on. If the first hundred lines are of this kind the file is something else, and the run
-stops with 65.
+`send` reads a payload from each line: a JSON object with a `source` and a list of `events`. This line is none; the message says
+what is wrong with it. It was not sent, its text is kept in the dead-letter file (`raw`), and the run goes on to the next line; it
+ends with status 3. If the first hundred lines are like this, the file is something else, and the run stops with 65.
 
 ```text
-p.ndjson:4:1: error[D101]: no payload: no JSON from byte 1 of the line on
-  = it is not sent; the line is kept among the dead letters
+p.ndjson:4:1: error[D101]: the line is not a payload: it is not valid JSON from its byte 1 on
+  = it was not sent, and is kept in the dead-letter file; mend the line, and send it from a file of its own
   payloads                                 4
     acknowledged                           3  603 bytes
     dead                                   1
       no payload                           1
     pending                                0
-    D101                                   1  first p.ndjson:4: no payload: no JSON from byte 1 of the line on
+    D101                                   1  first p.ndjson:4: the line is not a payload: it is not valid JSON from its byte 1 on
   events                                   3
     acknowledged                           3
     dead                                   0
@@ -171,24 +171,27 @@ p.ndjson:4:1: error[D101]: no payload: no JSON from byte 1 of the line on
   dead letters in dead.ndjson; see `trackfill replay`
 ```
 
-What to do: Send what `convert` wrote. A last line that is torn means that the file was still being written.
+What to do: If many lines are named, check that the file is what `convert` wrote, and not the log or a file of rejects. If it is
+the last line, the file was cut or still being written: write it again. Otherwise mend the line, or the program that wrote it, and
+send the mended line in a file of its own; `replay` cannot send a line that is not a payload.
 
 """###),
     CodePage("D102", ###"""
-# D102: a payload that is too long
+# D102: a line that is too long for a payload
 
-A line is longer than 16 MiB. `convert` cuts payloads at 256 KiB, so another program wrote it. It is passed over; the
-dead letter says where it stands.
+A line of a file given to `send` is longer than 16 MiB. `convert` cuts payloads at 256 KiB, so something else wrote it. It was not
+sent and is not kept; the dead-letter file has its file, line and byte (`where`). The run goes on to the next line and ends with
+status 3.
 
 ```text
-p.ndjson:4:1: error[D102]: the payload is longer than 16 MiB
-  = it is not sent; the dead letters say where it stands
+p.ndjson:4:1: error[D102]: the line is longer than 16 MiB, the most that a payload may have
+  = it was not sent, and only its place is kept; split it into payloads of fewer events, and send those
   payloads                                 4
     acknowledged                           3  603 bytes
     dead                                   1
       no payload                           1
     pending                                0
-    D102                                   1  first p.ndjson:4: the payload is longer than 16 MiB
+    D102                                   1  first p.ndjson:4: the line is longer than 16 MiB, the most that a payload may have
   events                                   3
     acknowledged                           3
     dead                                   0
@@ -197,7 +200,8 @@ p.ndjson:4:1: error[D102]: the payload is longer than 16 MiB
   dead letters in dead.ndjson; see `trackfill replay`
 ```
 
-What to do: Write fewer events into a payload.
+What to do: Check that the file has a payload on each line, with a line end behind each. If it has, let the program that wrote it put
+fewer events into a payload, several with the same session's id if need be, and send those.
 
 """###),
     CodePage("D103", ###"""
@@ -463,7 +467,7 @@ The state says that the file of dead letters is longer than it is. Without what 
 of those payloads.
 
 ```text
-error[D401]: s/dead.ndjson has 0 bytes where 192 were recorded: dead letters are missing
+error[D401]: s/dead.ndjson has 0 bytes where 212 were recorded: dead letters are missing
   = put the file back; or move the state folder away and begin anew
 ```
 

@@ -306,12 +306,19 @@ import Testing
     #expect(letters.map { $0["raw"] as? String } == ["oops {", "[1]", "{\"source\":{}"])
     #expect(letters.map { ($0["where"] as? [String: Any])?["line"] as? Int } == [2, 6, 7])
     #expect(letters.allSatisfy { $0["code"] as? String == "D101" })
+    #expect(
+      letters.map { $0["message"] as? String } == [
+        "the line is not a payload: it is not valid JSON from its byte 1 on",
+        "the line is not a payload: it is JSON, but no object",
+        "the line is not a payload: it is not valid JSON from its byte 13 on",
+      ])
   }
 
   @Test func aFileOfSomethingElseIsRefused() throws {
     let run = try VirtualRun()
     let thrown = #expect(throws: Diagnostic.self) { try run.run((0..<500).map { "192.0.2.1 - - line \($0)" }) }
     #expect(thrown?.code == "D101")
+    #expect(thrown?.message.hasPrefix("the first 100 lines are not payloads") == true)
     #expect(run.host.requests.isEmpty)
   }
 

@@ -294,7 +294,8 @@ public final class Delivery: @unchecked Sendable {
         guard !skip(offset, end) else { continue }
         try giveUpLine(
           offset: offset, end: end, line: number, code: "D102",
-          message: "the payload is longer than \(LineCutter.longest >> 20) MiB", isKept: false)
+          message: "the line is longer than \(LineCutter.longest >> 20) MiB, the most that a payload may have",
+          isKept: false)
       case .notYet(let interval):
         isWaitingForMore = true
         askAgainAt = interval.map { now + $0 }
@@ -324,14 +325,15 @@ public final class Delivery: @unchecked Sendable {
     } catch {
       let message =
         switch error {
-        case .notJSON(let at): "no JSON from byte \(at + 1) of the line on"
-        case .notUTF8: "the text is not UTF-8"
-        case .notObject: "a payload is a JSON object"
-        case .noSource: "a payload has a source"
-        case .eventsNoList: "a payload's events are a list"
+        case .notJSON(let at): "it is not valid JSON from its byte \(at + 1) on"
+        case .notUTF8: "it is not valid UTF-8"
+        case .notObject: "it is JSON, but no object"
+        case .noSource: "it has no `source`"
+        case .eventsNoList: "its `events` are not a list"
         }
       return try giveUpLine(
-        offset: offset, end: end, line: number, code: "D101", message: "no payload: \(message)", isKept: true)
+        offset: offset, end: end, line: number, code: "D101", message: "the line is not a payload: \(message)",
+        isKept: true)
     }
     balance.read += 1
     tally.read += 1
@@ -360,8 +362,9 @@ public final class Delivery: @unchecked Sendable {
     let finding = Diagnostic(
       code, message,
       remedy: isKept
-        ? "it is not sent; the line is kept among the dead letters"
-        : "it is not sent; the dead letters say where it stands", file: source,
+        ? "it was not sent, and is kept in the dead-letter file; mend the line, and send it from a file of its own"
+        : "it was not sent, and only its place is kept; split it into payloads of fewer events, and send those",
+      file: source,
       span: number > 0 ? SourceSpan(line: number, column: 1) : nil)
     let place = ledger.append(offset: offset, end: end)
     balance.read += 1
@@ -369,8 +372,9 @@ public final class Delivery: @unchecked Sendable {
     malformedInRow += 1
     if malformedInRow >= Delivery.mostMalformed {
       throw Diagnostic(
-        code, "no payloads in \(source): \(message)",
-        remedy: "send takes what convert writes: a payload of JSON a line", file: source, span: finding.span)
+        code, "the first \(Delivery.mostMalformed) lines are not payloads; of this one: \(message)",
+        remedy: "name a file that convert wrote, with a payload of JSON on each line", file: source,
+        span: finding.span)
     }
     if tally.malformed < Delivery.noticesOfMalformed { onFinding(finding) }
     let entry = DeadLetter(
