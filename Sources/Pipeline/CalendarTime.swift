@@ -1,3 +1,12 @@
+extension Int64 {
+  /// The quotient rounded down, also below zero: the number of the day, hour or era that a time lies in.
+  /// - Parameter divisor: above zero.
+  @inlinable @inline(__always)
+  public func dividedDown(by divisor: Int64) -> Int64 {
+    (self >= 0 ? self : self - (divisor - 1)) / divisor
+  }
+}
+
 /// Civil dates in the proleptic Gregorian calendar, as numbers; no Foundation, no locale.
 public enum CalendarTime {
   /// Days from 1970-01-01 to a date. `month` 1…12.
@@ -5,7 +14,7 @@ public enum CalendarTime {
   public static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
     // Years begin in March, so that the leap day is the last of its year.
     let shifted = month <= 2 ? year - 1 : year
-    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+    let era = shifted.dividedDown(by: 400)
     let yearOfEra = shifted - era * 400
     let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
     let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
@@ -16,7 +25,7 @@ public enum CalendarTime {
   @inlinable
   public static func date(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let shifted = days + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let era = shifted.dividedDown(by: 146_097)
     let dayOfEra = shifted - era * 146_097
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
@@ -82,7 +91,7 @@ public struct TimestampWriter {
 
   /// Everything before the seconds.
   private mutating func composeMinute(_ milliseconds: Int64) {
-    let dayNow = milliseconds >= 0 ? milliseconds / 86_400_000 : (milliseconds - 86_399_999) / 86_400_000
+    let dayNow = milliseconds.dividedDown(by: 86_400_000)
     let minuteOfDay = UInt32(truncatingIfNeeded: (milliseconds - dayNow * 86_400_000) / 60_000)
     let isNewDay = dayNow != day
     day = dayNow

@@ -86,7 +86,7 @@ public struct Zone: Sendable, Equatable {
   /// The local day that holds a second of UTC, in days since 1970-01-01.
   public func localDay(at seconds: Int64) -> Int64 {
     let local = seconds + offset(at: seconds)
-    return local >= 0 ? local / 86_400 : (local - 86_399) / 86_400
+    return local.dividedDown(by: 86_400)
   }
 }
 
@@ -213,7 +213,7 @@ private struct PosixRule: Sendable, Equatable {
   func offset(at seconds: Int64) -> Int64 {
     guard let summer, let start, let end else { return standard }
     let local = seconds + standard
-    let (year, _, _) = CalendarTime.date(days: local >= 0 ? local / 86_400 : (local - 86_399) / 86_400)
+    let (year, _, _) = CalendarTime.date(days: local.dividedDown(by: 86_400))
     let begins = start.moment(year: year) - standard
     let ends = end.moment(year: year) - summer
     let inSummer = begins < ends ? seconds >= begins && seconds < ends : seconds >= begins || seconds < ends

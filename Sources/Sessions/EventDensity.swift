@@ -1,3 +1,5 @@
+internal import Pipeline
+
 /// How many events fall into any stretch of time of a given length, at most: counted by pieces of that length, of which
 /// no stretch touches more than two.
 struct EventDensity {
@@ -15,7 +17,7 @@ struct EventDensity {
 
   @inline(__always)
   mutating func add(_ time: Int64) {
-    let piece = EventDensity.floor(time, length)
+    let piece = time.dividedDown(by: length)
     if piece != self.piece { leave(for: piece) }
     count &+= 1
   }
@@ -34,14 +36,9 @@ struct EventDensity {
     piece = next
     guard counts.count > EventDensity.pieces else { return }
     var joined: [Int64: Int] = [:]
-    for (piece, count) in counts { joined[EventDensity.floor(piece, 2), default: 0] += count }
+    for (piece, count) in counts { joined[piece.dividedDown(by: 2), default: 0] += count }
     counts = joined
     length *= 2
-    piece = EventDensity.floor(next, 2)
-  }
-
-  @inline(__always)
-  private static func floor(_ value: Int64, _ divisor: Int64) -> Int64 {
-    value >= 0 ? value / divisor : -((-value + divisor - 1) / divisor)
+    piece = next.dividedDown(by: 2)
   }
 }

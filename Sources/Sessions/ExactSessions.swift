@@ -154,6 +154,7 @@ final class ExactSessions: SessionMode {
 
   private func formSessionsByTime(_ events: ExternalSort<TimeOrder>) throws {
     let sorted = try events.sorted(memory: memory / 4)
+    noteSpilled()
     let sessionizer = Sessionizer(
       settings, life, lateness: nil, memory: max(memory / 4, memory / 4 * 3 - events.memoryInUse), writer: writer)
     while let record = try sorted.next() {
@@ -170,7 +171,6 @@ final class ExactSessions: SessionMode {
       try sessionizer.handle(event, text, effective: event.pointee.time, isLate: false)
     }
     try sessionizer.finish()
-    noteSpilled(life.spilledBytes)
   }
 
   /// Puts what was sorted by time into the other order.

@@ -9,7 +9,7 @@ struct LocalDay {
   init(_ zone: Zone) { self.zone = zone }
 
   mutating func day(at milliseconds: Int64) -> Int64 {
-    let now = milliseconds >= 0 ? milliseconds / 1000 : (milliseconds - 999) / 1000
+    let now = milliseconds.dividedDown(by: 1000)
     if now != second {
       second = now
       day = zone.localDay(at: now)

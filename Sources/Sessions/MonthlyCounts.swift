@@ -40,7 +40,7 @@ public struct MonthlyCounts: Sendable, Equatable {
   private mutating func turn(to time: Int64) {
     if end > start { earlier[key] = current }
     let day: Int64 = 86_400_000
-    let days = time >= 0 ? time / day : (time - day + 1) / day
+    let days = time.dividedDown(by: day)
     let date = CalendarTime.date(days: days)
     let first = CalendarTime.days(year: date.year, month: date.month, day: 1)
     start = first * day

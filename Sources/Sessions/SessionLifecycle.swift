@@ -261,9 +261,6 @@ final class SessionLifecycle {
 
   // MARK: Memory
 
-  /// Bytes that bodies had in the file, all in all.
-  var spilledBytes: Int { spillFile.total }
-
   /// Bytes that open sessions hold.
   @inline(__always)
   var memoryInUse: Int {
@@ -280,6 +277,7 @@ final class SessionLifecycle {
     scratch.count = body.count
     session.pointee.body.extent = try spillFile.write(scratch.bytes, after: body.extent)
     session.pointee.body.spilled += body.count
+    counts.spilledBytes += body.count
     session.pointee.body.release(chunks)
     scratch.removeAll()
   }

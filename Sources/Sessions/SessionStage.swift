@@ -21,8 +21,8 @@ public import Pipeline
 /// **Mode exact.** Events are sorted by (time, input, arrival), whatever their disorder: nothing is late, every time is
 /// believed, and nothing leaves before `finish`. Where memory does not hold the sessions that are open at once, they are
 /// sorted by visitor first, and then the payloads by the order in which they leave. Up to the settings' memory all of it
-/// stays there, the rest goes to temporary files. Where nothing is late, no outlier is found
-/// and no instant closes more sessions than memory holds, the bytes are those of `stream`.
+/// stays there, the rest goes to temporary files. Where nothing is late, no outlier is found and no instant closes more
+/// sessions than memory holds, the bytes are those of `stream`.
 ///
 /// **Mode none.** A record is a payload of its own, without a session; several events of one record stay together.
 /// Payloads leave by (time of the record's first event, input, arrival), sorted as in `exact`. `from` and `to` bound that

@@ -49,8 +49,6 @@ final class Sessionizer {
     @inline(__always) _modify { yield &life.counts }
   }
 
-  var spilledBytes: Int { life.spilledBytes }
-
   // MARK: Events
 
   /// Has the session of an event's visitor on its way into the cache: of thousands that are open, hardly any is there.

@@ -9,8 +9,6 @@ final class SpillFile {
 
   private let file: TemporaryFile
   private var needed = 0
-  /// All bytes ever spilled.
-  private(set) var total = 0
 
   init(_ file: TemporaryFile) { self.file = file }
 
@@ -21,7 +19,6 @@ final class SpillFile {
     try append(Int64(bytes.count))
     if let start = bytes.baseAddress { try file.append(start, bytes.count) }
     needed += bytes.count
-    total += bytes.count
     return extent
   }
 

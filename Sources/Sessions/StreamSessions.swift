@@ -26,11 +26,7 @@ final class StreamSessions: SessionMode {
     inputNames = inputs.map(\.name)
   }
 
-  var counts: SessionCounts {
-    var counts = sessionizer.counts
-    counts.spilledBytes = sessionizer.spilledBytes
-    return counts
-  }
+  var counts: SessionCounts { sessionizer.counts }
 
   func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws {
     precondition(merge.inputs.indices.contains(block.input), "a block of no input")

@@ -80,8 +80,8 @@ func monotonicNanoseconds() -> UInt64 {
   return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
 
-/// Processors that are there.
-func availableProcessors() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+/// Threads of a run that names none: the processors that are there, at most four.
+func standardThreads() -> Int { min(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), 4) }
 
 /// Milliseconds since 1970-01-01 UTC.
 func currentMilliseconds() -> Int64 {

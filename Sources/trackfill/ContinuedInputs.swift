@@ -24,6 +24,7 @@ final class ContinuedInputs {
   init(
     _ plan: ContinuationPlan, _ run: ConvertPlan, _ folder: StateFolder, _ reader: any Reader
   ) throws {
+    // Once more: while another run had the state, logs may have been rotated.
     let paths = try InputList.expand(run.inputs)
     let known = try folder.inputs()
     nextID = (known.map(\.id).max() ?? 0) + 1

@@ -87,7 +87,7 @@ struct Preview: ParsableCommand {
   /// How records are read and mapped: all of them, however many are rejected.
   var loopSettings: RunLoop.Settings {
     var settings = RunLoop.Settings()
-    settings.threads = threads ?? min(availableProcessors(), 4)
+    settings.threads = threads ?? standardThreads()
     settings.blockSize = blockSize.bytes
     settings.headroom = maxRecord.bytes
     settings.tolerance = .count(.max)

@@ -46,6 +46,22 @@ import Testing
       + inputs
   }
 
+  /// Writes a file in pieces of any length, and has something done after each; told whether it was the last.
+  private static func grow(
+    _ path: String, by bytes: [UInt8], seed: Int, _ then: (_ isWhole: Bool) throws -> Void
+  ) throws {
+    var random = Seeded(seed)
+    var at = 0
+    try Data().write(to: URL(fileURLWithPath: path))
+    let file = try #require(FileHandle(forWritingAtPath: path))
+    while at < bytes.count {
+      let end = min(bytes.count, at + Int.random(in: 1...20_000, using: &random))
+      try file.write(contentsOf: bytes[at..<end])
+      at = end
+      try then(at == bytes.count)
+    }
+  }
+
   /// A log that is not UTF-8 is gone on with like any other: no event comes twice, and none under another id.
   @Test(arguments: ["windows-1250", "UTF-16"]) func aLogInAnotherEncoding(_ encoding: String) throws {
     let space = try Workspace()
@@ -61,17 +77,10 @@ import Testing
     try Data(bytes).write(to: URL(fileURLWithPath: whole))
     let expected = try Binary.run(["convert", "-m", mapping, "-q", whole])
     #expect(expected.status == 0 && String(decoding: expected.output, as: UTF8.self).contains("Łódź-1"))
-    var random = Seeded(8)
-    var at = 0
-    try space.write("access.log", "")
-    let log = try #require(FileHandle(forWritingAtPath: space.path("access.log")))
-    while at < bytes.count {
-      let end = min(bytes.count, at + Int.random(in: 1...20_000, using: &random))
-      try log.write(contentsOf: bytes[at..<end])
-      at = end
+    try Self.grow(space.path("access.log"), by: bytes, seed: 8) { isWhole in
       let run = try Binary.run(
         ["convert", "-m", mapping, "-q", "--state", space.path("state"), "--follow-up", "-o", space.path("out")]
-          + (at == bytes.count ? ["--finish"] : []) + [space.path("access.log")])
+          + (isWhole ? ["--finish"] : []) + [space.path("access.log")])
       #expect(run.status == 0, "\(run.errors)")
     }
     #expect(firstDifference(try Self.segments(space.path("out")), expected.output) == nil)
@@ -101,14 +110,7 @@ import Testing
     let space = try Workspace()
     let text = Array(Self.lines(900, seed: 1).joined().utf8)
     let whole = try space.write("whole.log", String(decoding: text, as: UTF8.self))
-    var random = Seeded(5)
-    var at = 0
-    try space.write("access.log", "")
-    let log = try #require(FileHandle(forWritingAtPath: space.path("access.log")))
-    while at < text.count {
-      let end = min(text.count, at + Int.random(in: 1...20_000, using: &random))
-      log.write(Data(text[at..<end]))
-      at = end
+    try Self.grow(space.path("access.log"), by: text, seed: 5) { _ in
       let run = try Binary.run(Self.followUp([space.path("access.log")], space))
       #expect(run.status == 0, "\(run.errors)")
     }

@@ -12,6 +12,17 @@ import Testing
     mapping = try space.write("m.yaml", Material.mapping)
   }
 
+  /// A pipe from which one line comes and no more, and its open end.
+  private func silentPipe() -> (path: String, end: Int32) {
+    let pipe = space.path("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    // Opened for both, so that nobody waits for the other end.
+    let end = open(pipe, O_RDWR)
+    let line = Material.line + "\n"
+    _ = line.withCString { Glibc.write(end, $0, strlen($0)) }
+    return (pipe, end)
+  }
+
   @Test func closedPipe() throws {
     let log = try space.write("a.log", Material.text(Material.log(lines: 6_000)))
     let result = try Binary.shell(
@@ -36,13 +47,8 @@ import Testing
 
   @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
   func signalWhileWaitingForInput(number: Int32, status: Int32) throws {
-    let pipe = space.path("pipe")
-    #expect(mkfifo(pipe, 0o600) == 0)
-    // Opened for both, so that nobody waits for the other end.
-    let end = open(pipe, O_RDWR)
+    let (pipe, end) = silentPipe()
     defer { close(end) }
-    let line = Material.line + "\n"
-    _ = line.withCString { Glibc.write(end, $0, strlen($0)) }
     let running = try Binary.start(
       [
         "convert", "-", "-m", mapping, "-o", space.path("o"), "--rejects", space.path("r"), "--threads", "2",
@@ -80,12 +86,8 @@ import Testing
     arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)],
     [["--html", "page.html"], ["--against", "m.yaml"], ["--format", "json", "--limit", "all"]])
   func signalDuringAPreview(_ signal: (number: Int32, status: Int32), _ options: [String]) throws {
-    let pipe = space.path("pipe")
-    #expect(mkfifo(pipe, 0o600) == 0)
-    let end = open(pipe, O_RDWR)
+    let (pipe, end) = silentPipe()
     defer { close(end) }
-    let line = Material.line + "\n"
-    _ = line.withCString { Glibc.write(end, $0, strlen($0)) }
     let running = try Binary.start(
       ["preview", "-", "-m", mapping] + options.map { $0.contains(".") ? space.path($0) : $0 }, input: pipe)
     usleep(500_000)

@@ -21,7 +21,7 @@ struct TimeSeries: Sendable {
 
   @inline(__always)
   mutating func add(_ time: Int64, rule: Int) {
-    let hour = time >= 0 ? time / 3_600_000 : (time - 3_599_999) / 3_600_000
+    let hour = time.dividedDown(by: 3_600_000)
     if hour != lastKey {
       lastPlace = place(TimeSeries.key(hour, unit))
       lastKey = hour
@@ -84,7 +84,7 @@ struct TimeSeries: Sendable {
     }
   }
 
-  private static func day(_ hour: Int64) -> Int64 { hour >= 0 ? hour / 24 : (hour - 23) / 24 }
+  private static func day(_ hour: Int64) -> Int64 { hour.dividedDown(by: 24) }
 
   /// Months since year 0.
   private static func month(ofDay day: Int64) -> Int64 {
@@ -142,10 +142,7 @@ struct TimeSeries: Sendable {
     let size = step
     // Weeks begin on Mondays: 1970-01-05 was one.
     let origin: Int64 = step % (7 * 24) == 0 ? 4 * 24 : 0
-    func floor(_ hour: Int64) -> Int64 {
-      let shifted = hour - origin
-      return (shifted >= 0 ? shifted / size : (shifted - size + 1) / size) * size + origin
-    }
+    func floor(_ hour: Int64) -> Int64 { (hour - origin).dividedDown(by: size) * size + origin }
     var sums: [Int64: [Int]] = [:]
     for (key, from) in places {
       let start = floor(hour(key))

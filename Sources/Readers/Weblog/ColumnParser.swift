@@ -246,15 +246,13 @@ final class ColumnParser: RecordParser {
     known[fields] = compiled
   }
 
-  /// nil, and counted, if the line is no record.
+  /// As `LogLine.recordStart`; directives and the header are no records either.
   private func recordStart(
     _ line: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ result: MappedBlock
   ) -> UnsafePointer<UInt8>? {
     let start = Scan.lineStart(line, end)
-    if start < end, start.pointee == UInt8(ascii: "#") {
-      result.counts.comments += 1
-      if layout.hasDirectives, directives.take(start, end) { use(directives.fields) }
-      return nil
+    if layout.hasDirectives, start < end, start.pointee == UInt8(ascii: "#"), directives.take(start, end) {
+      use(directives.fields)
     }
     if !layout.header.isEmpty, end - start >= layout.header.count {
       var isHeader = true
@@ -264,9 +262,7 @@ final class ColumnParser: RecordParser {
         return nil
       }
     }
-    guard Scan.isBlank(start, end) else { return start }
-    result.counts.blanks += 1
-    return nil
+    return LogLine.recordStart(start, end, result)
   }
 
   // MARK: - One line

@@ -89,7 +89,7 @@ struct Directives {
         guard pattern.read(at, end, &parts) != nil, case .time(let seconds) = parts.seconds(.utc, .earlier) else {
           continue
         }
-        day = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
+        day = seconds.dividedDown(by: 86_400)
         second = seconds - day * 86_400
         return false
       }

@@ -92,8 +92,8 @@ final class JSONLogParser: RecordParser {
       result.counts.lines += 1
       var end = newline
       if end > line, end[-1] == UInt8(ascii: "\r") { end -= 1 }
-      line = Scan.lineStart(line, end)
-      if isNoRecord(line, end, result) { continue }
+      guard let begin = LogLine.recordStart(line, end, result) else { continue }
+      line = begin
       var start = line
       if settings.prefix != .none, line.pointee != UInt8(ascii: "{"), let message = settings.prefix.end(line, end) {
         start = message
@@ -119,16 +119,6 @@ final class JSONLogParser: RecordParser {
     }
     cursor = at - base
     return at < stop
-  }
-
-  private func isNoRecord(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ result: MappedBlock) -> Bool {
-    if start < end, start.pointee == UInt8(ascii: "#") {
-      result.counts.comments += 1
-      return true
-    }
-    guard Scan.isBlank(start, end) else { return false }
-    result.counts.blanks += 1
-    return true
   }
 
   /// False, with a `failure`, if the line is no record.

@@ -54,7 +54,7 @@ private struct WeblogConfiguration {
       return WeblogReader(layout: layout, title: preset.name, settings: settings)
     }
     if let preset, case .json(let layout) = preset.shape, node["columns"] == nil {
-      checkTime(isThere: true, otherwise: "")
+      checkTime()
       try finish()
       return WeblogReader(json: layout, title: preset.name, settings: settings)
     }
@@ -138,15 +138,16 @@ private struct WeblogConfiguration {
 
   // MARK: Formats
 
-  private mutating func checkTime(isThere: Bool, otherwise remedy: String) {
-    guard let time = node["time"], let name = time.text, name != "time" || !isThere else { return }
+  /// - Parameter hasTime: whether the format has a time, as all presets do.
+  private mutating func checkTime(_ hasTime: Bool = true) {
+    guard let time = node["time"], let name = time.text, name != "time" || !hasTime else { return }
     report(
       "M304", "the format has no time field '\(name)'", time.span,
-      remedy: isThere ? "write `time: time`, or nothing" : remedy)
+      remedy: hasTime ? "write `time: time`, or nothing" : "add %t or $time_local to the format")
   }
 
   private mutating func check(_ layout: ColumnLayout, _ name: String, _ settings: WeblogSettings, _ span: SourceSpan) {
-    checkTime(isThere: true, otherwise: "")
+    checkTime()
     if layout.needsZone, settings.zone == nil, node["zone"] == nil {
       report(
         "M307", "the format's time has no offset from UTC", span,
@@ -165,7 +166,7 @@ private struct WeblogConfiguration {
   }
 
   private mutating func check(_ plan: FormatPlan, _ settings: WeblogSettings, _ span: SourceSpan) {
-    checkTime(isThere: plan.hasTime, otherwise: "add %t or $time_local to the format")
+    checkTime(plan.hasTime)
     if let problem = plan.timeProblem {
       report("M306", problem, span, remedy: "log %t, or day, month, year and time of day together")
     } else if plan.needsZone, settings.zone == nil, node["zone"] == nil {

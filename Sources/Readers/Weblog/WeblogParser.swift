@@ -181,7 +181,7 @@ final class WeblogParser: RecordParser {
       lines &+= 1
       if end > line, end[-1] == UInt8(ascii: "\r") { end -= 1 }
       if line == end || Scan.isUnusualStart(line.pointee) {
-        guard let begin = recordStart(line, end, result) else { continue }
+        guard let begin = LogLine.recordStart(line, end, result) else { continue }
         line = begin
       }
       var start = line
@@ -201,20 +201,6 @@ final class WeblogParser: RecordParser {
     result.counts.records = number
     cursor = at - base
     return at < stop
-  }
-
-  /// nil, and counted, if the line is no record.
-  private func recordStart(
-    _ line: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ result: MappedBlock
-  ) -> UnsafePointer<UInt8>? {
-    let start = Scan.lineStart(line, end)
-    if start < end, start.pointee == UInt8(ascii: "#") {
-      result.counts.comments += 1
-      return nil
-    }
-    guard Scan.isBlank(start, end) else { return start }
-    result.counts.blanks += 1
-    return nil
   }
 
   private func complete(_ fields: UnsafeMutablePointer<Field>, _ from: Int, _ to: Int, _ stride: Int) {
