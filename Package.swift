@@ -44,7 +44,7 @@ let package = Package(
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     // Headers alone: what Swift cannot say.
     .systemLibrary(name: "CProcessor"),
-    // Two digests side by side, which no library of the distribution makes.
+    // Digests side by side.
     .target(name: "CDigest"),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
@@ -55,7 +55,7 @@ let package = Package(
       dependencies: ["Collector", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
-    .testTarget(name: "PipelineTests", dependencies: ["TestSupport", "Pipeline"]),
+    .testTarget(name: "PipelineTests", dependencies: ["TestSupport", "Pipeline", "CDigest", "CCrypto"]),
     // What compresses in tests.
     .systemLibrary(name: "CZlib", path: "Tests/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .testTarget(name: "ReadersTests", dependencies: ["TestSupport", "Readers", "CZlib"], exclude: ["Goldens"]),

@@ -15,13 +15,8 @@ final class SessionLifecycle {
   @exclusivity(unchecked) private var localDay: LocalDay?
 
   private let assembler: PayloadAssembler
-  private let names: NameHasher
-  /// A session that has no ids yet: they are made for two at a time.
-  @exclusivity(unchecked) private var unnamed: SessionRef?
-  private let pseudonyms: Pseudonymizer
-  private let idText = ByteBuffer(capacity: 64)
+  private let names: SessionNames
   private let scratch = ByteBuffer(capacity: 16 * 1024)
-  private var timestamps = TimestampWriter()
 
   // The settings once more, bounded so that sums cannot overflow.
   let gap: Int64
@@ -42,8 +37,7 @@ final class SessionLifecycle {
     spillFile = SpillFile(
       TemporaryFile(for: "open sessions", in: settings.temporaryFolder, remedy: SessionSettings.temporaryRemedy))
     assembler = PayloadAssembler(settings)
-    names = NameHasher(namespace: settings.namespace)
-    pseudonyms = Pseudonymizer(salt: settings.salt)
+    names = SessionNames(settings)
   }
 
   // MARK: Growing
@@ -93,14 +87,14 @@ final class SessionLifecycle {
     session.pointee.last = time
     session.pointee.day = day
     session.pointee.ordinal = Int32(truncatingIfNeeded: ordinal)
-    guard isWanted(time) else { return session }
-    if let other = unnamed {
-      unnamed = nil
-      name(other, session, hasProfile: event.pointee.profile.isPresent)
-    } else {
-      unnamed = session
-    }
     return session
+  }
+
+  /// Has what names a session that `open` made, and that will stay open for a while, made together with others' names.
+  func expectNames(of session: SessionRef, hasProfile: Bool) {
+    guard isWanted(session.pointee.opened) else { return }
+    names.expectID(of: session)
+    if !hasProfile { names.expectPseudonym(of: session) }
   }
 
   @inline(__always)
@@ -180,59 +174,13 @@ final class SessionLifecycle {
   @inline(__always)
   func expectBody(of session: SessionRef) { chunks.expect(session.pointee.body.first, session.pointee.body.count) }
 
-  // MARK: Ids
-
   /// The session's id, fixed when it opened.
-  func id(of session: SessionRef) -> UUID {
-    if let id = session.pointee.id { return id }
-    if unnamed == session { unnamed = nil }
-    beginName(of: session)
-    let id = names.endAlone()
-    session.pointee.id = id
-    return id
-  }
-
-  /// The pseudonym of the session's visitor.
-  private func pseudonym(of session: SessionRef) -> UUID {
-    session.pointee.pseudonym ?? pseudonyms.pseudonym(of: session.pointee.visitor)
-  }
-
-  /// Makes the ids of two sessions, and unless the mapping names profiles, their pseudonyms: two at once take little
-  /// longer than one.
-  private func name(_ one: SessionRef, _ two: SessionRef, hasProfile: Bool) {
-    beginName(of: one)
-    _ = names.end()
-    beginName(of: two)
-    if let ids = names.end() {
-      one.pointee.id = ids.earlier
-      two.pointee.id = ids.this
-    }
-    if !hasProfile, !one.pointee.profile.isPresent {
-      (one.pointee.pseudonym, two.pointee.pseudonym) = pseudonyms.pseudonyms(
-        of: one.pointee.visitor, two.pointee.visitor)
-    }
-  }
-
-  /// Version 5, in the run's namespace, of `session`, the opening time as payloads write it and the ordinal in decimal,
-  /// each followed by a line feed, and then the visitor's bytes.
-  private func beginName(of session: SessionRef) {
-    idText.removeAll()
-    idText.append("session\n")
-    idText.reserve(TimestampWriter.length)
-    timestamps.write(session.pointee.opened, to: idText.cursor)
-    idText.count += TimestampWriter.length
-    idText.append("\n")
-    idText.append(decimal: Int64(session.pointee.ordinal))
-    idText.append("\n")
-    names.begin()
-    names.update(idText.bytes)
-    names.update(session.pointee.visitor)
-  }
+  func id(of session: SessionRef) -> UUID { names.id(of: session) }
 
   /// Writes the session's payloads and releases it.
   func emit(_ session: SessionRef, _ id: UUID, to writer: any PayloadWriter) throws {
     let body = session.pointee.body
-    let profile = session.pointee.profile.isPresent ? nil : pseudonym(of: session)
+    let profile = session.pointee.profile.isPresent ? nil : names.pseudonym(of: session)
     if hasSessions { counts.sessionsEmitted &+= 1 }
     if body.spilled == 0, !session.pointee.isUnsorted {
       try assembler.emit(
@@ -253,7 +201,7 @@ final class SessionLifecycle {
   }
 
   private func release(_ session: SessionRef) {
-    if unnamed == session { unnamed = nil }
+    names.forget(session)
     session.pointee.body.release(chunks)
     if session.pointee.body.spilled > 0 { spillFile.forget(session.pointee.body.spilled) }
     sessions.give(session)

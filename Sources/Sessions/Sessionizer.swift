@@ -166,6 +166,7 @@ final class Sessionizer {
     isLate: Bool
   ) -> SessionRef {
     let session = life.open(event, text, day, ordinal: ordinal)
+    life.expectNames(of: session, hasProfile: event.pointee.profile.isPresent)
     session.pointee.isLate = isLate
     session.pointee.serial = nextSerial
     nextSerial &+= 1

@@ -24,66 +24,74 @@ import Testing
     #expect(NameHasher.repetition(2, of: dns) == dns.named("2"))
   }
 
-  /// Pairs of any lengths, of which a third is interrupted: every name has the id that it has alone.
-  @Test func twoAtATimeAreAsEachAlone() {
+  /// Names of any lengths, of which some are interrupted, made alone or forgotten: every one has the id that it has alone.
+  @Test func manyAtATimeAreAsEachAlone() {
     var random = Seeded(5)
     let namespace = UUID(high: random.next(), low: random.next())
-    let (alone, paired) = (NameHasher(namespace: namespace), NameHasher(namespace: namespace))
-    var waiting: UUID?
-    for round in 0..<3000 {
-      let text = (0..<Int(random.next() % 400)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    let (alone, together) = (NameHasher(namespace: namespace), NameHasher(namespace: namespace))
+    var waiting: [UUID] = []
+    var taken = 0
+    for round in 0..<6000 {
+      let text = (0..<Int(random.next() % (round % 50 == 0 ? 20_000 : 400))).map { _ in
+        UInt8(truncatingIfNeeded: random.next())
+      }
       text.withUnsafeBufferPointer { bytes in
         alone.begin()
         alone.update(bytes)
         let expected = alone.endAlone()
         if round % 5 == 2 {
-          paired.begin()
-          paired.update(bytes)
-          #expect(paired.endAlone() == expected)
+          together.begin()
+          together.update(bytes)
+          #expect(together.endAlone() == expected)
         }
-        paired.begin()
-        paired.update(UnsafeBufferPointer(rebasing: bytes[..<(bytes.count / 3)]))
+        together.begin()
+        together.update(UnsafeBufferPointer(rebasing: bytes[..<(bytes.count / 3)]))
         if round % 11 == 3 {
           // Begun, but never ended.
-          paired.begin()
-          paired.update(UnsafeBufferPointer(rebasing: bytes[..<(bytes.count / 3)]))
+          together.begin()
+          together.update(UnsafeBufferPointer(rebasing: bytes[..<(bytes.count / 3)]))
         }
-        paired.update(UnsafeBufferPointer(rebasing: bytes[(bytes.count / 3)...]))
-        if let ids = paired.end() {
-          #expect(ids.earlier == waiting)
-          #expect(ids.this == expected)
-          waiting = nil
-        } else {
-          #expect(waiting == nil)
-          waiting = expected
-        }
+        together.update(UnsafeBufferPointer(rebasing: bytes[(bytes.count / 3)...]))
+        together.end()
+        waiting.append(expected)
       }
-      switch random.next() % 9 {
-      case 0:
-        #expect(paired.endWaiting() == waiting)
-        waiting = nil
-      case 1:
-        paired.forgetWaiting()
-        waiting = nil
-        #expect(paired.endWaiting() == nil)
-      default: break
+      if random.next() % 40 == 0 {
+        let number = min(waiting.count, Int(random.next() % 5))
+        together.forgetLast(number)
+        waiting.removeLast(number)
+      }
+      #expect(together.waiting == waiting.count)
+      if together.isFull || random.next() % 60 == 0 {
+        together.takeIDs { index, id in
+          #expect(id == waiting[index])
+          taken += 1
+        }
+        waiting.removeAll()
       }
     }
+    #expect(taken > 4000)
+    #expect(together.waiting == waiting.count)
   }
 
-  @Test func pseudonymsOfTwoAreThoseOfEach() {
+  @Test func pseudonymsOfManyAreThoseOfEach() {
     var random = Seeded(6)
     let maker = Pseudonymizer(salt: Array("salt".utf8))
-    for _ in 0..<2000 {
-      let texts = (0..<2).map { _ in
-        (0..<Int(random.next() % 300)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    var waiting: [UUID] = []
+    var taken = 0
+    for _ in 0..<3000 {
+      let text = (0..<Int(random.next() % 300)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+      text.withUnsafeBufferPointer { bytes in
+        waiting.append(maker.pseudonym(of: bytes))
+        maker.add(bytes)
       }
-      let both = texts[0].withUnsafeBufferPointer { one in
-        texts[1].withUnsafeBufferPointer { two in maker.pseudonyms(of: one, two) }
+      guard maker.isFull || random.next() % 50 == 0 else { continue }
+      maker.takePseudonyms { index, id in
+        #expect(id == waiting[index])
+        taken += 1
       }
-      #expect(both.0 == texts[0].withUnsafeBufferPointer { maker.pseudonym(of: $0) })
-      #expect(both.1 == texts[1].withUnsafeBufferPointer { maker.pseudonym(of: $0) })
+      waiting.removeAll()
     }
+    #expect(taken > 2500)
   }
 
   /// RFC 4231, cases 1, 2 and 6: the first sixteen bytes, with version 8 and variant set.

@@ -13,9 +13,8 @@ final class Mapper: EventMapper {
   private let nothing: UnsafeMutablePointer<Field>
   /// The program's rules, without a reference being counted for each event.
   private let rules: [Unmanaged<CompiledRule>]
+  /// Names of the events that were appended last and have no ids yet.
   private let names: NameHasher
-  /// The event whose name waits in `names` for another one.
-  @exclusivity(unchecked) private var nameless: Int?
   private let idText = ByteBuffer(capacity: 256)
   private let firstDrop: FirstMatch
   private let firstCheck: FirstMatch
@@ -90,10 +89,9 @@ final class Mapper: EventMapper {
     while result.counts.matched.count < program.rules.count { result.counts.matched.append(0) }
   }
 
-  /// Adds what was counted since `open`, and the id that is still to come.
+  /// Adds what was counted since `open`, and the ids that are still to come.
   func close(_ result: MappedBlock) {
-    if let id = names.endWaiting(), let nameless { place(id, in: nameless, of: result) }
-    nameless = nil
+    placeIDs(in: result)
     result.counts.replaced = result.text.replacements
     for index in program.drops.indices {
       result.counts.dropped[program.drops[index].reason] += dropped[index]
@@ -198,7 +196,7 @@ final class Mapper: EventMapper {
     let body = text.count
     text.reserve(128 + rule.head.count)
     text.append("{\"id\":\"")
-    // `place` fills it.
+    // `placeIDs` fills it.
     text.count &+= 36
     rule.head.append(to: text)
     text.reserve(64)
@@ -217,7 +215,6 @@ final class Mapper: EventMapper {
     guard let context = part(program.context, text), let request = request(text),
       let split = part(program.split, text), let profile = profile(text)
     else { return false }
-    let event = result.count
     result.append(
       Event(
         time: time, id: UUID(high: 0, low: 0), needsOrdinal: !rule.hasNaturalID,
@@ -226,22 +223,19 @@ final class Mapper: EventMapper {
         profile: profile, split: split, recordOffset: UInt32(truncatingIfNeeded: record.offset),
         recordLength: UInt32(truncatingIfNeeded: record.count), line: UInt32(truncatingIfNeeded: record.line),
         number: UInt32(truncatingIfNeeded: record.number)))
-    if let ids = names.end(), let nameless {
-      place(ids.earlier, in: nameless, of: result)
-      place(ids.this, in: event, of: result)
-      self.nameless = nil
-    } else {
-      nameless = event
-    }
+    names.end()
+    if names.isFull { placeIDs(in: result) }
     return true
   }
 
-  @inline(__always)
-  private func place(_ id: UUID, in index: Int, of result: MappedBlock) {
-    let event = result.events + index
-    event.pointee.id = id
-    // Bounds: every body begins with room for an id.
-    id.write(to: result.text.base + Int(event.pointee.body.offset) + Event.idOffset)
+  /// Makes the ids that are still to come.
+  private func placeIDs(in result: MappedBlock) {
+    let nameless = result.events + (result.count - names.waiting)
+    names.takeIDs { index, id in
+      nameless[index].id = id
+      // Bounds: every body begins with room for an id.
+      id.write(to: result.text.base + Int(nameless[index].body.offset) + Event.idOffset)
+    }
   }
 
   private func time(of rule: CompiledRule) -> Int64? {
@@ -347,10 +341,7 @@ final class Mapper: EventMapper {
   // MARK: Rejects
 
   private func undo(to events: Int, _ text: Int, _ result: MappedBlock) {
-    if let waiting = nameless, waiting >= events {
-      names.forgetWaiting()
-      nameless = nil
-    }
+    names.forgetLast(min(names.waiting, result.count - events))
     result.removeEvents(from: events)
     result.text.count = text
     requests.forget()

@@ -1,4 +1,4 @@
-#include "digest_pair.h"
+#include "kernels.h"
 
 #if defined(__x86_64__)
 
@@ -6,13 +6,12 @@
 #include <immintrin.h>
 
 // Rounds wait for the rounds before them, and the processor is idle meanwhile: two messages side by side take hardly longer
-// than one. No library of the distribution digests several at once; where two messages differ in length, the caller leaves
-// the rest of the longer one to libcrypto.
+// than one.
 
 #define DIGEST_TARGET target("sha,sse4.1,ssse3")
 #define INLINE static inline __attribute__((always_inline, DIGEST_TARGET))
 
-bool digest_pair_is_supported(void) {
+bool digests_two(void) {
   unsigned a, b, c, d;
   if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_SSSE3) || !(c & bit_SSE4_1)) return false;
   return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA);
@@ -32,14 +31,14 @@ typedef struct {
   __m128i words[4];
 } sha1_lane;
 
-INLINE sha1_lane sha1_open(const uint32_t state[5]) {
+INLINE sha1_lane sha1_open(const uint32_t *state) {
   sha1_lane lane;
   lane.abcd = _mm_shuffle_epi32(load(state), 0x1B);
   lane.before = _mm_set_epi32((int)state[4], 0, 0, 0);
   return lane;
 }
 
-INLINE void sha1_close(sha1_lane *lane, uint32_t state[5]) {
+INLINE void sha1_close(sha1_lane *lane, uint32_t *state) {
   store(state, _mm_shuffle_epi32(lane->abcd, 0x1B));
   state[4] = (uint32_t)_mm_extract_epi32(lane->before, 3);
 }
@@ -66,8 +65,8 @@ INLINE void sha1_load(sha1_lane *lane, const uint8_t *block) {
   SHA1_FOUR(one, n, _mm_sha1nexte_epu32);       \
   SHA1_FOUR(two, n, _mm_sha1nexte_epu32)
 
-__attribute__((DIGEST_TARGET)) void sha1_pair(
-    uint32_t first[5], const uint8_t *first_blocks, uint32_t second[5], const uint8_t *second_blocks, size_t blocks) {
+__attribute__((DIGEST_TARGET)) void sha1_two(
+    uint32_t *first, const uint8_t *first_blocks, uint32_t *second, const uint8_t *second_blocks, size_t blocks) {
   sha1_lane one = sha1_open(first), two = sha1_open(second);
   for (; blocks > 0; blocks--, first_blocks += 64, second_blocks += 64) {
     const sha1_lane one_before = one, two_before = two;
@@ -105,18 +104,6 @@ __attribute__((DIGEST_TARGET)) void sha1_pair(
 
 // MARK: SHA-256
 
-/// The constants of the rounds (FIPS 180-4 §4.2.2).
-static const uint32_t sha256_constants[64] = {
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
-};
-
 typedef struct {
   /// A, B, E, F and C, D, G, H, the first highest: as the instructions have them.
   __m128i abef, cdgh;
@@ -124,7 +111,7 @@ typedef struct {
   __m128i words[4];
 } sha256_lane;
 
-INLINE sha256_lane sha256_open(const uint32_t state[8]) {
+INLINE sha256_lane sha256_open(const uint32_t *state) {
   sha256_lane lane;
   const __m128i cdab = _mm_shuffle_epi32(load(state), 0xB1), efgh = _mm_shuffle_epi32(load(state + 4), 0x1B);
   lane.abef = _mm_alignr_epi8(cdab, efgh, 8);
@@ -132,7 +119,7 @@ INLINE sha256_lane sha256_open(const uint32_t state[8]) {
   return lane;
 }
 
-INLINE void sha256_close(const sha256_lane *lane, uint32_t state[8]) {
+INLINE void sha256_close(const sha256_lane *lane, uint32_t *state) {
   const __m128i feba = _mm_shuffle_epi32(lane->abef, 0x1B), dchg = _mm_shuffle_epi32(lane->cdgh, 0xB1);
   store(state, _mm_blend_epi16(feba, dchg, 0xF0));
   store(state + 4, _mm_alignr_epi8(dchg, feba, 8));
@@ -156,8 +143,8 @@ INLINE void sha256_four(sha256_lane *lane, int n) {
         w[(n + 3) & 3]);
 }
 
-__attribute__((DIGEST_TARGET)) void sha256_pair(
-    uint32_t first[8], const uint8_t *first_blocks, uint32_t second[8], const uint8_t *second_blocks, size_t blocks) {
+__attribute__((DIGEST_TARGET)) void sha256_two(
+    uint32_t *first, const uint8_t *first_blocks, uint32_t *second, const uint8_t *second_blocks, size_t blocks) {
   sha256_lane one = sha256_open(first), two = sha256_open(second);
   for (; blocks > 0; blocks--, first_blocks += 64, second_blocks += 64) {
     const sha256_lane one_before = one, two_before = two;
@@ -175,19 +162,6 @@ __attribute__((DIGEST_TARGET)) void sha256_pair(
   }
   sha256_close(&one, first);
   sha256_close(&two, second);
-}
-
-#else
-
-bool digest_pair_is_supported(void) { return false; }
-
-void sha1_pair(uint32_t first[5], const uint8_t *first_blocks, uint32_t second[5], const uint8_t *second_blocks, size_t blocks) {
-  (void)first, (void)first_blocks, (void)second, (void)second_blocks, (void)blocks;
-}
-
-void sha256_pair(
-    uint32_t first[8], const uint8_t *first_blocks, uint32_t second[8], const uint8_t *second_blocks, size_t blocks) {
-  (void)first, (void)first_blocks, (void)second, (void)second_blocks, (void)blocks;
 }
 
 #endif
