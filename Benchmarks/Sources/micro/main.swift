@@ -98,6 +98,8 @@ do {
   }
 }
 
+Ids.measure(&harness)
+
 // Sessions, an event an operation.
 for visitors in [100, 20_000] {
   let table = SessionTable(events: 100_000, visitors: visitors)

@@ -169,7 +169,8 @@ final class PatternIndex: @unchecked Sendable {
     private let firsts: UnsafeMutablePointer<UInt8>
     private let bytes: UnsafeMutablePointer<UInt8>
     private let entries: UnsafeMutablePointer<Entry>
-    /// The root's child by its first byte, 0 if there is none: most walks end here.
+    /// The root's child by its first byte, 0 if there is none: most walks end here. What all keys begin with, as paths do with a
+    /// slash, is the root's label.
     private let roots: UnsafeMutablePointer<Int32>
 
     init?(_ keys: [Key: [Entry]]) {
@@ -186,9 +187,8 @@ final class PatternIndex: @unchecked Sendable {
         let (node, keys, depth) = open[next]
         next += 1
         guard let first = keys.first?.key.text, let last = keys.last?.key.text else { continue }
-        // The root has no label, so that every walk begins with a choice.
         var end = depth
-        if node > 0 { while end < first.count, end < last.count, first[end] == last[end] { end += 1 } }
+        while end < first.count, end < last.count, first[end] == last[end] { end += 1 }
         nodes[node].label = bytes.count
         nodes[node].length = end - depth
         bytes += first[depth..<end]
@@ -242,34 +242,14 @@ final class PatternIndex: @unchecked Sendable {
     /// of it are read only where there are as many.
     @inline(__always)
     func go(_ text: UnsafeBufferPointer<UInt8>, isBackward: Bool, _ take: (Entry) -> Void) {
+      guard let start = text.baseAddress else { return }
       let count = text.count
       var node = nodes
       var at = 0
       while true {
-        var entry = node.pointee.entry
-        while entry < node.pointee.begun {
-          take(entries[entry])
-          entry &+= 1
-        }
-        if at == count {
-          while entry < node.pointee.whole {
-            take(entries[entry])
-            entry &+= 1
-          }
-          return
-        }
-        guard let start = text.baseAddress else { return }
-        let byte = start[isBackward ? count &- 1 &- at : at]
-        if at == 0 {
-          guard roots[Int(byte)] > 0 else { return }
-          node = nodes + Int(roots[Int(byte)])
-        } else {
-          guard let child = child(of: node, byte) else { return }
-          node = nodes + child
-        }
         let length = node.pointee.length
         guard count &- at >= length else { return }
-        var offset = 1
+        var offset = 0
         if count &- at >= 8 {
           let from = isBackward ? count &- at &- 8 : at
           let word = UnsafeRawPointer(start).loadUnaligned(fromByteOffset: from, as: UInt64.self)
@@ -283,6 +263,26 @@ final class PatternIndex: @unchecked Sendable {
           offset &+= 1
         }
         at &+= length
+        var entry = node.pointee.entry
+        while entry < node.pointee.begun {
+          take(entries[entry])
+          entry &+= 1
+        }
+        if at == count {
+          while entry < node.pointee.whole {
+            take(entries[entry])
+            entry &+= 1
+          }
+          return
+        }
+        let byte = start[isBackward ? count &- 1 &- at : at]
+        if node == nodes {
+          guard roots[Int(byte)] > 0 else { return }
+          node = nodes + Int(roots[Int(byte)])
+        } else {
+          guard let child = child(of: node, byte) else { return }
+          node = nodes + child
+        }
       }
     }
 

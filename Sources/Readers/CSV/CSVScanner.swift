@@ -120,6 +120,8 @@ struct CSVScanner {
   /// Scans whole words. True if the row at work has quotes that must be looked at one by one; nothing of that row is in
   /// the index then.
   private mutating func scanWords(_ base: UnsafePointer<UInt8>, _ end: Int, isEnd: Bool, _ index: CSVIndex) -> Bool {
+    // Copies, which stay in registers: what is written to the index might be this scanner, as far as the compiler knows.
+    let (delimiter, quote, hasQuotes) = (delimiter, quote, hasQuotes)
     var at = position
     var inside = inside
     var mayOpen: UInt64 = mayOpen ? 1 : 0
