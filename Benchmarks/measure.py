@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Runs commands in turn, several rounds, and prints the medians: measure.py ROUNDS < JOBS
+"""Runs commands in turn, several rounds, and prints the medians and the least CPU: measure.py ROUNDS < JOBS
 
 A job is a line `name<TAB>shell command`. Every round runs every job once, so that a busy minute hits all of them.
 Printed as Markdown: CPU seconds (user + system) and peak memory of the process with its children, wall seconds, and
-CPU against the first job. A result file is left in MEASURE_JSON if that is set. Status 3 (done, some records
+CPU against the first job. The least CPU is what a job took when nobody else was at the processor, which others can only
+make slower. A result file is left in MEASURE_JSON if that is set. Status 3 (done, some records
 rejected) counts as success. Memory below about 10 MiB cannot be seen: a new process begins with its parent's peak.
 """
 import json
@@ -36,14 +37,14 @@ def main():
             cpu, wall, memory = samples[name][-1]
             print(f"round {number + 1}  {name}: {cpu:.2f} s CPU, {wall:.2f} s, {memory:.0f} MiB", file=sys.stderr)
     results = {
-        name: dict(zip(("cpu", "wall", "memory"), (median(column) for column in zip(*runs))))
+        name: dict(zip(("cpu", "wall", "memory"), (median(column) for column in zip(*runs))), least=min(runs)[0])
         for name, runs in samples.items()}
     first = results[jobs[0][0]]["cpu"]
-    print("| job | CPU s | wall s | peak MiB | CPU against the first |")
-    print("|---|---|---|---|---|")
+    print("| job | CPU s | least | wall s | peak MiB | CPU against the first |")
+    print("|---|---|---|---|---|---|")
     for name, result in results.items():
         print(
-            f"| {name} | {result['cpu']:.2f} | {result['wall']:.2f} | {result['memory']:.0f} "
+            f"| {name} | {result['cpu']:.2f} | {result['least']:.2f} | {result['wall']:.2f} | {result['memory']:.0f} "
             f"| {result['cpu'] / first:.2f}× |")
     if os.environ.get("MEASURE_JSON"):
         with open(os.environ["MEASURE_JSON"], "w") as file:

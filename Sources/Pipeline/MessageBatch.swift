@@ -6,29 +6,30 @@ internal import CDigest
 /// bytes what libcrypto does between calls costs a quarter of the time.
 final class MessageBatch {
   static let block = 64
-  /// Messages that one takes, enough to keep all lanes busy most of the time.
-  static let capacity = 64
   /// Bytes from which on no further message should come: what is digested should still be in the cache.
   private static let size = 32 * 1024
 
   /// Whole blocks, message behind message; the last one may still be growing.
-  private let text = ByteBuffer(capacity: size)
+  private let text = ByteBuffer(capacity: 1024)
+  private let capacity: Int
   private let messages: UnsafeMutablePointer<digest_message>
   /// Messages that have been closed.
   @exclusivity(unchecked) private(set) var count = 0
   /// Where the last one of these ends.
   @exclusivity(unchecked) private var end = 0
 
-  init() {
-    messages = .allocate(capacity: MessageBatch.capacity)
-    messages.initialize(repeating: digest_message(), count: MessageBatch.capacity)
+  /// - Parameter capacity: messages that it takes; so many keep all lanes busy most of the time.
+  init(capacity: Int = 64) {
+    self.capacity = capacity
+    messages = .allocate(capacity: capacity)
+    messages.initialize(repeating: digest_message(), count: capacity)
   }
 
   deinit { messages.deallocate() }
 
   /// Whether what it has is to be digested before another message begins.
   @inline(__always)
-  var isFull: Bool { count == MessageBatch.capacity || end >= MessageBatch.size }
+  var isFull: Bool { count == capacity || end >= MessageBatch.size }
 
   /// Begins a message; one that was begun and not closed is forgotten. The batch must not be full.
   @inline(__always)

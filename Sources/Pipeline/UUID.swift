@@ -51,11 +51,13 @@ public struct UUID: BitwiseCopyable, Sendable, Hashable, Comparable {
 
   /// Version 5 of a name in this namespace; for what is computed once.
   public func named(_ name: String) -> UUID {
-    let hasher = NameHasher(namespace: self)
-    hasher.begin()
+    let message = MessageBatch(capacity: 1)
+    message.append(bigEndian: high)
+    message.append(bigEndian: low)
     var name = name
-    name.withUTF8 { hasher.update($0) }
-    return hasher.endAlone()
+    name.withUTF8 { message.append($0) }
+    message.close(DigestFunction.sha1.start)
+    return message.digestLast(by: .sha1).id(version: 5)
   }
 }
 
