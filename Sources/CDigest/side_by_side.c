@@ -22,43 +22,54 @@ static digest_message *take(digest_queue *queue) {
 /// Digests messages a lane each; a lane whose message ends takes the next one. Ends when fewer than `least` are left.
 static void digest_in_lanes(digest_message *messages, size_t count, int words, digest_many *digest, int least) {
   digest_queue queue = {messages, messages + count};
-  uint32_t states[8][DIGEST_LANES] = {{0}};
-  const uint8_t *blocks[DIGEST_LANES];
   digest_message *lanes[DIGEST_LANES];
+  uint32_t states[8][DIGEST_LANES];
+  // What is left of each lane's message, and how far it goes on with a step. Idle lanes never end, and digest a block that is
+  // there again and again, to nobody's use.
+  const uint8_t *blocks[DIGEST_LANES];
+  size_t left[DIGEST_LANES], strides[DIGEST_LANES];
   int active = 0;
   for (int lane = 0; lane < DIGEST_LANES; lane++) {
-    lanes[lane] = take(&queue);
-    if (!lanes[lane]) continue;
-    active++;
-    blocks[lane] = lanes[lane]->blocks;
-    for (int word = 0; word < words; word++) states[word][lane] = lanes[lane]->state[word];
+    digest_message *message = lanes[lane] = take(&queue);
+    if (message) active++;
+    blocks[lane] = message ? message->blocks : lane > 0 ? blocks[0] : 0;
+    left[lane] = message ? message->count : SIZE_MAX;
+    strides[lane] = message ? BLOCK : 0;
+    for (int word = 0; word < words; word++) states[word][lane] = message ? message->state[word] : 0;
   }
   while (active >= least) {
-    if (active < DIGEST_LANES) {
-      // Idle lanes have to read something, too: what another one reads.
-      int busy = 0;
-      while (!lanes[busy]) busy++;
-      for (int lane = 0; lane < DIGEST_LANES; lane++)
-        if (!lanes[lane]) blocks[lane] = blocks[busy];
-    }
     digest(states, blocks);
+    unsigned ended = 0;
     for (int lane = 0; lane < DIGEST_LANES; lane++) {
+      blocks[lane] += strides[lane];
+      ended |= (unsigned)(--left[lane] == 0) << lane;
+    }
+    for (; ended; ended &= ended - 1) {
+      const int lane = __builtin_ctz(ended);
       digest_message *message = lanes[lane];
-      if (!message) continue;
-      blocks[lane] = message->blocks += BLOCK;
-      if (--message->count > 0) continue;
       for (int word = 0; word < words; word++) message->state[word] = states[word][lane];
-      lanes[lane] = message = take(&queue);
+      message->blocks = blocks[lane];
+      message->count = 0;
+      message = lanes[lane] = take(&queue);
       if (!message) {
         active--;
+        blocks[lane] -= BLOCK;
+        left[lane] = SIZE_MAX;
+        strides[lane] = 0;
         continue;
       }
       blocks[lane] = message->blocks;
+      left[lane] = message->count;
       for (int word = 0; word < words; word++) states[word][lane] = message->state[word];
     }
   }
-  for (int lane = 0; lane < DIGEST_LANES; lane++)
-    for (int word = 0; lanes[lane] && word < words; word++) lanes[lane]->state[word] = states[word][lane];
+  for (int lane = 0; lane < DIGEST_LANES; lane++) {
+    digest_message *message = lanes[lane];
+    if (!message) continue;
+    for (int word = 0; word < words; word++) message->state[word] = states[word][lane];
+    message->blocks = blocks[lane];
+    message->count = left[lane];
+  }
 }
 
 /// Digests messages two at a time; what one has more than the other is digested beside the next one.
