@@ -5,7 +5,7 @@ internal import Pipeline
 final class SessionNames {
   private let names: NameHasher
   private let pseudonyms: Pseudonymizer
-  /// Sessions whose names wait for others, in their order; nil in place of one that is no longer there, or has its id.
+  /// Sessions whose names wait for others, in their order; nil in place of one that is no longer there.
   @exclusivity(unchecked) private var unnamed: [SessionRef?] = []
   /// The same of pseudonyms.
   @exclusivity(unchecked) private var unknown: [SessionRef?] = []
@@ -22,33 +22,40 @@ final class SessionNames {
     beginName(of: session)
     names.end()
     unnamed.append(session)
-    guard names.isFull else { return }
-    names.takeIDs { index, id in unnamed[index]?.pointee.id = id }
-    unnamed.removeAll(keepingCapacity: true)
+    if names.isFull { takeIDs() }
   }
 
   /// The same of its visitor's pseudonym.
   func expectPseudonym(of session: SessionRef) {
     pseudonyms.add(session.pointee.visitor)
     unknown.append(session)
-    guard pseudonyms.isFull else { return }
+    if pseudonyms.isFull { takePseudonyms() }
+  }
+
+  private func takeIDs() {
+    names.takeIDs { index, id in unnamed[index]?.pointee.id = id }
+    unnamed.removeAll(keepingCapacity: true)
+  }
+
+  private func takePseudonyms() {
     pseudonyms.takePseudonyms { index, id in unknown[index]?.pointee.pseudonym = id }
     unknown.removeAll(keepingCapacity: true)
   }
 
-  /// The session's id.
+  /// The session's id. Where it is among those that wait, all of them are made.
   func id(of session: SessionRef) -> UUID {
+    if session.pointee.id == nil, unnamed.contains(session) { takeIDs() }
     if let id = session.pointee.id { return id }
-    forget(session, &unnamed)
     beginName(of: session)
     let id = names.endAlone()
     session.pointee.id = id
     return id
   }
 
-  /// The pseudonym of the session's visitor.
+  /// The pseudonym of the session's visitor, made in the same way.
   func pseudonym(of session: SessionRef) -> UUID {
-    session.pointee.pseudonym ?? pseudonyms.pseudonym(of: session.pointee.visitor)
+    if session.pointee.pseudonym == nil, unknown.contains(session) { takePseudonyms() }
+    return session.pointee.pseudonym ?? pseudonyms.pseudonym(of: session.pointee.visitor)
   }
 
   /// Forgets a session, which need not be known here.
