@@ -1,3 +1,4 @@
+import Glibc
 import Pipeline
 import TestSupport
 import Testing
@@ -141,5 +142,24 @@ import Testing
     let buffer = ByteBuffer()
     buffer.append(decimal: value)
     withExtendedLifetime(buffer) { #expect(String(decoding: buffer.bytes, as: UTF8.self) == String(value)) }
+  }
+
+  @Test func nothingIsReadBehindThePageOfAText() throws {
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let mapped = try #require(mmap(nil, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))
+    defer { munmap(mapped, 2 * page) }
+    let stop = (mapped + page).assumingMemoryBound(to: UInt8.self)
+    try #require(mprotect(mapped + page, page, PROT_NONE) == 0)
+    for count in 1...100 {
+      let text = UnsafeMutableBufferPointer(start: stop - count, count: count)
+      for special in [nil, 0, count / 2, count - 1] {
+        text.update(repeating: UInt8(ascii: "a"))
+        if let special { text[special] = UInt8(ascii: "\\") }
+        let buffer = ByteBuffer()
+        buffer.append(json: UnsafeBufferPointer(text))
+        let expected = text.flatMap { $0 == UInt8(ascii: "\\") ? [$0, $0] : [$0] }
+        #expect(Array(buffer.bytes) == Array("\"".utf8) + expected + Array("\"".utf8))
+      }
+    }
   }
 }
