@@ -19,7 +19,7 @@ let package = Package(
   targets: [
     // The stages, in the order of the data.
     .target(name: "Pipeline", dependencies: ["CCrypto", "CDigest", "CProcessor"]),
-    .target(name: "Readers", dependencies: ["Pipeline", "CISAL", "CLibXML2", "CProcessor"]),
+    .target(name: "Readers", dependencies: ["Pipeline", "CFieldEnds", "CISAL", "CLibXML2", "CProcessor"]),
     .target(name: "CEL", dependencies: ["CRE2", "CCrypto"]),
     .target(name: "Mapping", dependencies: ["Pipeline", "CEL", "CProcessor", "CYAML"]),
     .target(name: "Sessions", dependencies: ["Pipeline", "CProcessor"]),
@@ -46,6 +46,8 @@ let package = Package(
     .systemLibrary(name: "CProcessor"),
     // Digests side by side.
     .target(name: "CDigest"),
+    // Delimiters, line ends and quotes of tables.
+    .target(name: "CFieldEnds"),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
     // A receiver for tests and for trying things: it answers as Tracardi does, and stores nothing.
@@ -58,7 +60,8 @@ let package = Package(
     .testTarget(name: "PipelineTests", dependencies: ["TestSupport", "Pipeline", "CDigest", "CCrypto"]),
     // What compresses in tests.
     .systemLibrary(name: "CZlib", path: "Tests/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .testTarget(name: "ReadersTests", dependencies: ["TestSupport", "Readers", "CZlib"], exclude: ["Goldens"]),
+    .testTarget(
+      name: "ReadersTests", dependencies: ["TestSupport", "Readers", "CFieldEnds", "CZlib"], exclude: ["Goldens"]),
     .testTarget(name: "CELTests", dependencies: ["TestSupport", "CEL"]),
     .testTarget(
       name: "MappingTests", dependencies: ["TestSupport", "Mapping", "Readers", "Sessions", "Pipeline"],
@@ -97,7 +100,7 @@ let stages = ["Pipeline", "Readers", "Mapping", "Sessions", "Writers", "State", 
   let hotPaths: [String] = []
 #endif
 
-for target in package.targets where target.type != .system && !["CRE2", "CDigest"].contains(target.name) {
+for target in package.targets where target.type != .system && !["CDigest", "CFieldEnds", "CRE2"].contains(target.name) {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),

@@ -1,4 +1,4 @@
-internal import CProcessor
+internal import CFieldEnds
 internal import Pipeline
 
 /// Finds the fields and rows of a stretch of bytes, which may grow between two calls.
@@ -14,6 +14,7 @@ struct CSVScanner {
   private let delimiter: UInt8
   private let quote: UInt8
   private let hasQuotes: Bool
+  private let marks: field_dialect
   /// Comments and backslashes need every byte looked at.
   private let isBytewise: Bool
 
@@ -25,14 +26,12 @@ struct CSVScanner {
   /// Line ends before the row at work, and those inside its quotes.
   private(set) var rowLine = 0
   private var innerLines = 0
-  /// All ones inside quotes.
-  private var inside: UInt64 = 0
-  /// Whether the byte before was one behind which a quote may open.
-  private var mayOpen = true
-  /// Whether the byte before closed a quote, or was a carriage return behind one.
-  private var hasClosed = false
-  private var hasClosedAndReturned = false
+  private var quotes = CSVScanner.quotesAtStart
 
+  private static let quotesAtStart = field_quotes(inside: 0, may_open: 1, has_closed: 0, has_returned: 0)
+  /// The most bytes that are scanned between two looks at the index.
+  private static let stretch = 4096
+  private static let ability = field_ends_ability_here()
   private static let newline = UInt8(ascii: "\n")
   private static let carriageReturn = UInt8(ascii: "\r")
 
@@ -41,6 +40,7 @@ struct CSVScanner {
     self.delimiter = delimiter
     quote = dialect.quote ?? 0
     hasQuotes = dialect.quote != nil
+    marks = field_dialect(delimiter: delimiter, quote: quote, quote_mask: hasQuotes ? .max : 0)
     isBytewise = !dialect.comment.isEmpty || dialect.escape == .backslash
   }
 
@@ -61,10 +61,7 @@ struct CSVScanner {
     rowFirstEnd = firstEnd
     rowLine = line
     innerLines = 0
-    inside = 0
-    mayOpen = true
-    hasClosed = false
-    hasClosedAndReturned = false
+    quotes = CSVScanner.quotesAtStart
   }
 
   /// Goes on to `end` bytes behind `base`. Unless this is the end of the input, up to 63 bytes may be left for the next
@@ -105,114 +102,51 @@ struct CSVScanner {
 
   // MARK: - Words
 
-  @inline(__always)
-  private static func prefixXor(_ bits: UInt64) -> UInt64 {
-    var bits = bits
-    bits ^= bits &<< 1
-    bits ^= bits &<< 2
-    bits ^= bits &<< 4
-    bits ^= bits &<< 8
-    bits ^= bits &<< 16
-    bits ^= bits &<< 32
-    return bits
-  }
-
   /// Scans whole words. True if the row at work has quotes that must be looked at one by one; nothing of that row is in
   /// the index then.
   private mutating func scanWords(_ base: UnsafePointer<UInt8>, _ end: Int, isEnd: Bool, _ index: CSVIndex) -> Bool {
-    // Copies, which stay in registers: what is written to the index might be this scanner, as far as the compiler knows.
-    let (delimiter, quote, hasQuotes) = (delimiter, quote, hasQuotes)
-    var at = position
-    var inside = inside
-    var mayOpen: UInt64 = mayOpen ? 1 : 0
-    var hasClosed: UInt64 = hasClosed ? 1 : 0
-    var hasClosedAndReturned: UInt64 = hasClosedAndReturned ? 1 : 0
-    while at + 64 <= end || isEnd && at < end {
+    while true {
       // Up to 63 bytes behind the end are read; a block has padding for that.
-      let valid = end - at >= 64 ? UInt64.max : (1 &<< UInt64(end - at)) &- 1
-      var delimiters = byte_mask_64(base + at, delimiter) & valid
-      var newlines = byte_mask_64(base + at, CSVScanner.newline) & valid
-      let quotes = hasQuotes ? byte_mask_64(base + at, quote) & valid : 0
-      var innerNewlines: UInt64 = 0
-      if quotes | inside | hasClosed | hasClosedAndReturned != 0 {
-        let covered = CSVScanner.prefixXor(quotes) ^ inside
-        let opening = quotes & covered
-        let closing = quotes & ~covered
-        let stops = delimiters | newlines | quotes
-        let behind = closing &<< 1 | hasClosed
-        var returns: UInt64 = 0
-        if behind & valid & ~stops != 0 {
-          returns = byte_mask_64(base + at, CSVScanner.carriageReturn) & valid
-        }
-        let returned = behind & returns
-        let wrong =
-          (opening & ~(stops &<< 1 | mayOpen)) | (behind & valid & ~(stops | returns))
-          | ((returned &<< 1 | hasClosedAndReturned) & valid & ~newlines)
-        if wrong != 0 {
-          // Rows that end before it are sound.
-          let before = (wrong & (0 &- wrong)) &- 1
-          let outside = ~covered & before
-          emit(base, at, delimiters & outside, newlines & outside, newlines & covered & before, index)
-          index.endCount = rowFirstEnd
-          return true
-        }
-        innerNewlines = newlines & covered
-        delimiters &= ~covered
-        newlines &= ~covered
-        inside = 0 &- (covered &>> 63)
-        mayOpen = stops &>> 63
-        hasClosed = closing &>> 63
-        hasClosedAndReturned = returned &>> 63
-      } else {
-        mayOpen = (delimiters | newlines) &>> 63
+      let left = min(end - position, CSVScanner.stretch)
+      let to = isEnd ? position + left : position + left & ~63
+      guard position < to else { return false }
+      let reached = scan(base, to: to, index)
+      guard reached == to else {
+        index.endCount = rowFirstEnd
+        return true
       }
-      emit(base, at, delimiters, newlines, innerNewlines, index)
-      at += 64
+      position = to
     }
-    position = min(at, end)
-    self.inside = inside
-    self.mayOpen = mayOpen != 0
-    self.hasClosed = hasClosed != 0
-    self.hasClosedAndReturned = hasClosedAndReturned != 0
-    return false
   }
 
-  /// Enters the field ends of one word, and the rows that end in it.
-  @inline(__always)
-  private mutating func emit(
-    _ base: UnsafePointer<UInt8>, _ at: Int, _ delimiters: UInt64, _ newlines: UInt64, _ innerNewlines: UInt64,
-    _ index: CSVIndex
-  ) {
-    let all = delimiters | newlines
-    let before = index.endCount
-    index.reserveEnds(72)
-    // Eight at a time whether there are so many or not: how many a word has nobody could predict.
-    var to = index.ends + before
-    var rest = all
-    while true {
-      for place in 0..<8 {
-        to[place] = UInt32(truncatingIfNeeded: at &+ rest.trailingZeroBitCount)
-        rest &= rest &- 1
+  /// Enters the field ends up to an offset, and the rows that end before it. Returns how far quotes are as they should be.
+  private mutating func scan(_ base: UnsafePointer<UInt8>, to: Int, _ index: CSVIndex) -> Int {
+    let room = to - position + Int(FIELD_ENDS_SLACK)
+    index.reserveEnds(room)
+    index.reserveRows(room)
+    return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2 * room) { lists in
+      // Bounds: each list has room for a number a byte, and the slack.
+      guard let rows = lists.baseAddress else { return position }
+      let before = index.endCount
+      var found = field_ends(
+        ends: index.ends + before, rows: rows, inner: rows + room, end_count: 0, row_count: 0, inner_count: 0)
+      let reached = withUnsafePointer(to: marks) {
+        find_field_ends(base, position, to, $0, &quotes, &found, CSVScanner.ability)
       }
-      if rest == 0 { break }
-      to += 8
-    }
-    index.endCount = before &+ all.nonzeroBitCount
-    guard newlines | innerNewlines != 0 else { return }
-    index.reserveRows(64)
-    var lines = newlines
-    var inner = innerNewlines
-    while lines != 0 {
-      let bit = lines & (0 &- lines)
-      if inner != 0 {
-        innerLines &+= (inner & (bit &- 1)).nonzeroBitCount
-        inner &= ~(bit &- 1)
+      index.endCount = before + found.end_count
+      var inner = 0
+      for row in 0..<found.row_count {
+        let number = Int(rows[row])
+        let end = found.ends[number]
+        while inner < found.inner_count, found.inner[inner] < end {
+          innerLines &+= 1
+          inner &+= 1
+        }
+        finishRow(base, index, end: Int(end), count: before &+ number &+ 1)
       }
-      let ends = (all & (bit &- 1)).nonzeroBitCount &+ 1
-      finishRow(base, index, end: at &+ lines.trailingZeroBitCount, count: before &+ ends)
-      lines &= lines &- 1
+      innerLines &+= found.inner_count - inner
+      return reached
     }
-    innerLines &+= inner.nonzeroBitCount
   }
 
   @inline(__always)
