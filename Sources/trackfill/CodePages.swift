@@ -1837,6 +1837,21 @@ R115.yaml:16:30: error[R115]: field 'shop' is 'a' in a group's first row and 'b'
 What to do: Remove the field from `same` if its rows may differ.
 
 """###),
+    CodePage("R116", ###"""
+# R116: a group beside a row without a key
+
+A row whose key cannot be read may belong to the group before it or to the one behind it. Neither becomes a record: an order without one of its positions would be wrong.
+
+```text
+R116.yaml:16:7: error[R116]: a row beside this group has no key that can be read, and may belong to it
+  16 |       2026-09-10T13:57:02Z,8,a
+     |       ^^^^^^^^^^^^^^^^^^^^^^^^
+     = mend that row, which is a reject, too, and replay both
+```
+
+What to do: Mend the row, which is a reject with the group before it, and replay both.
+
+"""###),
     CodePage("R121", ###"""
 # R121: no JSON
 

@@ -108,7 +108,7 @@ private func flat(_ reading: Reading) -> [String] {
       rejects: ["R112 2 1 3 a quote is never closed"]),
     Case(
       input: ab, text: "a,b\n1,\"2\n3,4\n5,\"6\"\n", records: ["a=3 b=4", "a=5 b=6"],
-      rejects: ["R112 2 1 5 text stands behind a closing quote"]),
+      rejects: ["R112 2 1 3 a quote is never closed"]),
     Case(input: ab, text: "", records: []),
     Case(input: ab, text: "a,b\n", records: []),
     Case(input: ab, text: "a,b", records: []),
@@ -219,6 +219,34 @@ private func flat(_ reading: Reading) -> [String] {
       input: orders, text: "order,buyer,sku,qty\n1,ann,A,2\n1,eve,B,1\n2,bob,C,5\n",
       records: ["buyer=bob order=2 rows=5 C"],
       rejects: ["R115 3 1 3 field 'buyer' is 'ann' in a group's first row and 'eve' here"]),
+    // Of a row with wrong quotes the key may be readable: its group is a reject, wherever it stands in it.
+    Case(
+      input: orders, text: "order,buyer,sku,qty\n1,ann,A,2\n2,bob,\"27\" lamp,5\n2,bob,C,5\n3,eve,D,1\n",
+      records: ["buyer=ann order=1 rows=2 A", "buyer=eve order=3 rows=1 D"],
+      rejects: ["R112 3 2 12 text stands behind a closing quote"]),
+    // A later line says that a quote was left open; it stands where it was opened.
+    Case(
+      input: orders, text: "order,buyer,sku,qty\n1,ann,\"A,2\n2,bob,\"C\",5\n3,eve,D,1\n",
+      records: ["buyer=bob order=2 rows=5 C", "buyer=eve order=3 rows=1 D"],
+      rejects: ["R112 2 1 7 a quote is never closed"]),
+    Case(
+      input: orders, text: "order,buyer,sku,qty\n1,ann,\"A,2\n1,ann,B,1\n2,bob,C,5\n",
+      records: ["buyer=bob order=2 rows=5 C"], rejects: ["R112 2 1 7 a quote is never closed"]),
+    // Where it is not, the row may belong to either neighbour.
+    Case(
+      input: orders, text: "order,buyer,sku,qty\n1,ann,A,2\n\"2\"x,bob,B,5\n2,bob,C,5\n3,eve,D,1\n",
+      records: ["buyer=eve order=3 rows=1 D"],
+      rejects: [
+        "R112 3 1 4 text stands behind a closing quote",
+        "R116 4 2 0 a row beside this group has no key that can be read, and may belong to it",
+      ]),
+    Case(
+      input: orders, text: "order,buyer,sku,qty\n\"1\"x,ann,B,5\n1,ann,C,5\n2,eve,D,1\n",
+      records: ["buyer=eve order=2 rows=1 D"],
+      rejects: [
+        "R112 2 1 4 text stands behind a closing quote",
+        "R116 3 2 0 a row beside this group has no key that can be read, and may belong to it",
+      ]),
     Case(
       input: orders, text: "order,buyer,sku,qty\n1,ann,A,2\n2,bob,C,5\n1,ann,B,1\n",
       records: ["buyer=ann order=1 rows=2 A", "buyer=bob order=2 rows=5 C"],
@@ -325,6 +353,15 @@ private func flat(_ reading: Reading) -> [String] {
     #expect(flat(reading) == ["buyer=bob order=2 rows=5 C; 1 D; 7 E", "order=3 rows=1 x\ny"])
     #expect(reading.rejects == ["R111 6 2 6 a row of 2 fields under a header of 4"])
     #expect(reading.lines == 9 && reading.blanks == 1 && reading.comments == 1)
+  }
+
+  @Test func aBrokenRowMakesItsGroupARejectWhereverItStands() throws {
+    let any = CSVReaderTests.orders.replacing("max_rows: 3", with: "max_rows: 3, order: any")
+    let text = "order,buyer,sku,qty\n1,ann,\"27\" x,1\n2,bob,C,5\n1,ann,A,2\n2,bob,\"D,1\n3,eve,E,1\n"
+    let reading = try read(text, with: csv(any))
+    #expect(flat(reading) == ["buyer=eve order=3 rows=1 E"])
+    #expect(
+      reading.rejects == ["R112 2 1 12 text stands behind a closing quote", "R112 5 2 7 a quote is never closed"])
   }
 
   /// In memory and in temporary files it is the same.

@@ -28,6 +28,14 @@ enum CSVFinding {
       offset: nil, length: 0, line: 0, number: 0)
   }
 
+  static func mayLackRow() -> Reject {
+    Reject(
+      stage: .record, code: "R116",
+      message: "a row beside this group has no key that can be read, and may belong to it",
+      hint: "mend that row, which is a reject, too, and replay both",
+      offset: nil, length: 0, line: 0, number: 0)
+  }
+
   static func disagreement(_ field: String, _ one: String, _ other: String) -> Reject {
     Reject(
       stage: .record, code: "R115", message: "field '\(field)' is '\(one)' in a group's first row and '\(other)' here",

@@ -1,7 +1,8 @@
 internal import Pipeline
 
 /// Finds which neighbouring rows make one record. Rows whose key cannot be read belong to the group before them: that
-/// group is rejected with them, rather than mapped without a row that may be its own.
+/// group is rejected with them, rather than mapped without a row that may be its own; and so is the group behind them, whose
+/// first row they may be.
 final class CSVGrouper {
   private let group: CSVGroup
   private let quote: UInt8?
@@ -13,6 +14,8 @@ final class CSVGrouper {
   private let columns: UnsafeMutableBufferPointer<Int>
   /// Fields that a row needs to have a key.
   private var neededFields = 0
+  /// Whether rows of the group that is open may be among those before it that have no key.
+  private var mayLackRow = false
 
   init(_ group: CSVGroup, _ dialect: CSVDialect, seen: SeenKeys = SeenKeys()) {
     self.group = group
@@ -28,41 +31,49 @@ final class CSVGrouper {
   func begin(_ layout: CSVLayout) {
     for (index, declaration) in group.by.enumerated() { columns[index] = layout.positions[declaration] }
     neededFields = columns.contains { $0 < 0 } ? .max : (columns.max() ?? 0) + 1
+    mayLackRow = false
   }
 
   /// Enters the groups of the index; the last one stays out unless nothing can follow it. Returns the number of rows
   /// that lie in groups, blank ones before the open group included.
-  func cut(_ base: UnsafePointer<UInt8>, _ index: CSVIndex, isEnd: Bool) -> Int {
+  /// - Parameter losesRow: the row behind those of the index is left out, as too long.
+  func cut(_ base: UnsafePointer<UInt8>, _ index: CSVIndex, isEnd: Bool, losesRow: Bool) -> Int {
     index.removeGroups()
     arena.reset()
     let view = CSVRowView(base, index)
     let count = index.rowCount
     var first = -1
     var keyRow: UnsafePointer<CSVRow>?
+    var isKeyUnread = false
     for number in 0..<count {
       let row = view.row(number)
       guard row.pointee.kind == .record else { continue }
-      if first < 0 {
-        first = number
-        keyRow = hasKey(row) ? row : nil
+      guard hasKey(row) else {
+        if first < 0 { first = number }
+        isKeyUnread = true
         continue
       }
-      guard hasKey(row) else { continue }
-      if let keyRow {
+      if first < 0 {
+        first = number
+      } else if let keyRow {
         if !isSameKey(view, keyRow, row) {
           close(view, index, first, number, keyRow)
           first = number
+          mayLackRow = isKeyUnread
         }
       } else {
         // Rows without a key came first.
         close(view, index, first, number, nil)
         first = number
+        mayLackRow = true
       }
       keyRow = row
+      isKeyUnread = false
     }
-    if first >= 0, isEnd { close(view, index, first, count, keyRow) }
+    if losesRow { mayLackRow = true }
+    if first >= 0, isEnd || losesRow { close(view, index, first, count, keyRow) }
     remember(index)
-    return isEnd ? count : max(first, 0)
+    return isEnd || losesRow ? count : max(first, 0)
   }
 
   private func close(
@@ -76,7 +87,7 @@ final class CSVGrouper {
     index.append(
       CSVRowGroup(
         firstRow: UInt32(truncatingIfNeeded: first), endRow: UInt32(truncatingIfNeeded: end), key: key,
-        hasKey: keyRow != nil, isReturned: false))
+        hasKey: keyRow != nil, isReturned: false, mayLackRow: mayLackRow))
   }
 
   /// Enters the keys of the groups, once all of them have been asked for: most are not in the processor's cache.
@@ -88,7 +99,9 @@ final class CSVGrouper {
 
   @inline(__always)
   private func hasKey(_ row: UnsafePointer<CSVRow>) -> Bool {
-    row.pointee.problem == .none && Int(row.pointee.fieldCount) >= neededFields
+    // Of a row with wrong quotes what stands before them is sound; they are in its last field.
+    let sound = row.pointee.problem == .none ? Int(row.pointee.fieldCount) : Int(row.pointee.fieldCount) - 1
+    return sound >= neededFields
   }
 
   @inline(__always)

@@ -32,6 +32,8 @@ struct CSVRowGroup: BitwiseCopyable {
   var hasKey: Bool
   /// A group of the same key was closed before.
   var isReturned: Bool
+  /// A row beside it, whose key cannot be read, may be one of its rows.
+  var mayLackRow = false
 }
 
 /// Where the fields and rows of a block lie. Made by the source, which has to find the rows anyway to cut blocks, and

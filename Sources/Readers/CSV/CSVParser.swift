@@ -323,12 +323,12 @@ final class CSVParser: RecordParser {
   @inline(__always)
   private func isWhole(_ view: CSVRowView, _ group: CSVRowGroup, _ last: Int, limit: Int) -> Bool {
     let first = Int(group.firstRow)
-    if group.isReturned || last &- first >= maximumRows {
-      guard checkSize(view, group, last, limit: limit) else { return false }
+    if group.isReturned || group.mayLackRow || last &- first >= maximumRows {
+      guard checkGroup(view, group, last, limit: limit) else { return false }
     }
     if first == last { return check(view, first) }
     if view.stop(view.row(last)) - view.start(view.row(first)) > limit {
-      return checkSize(view, group, last, limit: limit)
+      return checkGroup(view, group, last, limit: limit)
     }
     for number in (first &+ 1)..<(last &+ 1) where view.row(number).pointee.kind == .record {
       guard check(view, number) else { return false }
@@ -338,13 +338,15 @@ final class CSVParser: RecordParser {
     return check(view, first)
   }
 
+  /// What is looked at of unusual groups only.
   @inline(never)
-  private func checkSize(_ view: CSVRowView, _ group: CSVRowGroup, _ last: Int, limit: Int) -> Bool {
+  private func checkGroup(_ view: CSVRowView, _ group: CSVRowGroup, _ last: Int, limit: Int) -> Bool {
     let first = Int(group.firstRow)
     if group.isReturned {
       let key = (settings.group?.by ?? []).map { text(view, first, $0) }.joined(separator: " ")
       return fail(CSVFinding.returned(key: key), first, nil)
     }
+    if group.mayLackRow { return fail(CSVFinding.mayLackRow(), first, nil) }
     let length = view.stop(view.row(last)) - view.start(view.row(first))
     if length > limit {
       var reject = CSVFinding.groupTooLong(limit: limit)

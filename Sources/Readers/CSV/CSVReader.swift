@@ -11,7 +11,7 @@ internal import Pipeline
 /// feeds.
 ///
 /// Rejects: R001 and R114 too long, R103 to R108 values (`ValueFinding`), R111 too few or too many fields, R112 quotes,
-/// R113 a group that comes back, R115 rows that disagree.
+/// R113 a group that comes back, R115 rows that disagree, R116 a group beside a row without a key.
 struct CSVReader: Reader {
   let schema: Schema
   private let settings: CSVSettings

@@ -256,7 +256,12 @@ struct CSVScanner {
     let newline = Scan.byte(CSVScanner.newline, base + rowStart, base + end) - base
     guard newline < end || isEnd else { return false }
     while index.endCount > rowFirstEnd, Int(index.ends[index.endCount - 1]) >= newline { index.endCount -= 1 }
-    close(base, index, at: newline, hasLineEnd: newline < end, inner: 0, problem, min(problemOffset, newline))
+    if problemOffset > newline {
+      // A later line shows it, but what is wrong is most likely the quote that is still open at the end of this one.
+      problem = .unclosedQuote
+      problemOffset = index.endCount > rowFirstEnd ? Int(index.ends[index.endCount - 1]) + 1 : rowStart
+    }
+    close(base, index, at: newline, hasLineEnd: newline < end, inner: 0, problem, problemOffset)
     return true
   }
 

@@ -97,7 +97,7 @@ final class CSVSource: PacedBlockSource {
         }
         breaksOff = scan(index, stretch, isEnd: isEnd)
       }
-      let rows = wholeRows(stretch.start, index, isEnd: isEnd || breaksOff)
+      let rows = wholeRows(stretch.start, index, isEnd: isEnd, losesRow: breaksOff)
       let first = offset(ofRow: rows, index)
       if breaksOff {
         // What is behind the rows is a line that is too long, perhaps without its end.
@@ -183,9 +183,9 @@ final class CSVSource: PacedBlockSource {
   }
 
   /// How many rows of the index can be delivered.
-  private func wholeRows(_ base: UnsafePointer<UInt8>, _ index: CSVIndex, isEnd: Bool) -> Int {
+  private func wholeRows(_ base: UnsafePointer<UInt8>, _ index: CSVIndex, isEnd: Bool, losesRow: Bool) -> Int {
     guard let grouper else { return index.rowCount }
-    return grouper.cut(base, index, isEnd: isEnd)
+    return grouper.cut(base, index, isEnd: isEnd, losesRow: losesRow)
   }
 
   /// Where a row begins, or the row at work.
