@@ -24,6 +24,20 @@ public enum Suggestion {
     return ranked.filter { $0.1 <= cutoff }.min { ($0.1, $0.0) < ($1.1, $1.0) }?.0
   }
 
+  /// A candidate that is in all likelihood the same name, spelled otherwise: equal without case and without what stands
+  /// between letters and digits, or one slip of the hand away, of four characters or more and with the same digits.
+  public static func misspelling(of name: String, among candidates: [String]) -> String? {
+    let bare = { (name: String) in name.lowercased().filter { $0.isLetter || $0.isNumber } }
+    let plain = bare(name)
+    guard !plain.isEmpty else { return nil }
+    return candidates.first { candidate in
+      let other = bare(candidate)
+      if other == plain { return true }
+      return plain.count >= 4 && plain.filter(\.isNumber) == other.filter(\.isNumber)
+        && distance(Array(plain.utf8), Array(other.utf8), cutoff: 1) == 1
+    }
+  }
+
   /// A remedy line: the best candidate or the list of all.
   public static func remedy(for name: String, among candidates: [String]) -> String {
     if let best = best(for: name, among: candidates) { return "did you mean '\(best)'?" }

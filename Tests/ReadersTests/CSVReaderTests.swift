@@ -164,6 +164,22 @@ private func flat(_ reading: Reading) -> [String] {
     #expect(error?.message == message)
   }
 
+  /// A field that needs no value may lack its column, but not because somebody misspelled it.
+  @Test(arguments: [
+    ("order,e-mail,currency\n1,a@b,EUR\n", "e_mail", "e-mail"), ("order,Email\n1,a@b\n", "e_mail", "Email"),
+    ("order,emial\n1,a@b\n", "e_mail", "emial"), ("order,e_mail,Curency\n1,a@b,EUR\n", "currency", "Curency"),
+    ("order,e_mail,phone_1\n1,a@b,7\n", nil, nil), ("order\n1\n", nil, nil), ("order,mail_2,cur\n1,x,y\n", nil, nil),
+  ])
+  func columnsOfFieldsThatNeedNone(_ text: String, _ lacking: String?, _ likely: String?) throws {
+    let reader = try csv(
+      "{ fields: { order: string, e_mail: optional string, phone_2: optional string, "
+        + "currency: { type: string, default: PLN } } }")
+    guard let lacking, let likely else { return #expect(try read(text, with: reader).records.count == 1) }
+    let error = #expect(throws: Diagnostic.self) { _ = try read(text, with: reader) }
+    #expect(error?.message == "the header has no column '\(lacking)' for field '\(lacking)'")
+    #expect(error?.remedy == "did you mean '\(likely)'? if not, declare that column, too, or remove the field")
+  }
+
   @Test func encodings() throws {
     let reader = try csv(
       "{ encoding: windows-1250, delimiter: \";\", fields: { imię: string } }".replacing("imię", with: "a"))

@@ -89,7 +89,7 @@ extension CSVReader {
         "M304", "`column` is no name", at: column.span, remedy: "write the name in the header, or a number from 1")
     }
     guard declaration.columnNumber == nil else { return }
-    let wanted = declaration.own["column"]?.text ?? declaration.name
+    let wanted = declaration.columnName
     let span = declaration.own["column"]?.span ?? declaration.span
     switch header {
     case .present: break

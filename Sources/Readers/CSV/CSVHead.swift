@@ -139,7 +139,7 @@ struct CSVHead {
   /// The delimiter that makes the most of the names of the mapping, then the one with which most rows are as wide as
   /// the first, then the one that makes the most columns.
   private static func detect(_ bytes: [UInt8], isComplete: Bool, _ settings: CSVSettings) -> UInt8 {
-    let wanted = settings.declarations.map { $0.own["column"]?.text ?? $0.name }
+    let wanted = settings.declarations.map(\.columnName)
     var best: (rank: (Int, Int, Int, Int), delimiter: UInt8) = ((-1, 0, 0, 0), CSVDialect.delimiters[0])
     for delimiter in CSVDialect.delimiters {
       let rows = rows(bytes, delimiter: delimiter, isComplete: isComplete, settings).filter { $0.kind == .record }
@@ -155,13 +155,16 @@ struct CSVHead {
 
   // MARK: - Columns
 
-  /// The column of each declaration. Optional fields may lack theirs.
+  /// The column of each declaration. Fields that need no value may lack theirs, unless a column that no field has is called
+  /// nearly the same: whoever misspelled a name would lose all its values, and see nothing of it.
   static func positions(
     _ settings: CSVSettings, _ kind: CSVHeader, header: [String]?
   ) throws(Diagnostic) -> [Int] {
     var names = header
     if case .names(let given) = kind { names = given }
     var positions: [Int] = []
+    let wantedNames = Set(settings.declarations.map(\.columnName))
+    let unclaimed = (names ?? []).filter { !wantedNames.contains($0) }
     for (index, declaration) in settings.declarations.enumerated() {
       if let number = declaration.columnNumber {
         positions.append(number - 1)
@@ -171,18 +174,26 @@ struct CSVHead {
         positions.append(index)
         continue
       }
-      let wanted = declaration.own["column"]?.text ?? declaration.name
+      let wanted = declaration.columnName
       let found = names.indices.filter { names[$0] == wanted }
       if found.count > 1 {
         throw Diagnostic(
           "I203", "column '\(ValueFinding.excerpt(wanted))' stands \(found.count) times in the header",
           remedy: "name its place: column: \(found[0] + 1)")
       }
-      if found.isEmpty, !declaration.isOptional, declaration.fallback == nil {
-        throw Diagnostic(
-          "I203", "the header has no column '\(ValueFinding.excerpt(wanted))' for field '\(declaration.name)'",
-          remedy: Suggestion.remedy(for: wanted, among: names.map { ValueFinding.excerpt($0) })
-            + (names.count == 1 ? "; is `delimiter` right?" : ""))
+      if found.isEmpty {
+        let message = "the header has no column '\(ValueFinding.excerpt(wanted))' for field '\(declaration.name)'"
+        if !declaration.isOptional, declaration.fallback == nil {
+          throw Diagnostic(
+            "I203", message,
+            remedy: Suggestion.remedy(for: wanted, among: names.map { ValueFinding.excerpt($0) })
+              + (names.count == 1 ? "; is `delimiter` right?" : ""))
+        }
+        if let other = Suggestion.misspelling(of: wanted, among: unclaimed) {
+          throw Diagnostic(
+            "I203", message,
+            remedy: "did you mean '\(ValueFinding.excerpt(other))'? if not, declare that column, too, or remove the field")
+        }
       }
       positions.append(found.first ?? -1)
     }
@@ -191,6 +202,9 @@ struct CSVHead {
 }
 
 extension FieldDeclaration {
+  /// Its column in the header.
+  var columnName: String { own["column"]?.text ?? name }
+
   /// The 1-based place of its column, where `column` is a plain number.
   var columnNumber: Int? {
     guard let scalar = own["column"]?.scalar, scalar.style == .plain, let number = Int(scalar.text),
