@@ -46,6 +46,33 @@ import Testing
     #expect(guess(100, 5) == nil && guess(100, 40, then: 100) == nil)
   }
 
+  /// A zone is needed where times have no offset, and nowhere else.
+  @Test func zones() throws {
+    let offset = #"1.2.3.4 - - [10/Sep/2026:13:57:01 +0200] "GET /a HTTP/1.1" 200 5 "-" "x""# + "\n"
+    let local = offset.replacing(" +0200", with: "")
+    var settings = WeblogSettings()
+    func guess(_ line: String) -> FormatGuess? {
+      FormatGuess.best(of: Array(String(repeating: line, count: 3).utf8), settings: settings)
+    }
+    #expect(try !#require(guess(offset)).needsZone)
+    let assumed = try #require(guess(local))
+    #expect(assumed.preset.name == "combined" && assumed.needsZone && assumed.assumesZone)
+    settings.zone = Zone(named: "Europe/Warsaw")
+    #expect(try !#require(guess(offset)).needsZone)
+    let given = try #require(guess(local))
+    #expect(given.needsZone && !given.assumesZone)
+  }
+
+  /// JSON with a time is no access log by that alone.
+  @Test(arguments: [
+    (#"{"time":"2026-09-10T11:57:01Z","email":"a@x.com","amount":12.5,"user":"bob"}"#, nil),
+    (#"{"log":"203.0.113.9 - - […","stream":"stdout","time":"2026-09-10T11:57:01Z"}"#, nil),
+    (#"{"time":"2026-09-10T11:57:01Z","remote_addr":"1.2.3.4","request":"GET / HTTP/1.1"}"#, "nginx_json"),
+  ]) func lines(_ line: String, _ name: String?) {
+    let head = Array(String(repeating: line + "\n", count: 3).utf8)
+    #expect(FormatGuess.best(of: head, settings: WeblogSettings())?.preset.name == name)
+  }
+
   @Test func needsAnInput() {
     let found = #expect(throws: Diagnostics.self) { try weblog("auto") }
     #expect(found?.all.map(\.code) == ["M308"])

@@ -107,7 +107,6 @@ import Testing
       #"host.example - john q. public [10/Oct/2000:13:55:36 +0000] "-" 408 0 "-" "-""#,
       ["ip": "host.example", "user": "john q. public"]
     ),
-    (#"1.2.3.4, 5.6.7.8 - - [10/Oct/2000:13:55:36 +0000] "-" 408 0 "-" "-""#, ["ip": "1.2.3.4,"]),
   ]
 
   @Test(arguments: lines) func line(_ text: String, _ expected: [String: String]) throws {
@@ -118,6 +117,30 @@ import Testing
       for (name, value) in expected { #expect(record[name] == value, "\(name)") }
       #expect(reading.raws == [Array(text.utf8)])
     }
+  }
+
+  /// A user that is none, as servers write it.
+  @Test(arguments: [
+    ("combined", #"1.2.3.4 - "" ["#), ("combined", "1.2.3.4 -  -  ["), ("common", #"1.2.3.4 - "" ["#),
+    ("jetty", "1.2.3.4 -  -  ["), ("jetty", "1.2.3.4 - - ["),
+  ]) func usersThatAreNone(_ format: String, _ start: String) throws {
+    let line = start + #"10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "-" "a""#
+    let record = try #require(read(line, with: weblog(format)).records.first)
+    #expect(record["ip"] == "1.2.3.4" && record["user"] == nil)
+  }
+
+  /// What stands before a line, or a field more than the format has, becomes neither an address nor a user.
+  @Test(arguments: [
+    ("combined", "1.2.3.4, 5.6.7.8 - - "), ("combined", "www.example.com:443 1.2.3.4 - - "),
+    ("combined", "web-1  | 1.2.3.4 - - "), ("combined", "2026-09-10T11:57:01.1Z 1.2.3.4 - ada "),
+    ("combined", "Sep 10 13:57:01 web1 nginx 1.2.3.4 - - "), ("jetty", "web-1 | 1.2.3.4 - - "),
+    ("jetty", "Sep 10 13:57:01 web1 nginx 1.2.3.4 - - "),
+  ]) func wordsThatAreNoneOfTheFormat(_ format: String, _ start: String) throws {
+    let line = start + #"[10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "-" "a""#
+    let reading = try read(line, with: weblog(format))
+    #expect(reading.records.isEmpty)
+    #expect(reading.rejects.count == 1)
+    #expect(reading.rejects.first?.contains("that are none of the format") == true)
   }
 
   @Test func bytesThatAreNoUTF8() throws {

@@ -190,9 +190,8 @@ struct CSVHead {
               + (names.count == 1 ? "; is `delimiter` right?" : ""))
         }
         if let other = Suggestion.misspelling(of: wanted, among: unclaimed) {
-          throw Diagnostic(
-            "I203", message,
-            remedy: "did you mean '\(ValueFinding.excerpt(other))'? if not, declare that column, too, or remove the field")
+          let likely = "did you mean '\(ValueFinding.excerpt(other))'?"
+          throw Diagnostic("I203", message, remedy: likely + " if not, declare that column, too, or remove the field")
         }
       }
       positions.append(found.first ?? -1)

@@ -12,7 +12,9 @@ struct FormatGuess {
   let understood: Int
   /// Records before the log begins; 0 unless most of the head is none of the log.
   let skipped: Int
-  /// Whether the zone was not given and had to be assumed.
+  /// Whether the log's times do not say how far they are from UTC, so that they are read in the zone of the settings.
+  let needsZone: Bool
+  /// Whether that zone was not given and had to be assumed.
   let assumesZone: Bool
 
   /// Records looked at, from the first one that is understood; what stands before is as much as the head holds.
@@ -25,35 +27,52 @@ struct FormatGuess {
   static func best(of head: [UInt8], settings: WeblogSettings) -> FormatGuess? {
     var best: (guess: FormatGuess, points: Int)?
     for preset in WeblogPreset.all {
-      var settings = settings
-      var needsZone = false
-      if case .columns(let layout) = preset.shape, layout.needsZone, settings.zone == nil {
-        needsZone = true
-        settings.zone = .utc
+      // Where times may have an offset they are taken at their word first: a zone would hide that they have none.
+      var zones: [Zone?] = [nil, settings.zone ?? .utc]
+      if case .columns(let layout) = preset.shape { zones = [layout.needsZone ? settings.zone ?? .utc : settings.zone] }
+      for zone in zones {
+        var own = settings
+        own.zone = zone
+        guard let reader = try? preset.reader(own) else { continue }
+        var score = score(head, reader, preset.shape)
+        guard score.isMost || score.isClear, score.understood > 0 else { continue }
+        var needsZone = zone != nil
+        if case .columns(let layout) = preset.shape {
+          needsZone = layout.needsZone
+          if !layout.software.isEmpty, head.contains(line: "#Software: \(layout.software)") {
+            score.points += score.understood
+          }
+        }
+        if score.points > best?.points ?? 0 {
+          let guess = FormatGuess(
+            preset: preset, reader: reader, settings: own, records: score.records, understood: score.understood,
+            skipped: score.isMost ? 0 : score.skipped, needsZone: needsZone,
+            assumesZone: needsZone && settings.zone == nil)
+          best = (guess, score.points)
+        }
+        break
       }
-      guard let reader = try? preset.reader(settings) else { continue }
-      var score = score(head, reader)
-      if case .columns(let layout) = preset.shape, !layout.software.isEmpty,
-        head.contains(line: "#Software: \(layout.software)")
-      {
-        score.points += score.understood
-      }
-      let isMost = score.understood * 2 >= score.records
-      let isClear = score.understood >= enough && score.understood * 10 >= (score.records - score.skipped) * 9
-      guard isMost || isClear, score.understood > 0, score.points > best?.points ?? 0 else { continue }
-      best = (
-        FormatGuess(
-          preset: preset, reader: reader, settings: settings, records: score.records, understood: score.understood,
-          skipped: isMost ? 0 : score.skipped, assumesZone: needsZone), score.points
-      )
     }
     return best?.guess
   }
 
-  private static func score(
-    _ head: [UInt8], _ reader: WeblogReader
-  ) -> (records: Int, understood: Int, skipped: Int, points: Int) {
+  private struct Score {
+    var records = 0
+    var understood = 0
+    var skipped = 0
+    var points = 0
+
+    var isMost: Bool { understood * 2 >= records }
+    var isClear: Bool { understood >= enough && understood * 10 >= (records - skipped) * 9 }
+  }
+
+  /// What only a record of a request has: JSON with a time alone is no access log.
+  private static let ofRequests: Set = ["ip", "method", "target", "path", "status"]
+
+  private static func score(_ head: [UInt8], _ reader: WeblogReader, _ shape: WeblogPreset.Shape) -> Score {
     let names = reader.schema.fields.map(\.name)
+    var isJSON = false
+    if case .json = shape { isJSON = true }
     let source = reader.makeSource(MemorySource(head), limits: ReadLimits(record: max(head.count, 64)))
     let parser = reader.makeParser(fields: names)
     let block = Block(capacity: max(head.count, 1), headroom: max(head.count, 64))
@@ -73,17 +92,18 @@ struct FormatGuess {
         batch.reset()
         hasMore = parser.parse(block, from: &cursor, into: batch, result: result)
         for row in 0..<batch.count {
+          let fields = batch.fields + row * batch.stride
+          let isOfRequest = names.indices.contains { !fields[$0].isMissing && ofRequests.contains(names[$0]) }
+          guard !isJSON || isOfRequest else { continue }
           if skipped == nil { skipped = records + batch.records[row].number }
           understood += 1
-          for (column, name) in names.enumerated() {
-            points += worth(name, batch.fields[row * batch.stride + column])
-          }
+          for (column, name) in names.enumerated() { points += worth(name, fields[column]) }
         }
       }
       records += result.counts.records
       if block.isLast { break }
     }
-    return (records, understood, skipped ?? records, points)
+    return Score(records: records, understood: understood, skipped: skipped ?? records, points: points)
   }
 
   /// How much a value speaks for its field being what it is called.
@@ -92,10 +112,12 @@ struct FormatGuess {
     let text = field.bytes
     switch name {
     case "ip":
-      return AddressRange.Address(text) != nil || text.first == UInt8(ascii: "[") ? 4 : 1
+      if AddressRange.Address(text) != nil || text.first == UInt8(ascii: "[") { return 4 }
+      return text.contains(UInt8(ascii: ".")) ? 1 : -2
     case "host":
-      // What logs a name has dots in it.
-      return text.contains(UInt8(ascii: ".")) || text.contains(UInt8(ascii: ":")) ? 2 : -2
+      // What logs a name has dots in it, or is an address; with two colons and no more it has a time in it.
+      if AddressRange.Address(text) != nil { return 2 }
+      return text.contains(UInt8(ascii: ".")) && text.count(where: { $0 == UInt8(ascii: ":") }) < 2 ? 2 : -2
     case "logname": return -1
     case "user": return text.contains(UInt8(ascii: " ")) ? -3 : 1
     case "status": return field.integer == 0 || (100...999).contains(field.integer) ? 2 : -4

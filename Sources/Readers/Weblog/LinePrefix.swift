@@ -8,11 +8,11 @@ enum LinePrefix: String, Sendable, CaseIterable {
   /// Where the message begins; nil if there is no such prefix.
   @inline(__always)
   func end(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
-    // One of: `<13>`, `Sep 10 `, `2026-09-`.
+    // One of: `<13>`, `Sep 10 `, `2026-09-10T`, `2026-09-10 `.
     let first = start.pointee
     guard end - start > 16,
       first == UInt8(ascii: "<") || start[3] == UInt8(ascii: " ") && start[6] == UInt8(ascii: " ")
-        || start[4] == UInt8(ascii: "-") && start[10] | 0x20 == UInt8(ascii: "t")
+        || start[4] == UInt8(ascii: "-") && (start[10] | 0x20 == UInt8(ascii: "t") || start[10] == UInt8(ascii: " "))
     else { return nil }
     return message(start, end)
   }
@@ -54,9 +54,31 @@ enum LinePrefix: String, Sendable, CaseIterable {
     /// RFC 3339, and the blank.
     mutating func isoTime() -> Bool {
       guard let text = word(), let base = text.baseAddress else { return false }
+      return isTime(base, text.count)
+    }
+
+    /// The same with a blank between the date and the time of day.
+    private mutating func dateAndClock() -> Bool {
+      guard let date = word(), date.count == 10, let base = date.baseAddress, let clock = word() else { return false }
+      return isTime(base, 11 + clock.count)
+    }
+
+    private func isTime(_ start: UnsafePointer<UInt8>, _ count: Int) -> Bool {
       var time = ColumnTime()
       var nanoseconds: UInt32 = 0
-      return time.iso(base, base + text.count, &nanoseconds) != nil
+      return time.iso(start, start + count, &nanoseconds) != nil
+    }
+
+    /// `Sep 10 13:57:01`, also with the year before the time of day or with a fraction behind it, and the blank.
+    private mutating func monthTime() -> Bool {
+      guard end - at > 16, MonthName.number(at) != nil, at[3] == UInt8(ascii: " "), at[6] == UInt8(ascii: " ") else {
+        return false
+      }
+      at += 7
+      if at[4] == UInt8(ascii: " "), (0..<4).allSatisfy({ at[$0] &- 48 < 10 }) { at += 5 }
+      guard let clock = word(), let base = clock.baseAddress else { return false }
+      var nanoseconds: UInt32 = 0
+      return ColumnTime.clock(base, base + clock.count, &nanoseconds)?.end == base + clock.count
     }
 
     mutating func syslog() -> UnsafePointer<UInt8>? {
@@ -68,23 +90,28 @@ enum LinePrefix: String, Sendable, CaseIterable {
           digits += 1
         }
         guard digits > 0, skip(UInt8(ascii: ">")) else { return nil }
+        _ = skip(UInt8(ascii: " "))
         hasPriority = true
       }
       if hasPriority, end - at > 2, at[0] == UInt8(ascii: "1"), at[1] == UInt8(ascii: " ") {
         at += 2
         return structured()
       }
-      if end - at > 16, MonthName.number(at) != nil, at[3] == UInt8(ascii: " "), at[6] == UInt8(ascii: " ") {
-        var nanoseconds: UInt32 = 0
-        guard ColumnTime.clock(at + 7, at + 15, &nanoseconds) != nil, at[15] == UInt8(ascii: " ") else { return nil }
-        at += 16
-      } else if !isoTime() {
-        return nil
+      let start = at
+      if !monthTime() {
+        at = start
+        if !isoTime() {
+          at = start
+          guard dateAndClock() else { return nil }
+        }
       }
-      // A host, which some leave out, and a tag that ends in a colon.
-      for _ in 0..<2 {
+      // A host, which some leave out, and a tag that ends in a colon, of one word or two. Two colons end an address.
+      for _ in 0..<3 {
         guard let word = word() else { return nil }
-        if word.last == UInt8(ascii: ":") { return at }
+        if word.last == UInt8(ascii: ":"), word.dropLast().last != UInt8(ascii: ":") {
+          while skip(UInt8(ascii: " ")) {}
+          return at
+        }
       }
       return nil
     }

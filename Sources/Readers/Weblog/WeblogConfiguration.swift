@@ -212,6 +212,13 @@ private struct WeblogConfiguration {
     guard let guess = FormatGuess.best(of: head.bytes, settings: settings) else {
       throw unknown("no known format reads \(head.name)")
     }
+    guard !guess.assumesZone else {
+      throw Diagnostics([
+        Diagnostic(
+          "M307", "times of \(head.name), which is \(guess.preset.name), have no offset from UTC",
+          remedy: "add `zone:` with the server's zone, such as Europe/Warsaw or UTC", file: file, span: span)
+      ])
+    }
     preview.note(
       "\(head.name): format \(guess.preset.name), \(guess.understood) of the first \(guess.records) records understood; "
         + "`trackfill sniff` pins it")

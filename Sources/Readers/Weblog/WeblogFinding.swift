@@ -19,6 +19,10 @@ struct WeblogFinding {
         atEnd
         ? "the line was cut off, or the log has another format: see `format`"
         : "compare the line with the format of the log: see `format`"
+    case .surplus:
+      code = "R101"
+      message = "words stand before '\(name)' that are none of the format"
+      hint = "a collector's prefix, or another format: see `prefix` and `format`"
     case .time:
       code = "R103"
       message = "'\(name)' is no time as the format has it"

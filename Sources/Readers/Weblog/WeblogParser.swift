@@ -7,6 +7,8 @@ internal import Pipeline
 final class WeblogParser: RecordParser {
   /// A step of the plan with everything its kernel needs in one place.
   struct Step {
+    /// Which fields are looked at twice, since what ends them lets blanks pass.
+    enum Freedom: UInt8 { case none, address, user }
     enum Kind: UInt8 {
       case text, int, micros, seconds, request, target, query, hostPort
       case commonTime, isoTime, epoch, fraction, pattern
@@ -20,6 +22,8 @@ final class WeblogParser: RecordParser {
     var isLast: Bool
     /// Takes the rest of the line.
     var isOpen: Bool
+    /// Stands free, so that what stands before the line or between its fields may be taken for a part of it.
+    var freedom: Freedom
     /// Ends at the first terminator, and no digit or dash begins one: the two commonest fields, a number and a lone
     /// dash, need no search.
     var isSimple: Bool
@@ -44,7 +48,7 @@ final class WeblogParser: RecordParser {
 
   /// Where and why a line is no record.
   struct Failure {
-    enum Reason { case literal, time, number, missing, ambiguous, date }
+    enum Reason { case literal, surplus, time, number, missing, ambiguous, date }
     var reason: Reason
     var at: UnsafePointer<UInt8>
     var step: Int
@@ -112,6 +116,7 @@ final class WeblogParser: RecordParser {
           hasBlanks: step.field.kind == .list || step.field.kind == .request && step.terminator == [0x20],
           isLast: step.isLast,
           isOpen: step.isLast && step.terminator.isEmpty && [.free, .list, .request].contains(step.field.kind),
+          freedom: WeblogParser.freedom(step),
           isSimple: WeblogParser.isSimple(step),
           first: step.terminator.first ?? UInt8(ascii: " "), length: step.terminator.count, word: word, mask: mask,
           literal: UnsafePointer(literal), scale: scale, main: column(0), method: column(1), target: column(2),
@@ -129,6 +134,17 @@ final class WeblogParser: RecordParser {
     prefix.deallocate()
     time.deallocate()
     for literal in literals { literal.deallocate() }
+  }
+
+  private static func freedom(_ step: FormatPlan.Step) -> Step.Freedom {
+    guard step.field.kind == .text, step.terminator.count > 1, step.terminator.first != UInt8(ascii: "\"") else {
+      return .none
+    }
+    switch step.field.names.first {
+    case "ip": return .address
+    case "user": return .user
+    default: return .none
+    }
   }
 
   private static func isSimple(_ step: FormatPlan.Step) -> Bool {
@@ -265,8 +281,15 @@ final class WeblogParser: RecordParser {
         at = next
         switch step.pointee.kind {
         case .text:
+          var value = (start: from, stop: stop)
+          if step.pointee.freedom != .none, stop - from > 1 {
+            guard let own = WeblogParser.own(step.pointee.freedom, from, stop) else {
+              return Failure(reason: .surplus, at: from, step: index)
+            }
+            value = own
+          }
           if step.pointee.main >= 0 {
-            let field = text(from, stop, isEscaped, arena)
+            let field = text(value.start, value.stop, isEscaped, arena)
             if step.pointee.isRequired, field.isMissing { return Failure(reason: .missing, at: from, step: index) }
             row[step.pointee.main] = field
           }
@@ -445,6 +468,30 @@ final class WeblogParser: RecordParser {
   }
 
   // MARK: - Values
+
+  /// What of a value of several bytes is the user's name or the address; nil if words stand before it that are no part of it,
+  /// as with a collector's prefix, or one more field than the format has.
+  @inline(never)
+  private static func own(
+    _ freedom: Step.Freedom, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>
+  ) -> (start: UnsafePointer<UInt8>, stop: UnsafePointer<UInt8>)? {
+    let (blank, dash) = (UInt8(ascii: " "), UInt8(ascii: "-"))
+    guard freedom == .user else { return Scan.byte(blank, start, stop) == stop ? (start, stop) : nil }
+    var (from, to) = (start, stop)
+    // Older Jettys write a blank on either side.
+    while from < to, from.pointee == blank { from += 1 }
+    while to > from, to[-1] == blank { to -= 1 }
+    // Apache writes an empty name so.
+    if to - from == 2, from[0] == UInt8(ascii: "\""), from[1] == UInt8(ascii: "\"") { return (from, from) }
+    // A dash that is a word stands for the client's identity (RFC 1413): the line has words before its address.
+    var at = from
+    while to - from > 1, at < to {
+      let end = Scan.byte(blank, at, to)
+      if end - at == 1, at.pointee == dash { return nil }
+      at = end + 1
+    }
+    return (from, to)
+  }
 
   @inline(__always)
   private func text(

@@ -24,13 +24,10 @@ struct WeblogSniffer: Sniffer {
     }
     switch guess.preset.shape {
     case .text:
-      remarks.append("every time has its offset from UTC")
       if let rest = tails.rest {
         remarks.append("lines go on with \(rest): give the server's own log format to read that, too")
       }
-    case .json:
-      guard guess.preset.name != "json" || WeblogSniffer.isAccessLog(bytes, guess.reader) else { return nil }
-      remarks.append("every time has its offset from UTC")
+    case .json: break
     case .columns(let layout):
       if layout.hasDirectives, layout.columns.isEmpty, let columns = WeblogSniffer.columns(bytes) {
         pinned.append(PinnedEntry("columns", .text(columns)))
@@ -42,16 +39,18 @@ struct WeblogSniffer: Sniffer {
         settings.columns = columns
         made = WeblogReader(layout: layout, title: guess.preset.name, settings: settings)
       }
-      if layout.needsZone {
-        pinned.append(PinnedEntry("zone", .text(head.zone ?? "UTC")))
-        if guess.assumesZone {
-          remarks.append("times have no offset from UTC: `zone: UTC` is assumed, write the server's own zone")
-        }
-      } else if let zone = head.zone {
-        pinned.append(PinnedEntry("zone", .text(zone)))
-      } else {
-        remarks.append("times are UTC, as the format is documented")
+    }
+    if guess.needsZone {
+      pinned.append(PinnedEntry("zone", .text(head.zone ?? "UTC")))
+      if guess.assumesZone {
+        remarks.append("times have no offset from UTC: `zone: UTC` is assumed, write the server's own zone")
       }
+    } else if guess.settings.zone != nil, let zone = head.zone {
+      pinned.append(PinnedEntry("zone", .text(zone)))
+    } else if case .columns = guess.preset.shape {
+      remarks.append("times are UTC, as the format is documented")
+    } else {
+      remarks.append("every time has its offset from UTC")
     }
     if tails.isBehindProxies {
       remarks.append("`ip` is mostly a proxy's, `forwarded` says whose it passed on: consider trusted: private")
@@ -62,14 +61,6 @@ struct WeblogSniffer: Sniffer {
     return SniffFinding(
       reader: "weblog", format: "\(guess.preset.name) (\(guess.preset.summary))", records: guess.records,
       understood: guess.understood, settings: pinned, remarks: remarks, made: made)
-  }
-
-  /// Whether lines of JSON under any names are of requests: a time alone makes no access log.
-  private static func isAccessLog(_ bytes: [UInt8], _ reader: WeblogReader) -> Bool {
-    guard let sketch = try? InputSketch(bytes, reader) else { return false }
-    return sketch.fields.contains { field in
-      ["ip", "method", "target", "path", "status"].contains(field.field.name) && field.present * 2 > sketch.understood
-    }
   }
 
   /// What stands behind the first `#Fields:`.
