@@ -19,6 +19,41 @@ import Testing
       #"{"msec":"1789041421.250","remote_addr":"unix:","request":"\x16\x03\x01","status":"400","http_referer":"-"}"#,
       ["time": "1789041421+250000000", "ip": "unix:", "request": "\u{16}\u{3}\u{1}", "status": "400"]
     ),
+    // Numbers as nginx writes them, and path and query apart.
+    (
+      "nginx_json",
+      #"{"time_iso8601":"2026-09-10T13:57:01+02:00","remote_addr":"203.0.113.9","request_method":"GET","uri":"/search","args":"q=shoes","status":000,"body_bytes_sent":-,"request_time":0.5}"#,
+      [
+        "time": "1789041421", "ip": "203.0.113.9", "method": "GET", "target": "/search?q=shoes", "path": "/search",
+        "query": "q=shoes", "status": "0", "duration": "500000",
+      ]
+    ),
+    // Logstash's names; Apache's as many write them.
+    (
+      "json",
+      #"{"@timestamp":"2026-09-10T11:57:01Z","clientip":"203.0.113.9","verb":"GET","request":"/search?q=shoes","httpversion":"1.1","response":"200"}"#,
+      [
+        "time": "1789041421", "ip": "203.0.113.9", "method": "GET", "request": "/search?q=shoes",
+        "target": "/search?q=shoes", "path": "/search", "query": "q=shoes", "protocol": "1.1", "status": "200",
+      ]
+    ),
+    (
+      "json",
+      #"{"time":"[10/Sep/2026:13:57:01 +0200]","remoteIP":"203.0.113.9","method":"GET","request":"/a.html","query":"?b=c","status":"009"}"#,
+      [
+        "time": "1789041421", "ip": "203.0.113.9", "method": "GET", "request": "/a.html", "target": "/a.html?b=c",
+        "path": "/a.html", "query": "b=c", "status": "9",
+      ]
+    ),
+    // Header lines of one name are one list.
+    (
+      "caddy",
+      #"{"ts":1789041421.25,"request":{"remote_ip":"10.0.0.5","method":"GET","uri":"/","headers":{"X-Forwarded-For":["6.6.6.6, 7.7.7.7","203.0.113.9"]}},"status":200}"#,
+      [
+        "time": "1789041421+250000000", "ip": "10.0.0.5", "method": "GET", "target": "/", "path": "/",
+        "forwarded": "6.6.6.6, 7.7.7.7,203.0.113.9", "status": "200",
+      ]
+    ),
     // Caddy 2.0: an address with its port; later its parts; a time as text; a duration as text.
     (
       "caddy",

@@ -79,8 +79,8 @@ final class JSONScanner {
   let values: UnsafeMutablePointer<JSONValue>
   /// The slots below each node.
   private let below: [[Int]]
-  /// Whether `\xHH` is an escape, as nginx writes it.
-  private let allowsHex: Bool
+  /// Whether `\xHH` is an escape, `000` a number and a dash none, as nginx writes them.
+  private let allowsNginx: Bool
   /// Texts and elements of lists scanned, and the number of the one at work.
   private var scans: UInt64 = 0
   private var generation: UInt64 = 0
@@ -97,8 +97,8 @@ final class JSONScanner {
   /// - Parameters:
   ///   - paths: of slot 0, 1 and so on.
   ///   - lists: of arrays, and of the fields of their elements; their slots follow those of `paths`.
-  init(paths: [JSONPath], lists wanted: [(path: JSONPath, fields: [JSONPath])] = [], allowsHex: Bool = false) {
-    self.allowsHex = allowsHex
+  init(paths: [JSONPath], lists wanted: [(path: JSONPath, fields: [JSONPath])] = [], allowsNginx: Bool = false) {
+    self.allowsNginx = allowsNginx
     var builder = Builder()
     let root = builder.add()
     for (slot, path) in paths.enumerated() { builder.nodes[builder.node(path, from: root)].slots.append(slot) }
@@ -291,8 +291,10 @@ final class JSONScanner {
   private func number(_ at: inout UnsafePointer<UInt8>) -> Bool {
     let start = at
     if at < end, at.pointee == UInt8(ascii: "-") { at += 1 }
-    guard at < end, at.pointee &- 48 < 10 else { return fail(at == start ? .unexpected : .number, at) }
-    let isZero = at.pointee == 48
+    guard at < end, at.pointee &- 48 < 10 else {
+      return at == start ? fail(.unexpected, at) : allowsNginx ? true : fail(.number, at)
+    }
+    let isZero = at.pointee == 48 && !allowsNginx
     at += 1
     while at < end, at.pointee &- 48 < 10 {
       if isZero { return fail(.number, at) }
@@ -347,7 +349,7 @@ final class JSONScanner {
     let digits: Int
     switch at[1] {
     case UInt8(ascii: "u"): digits = 4
-    case UInt8(ascii: "x") where allowsHex: digits = 2
+    case UInt8(ascii: "x") where allowsNginx: digits = 2
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
       UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
       digits = 0
@@ -443,7 +445,7 @@ final class JSONScanner {
   @inline(never)
   private func escapedChild(_ node: Int, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>) -> Int {
     let arena = Arena()
-    let text = JSONString.decode(start, stop, allowsHex: allowsHex, arena)
+    let text = JSONString.decode(start, stop, allowsHex: allowsNginx, arena)
     let count = text.stop - text.start
     for index in 0..<nodes[node].childCount {
       let child = children[nodes[node].firstChild + index]

@@ -4,8 +4,10 @@ internal import Pipeline
 /// has a value counts.
 struct JSONLogLayout: Sendable {
   struct Column: Sendable {
-    enum Kind: Sendable {
+    enum Kind: Sendable, Equatable {
       case text, int
+      /// A text, or an array of texts, which are joined by commas as header lines of one name are (RFC 9110 §5.3).
+      case list
       /// An address, perhaps with a port, which is left out.
       case address
       /// A number of units of so many nanoseconds, or a text such as `1.5ms`; as microseconds.
@@ -16,6 +18,8 @@ struct JSONLogLayout: Sendable {
       case request
       /// A path with or without a query.
       case target
+      /// A query, perhaps with its question mark.
+      case query
     }
 
     var name: String
@@ -77,6 +81,7 @@ extension JSONLogLayout {
     Column("request", .request, ["request"], "request line"),
     Column("method", .text, ["request_method", "method"], "method of the request"),
     Column("target", .target, ["request_uri", "uri"], "target of the request"),
+    Column("query", .query, ["args", "query_string"], "query"),
     Column("protocol", .text, ["server_protocol", "protocol"], "protocol"),
     Column("status", .int, ["status"], "status of the response"),
     Column("bytes", .int, ["body_bytes_sent", "bytes_sent", "bytes"], "bytes of the response"),
@@ -86,7 +91,7 @@ extension JSONLogLayout {
     Column("agent", .text, ["http_user_agent", "user_agent", "agent"], "client's program, as it said"),
     Column("host", .text, ["http_host", "host", "server_name"], "host that the client asked for"),
     Column("port", .int, ["server_port"], "server's port"),
-    Column("forwarded", .text, ["http_x_forwarded_for", "x_forwarded_for"], "addresses that proxies noted"),
+    Column("forwarded", .list, ["http_x_forwarded_for", "x_forwarded_for"], "addresses that proxies noted"),
     Column("duration", .duration(1_000_000_000), ["request_time"], "time to serve the request in microseconds"),
     Column("request_id", .text, ["request_id", "req_id"], "id of the request"),
   ])
@@ -111,8 +116,7 @@ extension JSONLogLayout {
       "client's program, as it said"),
     Column("host", .text, ["request.host"], "host that the client asked for"),
     Column(
-      "forwarded", .text, ["request.headers[\"X-Forwarded-For\"][0]", "request.headers[\"X-Forwarded-For\"]"],
-      "addresses that proxies noted"),
+      "forwarded", .list, ["request.headers[\"X-Forwarded-For\"]"], "addresses that proxies noted"),
     Column("duration", .duration(1_000_000_000), ["duration", "latency"], "time to serve the request in microseconds"),
     Column("logger", .text, ["logger"], "Caddy's logger"),
   ])
@@ -142,14 +146,15 @@ extension JSONLogLayout {
     let more: [String: [String]] = [
       "time": ["@timestamp", "datetime", "date", "start_time", "timeLocal", "requestTime"],
       "ip": [
-        "client.ip", "source.ip", "clientIp", "remoteAddr", "remote_ip", "remoteIp", "ip", "RemoteAddr", "remote_host",
+        "client.ip", "source.ip", "clientIp", "remoteAddr", "remote_ip", "remoteIp", "remoteIP", "ip", "RemoteAddr", "remote_host",
         "x_client_ip",
       ],
       "user": ["user.name", "user_name", "username", "remoteUser"],
       "request": ["request_line", "requestLine", "RequestLine"],
       "method": ["http.request.method", "http_method", "verb", "httpMethod", "requestMethod"],
       "target": ["url.original", "path", "url", "requestUrl", "request_path", "requestUri"],
-      "protocol": ["proto", "http_version", "httpVersion"],
+      "query": ["url.query", "query", "queryString"],
+      "protocol": ["proto", "http_version", "httpversion", "httpVersion"],
       "status": ["http.response.status_code", "status_code", "response_code", "statusCode", "code", "response"],
       "bytes": ["http.response.body.bytes", "response_size", "responseSize", "body_bytes", "bytesSent"],
       "referer": ["http.request.referrer", "httpReferer", "Referer", "referer_url"],
@@ -170,7 +175,6 @@ extension JSONLogLayout {
     }
     // ECS may have the parts without the whole.
     columns.append(Column("path", .text, ["url.path"], "path without query"))
-    columns.append(Column("query", .text, ["url.query"], "query"))
     return JSONLogLayout(columns: columns)
   }()
 }

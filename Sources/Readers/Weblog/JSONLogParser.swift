@@ -6,6 +6,7 @@ final class JSONLogParser: RecordParser {
   /// Plain, so that no reference is counted for a column of a line.
   private struct Column {
     var kind: JSONLogLayout.Column.Kind
+    var isList: Bool
     /// In `names`.
     var number: Int
     var isRequired: Bool
@@ -16,6 +17,7 @@ final class JSONLogParser: RecordParser {
     // Slots, negative where nobody asked.
     var main: Int
     var method = -1
+    /// Of a query: the target that may lack it.
     var target = -1
     var path = -1
     var query = -1
@@ -52,7 +54,8 @@ final class JSONLogParser: RecordParser {
     var columns: [Column] = []
     for column in layout.columns {
       let below = layout.parts(of: column.name)
-      let isWanted = slots[column.name] != nil || below.contains { slots[$0] != nil }
+      let completes = column.kind == .query ? slots["target"] : nil
+      let isWanted = slots[column.name] != nil || below.contains { slots[$0] != nil } || completes != nil
       // What every record needs is looked at even if nobody asks, so that a record is the same for every mapping.
       guard isWanted || column.isRequired else { continue }
       let first = paths.count
@@ -66,16 +69,17 @@ final class JSONLogParser: RecordParser {
       func part(_ name: String) -> Int { below.contains(name) ? slots[name] ?? -1 : -1 }
       columns.append(
         Column(
-          kind: column.kind, number: columns.count, isRequired: column.isRequired,
+          kind: column.kind, isList: column.kind == .list, number: columns.count, isRequired: column.isRequired,
           hasFallback: hasRequest && layout.parts(of: "request").contains(column.name), values: first..<paths.count,
-          main: slots[column.name] ?? -1, method: part("method"), target: part("target"), path: part("path"),
+          main: slots[column.name] ?? -1, method: part("method"), target: completes ?? part("target"),
+          path: part("path"),
           query: part("query"), proto: part("protocol")))
     }
     self.columns = .allocate(capacity: columns.count)
     _ = self.columns.initialize(from: columns)
     let known = Set(layout.schemaFields.map(\.name))
     absent = slots.filter { !known.contains($0.key) }.map(\.value)
-    scanner = JSONScanner(paths: paths, allowsHex: true)
+    scanner = JSONScanner(paths: paths, allowsNginx: true)
   }
 
   deinit { columns.deallocate() }
@@ -129,7 +133,7 @@ final class JSONLogParser: RecordParser {
       return fail(JSONFinding.reject(failure, end: end), failure.at)
     }
     for column in columns {
-      guard let value = value(column.values, arena) else {
+      guard let value = column.isList ? list(column.values, arena) : value(column.values, arena) else {
         if column.isRequired { return fail(JSONLogParser.missing(names[column.number]), nil) }
         if !column.hasFallback { clear(column, row) }
         continue
@@ -168,6 +172,48 @@ final class JSONLogParser: RecordParser {
     return nil
   }
 
+  /// The same of a field that may be an array of texts.
+  private func list(_ values: Range<Int>, _ arena: Arena) -> Text? {
+    for index in values {
+      let value = scanner.values[index]
+      if value.kind != .container {
+        if let text = self.value(index..<(index + 1), arena) { return text }
+      } else if value.start.pointee == UInt8(ascii: "[") {
+        let text = JSONLogParser.joined(value.start, value.stop, arena)
+        if !settings.missing.contains(text.start, text.stop) { return (text.start, text.stop, value.start) }
+      }
+    }
+    return nil
+  }
+
+  /// The texts in an array, joined by commas.
+  private static func joined(
+    _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ arena: Arena
+  ) -> (start: UnsafePointer<UInt8>, stop: UnsafePointer<UInt8>) {
+    let quote = UInt8(ascii: "\"")
+    // Without their quotes texts and commas are shorter than the array.
+    let copy = arena.allocateBytes(stop - start + Block.padding)
+    var to = copy
+    var at = start
+    while true {
+      let from = Scan.byte(quote, at, stop) + 1
+      guard from < stop else { break }
+      at = from
+      while at < stop, at.pointee != quote { at += at.pointee == UInt8(ascii: "\\") ? 2 : 1 }
+      guard at < stop else { break }
+      if to > copy {
+        to.pointee = UInt8(ascii: ",")
+        to += 1
+      }
+      let text = JSONString.decode(from, at, allowsHex: true, arena)
+      to.update(from: text.start, count: text.stop - text.start)
+      to += text.stop - text.start
+      at += 1
+    }
+    to.update(repeating: 0, count: Block.padding)
+    return (UnsafePointer(copy), UnsafePointer(to))
+  }
+
   private func clear(_ column: Column, _ row: UnsafeMutablePointer<Field>) {
     if column.main >= 0 { row[column.main] = .missing }
     if column.method >= 0 { row[column.method] = .missing }
@@ -182,7 +228,7 @@ final class JSONLogParser: RecordParser {
     _ text: Text, _ column: Column, _ row: UnsafeMutablePointer<Field>, _ arena: Arena
   ) -> Bool {
     switch column.kind {
-    case .text:
+    case .text, .list:
       if column.main >= 0 { row[column.main] = .text(text.start, text.stop - text.start) }
     case .address:
       let address = JSONLogParser.address(text.start, text.stop)
@@ -209,14 +255,39 @@ final class JSONLogParser: RecordParser {
     case .target:
       if column.main >= 0 { row[column.main] = .text(text.start, text.stop - text.start) }
       location((text.start, text.stop), column, row)
+    case .query:
+      let start = text.start.pointee == UInt8(ascii: "?") ? text.start + 1 : text.start
+      if column.main >= 0 { row[column.main] = .text(start, text.stop - start) }
+      if column.target >= 0 { complete(&row[column.target], (start, text.stop), arena) }
     }
     return true
+  }
+
+  /// Adds a query that stands apart to a target without one.
+  private func complete(_ target: inout Field, _ query: RequestLine.Part, _ arena: Arena) {
+    let question = UInt8(ascii: "?")
+    guard let start = target.pointer, query.start < query.end,
+      Scan.byte(question, start, start + Int(target.count)) == start + Int(target.count)
+    else { return }
+    let (before, behind) = (Int(target.count), query.end - query.start)
+    let whole = arena.allocateBytes(before + 1 + behind + Block.padding)
+    whole.update(from: start, count: before)
+    whole[before] = question
+    (whole + before + 1).update(from: query.start, count: behind)
+    (whole + before + 1 + behind).update(repeating: 0, count: Block.padding)
+    target = .text(UnsafePointer(whole), before + 1 + behind)
   }
 
   private func request(_ text: Text, _ column: Column, _ row: UnsafeMutablePointer<Field>) {
     if column.main >= 0 { row[column.main] = .text(text.start, text.stop - text.start) }
     guard column.method & column.target & column.path & column.query & column.proto != -1 else { return }
-    let line = RequestLine(text.start, text.stop)
+    var line = RequestLine(text.start, text.stop)
+    // Some log the target alone under this name.
+    if line.target == nil, text.start.pointee == UInt8(ascii: "/"),
+      Scan.byte(UInt8(ascii: " "), text.start, text.stop) == text.stop
+    {
+      line.target = (text.start, text.stop)
+    }
     if column.method >= 0 { row[column.method] = part(line.method) }
     if column.proto >= 0 { row[column.proto] = part(line.proto) }
     if column.target >= 0 { row[column.target] = part(line.target) }

@@ -19,6 +19,10 @@ final class LogTimeText {
   }
 
   func read(_ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ field: inout Field) -> ValueProblem {
+    // Apache's %t has its brackets.
+    if stop - start > 2, start.pointee == UInt8(ascii: "["), stop[-1] == UInt8(ascii: "]") {
+      return read(start + 1, stop - 1, &field)
+    }
     let count = stop - start
     guard count >= 8 else { return .time }
     if start[4] == UInt8(ascii: "-") { return iso.read(start, stop, &field) }
