@@ -151,6 +151,11 @@ import Testing
     #expect(bad["status"] == nil && bad["method"] == nil && bad["duration"] == "7000" && bad["server"] == "<NOSRV>")
     let endless = aborted.replacing("-1/7 ", with: "-1/99999999999999999 ")
     #expect(try read(endless, with: Self.reader(haproxy)).records.first?["duration"] == nil)
+    let escaped =
+      ##"1.2.3.4:5 [10/Sep/2026:13:57:02.001] in in/a 1/1/1/1/7 200 9 - - ---- 1/1/0/0/0 0/0 {a#7Cb|#22q#22} "GET /s?q=#22x#22&l=a#C3#A9#4 HTTP/1.1""##
+    let decoded = try #require(try read(escaped, with: Self.reader(haproxy)).records.first)
+    #expect(decoded["path"] == "/s" && decoded["query"] == #"q="x"&l=aé"# && decoded["protocol"] == "HTTP/1.1")
+    #expect(decoded["request_captures"] == #"a|b|"q""#)
     let squid = try #require(WeblogPreset.named("squid"))
     let tunnel = try #require(try read(squid.sample, with: Self.reader(squid)).records.last)
     #expect(tunnel["target"] == "www.example.com:443" && tunnel["path"] == nil && tunnel["method"] == "CONNECT")

@@ -475,6 +475,7 @@ final class ColumnParser: RecordParser {
     case .plain: return field
     case .plus: return ColumnText.blanks(field, arena)
     case .percent: return ColumnText.percent(field, arena)
+    case .hash: return ColumnText.hashes(field, arena)
     }
   }
 
@@ -492,6 +493,12 @@ final class ColumnParser: RecordParser {
     var first = from
     while first < to, first.pointee == UInt8(ascii: "-") || first.pointee == UInt8(ascii: " ") { first += 1 }
     if first == to { return }
+    var (from, to) = (from, to)
+    if step.encoding == .hash {
+      // Before it is taken apart: a `#` would end its query.
+      let decoded = ColumnText.hashes(.text(from, to - from), arena)
+      if let start = decoded.pointer { (from, to) = (start, start + Int(decoded.count)) }
+    }
     if step.main >= 0 { row[step.main] = plain(.plain, from, to, isDoubled, arena) }
     let line = RequestLine(from, to)
     if step.method >= 0 { row[step.method] = part(line.method, false, arena) }

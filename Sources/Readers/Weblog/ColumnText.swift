@@ -95,6 +95,32 @@ enum ColumnText {
     return .text(UnsafePointer(target), length)
   }
 
+  /// `#` and two hexadecimal digits become their byte; padding stands behind what comes.
+  @inline(never)
+  static func hashes(_ field: Field, _ arena: Arena) -> Field {
+    guard let start = field.pointer else { return field }
+    let count = Int(field.count)
+    let hash = UInt8(ascii: "#")
+    guard Scan.byte(hash, start, start + count) < start + count else { return field }
+    let target = arena.allocateBytes(count + Block.padding)
+    var at = 0
+    var to = 0
+    while at < count {
+      if start[at] == hash, count - at >= 3, let high = TextEscape.digit(start[at + 1]),
+        let low = TextEscape.digit(start[at + 2])
+      {
+        target[to] = high << 4 | low
+        at += 3
+      } else {
+        target[to] = start[at]
+        at += 1
+      }
+      to += 1
+    }
+    (target + to).update(repeating: 0, count: Block.padding)
+    return .text(UnsafePointer(target), to)
+  }
+
   /// Decodes `count` bytes; the target may be the source, since nothing grows.
   /// - Parameter isTwice: whether the result has `%20` and no blank.
   private static func percent(

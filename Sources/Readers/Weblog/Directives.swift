@@ -14,6 +14,9 @@ struct Directives {
   /// How far a record may be behind the one before without being of the next day: late lines are common, gaps of
   /// almost a day are not.
   private static let tolerance: Int64 = 3600
+  /// How far it may be behind across midnight. A quiet log's first record of a day may come late in it, and must not be
+  /// taken for the last one of the day before.
+  private static let lateness: Int64 = 600
   /// Bytes behind `#Fields:`, some ten times of what is known to be logged.
   private static let longest = 8192
   private static let patterns = ["%Y-%m-%d %H:%M:%S", "%d-%b-%Y %H:%M:%S", "%d/%b/%Y %H:%M:%S", "%Y-%m-%d"]
@@ -102,7 +105,7 @@ struct Directives {
     guard day != .min else { return nil }
     if clock < second - Directives.tolerance {
       day += 1
-    } else if clock > second + 86_400 - Directives.tolerance {
+    } else if clock > second + 86_400 - Directives.lateness {
       day -= 1
     }
     second = clock

@@ -1,7 +1,8 @@
 internal import Pipeline
 
 /// Whose address `ip` is where proxies stand between client and server: the last one, from the right, that is no
-/// trusted proxy's. What stands further left may be anybody's invention.
+/// trusted proxy's. What stands further left may be anybody's invention. Where a proxy noted what is no address (`unknown`,
+/// `_hidden`), the client's is not known, and it is the proxy's: a word would make all such clients one.
 struct Forwarding {
   /// What the parser behind is asked for.
   private(set) var fields: [String]
@@ -46,9 +47,12 @@ struct Forwarding {
       var from = end
       while from > start, from[-1] != UInt8(ascii: ",") { from -= 1 }
       // An element may be empty, and means nothing then (RFC 9110 §5.6.1).
-      if let address = Forwarding.address(from, end) {
-        client = .text(address.start, address.count)
-        if !isTrusted(UnsafeBufferPointer(start: address.start, count: address.count)) { return client }
+      if let text = Forwarding.address(from, end) {
+        guard let address = AddressRange.Address(UnsafeBufferPointer(start: text.start, count: text.count)) else {
+          return client
+        }
+        client = .text(text.start, text.count)
+        if !trusted.contains(where: { $0.contains(address) }) { return client }
       }
       if from == start { return client }
       end = from - 1

@@ -146,8 +146,8 @@ extension JSONLogLayout {
     let more: [String: [String]] = [
       "time": ["@timestamp", "datetime", "date", "start_time", "timeLocal", "requestTime"],
       "ip": [
-        "client.ip", "source.ip", "clientIp", "remoteAddr", "remote_ip", "remoteIp", "remoteIP", "ip", "RemoteAddr", "remote_host",
-        "x_client_ip",
+        "client.ip", "source.ip", "clientIp", "remoteAddr", "remote_ip", "remoteIp", "remoteIP", "ip", "RemoteAddr",
+        "remote_host", "x_client_ip",
       ],
       "user": ["user.name", "user_name", "username", "remoteUser"],
       "request": ["request_line", "requestLine", "RequestLine"],

@@ -46,6 +46,8 @@ struct LogColumn: Sendable, Equatable {
     case plus
     /// Percent-encoded, once or twice.
     case percent
+    /// `#` and two hexadecimal digits for what would break a line, for quotes and for `#` itself, as HAProxy has it.
+    case hash
   }
 
   /// As the server's documentation or the log's header has it.
