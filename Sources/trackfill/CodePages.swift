@@ -618,7 +618,7 @@ What to do: Copy the file anew. If it is still being written, wait until it is w
     CodePage("I202", ###"""
 # I202: compressed data that is corrupt
 
-The gzip data are damaged from here on, or what stands behind them is neither gzip data nor padding. What came before was converted.
+The gzip data are damaged from here on, or what stands behind them is neither gzip data nor padding. What came before was converted. Where only the checksum differs, the damage may lie anywhere in what was compressed together.
 
 ```text
 trackfill: bad.log.gz is damaged; what came before the damage was converted: the compressed data is corrupt (a reference to before the beginning) at byte 211, after 273 decompressed bytes (after line 2)

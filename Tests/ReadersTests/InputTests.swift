@@ -117,9 +117,10 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
     }
     var wrongSum = member
     wrongSum[member.count - 6] ^= 1
-    let sum = try inflate(wrongSum, threaded: threaded)
-    #expect(sum.bytes == text)
-    #expect(sum.damage?.hasPrefix("I202 the compressed data is corrupt (the checksum differs)") == true)
+    let sum = try inflate(deflated(Array("before\n".utf8)) + wrongSum, threaded: threaded)
+    #expect(sum.bytes == Array("before\n".utf8) + text)
+    let reason = "the checksum differs: any of the \(text.count) bytes before may be wrong"
+    #expect(sum.damage?.hasPrefix("I202 the compressed data is corrupt (\(reason))") == true)
     var broken = member
     for index in 0..<40 { broken[member.count / 2 + index] = 0xFF }
     let corrupt = try inflate(broken, threaded: threaded)

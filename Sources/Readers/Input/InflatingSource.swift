@@ -14,6 +14,8 @@ public final class InflatingSource: FragileSource {
   private enum State { case begin, member, between, ended }
   private var state = State.begin
   private var inflated = 0
+  /// What was inflated before the member at hand.
+  private var inflatedBefore = 0
   private var taken = 0
   public private(set) var damage: Reject?
 
@@ -78,7 +80,7 @@ public final class InflatingSource: FragileSource {
     if stream.pointee.block_state == ISAL_BLOCK_FINISH, status == ISAL_DECOMP_OK {
       state = .between
     } else if ![ISAL_DECOMP_OK, ISAL_END_INPUT, ISAL_OUT_OVERFLOW].contains(status) {
-      fail("I202", "the compressed data is corrupt (\(Self.reason(status)))", "fetch the file again", room)
+      fail("I202", "the compressed data is corrupt (\(reason(status, room)))", "fetch the file again", room)
     } else if stream.pointee.avail_out == output, stream.pointee.avail_in == 0 {
       if try !refill() { endEarly(room) }
     } else if stream.pointee.avail_out == output, stream.pointee.avail_in == input {
@@ -86,14 +88,15 @@ public final class InflatingSource: FragileSource {
     }
   }
 
-  private static func reason(_ status: Int32) -> String {
+  private func reason(_ status: Int32, _ room: Int) -> String {
     switch status {
     case ISAL_INVALID_BLOCK: "a block that does not exist"
     case ISAL_INVALID_SYMBOL: "a code that does not exist"
     case ISAL_INVALID_LOOKBACK: "a reference to before the beginning"
     case ISAL_INVALID_WRAPPER: "a wrong header"
     case ISAL_UNSUPPORTED_METHOD: "an unknown method"
-    case ISAL_INCORRECT_CHECKSUM: "the checksum differs"
+    case ISAL_INCORRECT_CHECKSUM:
+      "the checksum differs: any of the \(output(room) - inflatedBefore) bytes before may be wrong"
     case ISAL_NEED_DICT: "it needs a dictionary"
     default: "error \(status)"
     }
@@ -142,12 +145,16 @@ public final class InflatingSource: FragileSource {
     guard stream.pointee.next_in[1] == 0x8B else { return endInOther(room) }
     isal_inflate_reset(stream)
     stream.pointee.crc_flag = UInt32(ISAL_GZIP)
+    inflatedBefore = output(room)
     state = .member
   }
 
+  /// Bytes inflated, those in the caller's room included.
+  private func output(_ room: Int) -> Int { inflated + room - Int(stream.pointee.avail_out) }
+
   private func fail(_ code: String, _ message: String, _ hint: String, _ room: Int) {
     state = .ended
-    let output = inflated + room - Int(stream.pointee.avail_out)
+    let output = output(room)
     damage = Reject(
       stage: .record, code: code,
       message: "\(message) at byte \(taken - unread), after \(output) decompressed bytes",
