@@ -594,7 +594,7 @@ What to do: Run again. Files that are written to and rotated are best converted 
 The gzip data end before they should. What could be read was converted.
 
 ```text
-trackfill: torn.log.gz is damaged; what came before the damage was converted: the compressed data ends too early at byte 299, after 771 decompressed bytes (after line 8)
+trackfill: torn.log.gz is damaged; what came before the damage was converted: the compressed data ends too early at byte 299, after 771 decompressed bytes (in line 9)
   lines                                    9
     records                                9
       rejected                             1
@@ -621,7 +621,7 @@ What to do: Copy the file anew. If it is still being written, wait until it is w
 The gzip data are damaged from here on, or what stands behind them is neither gzip data nor padding. What came before was converted. Where only the checksum differs, the damage may lie anywhere in what was compressed together.
 
 ```text
-trackfill: bad.log.gz is damaged; what came before the damage was converted: the compressed data is corrupt (a reference to before the beginning) at byte 211, after 273 decompressed bytes (after line 2)
+trackfill: bad.log.gz is damaged; what came before the damage was converted: the compressed data is corrupt (a reference to before the beginning) at byte 211, after 273 decompressed bytes (in line 3)
   lines                                    3
     records                                3
       rejected                             1

@@ -182,6 +182,6 @@ final class RunFrame {
 
   private func damageReason() -> String {
     guard let tally = report.counts.rejects.first(where: { Reject.isDamage($0.code) }) else { return "unknown" }
-    return "\(tally.message) (after line \(max(0, tally.line - 1)))"
+    return "\(tally.message) (in line \(tally.line))"
   }
 }

@@ -65,6 +65,16 @@ import Testing
   }
 
   /// A document that declares entities, nests without end, or has more paths than anyone would read.
+  /// A small table of nothing but words is one; prose with a comma in each line is not.
+  @Test(arguments: [
+    ("id,name\n1,a\n2,b\n", true), ("id;name\n1;a\n2;b\n", true), ("id,name\n1,a\n", false),
+    ("Dear Ada, hello\nas you know, it rains\nall the best, Bob\n", false),
+  ]) func tablesWithoutTypes(_ text: String, _ isRead: Bool) throws {
+    let scratch = try Scratch()
+    let path = scratch.write("a.csv", Array(text.utf8))
+    #expect(try (InputSniffer.sniff(InputPath(name: "a.csv", path: path), zone: nil).finding != nil) == isRead)
+  }
+
   @Test func hostileXML() throws {
     let scratch = try Scratch()
     let bomb = """

@@ -174,7 +174,10 @@ struct CSVSniffer: Sniffer {
           isOptional: guess.count < rows.count),
         impliedPlace: isUnique ? name : nil)
     }
-    let isTable = typed > 0 || width >= 4 || hasQuotes || table.delimiter == 0x09
+    // Prose has blanks, and hardly ever as many commas in each line.
+    let isNamed =
+      header?.allSatisfy { !$0.contains(" ") } == true && table.even == table.rows.count && rows.count > 1
+    let isTable = typed > 0 || width >= 4 || hasQuotes || table.delimiter == 0x09 || isNamed
     return isTable && !rows.isEmpty ? fields : nil
   }
 
