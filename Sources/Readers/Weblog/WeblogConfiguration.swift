@@ -199,18 +199,19 @@ private struct WeblogConfiguration {
   private func guessed(
     _ settings: WeblogSettings, _ preview: InputPreview?, _ span: SourceSpan
   ) throws(Diagnostics) -> any Reader {
-    func unknown(_ message: String) -> Diagnostics {
-      Diagnostics([
-        Diagnostic(
-          "M308", message,
-          remedy: "name a preset (trackfill formats lists them), or give the server's own LogFormat or log_format text",
-          file: file, span: span)
-      ])
+    func unknown(_ message: String, remedy: String) -> Diagnostics {
+      Diagnostics([Diagnostic("M308", message, remedy: remedy, file: file, span: span)])
     }
-    guard let preview else { throw unknown("`format: auto` needs an input to look at") }
+    guard let preview else {
+      throw unknown(
+        "`format: auto` needs an input to look at, and here is none",
+        remedy: "write the format that trackfill sniff INPUT prints; then the mapping can be checked and tested")
+    }
     let head = try preview.head()
     guard let guess = FormatGuess.best(of: head.bytes, settings: settings) else {
-      throw unknown("no known format reads \(head.name)")
+      throw unknown(
+        "no known format reads \(head.name)",
+        remedy: "name a preset (trackfill formats lists them), or give the server's own LogFormat or log_format text")
     }
     guard !guess.assumesZone else {
       throw Diagnostics([
