@@ -15,6 +15,7 @@ import Testing
     (#"<165>1 2026-09-10T11:57:01Z web1 nginx - ID47 [x@32473 a="]\"" b="c"][y@1 d="e"] "#, true),
     ("<165>1 - - - - - - \u{FEFF}", true), ("2026-09-10T11:57:01.123456789Z stdout F ", true),
     ("2026-09-10T13:57:01.123456789+02:00 stderr F ", true), ("2026-09-10T11:57:01.1Z stdout P ", true),
+    ("2026-09-10T11:57:01.123456789Z ", true), ("2026-09-10T13:57:01+02:00 ", true),
     ("Sep 10 13:57:01.123 web1 nginx: ", true), ("Sep 10 2026 13:57:01 web1 nginx: ", true),
     ("<190> Sep 10 13:57:01 web1 nginx: ", true), ("2026-09-10 13:57:01 web1 nginx: ", true),
     ("2026-09-10 13:57:01.123+02:00 web1 nginx[7]: ", true), ("Sep 10 13:57:01 web1 apache2 access: ", true),

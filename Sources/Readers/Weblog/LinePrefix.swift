@@ -1,7 +1,7 @@
 internal import Pipeline
 
 /// What collectors put before a line: a syslog header (RFC 3164, RFC 5424, or as rsyslog writes files) or that of a
-/// container log (CRI, `2026-09-10T13:55:36.1Z stdout F …`).
+/// container log (CRI, `2026-09-10T13:55:36.1Z stdout F …`, or the time alone, as `docker logs -t` writes it).
 enum LinePrefix: String, Sendable, CaseIterable {
   case auto, none, syslog, cri
 
@@ -22,7 +22,9 @@ enum LinePrefix: String, Sendable, CaseIterable {
     var header = Header(at: start, end: end)
     if self != .syslog, let message = header.container() { return message }
     header.at = start
-    return self != .cri ? header.syslog() : nil
+    if self != .cri, let message = header.syslog() { return message }
+    header.at = start
+    return self != .syslog && header.isoTime() ? header.at : nil
   }
 
   private struct Header {

@@ -53,7 +53,8 @@ public struct WeblogReader: Reader {
 
   init(layout: ColumnLayout, title: String, settings: WeblogSettings) {
     var settings = settings
-    if layout.hasDirectives, settings.prefix == .auto { settings.prefix = .none }
+    let beginsWithTime = layout.columns.first?.kind.isTime == true
+    if layout.hasDirectives || beginsWithTime, settings.prefix == .auto { settings.prefix = .none }
     self.settings = settings
     var initial: [UInt8]?
     var columns = layout.columns
