@@ -167,6 +167,14 @@ struct CSVScanner {
 
   // MARK: - Bytes
 
+  /// What comes of a field that is walked byte by byte.
+  private enum FieldEnd {
+    case found
+    /// The bytes at hand end before it.
+    case missing
+    case wrong(CSVRow.Problem, at: Int)
+  }
+
   /// Scans the row at work from its start, byte by byte; false if its end is not there yet.
   ///
   /// Linear over a file, although a broken row is looked at again from its second line: a quote that stays open makes
@@ -184,61 +192,18 @@ struct CSVScanner {
     }
     var at = rowStart
     var inner = 0
-    var problem = CSVRow.Problem.none
-    var problemOffset = 0
-    fields: while true {
+    while true {
       // Begins at the start of a field.
-      if hasQuotes, at < end, base[at] == quote {
-        let opening = at
-        at += 1
-        while true {
-          guard at < end else {
-            guard isEnd || isTooLong else { return false }
-            problem = .unclosedQuote
-            problemOffset = opening
-            break fields
-          }
-          let byte = base[at]
-          if byte == CSVScanner.newline { inner += 1 }
-          if dialect.escape == .backslash, byte == UInt8(ascii: "\\") {
-            if at + 1 < end, base[at + 1] == CSVScanner.newline { inner += 1 }
-            at += 2
-            continue
-          }
-          at += 1
-          guard byte == quote else { continue }
-          guard dialect.escape == .doubled, at < end, base[at] == quote else { break }
-          at += 1
-        }
-        // Blanks behind a closing quote do no harm.
-        while at < end, base[at] == UInt8(ascii: " ") || base[at] == 0x09 && delimiter != 0x09 { at += 1 }
-        guard at < end || isEnd || isTooLong else { return false }
-        if at < end, base[at] == CSVScanner.carriageReturn {
-          guard at + 1 < end || isEnd || isTooLong else { return false }
-          if at + 1 == end || base[at + 1] == CSVScanner.newline { at += 1 }
-        }
-        if at < end, base[at] != delimiter, base[at] != CSVScanner.newline {
-          problem = .textBehindQuote
-          problemOffset = at
-          break
-        }
-      } else {
-        while at < end, base[at] != delimiter, base[at] != CSVScanner.newline {
-          // What is escaped is part of the value.
-          if dialect.escape == .backslash, base[at] == UInt8(ascii: "\\"), at + 1 < end {
-            at += 1
-            if base[at] == CSVScanner.newline { inner += 1 }
-          }
-          at += 1
-        }
-        at = min(at, end)
+      let field =
+        hasQuotes && at < end && base[at] == quote
+        ? quotedField(base, &at, end, isFinal: isEnd || isTooLong, &inner) : plainField(base, &at, end, &inner)
+      switch field {
+      case .missing: return false
+      case .wrong(let problem, let offset): return breakOff(base, end, isEnd: isEnd, index, problem, at: offset)
+      case .found: break
       }
       if at >= end {
-        if isTooLong {
-          problem = .unclosedQuote
-          problemOffset = rowStart
-          break
-        }
+        if isTooLong { return breakOff(base, end, isEnd: isEnd, index, .unclosedQuote, at: rowStart) }
         guard isEnd else { return false }
         close(base, index, at: end, hasLineEnd: false, inner: inner, .none, 0)
         return true
@@ -252,16 +217,70 @@ struct CSVScanner {
       index.endCount += 1
       at += 1
     }
-    // Wrong quotes: the row is its first line.
+  }
+
+  /// Passes over a field in quotes, from its opening quote to its delimiter or line end.
+  /// - Parameter isFinal: nothing comes behind `end`, or nothing is waited for.
+  private func quotedField(
+    _ base: UnsafePointer<UInt8>, _ at: inout Int, _ end: Int, isFinal: Bool, _ inner: inout Int
+  ) -> FieldEnd {
+    let opening = at
+    at += 1
+    while true {
+      guard at < end else { return isFinal ? .wrong(.unclosedQuote, at: opening) : .missing }
+      let byte = base[at]
+      if byte == CSVScanner.newline { inner += 1 }
+      if dialect.escape == .backslash, byte == UInt8(ascii: "\\") {
+        if at + 1 < end, base[at + 1] == CSVScanner.newline { inner += 1 }
+        at += 2
+        continue
+      }
+      at += 1
+      guard byte == quote else { continue }
+      guard dialect.escape == .doubled, at < end, base[at] == quote else { break }
+      at += 1
+    }
+    // Blanks behind a closing quote do no harm.
+    while at < end, base[at] == UInt8(ascii: " ") || base[at] == 0x09 && delimiter != 0x09 { at += 1 }
+    guard at < end || isFinal else { return .missing }
+    if at < end, base[at] == CSVScanner.carriageReturn {
+      guard at + 1 < end || isFinal else { return .missing }
+      if at + 1 == end || base[at + 1] == CSVScanner.newline { at += 1 }
+    }
+    let isEnded = at >= end || base[at] == delimiter || base[at] == CSVScanner.newline
+    return isEnded ? .found : .wrong(.textBehindQuote, at: at)
+  }
+
+  /// The same of a field without quotes.
+  private func plainField(
+    _ base: UnsafePointer<UInt8>, _ at: inout Int, _ end: Int, _ inner: inout Int
+  ) -> FieldEnd {
+    while at < end, base[at] != delimiter, base[at] != CSVScanner.newline {
+      // What is escaped is part of the value.
+      if dialect.escape == .backslash, base[at] == UInt8(ascii: "\\"), at + 1 < end {
+        at += 1
+        if base[at] == CSVScanner.newline { inner += 1 }
+      }
+      at += 1
+    }
+    at = min(at, end)
+    return .found
+  }
+
+  /// Ends a row whose quotes are wrong with its first line; false if the end of that is not there yet.
+  private mutating func breakOff(
+    _ base: UnsafePointer<UInt8>, _ end: Int, isEnd: Bool, _ index: CSVIndex, _ problem: CSVRow.Problem, at offset: Int
+  ) -> Bool {
     let newline = Scan.byte(CSVScanner.newline, base + rowStart, base + end) - base
     guard newline < end || isEnd else { return false }
     while index.endCount > rowFirstEnd, Int(index.ends[index.endCount - 1]) >= newline { index.endCount -= 1 }
-    if problemOffset > newline {
+    var (problem, offset) = (problem, offset)
+    if offset > newline {
       // A later line shows it, but what is wrong is most likely the quote that is still open at the end of this one.
       problem = .unclosedQuote
-      problemOffset = index.endCount > rowFirstEnd ? Int(index.ends[index.endCount - 1]) + 1 : rowStart
+      offset = index.endCount > rowFirstEnd ? Int(index.ends[index.endCount - 1]) + 1 : rowStart
     }
-    close(base, index, at: newline, hasLineEnd: newline < end, inner: 0, problem, problemOffset)
+    close(base, index, at: newline, hasLineEnd: newline < end, inner: 0, problem, offset)
     return true
   }
 

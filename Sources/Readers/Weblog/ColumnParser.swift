@@ -267,6 +267,26 @@ final class ColumnParser: RecordParser {
 
   // MARK: - One line
 
+  /// What a line's columns say together.
+  private struct Parts {
+    var day: Int64?
+    var clock: Int64?
+    var nanoseconds: UInt32 = 0
+    var instant: Int64?
+    /// Of the columns that make up the duration, while all of them have a value.
+    var sum: Int64?
+    var path = Field.missing
+    var query = Field.missing
+  }
+
+  /// A column's value in its line.
+  private struct Value {
+    var from: UnsafePointer<UInt8>
+    var to: UnsafePointer<UInt8>
+    /// Whether it has doubled quotes.
+    var isDoubled = false
+  }
+
   /// Bounds: nothing at or behind `end` is taken for a value; up to 64 bytes behind it are readable.
   private func parseLine(
     _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ datedBy: Int64?, _ row: UnsafeMutablePointer<Field>,
@@ -277,14 +297,9 @@ final class ColumnParser: RecordParser {
     let steps = UnsafePointer(compiled.steps)
     var at = start
     var isOver = false
-    var day = datedBy
-    var clock: Int64?
-    var nanoseconds: UInt32 = 0
-    var instant: Int64?
-    var sum: Int64 = 0
-    var hasSum = compiled.duration >= 0
-    var path = Field.missing
-    var query = Field.missing
+    var parts = Parts()
+    parts.day = datedBy
+    if compiled.duration >= 0 { parts.sum = 0 }
     if layout.isRun { at = behindRun(at, end) }
     var index = 0
     while index < compiled.count {
@@ -295,23 +310,11 @@ final class ColumnParser: RecordParser {
       }
       if isOver {
         if index < compiled.minimum || step.pointee.isRequired { return tooShort(compiled, index, end) }
-        if step.pointee.isAddend { hasSum = false }
+        if step.pointee.isAddend { parts.sum = nil }
         index &+= 1
         continue
       }
-      // Where the value begins and ends.
-      var from = at
-      var to: UnsafePointer<UInt8>
-      var isDoubled = false
-      if let closing = closing(at, end) {
-        from = at + 1
-        to = closing.at
-        isDoubled = closing.isDoubled
-        at = closing.at + 1
-      } else {
-        to = Scan.first(of: one, or: other, at, end)
-        at = to
-      }
+      let value = value(&at, end)
       if at < end {
         at += 1
         if layout.isRun {
@@ -321,90 +324,119 @@ final class ColumnParser: RecordParser {
       } else {
         isOver = true
       }
-      switch step.pointee.kind {
-      case .skip: break
-      case .text, .stem, .query:
-        var field: Field
-        if step.pointee.kind == .query, from < to, from.pointee == UInt8(ascii: "?") { from += 1 }
-        field = text(step, from, to, isDoubled, arena)
-        if step.pointee.isRequired, field.isMissing { return missing(compiled, index, from) }
-        if step.pointee.main >= 0 { row[step.pointee.main] = field }
-        if step.pointee.kind == .stem { path = field }
-        if step.pointee.kind == .query { query = field }
-      case .int:
-        guard step.pointee.main >= 0 || step.pointee.isRequired else { break }
-        if let value = ColumnParser.integer(from, to) {
-          // -1 stands for what never happened.
-          if step.pointee.main >= 0, value >= 0 { row[step.pointee.main] = .int(value) }
-        } else if !settings.missing.contains(from, to) {
-          return Failure(
-            code: "R104", message: "'\(label(compiled, index))' is no number",
-            hint: "add the text to `missing` if it stands for no value", at: from)
-        } else if step.pointee.isRequired {
-          return missing(compiled, index, from)
-        }
-      case .micros, .seconds:
-        var value: Int64?
-        if !settings.missing.contains(from, to) {
-          guard let read = ColumnParser.duration(step.pointee.scale, from, to) else {
-            return Failure(
-              code: "R104", message: "'\(label(compiled, index))' is no number",
-              hint: "add the text to `missing` if it stands for no value", at: from)
-          }
-          value = read < 0 ? nil : read
-        }
-        if let value, step.pointee.main >= 0 { row[step.pointee.main] = .int(value) }
-        if step.pointee.isAddend {
-          if let value, !sum.addingReportingOverflow(value).overflow { sum += value } else { hasSum = false }
-        }
-      case .date:
-        day = time.pointee.day(from, to)
-        if day == nil { return noTime("date", from) }
-      case .timeOfDay:
-        guard let (read, stop) = ColumnTime.clock(from, to, &nanoseconds), stop == to else {
-          return noTime("time", from)
-        }
-        clock = read
-      case .isoTime, .commonTime:
-        let read =
-          step.pointee.kind == .isoTime
-          ? time.pointee.iso(from, to, &nanoseconds) : time.pointee.common(from, to, &nanoseconds)
-        guard let read else { return noTime("time", from) }
-        if let offset = read.offset {
-          instant = read.local - offset
-        } else if let seconds = utc(read.local) {
-          instant = seconds
-        } else {
-          return ambiguous(from)
-        }
-      case .epoch:
-        guard let read = ColumnParser.epoch(step.pointee.scale, from, to, &nanoseconds) else {
-          return noTime("time", from)
-        }
-        instant = read
-      case .request: request(step, from, to, isDoubled, row, arena)
-      case .target, .hostPath: location(step, from, to, isDoubled, row, arena)
-      case .addressPort: addressPort(step, from, to, row, arena)
-      case .pair, .timers: pair(step, from, to, row, arena)
-      case .captures: if step.pointee.main >= 0 { row[step.pointee.main] = text(step, from, to, false, arena) }
-      }
+      if let failure = take(value, step, index, &parts, row, arena) { return failure }
       if step.pointee.isRequired, step.pointee.main >= 0, row[step.pointee.main].isMissing {
-        return missing(compiled, index, from)
+        return missing(compiled, index, value.from)
       }
       index &+= 1
     }
-    if instant == nil {
-      guard let clock else { return noTime("time", start) }
-      guard let day else { return undated(start) }
+    if let failure = date(start, &parts, row) { return failure }
+    if compiled.target >= 0 { row[compiled.target] = ColumnText.joined(parts.path, parts.query, arena) }
+    if let sum = parts.sum { row[compiled.duration] = .int(sum) }
+    return nil
+  }
+
+  /// The value that begins at `at`, which is moved to its separator.
+  @inline(__always)
+  private func value(_ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Value {
+    let start = at
+    if let closing = closing(at, end) {
+      at = closing.at + 1
+      return Value(from: start + 1, to: closing.at, isDoubled: closing.isDoubled)
+    }
+    at = Scan.first(of: one, or: other, at, end)
+    return Value(from: start, to: at)
+  }
+
+  /// Makes fields of a value, or keeps it for what several columns say together.
+  @inline(__always)
+  private func take(
+    _ value: Value, _ step: UnsafePointer<Step>, _ index: Int, _ parts: inout Parts, _ row: UnsafeMutablePointer<Field>,
+    _ arena: Arena
+  ) -> Failure? {
+    let (from, to, isDoubled) = (value.from, value.to, value.isDoubled)
+    switch step.pointee.kind {
+    case .skip: break
+    case .text, .stem, .query:
+      let isQuery = step.pointee.kind == .query
+      let field = text(
+        step, isQuery && from < to && from.pointee == UInt8(ascii: "?") ? from + 1 : from, to, isDoubled, arena)
+      if step.pointee.isRequired, field.isMissing { return missing(compiled, index, from) }
+      if step.pointee.main >= 0 { row[step.pointee.main] = field }
+      if step.pointee.kind == .stem { parts.path = field }
+      if isQuery { parts.query = field }
+    case .int:
+      guard step.pointee.main >= 0 || step.pointee.isRequired else { break }
+      if let number = ColumnParser.integer(from, to) {
+        // -1 stands for what never happened.
+        if step.pointee.main >= 0, number >= 0 { row[step.pointee.main] = .int(number) }
+      } else if !settings.missing.contains(from, to) {
+        return noNumber(index, from)
+      } else if step.pointee.isRequired {
+        return missing(compiled, index, from)
+      }
+    case .micros, .seconds:
+      var micros: Int64?
+      if !settings.missing.contains(from, to) {
+        guard let read = ColumnParser.duration(step.pointee.scale, from, to) else { return noNumber(index, from) }
+        micros = read < 0 ? nil : read
+      }
+      if let micros, step.pointee.main >= 0 { row[step.pointee.main] = .int(micros) }
+      if step.pointee.isAddend, let sum = parts.sum {
+        let total = micros.map { sum.addingReportingOverflow($0) }
+        parts.sum = total?.overflow == false ? total?.partialValue : nil
+      }
+    case .date, .timeOfDay, .isoTime, .commonTime, .epoch: return takeTime(value, step, &parts)
+    case .request: request(step, from, to, isDoubled, row, arena)
+    case .target, .hostPath: location(step, from, to, isDoubled, row, arena)
+    case .addressPort: addressPort(step, from, to, row, arena)
+    case .pair, .timers: pair(step, from, to, row, arena)
+    case .captures: if step.pointee.main >= 0 { row[step.pointee.main] = text(step, from, to, false, arena) }
+    }
+    return nil
+  }
+
+  @inline(__always)
+  private func takeTime(_ value: Value, _ step: UnsafePointer<Step>, _ parts: inout Parts) -> Failure? {
+    let (from, to) = (value.from, value.to)
+    switch step.pointee.kind {
+    case .date:
+      parts.day = time.pointee.day(from, to)
+      if parts.day == nil { return noTime("date", from) }
+    case .timeOfDay:
+      guard let (read, stop) = ColumnTime.clock(from, to, &parts.nanoseconds), stop == to else {
+        return noTime("time", from)
+      }
+      parts.clock = read
+    case .epoch:
+      guard let read = ColumnParser.epoch(step.pointee.scale, from, to, &parts.nanoseconds) else {
+        return noTime("time", from)
+      }
+      parts.instant = read
+    default:
+      let read =
+        step.pointee.kind == .isoTime
+        ? time.pointee.iso(from, to, &parts.nanoseconds) : time.pointee.common(from, to, &parts.nanoseconds)
+      guard let read else { return noTime("time", from) }
+      guard let instant = read.offset.map({ read.local - $0 }) ?? utc(read.local) else { return ambiguous(from) }
+      parts.instant = instant
+    }
+    return nil
+  }
+
+  /// Fills in the time that the columns make together.
+  @inline(__always)
+  private func date(
+    _ start: UnsafePointer<UInt8>, _ parts: inout Parts, _ row: UnsafeMutablePointer<Field>
+  ) -> Failure? {
+    if parts.instant == nil {
+      guard let clock = parts.clock else { return noTime("time", start) }
+      guard let day = parts.day else { return undated(start) }
       guard let seconds = utc(day * 86_400 + clock) else { return ambiguous(start) }
-      instant = seconds
+      parts.instant = seconds
     }
-    if let instant {
-      guard TimeParts.range.contains(instant) else { return noTime("time", start) }
-      if timeSlot >= 0 { row[timeSlot] = .timestamp(seconds: instant, nanoseconds: nanoseconds) }
-    }
-    if compiled.target >= 0 { row[compiled.target] = ColumnText.joined(path, query, arena) }
-    if hasSum { row[compiled.duration] = .int(sum) }
+    guard let instant = parts.instant, TimeParts.range.contains(instant) else { return noTime("time", start) }
+    if timeSlot >= 0 { row[timeSlot] = .timestamp(seconds: instant, nanoseconds: parts.nanoseconds) }
     return nil
   }
 
@@ -674,6 +706,13 @@ final class ColumnParser: RecordParser {
     Failure(
       code: "R105", message: "'\(label(compiled, index))' is missing, which every record needs",
       hint: "remove the line, or take the text out of `missing`", at: at)
+  }
+
+  @inline(never)
+  private func noNumber(_ index: Int, _ at: UnsafePointer<UInt8>) -> Failure {
+    Failure(
+      code: "R104", message: "'\(label(compiled, index))' is no number",
+      hint: "add the text to `missing` if it stands for no value", at: at)
   }
 
   @inline(never)
