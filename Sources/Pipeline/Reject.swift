@@ -22,6 +22,8 @@ public struct Reject: Sendable {
   public var column: Int
   /// The rule at work, if one was.
   public var rule: String?
+  /// What of the mapping refused it, if something did.
+  public var place: MappingPlace?
   /// Bytes for what is not in the block.
   public var raw: [UInt8]?
   /// Where that begins, in bytes from the input's first one.
@@ -34,7 +36,7 @@ public struct Reject: Sendable {
 
   public init(
     stage: Stage, code: String, message: String, hint: String = "", offset: Int?, length: Int, line: Int, number: Int,
-    column: Int = 0, rule: String? = nil, raw: [UInt8]? = nil, origin: Int? = nil
+    column: Int = 0, rule: String? = nil, place: MappingPlace? = nil, raw: [UInt8]? = nil, origin: Int? = nil
   ) {
     self.stage = stage
     self.code = code
@@ -46,8 +48,20 @@ public struct Reject: Sendable {
     self.number = number
     self.column = column
     self.rule = rule
+    self.place = place
     self.raw = raw
     self.origin = origin
+  }
+}
+
+/// A line of the mapping, from 1.
+public struct MappingPlace: Sendable {
+  public var file: String
+  public var line: Int
+
+  public init(file: String, line: Int) {
+    self.file = file
+    self.line = line
   }
 }
 

@@ -4,7 +4,7 @@ public import Pipeline
 ///
 ///     {"v":1,"at":"…Z","class":"record|mapping|session","code":"R101","message":"…","hint":"…",
 ///      "where":{"input":"…","record":…,"line":…,"column":…,"offset":…},
-///      "mapping":{"name":"…","sha256":"…","rule":"…"},"raw":"…"}
+///      "mapping":{"name":"…","sha256":"…","file":"…","line":…,"rule":"…"},"raw":"…"}
 ///
 /// What is unknown is left out. `raw` is the record byte by byte; where it is no UTF-8, `raw_base64` (RFC 4648 §4) has
 /// it instead. A file of its own stands under its name only when it is complete; an appended one grows with each commit.
@@ -87,7 +87,7 @@ public final class RejectFileWriter: RejectWriter {
       line.append(decimal: Int64(located.offset))
     }
     line.append("}")
-    appendMapping(rule: reject.rule)
+    appendMapping(reject)
     located.raw.withUnsafeBufferPointer { appendRaw($0) }
     line.append("}")
     switch target {
@@ -126,12 +126,20 @@ public final class RejectFileWriter: RejectWriter {
     line.append(decimal: Int64(value))
   }
 
-  private func appendMapping(rule: String?) {
-    guard !mapping.isEmpty || rule != nil else { return }
+  private func appendMapping(_ reject: Reject) {
+    guard !mapping.isEmpty || reject.place != nil || reject.rule != nil else { return }
     line.append(",\"mapping\":{")
     mapping.withUnsafeBufferPointer { line.append($0) }
-    if let rule {
-      if !mapping.isEmpty { line.append(",") }
+    var separator: StaticString = mapping.isEmpty ? "" : ","
+    if let place = reject.place {
+      line.append(separator)
+      line.append("\"file\":")
+      line.append(json: place.file)
+      append(",\"line\":", place.line)
+      separator = ","
+    }
+    if let rule = reject.rule {
+      line.append(separator)
       line.append("\"rule\":")
       line.append(json: rule)
     }

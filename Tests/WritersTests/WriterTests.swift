@@ -200,13 +200,14 @@ func code(_ work: () throws -> Void) -> String? {
       $0.reject.hint = "say when"
       $0.reject.column = 3
       $0.reject.rule = "order"
+      $0.reject.place = MappingPlace(file: "shop.yaml", line: 12)
     }
     #expect(
       try lines([full], mapping: "shop", sha256: "ab12") == [
         "{\"v\":1,\"at\":\"2024-05-01T10:00:00.000Z\",\"class\":\"record\",\"code\":\"R101\","
           + "\"message\":\"no \\\"time\\\"\",\"hint\":\"say when\",\"where\":{\"input\":\"access.log\","
           + "\"record\":7,\"line\":8,\"column\":3,\"offset\":512},\"mapping\":{\"name\":\"shop\","
-          + "\"sha256\":\"ab12\",\"rule\":\"order\"},\"raw\":\"a\\\"b\"}"
+          + "\"sha256\":\"ab12\",\"file\":\"shop.yaml\",\"line\":12,\"rule\":\"order\"},\"raw\":\"a\\\"b\"}"
       ])
   }
 

@@ -361,7 +361,8 @@ final class Mapper: EventMapper {
     append(
       Reject(
         stage: .mapping, code: check.code, message: check.message, hint: "the check is at \(check.place)",
-        offset: record.offset, length: record.count, line: record.line, number: record.number), to: result)
+        offset: record.offset, length: record.count, line: record.line, number: record.number,
+        place: MappingPlace(file: program.file, line: check.span.line)), to: result)
   }
 
   private func reject(_ record: Record, rule: String?, into result: MappedBlock) {
@@ -369,9 +370,11 @@ final class Mapper: EventMapper {
     var message = failure.isError ? failure.errorMessage : "the value has the wrong kind"
     var hint = "make the expression hold for such a record, for example with .or(…) or `needs`"
     let site = frame.pointee.failureSite
+    var at: MappingPlace?
     if program.sites.indices.contains(site) {
       let place = program.sites[site]
       message = "\(place.what) '\(place.scalar.text)': \(message)"
+      at = MappingPlace(file: program.file, line: place.scalar.span.line)
       hint = "\(program.file):\(place.scalar.span.line):\(place.scalar.span.column): \(hint)"
     } else if failure.isError {
       message = "the record's time: \(message)"
@@ -380,7 +383,7 @@ final class Mapper: EventMapper {
     append(
       Reject(
         stage: .mapping, code: "R201", message: message, hint: hint, offset: record.offset, length: record.count,
-        line: record.line, number: record.number, rule: rule), to: result)
+        line: record.line, number: record.number, rule: rule, place: at), to: result)
   }
 }
 
