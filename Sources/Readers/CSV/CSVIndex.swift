@@ -49,6 +49,9 @@ final class CSVIndex: BlockAnnotation {
   var rowCount = 0
   private(set) var groups: UnsafeMutablePointer<CSVRowGroup>
   private var groupCapacity: Int
+  /// What the scanner finds in a stretch, before it makes rows of it: see `field_ends`.
+  let rowEnds: UnsafeMutablePointer<UInt32>
+  let innerLineEnds: UnsafeMutablePointer<UInt32>
   private(set) var groupCount = 0
   /// Lines of the head (header, `sep=`), which are accounted for with the first block.
   var headLines = 0
@@ -71,12 +74,16 @@ final class CSVIndex: BlockAnnotation {
     rows = .allocate(capacity: rowCapacity)
     groupCapacity = 512
     groups = .allocate(capacity: groupCapacity)
+    rowEnds = .allocate(capacity: CSVScanner.room)
+    innerLineEnds = .allocate(capacity: CSVScanner.room)
   }
 
   deinit {
     ends.deallocate()
     rows.deallocate()
     groups.deallocate()
+    rowEnds.deallocate()
+    innerLineEnds.deallocate()
   }
 
   /// The block's index, emptied; blocks are used again and again, and so are their indices.

@@ -31,6 +31,8 @@ struct CSVScanner {
   private static let quotesAtStart = field_quotes(inside: 0, may_open: 1, has_closed: 0, has_returned: 0)
   /// The most bytes that are scanned between two looks at the index.
   private static let stretch = 4096
+  /// Numbers that a list of what is found in a stretch has room for.
+  static let room = stretch + Int(FIELD_ENDS_SLACK)
   private static let ability = field_ends_ability_here()
   private static let newline = UInt8(ascii: "\n")
   private static let carriageReturn = UInt8(ascii: "\r")
@@ -121,32 +123,29 @@ struct CSVScanner {
 
   /// Enters the field ends up to an offset, and the rows that end before it. Returns how far quotes are as they should be.
   private mutating func scan(_ base: UnsafePointer<UInt8>, to: Int, _ index: CSVIndex) -> Int {
-    let room = to - position + Int(FIELD_ENDS_SLACK)
-    index.reserveEnds(room)
-    index.reserveRows(room)
-    return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2 * room) { lists in
-      // Bounds: each list has room for a number a byte, and the slack.
-      guard let rows = lists.baseAddress else { return position }
-      let before = index.endCount
-      var found = field_ends(
-        ends: index.ends + before, rows: rows, inner: rows + room, end_count: 0, row_count: 0, inner_count: 0)
-      let reached = withUnsafePointer(to: marks) {
-        find_field_ends(base, position, to, $0, &quotes, &found, CSVScanner.ability)
-      }
-      index.endCount = before + found.end_count
-      var inner = 0
-      for row in 0..<found.row_count {
-        let number = Int(rows[row])
-        let end = found.ends[number]
-        while inner < found.inner_count, found.inner[inner] < end {
-          innerLines &+= 1
-          inner &+= 1
-        }
-        finishRow(base, index, end: Int(end), count: before &+ number &+ 1)
-      }
-      innerLines &+= found.inner_count - inner
-      return reached
+    index.reserveEnds(CSVScanner.room)
+    index.reserveRows(CSVScanner.room)
+    let before = index.endCount
+    // Bounds: each list has room for a stretch.
+    var found = field_ends(
+      ends: index.ends + before, rows: index.rowEnds, inner: index.innerLineEnds, end_count: 0, row_count: 0,
+      inner_count: 0)
+    let reached = withUnsafePointer(to: marks) {
+      find_field_ends(base, position, to, $0, &quotes, &found, CSVScanner.ability)
     }
+    index.endCount = before + found.end_count
+    var inner = 0
+    for row in 0..<found.row_count {
+      let number = Int(found.rows[row])
+      let end = found.ends[number]
+      while inner < found.inner_count, found.inner[inner] < end {
+        innerLines &+= 1
+        inner &+= 1
+      }
+      finishRow(base, index, end: Int(end), count: before &+ number &+ 1)
+    }
+    innerLines &+= found.inner_count - inner
+    return reached
   }
 
   @inline(__always)
