@@ -31,10 +31,19 @@ final class Database: @unchecked Sendable {
   }
 
   deinit {
-    for statement in statements.values { sqlite3_finalize(statement) }
-    sqlite3_close_v2(handle)
+    close()
     pthread_mutex_destroy(mutex)
     mutex.deallocate()
+  }
+
+  /// Puts into the file what was written ahead, and lets go of it; what is asked for afterwards fails.
+  func close() {
+    locked {
+      for statement in statements.values { sqlite3_finalize(statement) }
+      statements = [:]
+      sqlite3_close_v2(handle)
+      handle = nil
+    }
   }
 
   /// Holds the lock; may be nested.

@@ -4,7 +4,7 @@ public import Pipeline
 /// The folder in which a run leaves what the next one needs: inputs with their positions, open sessions, lengths of the
 /// outputs, what was delivered. One process at a time has it.
 ///
-///     state.sqlite   everything that has to be known together
+///     state.sqlite   everything that has to be known together; beside it, until it is closed, what was committed last
 ///     lock           who has it
 ///     outbox-000001.ndjson, rejects.ndjson, dead.ndjson   outputs; what lies behind the recorded lengths is cut off
 ///
@@ -19,20 +19,51 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
   private let lock: StateLock?
 
   /// Creates the folder, if it is not there.
-  /// - Throws: C101 if another process has it, C103 if it cannot be used, C104 if it is damaged, C110 if a later version
-  ///   wrote it.
+  /// - Throws: C101 if another process has it, C103 if it cannot be used, C104 if it is damaged or was lost, C110 if a
+  ///   later version wrote it.
   public init(path: String, patience: LockPatience = .none) throws {
     self.path = path
     try StateFolder.create(path)
     lock = try StateLock(folder: path, patience: patience)
-    database = try Database(path: path + "/state.sqlite", isReadOnly: false)
-    try database.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
+    // Outputs are made when there is a state: without one they are all that is left of it, and would be cut off. Asked
+    // first, since a file that is empty takes what stands beside it along when it is opened.
+    let leftover = StateFolder.leftover(in: path)
+    let file = path + "/state.sqlite"
+    if let leftover, StateFolder.isEmpty(file) { throw StateFolder.lost(file, leftover) }
+    database = try Database(path: file, isReadOnly: false)
     let version = try StateFolder.version(database)
+    if version == 0, let leftover { throw StateFolder.lost(file, leftover) }
+    try database.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
     if version == 0 {
       try database.transaction { try database.run(StateFolder.tables) }
     } else if version != StateFolder.version {
       throw StateFolder.newer(version)
     }
+  }
+
+  /// The first of the outputs that a state has in its folder; nil if there is none.
+  private static func leftover(in path: String) -> String? {
+    guard let directory = opendir(path) else { return nil }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      let isOutbox = name.hasPrefix("outbox-") && name.hasSuffix(".ndjson")
+      if isOutbox || name == "rejects.ndjson" || name == "dead.ndjson" { names.append(name) }
+    }
+    // What waits to be sent says most.
+    return names.max()
+  }
+
+  private static func isEmpty(_ file: String) -> Bool {
+    var status = stat()
+    return stat(file, &status) != 0 ? errno == ENOENT : status.st_size == 0
+  }
+
+  private static func lost(_ file: String, _ output: String) -> Diagnostic {
+    StateCursor.damage("\(file) is empty or gone, and \(output) is still there")
   }
 
   /// Makes the folder, and those above it that are missing.
@@ -48,17 +79,26 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
   }
 
   /// Only to look at it, whoever has it.
-  /// - Throws: C109 if there is no state.
+  /// - Throws: C109 if there is no state, C104 if it is damaged or was lost.
   public init(reading path: String) throws {
     self.path = path
     lock = nil
-    guard access(path + "/state.sqlite", F_OK) == 0 else {
-      throw Diagnostic("C109", "there is no state in \(path)", remedy: "check the folder after --state")
+    let file = path + "/state.sqlite"
+    func missing() -> Diagnostic {
+      if let leftover = StateFolder.leftover(in: path) { return StateFolder.lost(file, leftover) }
+      return Diagnostic("C109", "there is no state in \(path)", remedy: "check the folder after --state")
     }
-    database = try Database(path: path + "/state.sqlite", isReadOnly: true)
-    let version = try StateFolder.version(database)
-    guard version == StateFolder.version else { throw StateFolder.newer(version) }
+    guard !StateFolder.isEmpty(file) else { throw missing() }
+    database = try Database(path: file, isReadOnly: true)
+    switch try StateFolder.version(database) {
+    case StateFolder.version: break
+    case 0: throw missing()
+    case let version: throw StateFolder.newer(version)
+    }
   }
+
+  /// The run is at its end: what it committed is in the one file, whoever still holds this. It can do nothing more.
+  public func close() { database.close() }
 
   /// Whether a run has it at the moment.
   public var isInUse: Bool { lock != nil || StateLock.isHeld(folder: path) }

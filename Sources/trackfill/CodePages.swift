@@ -46,14 +46,18 @@ What to do: Check the path and its permissions; keep the state on a local file s
     CodePage("C104", ###"""
 # C104: the state is damaged
 
-What the state folder holds is not what the program wrote. It is never taken for an empty state, since everything would be read and sent a second time.
+What the state folder holds is not what the program wrote, or `state.sqlite` is empty or gone while outputs of earlier runs stand
+beside it. It is never taken for an empty state, since everything would be read and sent a second time, and payloads that wait to be
+sent would be cut off.
 
 ```text
 error[C104]: the state is damaged: st/state.sqlite: file is not a database
   = restore the state folder from a backup, or begin anew with another --state folder; nothing was changed
 ```
 
-What to do: Restore the folder from a backup. Without one begin anew with another `--state` folder: events keep their ids, so that what arrives twice replaces itself.
+What to do: Restore the folder from a backup, all of its files together; `state.sqlite-wal`, if there is one, belongs to `state.sqlite`.
+Without one begin anew with another `--state` folder: events keep their ids, so that what arrives twice replaces itself. What waited in the
+old folder is in its outbox: `trackfill send FOLDER/outbox-000001.ndjson` sends it.
 
 """###),
     CodePage("C105", ###"""

@@ -52,9 +52,11 @@ enum StateOwner {
   /// A run begins to change things: unless it comes to say how it ended, it was cut short.
   static func begin(_ folder: StateFolder) throws { try folder.commit { try folder.setMeta("ended", "") } }
 
-  /// How a run ended that has begun. What cannot be noted any more looks like a run that was cut short.
+  /// How a run ended that has begun; the last that is done with the state. What cannot be noted any more looks like a
+  /// run that was cut short.
   static func end(_ folder: StateFolder, with status: ExitStatus) {
     try? folder.commit { try folder.setMeta("ended", String(status.rawValue)) }
+    folder.close()
   }
 
   /// How the last run ended. Older builds did not note it; a run that was cut short, or is at work, has no status.

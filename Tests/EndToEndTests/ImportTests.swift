@@ -105,6 +105,26 @@ private final class Mood: Sendable {
     #expect((try? space.read("state/dead.ndjson"))?.isEmpty ?? true)
   }
 
+  /// The state was lost while payloads wait: they are not cut off for it.
+  @Test(arguments: [": >\"$1\"/state.sqlite", "rm \"$1\"/state.sqlite"])
+  func aStateThatWasLost(_ loss: String) throws {
+    let log = try space.write("a.log", FollowUpTests.lines(300, seed: 2).joined() + "broken\n")
+    let receiver = try collector { $0.script = { _, _ in .status(503, retryAfter: nil) } }
+    defer { receiver.stop() }
+    let more = ["--follow-up", "--retry-for", "1s"]
+    #expect(try Binary.run(arguments([log], receiver, more)).status == 69)
+    let (payloads, rejects) = (try outbox(), try space.read("state/rejects.ndjson"))
+    #expect(!payloads.isEmpty && !rejects.isEmpty)
+    // What the run knew is in the file, and not beside it.
+    let names = try FileManager.default.contentsOfDirectory(atPath: space.path("state"))
+    #expect(names.sorted() == ["lock", "outbox-000001.ndjson", "rejects.ndjson", "state.sqlite"])
+    _ = try Binary.shell(loss, space.path("state"))
+    let lost = try Binary.run(arguments([log], receiver, more))
+    #expect(lost.status == 70 && lost.errors.contains("C104"), "\(lost.errors)")
+    #expect(try outbox() == payloads)
+    #expect(try space.read("state/rejects.ndjson") == rejects)
+  }
+
   /// One wrong setting stops everything and gives up nothing.
   @Test func aSourceThatDoesNotExist() throws {
     let log = try space.write("a.log", FollowUpTests.lines(300, seed: 3).joined())

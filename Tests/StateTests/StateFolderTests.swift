@@ -91,4 +91,46 @@ import Testing
     #expect(damaged?.code == "C104")
     #expect(try Data(contentsOf: file).count == 4096)
   }
+
+  /// What a state knew is gone, and what it wrote is still there: to begin anew would cut that off.
+  @Test(arguments: ["empty", "missing", "bare"], ["outbox-000001.ndjson", "rejects.ndjson", "dead.ndjson"])
+  func aStateThatWasLostIsNotTakenForANewOne(_ loss: String, _ output: String) throws {
+    let path = Self.folder()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var state: StateFolder? = try StateFolder(path: path)
+    try state?.commit {}
+    let file = URL(fileURLWithPath: path + "/state.sqlite")
+    // Before it is closed, all that was committed stands beside the file.
+    let bare = try Data(contentsOf: file)
+    _ = state
+    state = nil
+    switch loss {
+    case "empty": try Data().write(to: file)
+    case "missing": try FileManager.default.removeItem(at: file)
+    default: try bare.write(to: file)
+    }
+    // Nothing is lost where nothing was written, as after a run that was cut short at its very beginning.
+    #expect(try StateFolder(path: path).inputs().isEmpty)
+    if loss == "missing" { try FileManager.default.removeItem(at: file) } else { try bare.write(to: file) }
+    if loss == "empty" { try Data().write(to: file) }
+    let payload = Data("{}\n".utf8)
+    try payload.write(to: URL(fileURLWithPath: path + "/" + output))
+    let lost = #expect(throws: Diagnostic.self) { try StateFolder(path: path) }
+    #expect(lost?.code == "C104" && lost?.message.contains(output) == true, "\(String(describing: lost))")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path + "/" + output)) == payload)
+    #expect(FileManager.default.fileExists(atPath: file.path) == (loss != "missing"))
+    let seen = #expect(throws: Diagnostic.self) { try StateFolder(reading: path) }
+    #expect(seen?.code == "C104")
+  }
+
+  @Test func closedItIsOneFile() throws {
+    let path = Self.folder()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let state = try StateFolder(path: path)
+    try state.commit { try state.setTotal("events", 7) }
+    state.close()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: path).sorted() == ["lock", "state.sqlite"])
+    #expect(try StateFolder(reading: path).totals() == ["events": 7])
+    #expect(throws: Diagnostic.self) { try state.totals() }
+  }
 }
