@@ -7,10 +7,13 @@ public enum NumberedName {
     return stem + "-" + String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
   }
 
-  /// Whether a name is one of the stem's, with this ending.
-  static func matches(_ name: String, _ stem: String, ending: String) -> Bool {
-    guard name.hasPrefix(stem + "-"), name.hasSuffix(ending) else { return false }
+  /// The number in a name of the stem's with this ending; nil for other names.
+  static func number(in name: String, _ stem: String, ending: String) -> Int? {
+    guard name.hasPrefix(stem + "-"), name.hasSuffix(ending) else { return nil }
     let number = name.utf8.dropFirst(stem.utf8.count + 1).dropLast(ending.utf8.count)
-    return number.count >= digits && number.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+    guard number.count >= digits, number.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else {
+      return nil
+    }
+    return Int(String(decoding: number, as: UTF8.self))
   }
 }

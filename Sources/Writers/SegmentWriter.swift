@@ -17,7 +17,8 @@ public final class SegmentWriter: PayloadWriter, CommittedOutput {
 
   /// Completes what a run before committed, and removes what it could not commit.
   /// - Parameter recorded: what the state says of the last segment; nil before the first.
-  /// - Throws: C107 if the last segment is shorter than recorded, O201, O202.
+  /// - Throws: C107 if the last segment is shorter than recorded, O201, O202; O206 if there are segments of another
+  ///   state, before anything is changed.
   public init(
     folder: String, stem: String, recorded: OutputPosition?, files: any FileSystem = SystemFiles()
   ) throws {
@@ -25,15 +26,17 @@ public final class SegmentWriter: PayloadWriter, CommittedOutput {
     self.stem = SegmentWriter.fileName(stem)
     self.files = files
     position = recorded ?? OutputPosition()
-    let ending = SegmentWriter.ending + SegmentWriter.part
     var isChanged = false
     // Other mappings may write into the same folder.
-    for entry in try files.names(in: folder) where NumberedName.matches(entry, self.stem, ending: ending) {
+    let names = try files.names(in: folder)
+    if let other = names.first(where: isOfAnotherState) { throw SegmentWriter.taken(folder + "/" + other) }
+    for entry in names {
+      guard let number = number(ofPart: entry) else { continue }
       let part = folder + "/" + entry
-      if position.number > 0, part == path(position.number) + SegmentWriter.part {
+      if number == position.number {
         // Opening it cuts it to what is recorded.
         _ = try AppendedFile(part, name: name, recorded: position, files: files)
-        try files.rename(part, to: path(position.number))
+        try complete()
       } else {
         try files.remove(part)
       }
@@ -44,6 +47,32 @@ public final class SegmentWriter: PayloadWriter, CommittedOutput {
 
   private func path(_ number: Int) -> String {
     folder + "/" + NumberedName.text(stem, number) + SegmentWriter.ending
+  }
+
+  private func number(ofPart entry: String) -> Int? {
+    NumberedName.number(in: entry, stem, ending: SegmentWriter.ending + SegmentWriter.part)
+  }
+
+  /// Segments of this state are numbered up to what is recorded, and at work is none but that one and the next.
+  private func isOfAnotherState(_ entry: String) -> Bool {
+    if let number = NumberedName.number(in: entry, stem, ending: SegmentWriter.ending) {
+      return number > position.number
+    }
+    return number(ofPart: entry).map { $0 == 0 || $0 != position.number && $0 != position.number + 1 } ?? false
+  }
+
+  private static func taken(_ path: String) -> Diagnostic {
+    Diagnostic(
+      "O206", "another state wrote it, and it is not to be replaced",
+      remedy: "give each state a folder of its own for -o, or take the files away first; nothing is lost", file: path)
+  }
+
+  /// The recorded segment gets its name. A file that has it can only be another state's: what is renamed stands under one
+  /// name.
+  private func complete() throws {
+    let path = path(position.number)
+    guard try files.length(of: path) == nil else { throw SegmentWriter.taken(path) }
+    try files.rename(path + SegmentWriter.part, to: path)
   }
 
   /// A mapping's name as part of a file's.
@@ -69,7 +98,7 @@ public final class SegmentWriter: PayloadWriter, CommittedOutput {
   public func settle() throws {
     guard file != nil else { return }
     file = nil
-    try files.rename(path(position.number) + SegmentWriter.part, to: path(position.number))
+    try complete()
     try files.sync(folder: folder)
   }
 

@@ -1607,6 +1607,21 @@ error[O205]: the temporary file for sorting events in .: file too large
 What to do: Make room, set `TMPDIR` to another file system, or raise `--memory`.
 
 """###),
+    CodePage("O206", ###"""
+# O206: a file of another state
+
+`convert --follow-up` numbers its files by what its state remembers. In the folder after `-o` there is a file with a number that
+this state has not come to, or one under the name that its next file is to get: another state of a mapping of the same name
+writes there, or the state folder is new and files of the old one are still there. Nothing is replaced.
+
+```text
+out/end-to-end-000001.ndjson: error[O206]: another state wrote it, and it is not to be replaced
+  = give each state a folder of its own for -o, or take the files away first; nothing is lost
+```
+
+What to do: Give each state folder a folder of its own for `-o`. If the state is new on purpose, take the files of the old one away first.
+
+"""###),
     CodePage("R001", ###"""
 # R001: longer than `--max-record`
 

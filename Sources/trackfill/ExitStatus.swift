@@ -70,7 +70,7 @@ enum ExitStatus: Int32, Sendable {
       case "D403": self = .usage
       default: self = .badInput
       }
-    case "O": self = ["O202", "O204"].contains(diagnostic.code) ? .cannotCreate : .outputFailed
+    case "O": self = ["O202", "O204", "O206"].contains(diagnostic.code) ? .cannotCreate : .outputFailed
     case "U": self = .usage
     case "R": self = .badInput
     case "M": self = .badMapping

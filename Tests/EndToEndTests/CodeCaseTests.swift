@@ -65,6 +65,7 @@ import Testing
       "O205", 74,
       "sed 's/ disorder: 1m/ mode: exact/' m.yaml >e.yaml; trap '' XFSZ; ulimit -f 64; "
         + "TMPDIR=. $trackfill convert b.log -m e.yaml -q --memory 64K -o o"),
+    Case("O206", 73, "\(followUp) --finish -q; $trackfill convert a.log -m m.yaml --state st2 --follow-up -o out"),
     Case(
       "R001", 3, "{ cat a.log; printf '%0300d\\n' 0; } >c.log; $trackfill convert c.log -m m.yaml --max-record 200 -o o"
     ),

@@ -324,6 +324,25 @@ import Testing
     #expect(damaged.errors.contains("C104"))
   }
 
+  /// A second state that writes into the same folder would give its files the names of the first one's.
+  @Test func eachStateHasAFolderOfItsOwn() throws {
+    let space = try Workspace()
+    let log = try space.write("a.log", Self.lines(50, seed: 3).joined())
+    #expect(try Binary.run(Self.followUp([log], space, ["--finish"])).status == 0)
+    let before = try Self.segments(space.path("out"))
+    let other = try space.write("b.log", Self.lines(50, seed: 4).joined())
+    var arguments = Self.followUp([other], space, ["--finish"])
+    arguments[5] = space.path("other")
+    let refused = try Binary.run(arguments)
+    #expect(refused.status == 73 && refused.errors.contains("O206"), "\(refused.errors)")
+    #expect(try Self.segments(space.path("out")) == before)
+    // Once they are taken away, nothing stands in its way.
+    try FileManager.default.removeItem(atPath: space.path("out"))
+    let later = try Binary.run(arguments)
+    #expect(later.status == 0, "\(later.errors)")
+    #expect(firstDifference(try Self.segments(space.path("out")), try Self.converted([other])) == nil)
+  }
+
   @Test func oneRunAtATime() throws {
     let space = try Workspace()
     let log = try space.write("a.log", Self.lines(50, seed: 3).joined())

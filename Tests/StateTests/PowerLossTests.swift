@@ -135,6 +135,40 @@ import Writers
     #expect(ledger.durable.outputs.isEmpty)
   }
 
+  /// A file that this state did not write is not replaced, whenever it comes; what is committed waits for its name.
+  @Test func segmentsOfAnotherStateAreNotReplaced() throws {
+    let disk = Disk(1)
+    func put(_ name: String, _ text: String) throws {
+      let file = try disk.open(name)
+      try Array(text.utf8).withUnsafeBufferPointer { try file.append($0) }
+    }
+    func refused(_ recorded: OutputPosition?) -> Diagnostic? {
+      #expect(throws: Diagnostic.self) {
+        try SegmentWriter(folder: "/out", stem: "shop", recorded: recorded, files: disk)
+      }
+    }
+    try put("/out/shop-000001.ndjson", "other")
+    try put("/out/shop-000002.ndjson.part", "at work")
+    let first = refused(nil)
+    #expect(first?.code == "O206" && first?.file == "/out/shop-000001.ndjson")
+    disk.take("/out/shop-000001.ndjson")
+    #expect(refused(nil)?.file == "/out/shop-000002.ndjson.part")
+    #expect(disk.content("/out/shop-000002.ndjson.part") == Array("at work".utf8))
+    disk.take("/out/shop-000002.ndjson.part")
+
+    // While a run is on.
+    let writer = try SegmentWriter(folder: "/out", stem: "shop", recorded: nil, files: disk)
+    try Array("{}".utf8).withUnsafeBufferPointer { try writer.write($0) }
+    let position = try writer.prepare()
+    try put("/out/shop-000001.ndjson", "other")
+    #expect(#expect(throws: Diagnostic.self) { try writer.settle() }?.code == "O206")
+    #expect(refused(position)?.code == "O206")
+    #expect(disk.content("/out/shop-000001.ndjson") == Array("other".utf8))
+    disk.take("/out/shop-000001.ndjson")
+    _ = try SegmentWriter(folder: "/out", stem: "shop", recorded: position, files: disk)
+    #expect(disk.content("/out/shop-000001.ndjson") == Array("{}\n".utf8))
+  }
+
   /// Two mappings may write into one folder, one of which is called as the other begins.
   @Test func segmentsOfOthersAreLeftAlone() throws {
     let disk = Disk(1)
