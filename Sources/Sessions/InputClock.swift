@@ -77,6 +77,9 @@ final class InputClock {
     return firstTime.map { $0 &- disorder } ?? Int64.min
   }
 
+  /// Where it stands: the latest believed time, or the latest that is held before one is; nil before the first event.
+  var end: Int64? { clock != Int64.min ? clock : held.lazy.map(\.time).max() }
+
   /// Up to where times are believed at once.
   @inline(__always)
   var believed: Int64 {

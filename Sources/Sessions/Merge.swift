@@ -10,8 +10,8 @@ final class Merge {
   }
 
   let inputs: [InputClock]
-  /// Inputs that have not ended or whose events wait.
-  private var active: [InputClock]
+  /// Inputs that have not ended, or whose events wait or are held.
+  private(set) var active: [InputClock]
   private var heap: [Front] = []
 
   init(_ inputs: [InputClock]) {
@@ -42,11 +42,11 @@ final class Merge {
   }
 
   private func isSucceeded(_ input: InputClock, _ disorder: Int64) -> Bool {
-    guard input.hasEnded, input.clock != Int64.min else { return false }
+    guard input.hasEnded, let end = input.end else { return false }
     // Not mutual: who has gone further is never succeeded by who has not.
     return inputs.contains { other in
-      guard let first = other.firstTime, first >= input.clock &- disorder else { return false }
-      return (other.clock, other.index) > (input.clock, input.index)
+      guard let first = other.firstTime, first >= end &- disorder else { return false }
+      return (other.clock, other.index) > (end, input.index)
     }
   }
 
@@ -79,7 +79,7 @@ final class Merge {
       }
       if let last { replace(Front(time: last, input: own)) } else { pop() }
     }
-    active.removeAll { $0.isFinished && $0.waiting.isEmpty }
+    active.removeAll { $0.isFinished && $0.waiting.isEmpty && $0.held.isEmpty }
   }
 
   private func push(_ front: Front) {

@@ -95,7 +95,29 @@ final class StreamSessions: SessionMode {
   }
 
   private func release() throws {
-    try release(before: settings.isContinued ? merge.watermark(disorder: disorder) : merge.watermark)
+    let watermark = settings.isContinued ? merge.watermark(disorder: disorder) : merge.watermark
+    admitReached(before: watermark)
+    try release(before: watermark)
+  }
+
+  /// Believes what is held in inputs that have ended for now, as soon as the merge comes to its time: it does not wait
+  /// for them any more, and what it has passed would be too late. A time that an input's clock has reached is not far
+  /// ahead, and nothing later leaves before there is such a clock; what is ahead of all stays held, until its input goes
+  /// on or is at its end.
+  private func admitReached(before watermark: Int64) {
+    lazy var reached = merge.inputs.reduce(Int64.min) { max($0, $1.clock) }
+    for input in merge.active where !input.held.isEmpty && (input.hasEnded || input.isFinished) {
+      let held = input.held
+      input.held = []
+      for event in held {
+        // What is to be rejected waits as well, until its reject can say where it stood.
+        if event.time >= watermark || event.time > reached || settings.late == .reject && isTooLate(event.time, input) {
+          input.held.append(event)
+        } else {
+          _ = admit(event.time, event.block, event.index, event.number, input)
+        }
+      }
+    }
   }
 
   private func release(before watermark: Int64) throws {
@@ -204,7 +226,7 @@ final class StreamSessions: SessionMode {
     _ time: Int64, _ block: UInt32, _ index: UInt32, _ number: Int, _ input: InputClock
   ) -> Bool {
     if input.clock != Int64.min, time < input.clock { noteLateness(input.clock &- time) }
-    if input.clock == Int64.min || time >= input.clock &- disorder {
+    if !isTooLate(time, input) {
       input.add(time, block: block, index: index)
       return true
     }
@@ -217,6 +239,10 @@ final class StreamSessions: SessionMode {
       input.addLate(block: block, index: index)
     }
     return true
+  }
+
+  private func isTooLate(_ time: Int64, _ input: InputClock) -> Bool {
+    input.clock != Int64.min && time < input.clock &- disorder
   }
 
   // MARK: Rejects

@@ -343,6 +343,34 @@ import Testing
     #expect(firstDifference(try Self.segments(space.path("out")), try Self.converted([other])) == nil)
   }
 
+  /// So few lines between two rotations that the first ones of a log wait for others that confirm them.
+  @Test(arguments: 0..<6)
+  func quietLogsAreRotated(_ seed: Int) throws {
+    let space = try Workspace()
+    var random = Seeded(seed + 200)
+    let lines = Self.lines(70, seed: seed, step: 1...900)
+    let folder = space.path("logs")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    func run(_ more: [String] = []) throws {
+      let result = try Binary.run(Self.followUp([folder], space, more))
+      #expect(result.status == 0, "\(result.errors)")
+    }
+    var (current, rotated) = ("", 0)
+    for line in lines {
+      current += line
+      try space.write("logs/access.log", current)
+      if Int.random(in: 0..<3, using: &random) == 0 { try run() }
+      guard Int.random(in: 0..<3, using: &random) == 0 else { continue }
+      rotated += 1
+      try FileManager.default.moveItem(atPath: folder + "/access.log", toPath: folder + "/access.log.\(rotated)")
+      current = ""
+    }
+    try run()
+    try run(["--finish"])
+    let whole = try space.write("whole.log", lines.joined())
+    #expect(firstDifference(try Self.segments(space.path("out")), try Self.converted([whole])) == nil)
+  }
+
   @Test func oneRunAtATime() throws {
     let space = try Workspace()
     let log = try space.write("a.log", Self.lines(50, seed: 3).joined())

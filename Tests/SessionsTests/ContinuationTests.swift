@@ -113,6 +113,132 @@ private func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool { one == other }
     #expect(isSame(continued.bytes, expected.bytes))
   }
 
+  /// Logs that end before further events have confirmed their first ones: others take their place, or go on beside them.
+  @Test(arguments: 0..<40)
+  func quietLogsGiveTheSameBytes(_ seed: Int) throws {
+    var random = Seeded(seed)
+    let settings = PropertyTests.all
+    var hits = PropertyTests.stream(&random)
+    // Ordered, and no two at one time: what comes first must not depend on the inputs' order.
+    hits.sort { $0.time < $1.time }
+    for index in hits.indices.dropFirst() where hits[index].time <= hits[index - 1].time {
+      hits[index].time = hits[index - 1].time + 1
+    }
+    // Runs of some hits; each may have a log of its own beside the one that is rotated.
+    var runs: [Range<Int>] = []
+    var inputs = 1
+    var main = 0
+    while (runs.last?.upperBound ?? 0) < hits.count {
+      let begin = runs.last?.upperBound ?? 0
+      let end = min(hits.count, begin + Int.random(in: 1...9, using: &random))
+      let side = inputs
+      inputs += 1
+      for index in begin..<end {
+        let isAside = Int.random(in: 0..<6, using: &random) == 0
+        hits[index].input = isAside ? side : main
+        if !isAside, Int.random(in: 0..<6, using: &random) == 0 {
+          main = inputs
+          inputs += 1
+        }
+      }
+      runs.append(begin..<end)
+    }
+    // Only those that have events, in the order of their beginnings.
+    var places: [Int: Int] = [:]
+    for index in hits.indices {
+      let place = places[hits[index].input] ?? places.count
+      places[hits[index].input] = place
+      hits[index].input = place
+    }
+    let expected = try Run(hits, settings, inputs: places.count)
+
+    let store = MemoryStore()
+    let writer = Collector()
+    var read = [Int](repeating: 0, count: places.count)
+    for run in runs {
+      let isLast = run.upperBound == hits.count
+      var settings = settings
+      settings.isContinued = !isLast
+      let known = (hits[..<run.upperBound].map(\.input).max() ?? 0) + 1
+      let grown = Set(hits[run].map(\.input))
+      let descriptions = (0..<known).map { input in
+        var description = InputDescription(
+          name: "input-\(input)", firstTime: hits.first { $0.input == input }?.time, size: nil)
+        description.id = Int64(input)
+        description.isAtRest = !grown.contains(input)
+        description.linesBefore = read[input]
+        description.recordsBefore = read[input]
+        return description
+      }
+      let stage = SessionStage(settings: settings, inputs: descriptions, writer: writer) { $0.reset() }
+      try stage.restore(from: store)
+      var rejects: [Reject] = []
+      for input in grown.sorted() {
+        let block = Block(capacity: 1 << 16, headroom: 0)
+        let mapped = MappedBlock()
+        let own = hits[run].filter { $0.input == input }
+        Run.fill(block, mapped, own[...], nil)
+        block.input = input
+        block.isLast = true
+        try stage.consume(mapped, of: block, rejects: &rejects)
+        read[input] += own.count
+      }
+      #expect(rejects.isEmpty)
+      var located: [LocatedReject] = []
+      if isLast { try stage.finish(rejects: &located) } else { try stage.pause(rejects: &located) }
+      #expect(located.isEmpty)
+      if !isLast { try stage.save(to: store) }
+    }
+    #expect(isSame(writer.bytes, expected.bytes))
+  }
+
+  /// A time far ahead is not believed because its log has ended, nor because another log begins with one like it. What
+  /// stands beside it is, as soon as others have come to it.
+  @Test func whatIsFarAheadIsNotBelieved() throws {
+    let store = MemoryStore()
+    let writer = Collector()
+    let start = PropertyTests.start
+    let far = start + 5000 * hour
+    var late = 0
+    func run(_ hits: [Hit], isLast: Bool = false) throws {
+      let descriptions = (0..<3).map { input in
+        var description = InputDescription(
+          name: "\(input)", firstTime: input == 2 ? far + 10 * minute : start, size: nil)
+        description.id = Int64(input)
+        description.isAtRest = !hits.contains { $0.input == input }
+        return description
+      }
+      let stage = SessionStage(settings: settings { $0.isContinued = !isLast }, inputs: descriptions, writer: writer) {
+        $0.reset()
+      }
+      try stage.restore(from: store)
+      var rejects: [Reject] = []
+      for input in Set(hits.map(\.input)).sorted() {
+        let block = Block(capacity: 1 << 16, headroom: 0)
+        let mapped = MappedBlock()
+        Run.fill(block, mapped, hits.filter { $0.input == input }[...], nil)
+        block.input = input
+        block.isLast = true
+        try stage.consume(mapped, of: block, rejects: &rejects)
+      }
+      var located: [LocatedReject] = []
+      if isLast { try stage.finish(rejects: &located) } else { try stage.pause(rejects: &located) }
+      try stage.save(to: store)
+      late += stage.counts.late
+      #expect(rejects.map(\.code) == (isLast ? ["S101"] : []))
+    }
+    func busy(_ first: Int64) -> [Hit] { (0..<6).map { Hit(first + $0 * minute, "busy", input: 1) } }
+    try run([Hit(start, "quiet"), Hit(far, "quiet")] + busy(start))
+    try run([Hit(far + 10 * minute, "odd", input: 2)])
+    try run(busy(start + hour))
+    try run(busy(start + 2 * hour))
+    // The visit has left, with the one event.
+    #expect(writer.payloads.contains { $0.contains("\"v\":\"quiet\"") })
+    try run([Hit(start + 3 * hour, "quiet")] + busy(start + 3 * hour), isLast: true)
+    #expect(!writer.payloads.contains { $0.contains("\"t\":\(far)") })
+    #expect(late == 0)
+  }
+
   /// Late beyond the disorder, an outlier, little memory: with one input nothing of it depends on where a run ended.
   @Test(arguments: 0..<12, [SessionSettings.Late.attach, .new, .reject])
   func disorderBeyondTheBoundIsContinuedAsWell(_ seed: Int, _ late: SessionSettings.Late) throws {
