@@ -432,7 +432,9 @@ What to do: `--to` takes the address of Tracardi's API, not of its GUI. Behind a
     CodePage("D307", ###"""
 # D307: settings with which nothing can be reached
 
-The certificate is not trusted, a file of certificates cannot be used, or the address is none. Nothing was sent.
+The certificate is not trusted, a file of certificates cannot be used, the address is none, or no host has its name. Nothing was sent.
+A name that cannot be looked up at the moment is something else, and so is one that is gone after it has answered in this run: both are
+tried again, as a receiver that is down.
 
 ```text
 error[D307]: https://127.0.0.1:8686/track cannot be reached as things are set: problem with the ssl ca cert (path? access rights?)

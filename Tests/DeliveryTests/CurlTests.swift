@@ -21,15 +21,16 @@ import Testing
 
   private func deliver(
     _ payloads: [String], to url: String, settings: DeliverySettings = DeliverySettings(),
-    _ change: (inout CurlSettings) -> Void = { _ in }
+    _ change: (inout CurlSettings) -> Void = { _ in },
+    isUnknown: @escaping @Sendable (String) -> Bool = HostLookup.isUnknown
   ) throws -> (outcome: DeliveryOutcome, counts: DeliveryCounts) {
     var curl = CurlSettings(url: url + "/track", userAgent: "trackfill/test")
     curl.headers = ["x-context: staging"]
     change(&curl)
     let path = try folder.write("payloads.ndjson", payloads.map { $0 + "\n" }.joined())
     let delivery = Delivery(
-      transport: try CurlTransport(curl), journal: nil, deadLetters: DeadLetterFile(path: folder.file("dead.ndjson")),
-      settings: settings)
+      transport: try CurlTransport(curl, isUnknown: isUnknown), journal: nil,
+      deadLetters: DeadLetterFile(path: folder.file("dead.ndjson")), settings: settings)
     let outcome = try delivery.run(try PayloadFileQueue(path: path, name: "payloads"))
     return (outcome, delivery.counts)
   }
@@ -86,6 +87,25 @@ import Testing
     let (outcome, counts) = try deliver(payloads(100), to: url, settings: settings)
     #expect(outcome.stop == .unavailable)
     #expect(counts.dead == 0 && outcome.pending == 100)
+  }
+
+  /// A name that nobody has is a setting at fault; one that cannot be looked up now is a network that is away.
+  @Test(arguments: [(true, DeliveryStop.misconfigured), (false, .unavailable)])
+  func aHostThatDoesNotExist(_ isUnknown: Bool, _ stop: DeliveryStop) throws {
+    var settings = DeliverySettings()
+    settings.retryFor = second
+    let asked = Heads()
+    let began = SystemClock().now
+    let (outcome, counts) = try deliver(
+      payloads(10), to: "http://nonexist.invalid:8686", settings: settings,
+      isUnknown: {
+        asked.add($0)
+        return isUnknown
+      })
+    #expect(outcome.stop == stop)
+    #expect(counts.dead == 0 && outcome.pending == 10)
+    #expect(Set(asked.all) == ["nonexist.invalid"])
+    if isUnknown { #expect(SystemClock().now - began < second) }
   }
 
   @Test func headersOfAPayload() throws {
@@ -222,7 +242,7 @@ import Testing
   }
 }
 
-/// Heads of requests that a server has seen.
+/// Heads of requests that a server has seen, or names that were asked for.
 final class Heads: @unchecked Sendable {
   private let lock = NSLock()
   private var heads: [String] = []

@@ -256,6 +256,22 @@ import Testing
     #expect(run.host.taken.count == 300 && run.host.taken.values.allSatisfy { $0 == 1 })
   }
 
+  /// A name that nobody has is a mistake at first; where it has answered before, it will be back.
+  @Test func aHostWhoseNameIsUnknown() throws {
+    let run = try VirtualRun()
+    run.host.script = { _ in .unknown }
+    let payloads = (0..<100).map { Payloads.payload($0, profile: $0, events: 3) }
+    let (outcome, counts) = try run.run(payloads)
+    #expect(outcome.stop == .misconfigured)
+    #expect(counts.dead == 0 && outcome.pending == counts.read && outcome.isBalanced)
+    let began = run.host.now
+    run.host.script = { $0.number > 20 && $0.at < began + 600 * second ? .unknown : .take }
+    let (later, more) = try run.run(payloads)
+    expectWhole(later)
+    #expect(more.acknowledged == 100 && more.dead == 0)
+    #expect(run.host.now > began + 600 * second)
+  }
+
   @Test(arguments: ["120", "Wed, 01 May 2024 10:18:40 GMT"])
   func retryAfterHoldsForTheWholeHost(_ header: String) throws {
     let run = try VirtualRun()

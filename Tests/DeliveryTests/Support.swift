@@ -77,6 +77,8 @@ final class VirtualHost: Transport, DeliveryClock, @unchecked Sendable {
     /// It was taken, and no answer comes.
     case lose
     case answer(Int, String)
+    /// Its name is not known.
+    case unknown
   }
 
   struct Request {
@@ -133,6 +135,7 @@ final class VirtualHost: Transport, DeliveryClock, @unchecked Sendable {
       if status == 200 || status == 226 { take(ids, lane) }
       answer = (.status(status), nil, body)
     case .status(let status, let retryAfter, let body): answer = (.status(status), retryAfter, body)
+    case .unknown: answer = (.unknownHost("there is no such host"), nil, "")
     case .drop: answer = (.failure("connection reset by peer"), nil, "")
     case .lose:
       if !ids.contains(where: { poison[$0] != nil }) { take(ids, lane) }

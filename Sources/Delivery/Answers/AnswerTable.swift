@@ -8,6 +8,8 @@ enum AnswerAction: Sendable, Equatable {
   case acknowledgePartly
   /// The run's settings or the receiver's are wrong, and every payload would be answered so: stop, give nothing up.
   case stop(DeliveryStop)
+  /// The same before anything was taken; afterwards later again.
+  case stopAtFirst(DeliveryStop)
   /// This payload is refused for what it is.
   case giveUp
   /// Later again. `isOverload`: the host wants less; otherwise it is perhaps this payload that it cannot take.
@@ -86,6 +88,7 @@ enum AnswerTable {
     switch answer.outcome {
     case .failure: return .retry(isOverload: false)
     case .misconfigured: return .stop(.misconfigured)
+    case .unknownHost: return .stopAtFirst(.misconfigured)
     case .status(let status):
       if status >= 400, let row = textRow(answer.body) { return row.action }
       // 201 and 202 are a receiver's that queues what it takes.

@@ -482,6 +482,10 @@ public final class Delivery: @unchecked Sendable {
     case .stop(let reason):
       putBack(parcel)
       stop(reason, status: parcel.parts[at].lastStatus, text: text(of: parcel.parts[at]))
+    case .stopAtFirst(let reason):
+      guard acknowledgements == 0 else { return fail(parcel, at, answer, false, now) }
+      putBack(parcel)
+      stop(reason, status: parcel.parts[at].lastStatus, text: text(of: parcel.parts[at]))
     case .giveUp:
       host.answered()
       try giveUp(parcel, code: "D203", doubt: nil)
@@ -514,7 +518,7 @@ public final class Delivery: @unchecked Sendable {
       if status != 200 || parcel.parts[at].attempts > 1 {
         parcel.parts[at].lastText = Array(answer.body.prefix(DeadLetter.answerLimit))
       }
-    case .failure(let text), .misconfigured(let text):
+    case .failure(let text), .unknownHost(let text), .misconfigured(let text):
       tally.answers[0, default: 0] += 1
       parcel.parts[at].lastStatus = 0
       parcel.parts[at].lastText = Array(text.utf8)

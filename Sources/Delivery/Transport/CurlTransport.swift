@@ -42,6 +42,7 @@ public final class CurlTransport: Transport, @unchecked Sendable {
 
   private let multi: UnsafeMutableRawPointer
   private let settings: CurlSettings
+  private let isUnknown: @Sendable (String) -> Bool
   private let headers: UnsafeMutablePointer<curl_slist>?
   private var idle: [Slot] = []
   /// By the address of their handle.
@@ -50,13 +51,18 @@ public final class CurlTransport: Transport, @unchecked Sendable {
 
   private static let isReady: Bool = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
-  /// Throws D307 if libcurl does not take the settings.
-  public init(_ settings: CurlSettings) throws(Diagnostic) {
+  /// - Parameter isUnknown: whether no host has a name, as far as can be known. libcurl does not tell that from a name
+  ///   that cannot be looked up at the moment.
+  /// - Throws: D307 if libcurl does not take the settings.
+  public init(
+    _ settings: CurlSettings, isUnknown: @escaping @Sendable (String) -> Bool = HostLookup.isUnknown
+  ) throws(Diagnostic) {
     guard CurlTransport.isReady, let multi = curl_multi_init() else {
       throw Diagnostic("D307", "libcurl cannot be started")
     }
     self.multi = multi
     self.settings = settings
+    self.isUnknown = isUnknown
     _ = trackfill_multi_set_number(multi, CURLMOPT_MAXCONNECTS, 256)
     // An empty value takes a header away that libcurl would add.
     headers = CurlTransport.list(
@@ -205,6 +211,9 @@ public final class CurlTransport: Transport, @unchecked Sendable {
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE,
       CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_NOTFOUND, CURLE_NOT_BUILT_IN:
       return .misconfigured(reason)
+    case CURLE_COULDNT_RESOLVE_HOST:
+      guard let host = HostLookup.host(of: settings.url), isUnknown(host) else { return .failure(reason) }
+      return .unknownHost("no host has the name \(host)")
     default: return .failure(reason)
     }
   }

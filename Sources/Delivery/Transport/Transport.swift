@@ -21,8 +21,10 @@ public struct DeliveryRequest {
 public struct DeliveryAnswer {
   public enum Outcome: Sendable, Equatable {
     case status(Int)
-    /// No answer: refused, reset, too slow, no such host.
+    /// No answer: refused, reset, too slow, a name that cannot be looked up now.
     case failure(String)
+    /// No host has the name: a mistake, or one that is away for a moment if it has answered before.
+    case unknownHost(String)
     /// None can ever come as things are set: the certificate is not trusted, the address is no address.
     case misconfigured(String)
   }
