@@ -20,6 +20,9 @@ import Testing
     var testDescription: String { tail }
   }
 
+  /// `q` is a map that is always there, its keys are not.
+  static let queries = "let: { q: '=parse_query(target.or(\"\"))' }\n"
+
   private func check(_ test: Case, purpose: MappingPurpose = .run) {
     let found = MappingRun.findings(MappingRun.head + test.tail + "\n", purpose: purpose)
     let places = found.map { "\(($0.span?.line ?? 0) - 5):\($0.span?.column ?? 0) \($0.code)" }
@@ -85,6 +88,20 @@ import Testing
     Case("drop: [ { reason: all, if: =true } ]\nevents: [ { type: a } ]", ["2:19 M122"], "the drop entry at line 6"),
     Case("events: [ { type: a, if: =true }, { type: b } ]", ["1:43 M121"]),
     Case("drop: [ { reason: n, unless_present: [ip, agent] } ]\nevents: [ { type: a } ]", []),
+    // A plain map need not have the key.
+    Case(Self.queries + "events: [ { type: a, needs: [q.x] }, { type: b } ]", []),
+    Case(Self.queries + "events: [ { type: a, needs: [q.x] }, { type: b, when: { q.x: z } } ]", ["2:46 M121"]),
+    Case(Self.queries + "drop: [ { reason: n, unless_present: [q.x] } ]\nevents: [ { type: a } ]", []),
+    Case(
+      Self.queries
+        + "drop: [ { reason: n, unless_present: [q.x] } ]\nevents: [ { type: a, needs: [q.x] }, { type: b } ]",
+      ["3:46 M121"]),
+    Case(
+      Self.queries
+        + "events: [ { type: a, properties: { v: { case: [ { needs: [q.x], then: =q.x }, { else: z } ] } } } ]", []),
+    Case("let: { d: =dyn(status) }\nevents: [ { type: a, needs: [d.x] }, { type: b } ]", []),
+    // What a rule names twice is no more certain for it.
+    Case("events: [ { type: a, needs: [user, user] }, { type: b } ]", []),
     // Branches.
     Case(
       "events: [ { type: a, properties: { x: { case: [ { else: y }, { when: { status: 1 }, then: z } ] } } } ]",

@@ -295,6 +295,40 @@ import Testing
     }
   }
 
+  /// A key that a plain map lacks is absent for every kind of condition, and no error.
+  @Test(arguments: [
+    ("events: [ { type: a, needs: [q.x], properties: { x: =q.x.trim() } }, { type: b } ]", ["a", "b", "b"], [:]),
+    ("events: [ { type: a, when: { q.x: '1' } }, { type: b } ]", ["a", "b", "b"], [:]),
+    ("events: [ { type: a, when: { q.x: '~ 1' } }, { type: b } ]", ["a", "b", "b"], [:]),
+    ("events: [ { type: a, unless: { q.x: '1' } }, { type: b } ]", ["b", "a", "a"], [:]),
+    ("events: [ { type: a, needs: [m.one.x] }, { type: b, needs: [m.two] } ]", ["b", "b", "b"], [:]),
+    (
+      "drop: [ { reason: lacks, unless_present: [q.x] } ]\nevents: [ { type: a, properties: { x: =q.x.trim() } } ]",
+      ["a"], ["lacks": 2]
+    ),
+    ("drop: [ { reason: has, when: { q.x: '1' } } ]\nevents: [ { type: a } ]", ["a", "a"], ["has": 1]),
+    (
+      "checks: [ { code: LACKS, needs: [q.y], if: '=q.y == \"3\"', message: y } ]\nevents: [ { type: a } ]",
+      ["a", "a", "a"], [:]
+    ),
+    (
+      "events: [ { type: a, properties: { x: { case: [ { needs: [q.x], then: =q.x }, { else: none } ] } } } ]",
+      ["a", "a", "a"], [:]
+    ),
+  ])
+  func aKeyThatAPlainMapLacksIsAbsent(_ rules: String, _ types: [String], _ dropped: [String: Int]) throws {
+    let lets = """
+      let: { q: '=parse_query(target.or(""))', m: '={"one": {"y": 1}, "two": {"y": 2}}' }
+
+      """
+    let outcome = try MappingRun.map(
+      MappingRun.head + lets + rules + "\n",
+      ["time=1 ip=1 status=0 target=x=1", "time=1 ip=1 status=0 target=y=2", "time=1 ip=1 status=0"])
+    #expect(outcome.rejects.isEmpty)
+    #expect(outcome.dropped == dropped)
+    #expect(outcome.bodies.map { $0.split(separator: "\"type\":\"")[1].prefix(1) } == types.map { $0[...] })
+  }
+
   @Test func emptyKeysNeverLeave() throws {
     let rule = "events: [ { type: t, properties: { q: '=parse_url(target.or(\"/\")).query' } } ]"
     let outcome = try MappingRun.map(MappingRun.head + rule, ["time=1 ip=1 status=0 target=/a?=1&b=2"])

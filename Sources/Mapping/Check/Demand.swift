@@ -33,7 +33,8 @@ struct Demand {
       // Of a value of any type, as after an error, nothing is certain.
       compiler.program(at: name.span).map { $0.type.unwrapped == nil && $0.type != .dyn } ?? false
     }
-    present = Set(needed.filter(isAlwaysThere).map(\.text))
+    // A path that is named twice is narrowed for the second only by the first.
+    present = needs.subtracting(needed.filter { !isAlwaysThere($0) }.map(\.text))
     let asked = (node["unless_present"]?.list ?? node["unless_present"].map { [$0] } ?? []).compactMap(\.scalar)
     asksInVain = !asked.isEmpty && asked.allSatisfy(isAlwaysThere)
     let known = node["if"]?.scalar.flatMap { compiler.program(at: $0.span)?.constant }

@@ -73,12 +73,10 @@ struct ConditionCompiler {
   }
 
   private func presence(_ name: ConfigScalar, _ narrowed: Set<String>, _ extra: RowScope) -> Term? {
-    guard let program = compiler.compile(name, narrowed: narrowed, extra: extra) else { return nil }
-    guard program.path != nil else {
-      findings.error(
-        "M116", "'\(name.text)' is no path", at: name.span, remedy: "name a field, a `let`, or a.b.c below one")
-      return nil
-    }
+    guard
+      let (program, _) = compiler.compilePath(
+        name, narrowed: narrowed, extra: extra, remedy: "name a field, a `let`, or a.b.c below one")
+    else { return nil }
     let predicate: Predicate
     if program.type.unwrapped != nil, let column = compiler.column(program.expression), column.kind != .decimal {
       predicate = Predicates.present(column)
@@ -116,12 +114,10 @@ struct ConditionCompiler {
 
   private func term(_ entry: ConfigEntry, _ narrowed: Set<String>, _ extra: RowScope) -> Term? {
     let key = ConfigScalar(text: entry.key, style: .plain, span: entry.keySpan)
-    guard let program = compiler.compile(key, narrowed: narrowed, extra: extra) else { return nil }
-    guard program.path != nil else {
-      findings.error(
-        "M116", "'\(entry.key)' is no path", at: entry.keySpan, remedy: "an expression goes under `let` or `if`")
-      return nil
-    }
+    guard
+      let (program, path) = compiler.compilePath(
+        key, narrowed: narrowed, extra: extra, remedy: "an expression goes under `let` or `if`")
+    else { return nil }
     let values = (entry.value.list ?? [entry.value]).compactMap { node -> ConfigScalar? in
       if node.scalar == nil {
         findings.error("M006", "a value to compare with must be text or a number", at: node.span)
@@ -136,7 +132,7 @@ struct ConditionCompiler {
     let type = program.type.unwrapped ?? program.type
     var term: Term?
     switch type {
-    case .string: term = text(program, values, site, extra)
+    case .string: term = text(program, path, values, site, extra)
     case .int: term = number(program, values, site, compiler.column(program.expression, extra: extra))
     case .bool: term = bool(program, values, site)
     default:
@@ -153,7 +149,7 @@ struct ConditionCompiler {
   }
 
   private func text(
-    _ program: Program, _ values: [ConfigScalar], _ site: Int, _ extra: RowScope
+    _ program: Program, _ path: String, _ values: [ConfigScalar], _ site: Int, _ extra: RowScope
   ) -> Term? {
     var patterns: [String] = []
     var isCostly = false
@@ -176,7 +172,7 @@ struct ConditionCompiler {
           "M116", "an expression is no pattern", at: value.span, remedy: "write the comparison under `if`")
         continue
       }
-      if extra.variables.isEmpty, let path = program.path { look(at: value, of: path) }
+      if extra.variables.isEmpty { look(at: value, of: path) }
       if value.text.contains("*") { isCostly = true }
       guard !value.text.contains("*") || Glob.pieces(Array(value.text.utf8)) <= Glob.longest else {
         findings.error(
@@ -186,7 +182,7 @@ struct ConditionCompiler {
       }
       patterns.append(value.text)
     }
-    let plain = patterns.isEmpty ? [] : [self.patterns(patterns, program, site, extra)]
+    let plain = patterns.isEmpty ? [] : [self.patterns(patterns, program, path, site, extra)]
     let all = plain + regexes
     guard !all.isEmpty else { return nil }
     return Term(cost: regexes.isEmpty ? (isCostly ? 3 : 2) : 4, predicate: Predicates.any(all))
@@ -214,9 +210,9 @@ struct ConditionCompiler {
 
   /// Patterns for a value of the record share its index; rows of an `each` have a value each.
   private func patterns(
-    _ patterns: [String], _ program: Program, _ site: Int, _ extra: RowScope
+    _ patterns: [String], _ program: Program, _ path: String, _ site: Int, _ extra: RowScope
   ) -> Predicate {
-    guard let path = program.path, extra.variables.isEmpty else {
+    guard extra.variables.isEmpty else {
       return Predicates.text(program.evaluate, PatternIndex(patterns), site: site)
     }
     let index = compiler.patterns(for: path)

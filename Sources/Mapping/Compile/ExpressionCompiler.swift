@@ -50,10 +50,7 @@ final class ExpressionCompiler {
   ) -> Program? {
     let offset = Self.isExpression(scalar) ? 1 : 0
     let text = String(scalar.text.dropFirst(offset))
-    var scope = environment
-    scope.narrowed.formUnion(narrowed)
-    for (name, variable) in extra.variables { scope.variables[name] = variable }
-    switch CEL.compile(text, in: scope, expecting: expecting) {
+    switch CEL.compile(text, in: scope(narrowed, extra), expecting: expecting) {
     case .success(let program):
       for issue in program.warnings { report(issue, in: scalar, offset: offset, severity: .warning) }
       references.formUnion(program.references)
@@ -64,6 +61,42 @@ final class ExpressionCompiler {
       references.formUnion(Self.words(text))
       return nil
     }
+  }
+
+  /// Compiles what a condition looks at: nil with a finding if it is no path. A key that a plain map need not have is
+  /// optional there: without it the condition does not hold, and no record fails.
+  func compilePath(
+    _ scalar: ConfigScalar, narrowed: Set<String>, extra: RowScope, remedy: String
+  ) -> (program: Program, path: String)? {
+    guard let program = compile(scalar, narrowed: narrowed, extra: extra) else { return nil }
+    guard let path = program.path else {
+      findings.error("M116", "'\(scalar.text)' is no path", at: scalar.span, remedy: remedy)
+      return nil
+    }
+    let scope = scope(narrowed, extra)
+    guard !scope.narrowed.contains(path), let map = Self.firstMap(of: program.expression, in: scope),
+      case .success(let optional) = CEL.compile(map + ".?" + path.dropFirst(map.count + 1), in: scope)
+    else { return (program, path) }
+    programs[Place(line: scalar.span.line, column: scalar.span.column)] = optional
+    return (optional, path)
+  }
+
+  /// The shortest part of a path that is a map, or may be one, and is always there.
+  private static func firstMap(of path: Expression, in scope: Environment) -> String? {
+    guard case .select(let operand, _, _) = path.node else { return nil }
+    if let shorter = firstMap(of: operand, in: scope) { return shorter }
+    guard case .success(let checked) = CEL.check(operand, in: scope) else { return nil }
+    switch checked.type {
+    case .map, .dyn: return operand.path
+    default: return nil
+    }
+  }
+
+  private func scope(_ narrowed: Set<String>, _ extra: RowScope) -> Environment {
+    var scope = environment
+    scope.narrowed.formUnion(narrowed)
+    for (name, variable) in extra.variables { scope.variables[name] = variable }
+    return scope
   }
 
   /// What tells a name of an object type, such as a URL, as text; nil for other types.
