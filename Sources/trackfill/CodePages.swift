@@ -1093,7 +1093,7 @@ What to do: Write it in one of these forms; an expression goes under `if`.
     CodePage("M117", ###"""
 # M117: an environment variable that is not set
 
-`env(NAME)` takes a value from the environment, and it has none. A run needs it; `check` and `test` only warn (M202).
+`env(NAME)` takes a value from the environment, and it has none, or only blanks. A run needs it; `check` and `test` only warn (M202).
 
 ```text
 M117.yaml:4:59: error[M117]: environment variable PROFILE_SALT is not set
@@ -1213,7 +1213,7 @@ What to do: Remove it. If the value was meant to be optional, look whether `need
     CodePage("M202", ###"""
 # M202: an environment variable that is not set
 
-`env(NAME)` takes a value from the environment, and it has none. `check` and `test` use the variable's name in its place and warn; a run would stop with M117.
+`env(NAME)` takes a value from the environment, and it has none, or only blanks. `check` and `test` use the variable's name in its place and warn; a run would stop with M117.
 
 ```text
 M202.yaml:4:59: warning[M202]: environment variable PROFILE_SALT is not set

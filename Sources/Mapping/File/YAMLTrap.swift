@@ -83,7 +83,7 @@ enum YAMLTrap {
       return finding(
         scalar, "YAML ends this expression at ` #`, which begins a comment", start..<trimmed(line, to: line.endIndex),
         source)
-    case UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "]"):
+    case UInt8(ascii: ","):
       guard !isWhole(), let end = end(of: line, from: start, splitAt: next) else { return nil }
       return finding(
         scalar, "YAML splits this \(isVariable ? "env(…)" : "expression") at the comma inside it", start..<end, source)

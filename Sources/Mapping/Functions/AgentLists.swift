@@ -28,11 +28,7 @@ struct AgentLists {
         let text = EnvironmentText.resolve(scalar, environment, purpose, findings)
       else { return nil }
       // A variable that is not set where the mapping is only checked names no file.
-      if purpose != .run, scalar.text.hasPrefix("env("), scalar.text.contains(text), environment[text] == nil,
-        !scalar.text.contains("\"")
-      {
-        return nil
-      }
+      guard !EnvironmentText.isUnset(scalar, environment) else { return nil }
       scalar.text = text
       return scalar
     }
