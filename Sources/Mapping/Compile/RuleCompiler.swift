@@ -207,8 +207,16 @@ struct RuleCompiler {
         "M105", "the id may be missing", at: scalar.span, remedy: "name its path under `needs`, or give .or(…)")
       return nil
     }
-    let id = Emitters.naturalID(program.evaluate, site: compiler.site(scalar, "id"))
+    let id = Emitters.naturalID(
+      program.evaluate, literals: Self.literals(in: program.expression), site: compiler.site(scalar, "id"))
     return plainID(program.expression).map { Emitters.naturalID($0.parts, end: $0.end, otherwise: id) } ?? id
+  }
+
+  /// How many parts of an id tell no event from another: its literals, unless they are all that it has.
+  private static func literals(in expression: Expression) -> Int {
+    guard case .list(let elements) = expression.node else { return 0 }
+    let literals = elements.compactMap { if case .literal(let literal) = $0.value.node { literal } else { nil } }
+    return literals.count == elements.count ? 0 : literals.count { $0 != .string("") }
   }
 
   /// An id that is a list of literal texts and of columns with texts or whole numbers, as nearly all are.

@@ -285,8 +285,10 @@ enum Emitters {
   private static let timeRange =
     CalendarTime.range.lowerBound / 1000...(CalendarTime.range.upperBound - 999) / 1000
 
-  /// A natural id: it must be whole, or records that lack the same part would become one event.
-  static func naturalID(_ evaluate: @escaping Evaluate, site: Int) -> Emitter {
+  /// A natural id: it must be whole and not empty, or records that lack the same part would become one event.
+  ///
+  /// - Parameter literals: how many of its parts are the same for every record and no empty texts.
+  static func naturalID(_ evaluate: @escaping Evaluate, literals: Int, site: Int) -> Emitter {
     Emitter { activation, buffer in
       let value = evaluate(activation)
       let parts = value.kind == .list ? value.elements : UnsafeBufferPointer(start: nil, count: 0)
@@ -297,6 +299,8 @@ enum Emitters {
         error = .error(.absentValue)
       } else if isMangled(value) || parts.contains(where: isMangled) {
         error = activation.error(.invalidArgument, "an id must be UTF-8 of at most 32,000 bytes")
+      } else if isEmpty(value) || value.kind == .list && parts.count(where: { !isEmpty($0) }) <= literals {
+        error = activation.error(.invalidArgument, "an id must not be empty")
       }
       if let error {
         activation.fail(error, site: site)
@@ -312,10 +316,12 @@ enum Emitters {
   /// `general` to judge.
   static func naturalID(_ parts: [FieldRun.Member], end: ConstantBytes, otherwise general: Emitter) -> Emitter {
     let run = FieldRun(parts)
+    // Of a text that is empty only the quotes are left, of a number at least a digit.
+    let empty = parts.reduce(end.count) { $0 + $1.text.count + ($1.column.kind == .text ? 2 : 0) }
     return Emitter { activation, buffer in
       let (start, replacements) = (buffer.count, buffer.replacements)
       guard run.write(activation, to: buffer), buffer.replacements == replacements,
-        buffer.count &- start < ByteBuffer.longestText
+        buffer.count &- start < ByteBuffer.longestText, buffer.count &- start &+ end.count > empty
       else {
         buffer.count = start
         return general(activation, buffer)
@@ -323,6 +329,11 @@ enum Emitters {
       end.append(to: buffer)
       return .written
     }
+  }
+
+  private static func isEmpty(_ value: Value) -> Bool {
+    let plain = value.isPresent ? value.unwrapped : value
+    return plain.kind == .string && plain.length == 0
   }
 
   /// Whether writing the text would change it, so that two keys could become one.
