@@ -73,6 +73,15 @@ import Testing
       "session: { late: never }\nevents: [ { type: t } ]", 6, 18, "M007", "'never' is no value of 'late'",
       "attach, new, reject"),
     Case("events: [ { type: t, id: =target } ]", 6, 26, "M105", "the id may be missing", "needs"),
+    Case(
+      "events: [ { type: t, id: '=[\"order\", target]' } ]", 6, 38, "M105", "'target' may be absent, but an id", "needs"
+    ),
+    Case(
+      "events: [ { type: t, id: '=[ip, target.or(\"\"), ip.after(\"=\")]' } ]", 6, 48, "M105", "a part of the id",
+      "needs"),
+    Case(
+      "let: { key: '=[ip, target]' }\nevents: [ { type: t, id: =key } ]", 7, 26, "M105", "a part of the id", "needs"),
+    Case("events: [ { type: t, id: '=rows.or([]).map(r, r.qty)' } ]", 6, 26, "M105", "a part of the id", "needs"),
     Case("events: [ { type: t } ]\nevents: [ { type: u } ]", 7, 1, "M003", "key 'events' stands twice", "remove"),
     Case("events: &e [ { type: t } ]", 6, 9, "M002", "an anchor", "remove"),
     Case("events: [ { type: t ]", 6, 21, "M001", "", ""),
@@ -107,6 +116,31 @@ import Testing
   func identityAndTargetAreWholeAndUnambiguous(_ was: String, _ becomes: String) throws {
     #expect(throws: Diagnostics.self) {
       _ = try MappingRun.load(MappingRun.head.replacing(was, with: becomes) + "events: [ { type: t } ]\n")
+    }
+  }
+
+  /// What is not there on every record is no id of a profile.
+  @Test(arguments: [
+    ("visitor: =ip, profile: { id: =user }", ["M105"]), ("visitor: [=user, =ip], profile: { id: =user }", ["M105"]),
+    ("visitor: =ip, profile: { id: '=user.or(\"\")' }", []), ("visitor: =ip, profile: { id: ='u', ids: [=user] }", []),
+    // Without a visitor there is no profile.
+    ("visitor: =user, profile: { id: =user, ids: [=user] }", []),
+    ("visitor: =user, none: drop, profile: { id: '=\"u-\" + user' }", []),
+  ])
+  func aProfileHasItsIDOnEveryRecord(_ identity: String, _ codes: [String]) {
+    let head = MappingRun.head.replacing(
+      "visitor: =ip, profile: { hash: visitor, salt: pepper }", with: identity)
+    let found = MappingRun.findings(head + "events: [ { type: t } ]\n")
+    #expect(found.map(\.code) == codes, "\(found)")
+  }
+
+  @Test func anIDIsWholeWhereItsPartsAreNeeded() {
+    for rule in [
+      "needs: [target], id: '=[\"order\", target]'", "needs: [target], id: =key", "id: '=[ip, ?target]'",
+      "id: '=dyn([ip, target])'",
+    ] {
+      let text = MappingRun.head + "let: { key: '=[ip, target]' }\nevents: [ { type: t, \(rule) } ]\n"
+      #expect(MappingRun.findings(text).isEmpty, "\(rule)")
     }
   }
 

@@ -256,7 +256,7 @@ import Testing
     let rules = """
       events:
         - { type: a, needs: [user], properties: { n: '=int(target.or("") + "!")' } }
-        - { type: x, id: '=(target.or("") + "zz").size() > 1 ? [user] : [user]' }
+        - { type: x, id: '=(target.or("") + "zz").size() > 1 ? dyn([user]) : [user]' }
       """
     let long = "/" + String(repeating: "A", count: 3000)
     let outcome = try MappingRun.map(
@@ -269,7 +269,7 @@ import Testing
 
   @Test func aNaturalIDWithAMissingPartIsARejectAndNoSharedID() throws {
     let rule =
-      "let: { url: '=parse_url(target.or(\"/\"), \"http://x\")' }\nevents: [ { type: t, id: '=[\"order\", url.query.order]' } ]"
+      "let: { url: '=parse_url(target.or(\"/\"), \"http://x\")' }\nevents: [ { type: t, id: '=dyn([\"order\", url.query.order])' } ]"
     let outcome = try MappingRun.map(
       MappingRun.head + rule, ["time=1 ip=1 status=0 target=/a", "time=1 ip=1 status=0 target=/a?order=7"])
     #expect(outcome.bodies.count == 1)
@@ -279,7 +279,7 @@ import Testing
   }
 
   @Test func aProfileWithoutIDIsAReject() throws {
-    let mapping = MappingRun.head.replacing("{ hash: visitor, salt: pepper }", with: "{ id: =user }")
+    let mapping = MappingRun.head.replacing("{ hash: visitor, salt: pepper }", with: "{ id: '=user.or(\"\")' }")
     let outcome = try MappingRun.map(
       mapping + "events: [ { type: t } ]",
       ["time=1 ip=1 status=0", "time=1 ip=1 status=0 user=", "time=1 ip=1 status=0 user=u"])

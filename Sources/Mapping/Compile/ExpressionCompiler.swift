@@ -81,6 +81,16 @@ final class ExpressionCompiler {
     return (optional, path)
   }
 
+  /// The elements of a list that may be missing; those behind a `?` are meant so.
+  func optionalElements(of expression: Expression, narrowed: Set<String>) -> [Expression] {
+    guard case .list(let elements) = expression.node else { return [] }
+    let scope = scope(narrowed, RowScope())
+    return elements.filter { !$0.isOptional }.map(\.value).filter { element in
+      guard case .success(let checked) = CEL.check(element, in: scope) else { return false }
+      return checked.type.unwrapped != nil
+    }
+  }
+
   /// The shortest part of a path that is a map, or may be one, and is always there.
   private static func firstMap(of path: Expression, in scope: Environment) -> String? {
     guard case .select(let operand, _, _) = path.node else { return nil }

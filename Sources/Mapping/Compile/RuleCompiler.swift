@@ -202,14 +202,33 @@ struct RuleCompiler {
       return nil
     }
     guard let program = compiler.compile(scalar, narrowed: narrowed) else { return nil }
-    if program.type.unwrapped != nil {
-      findings.error(
-        "M105", "the id may be missing", at: scalar.span, remedy: "name its path under `needs`, or give .or(…)")
-      return nil
-    }
+    guard isWhole(program, scalar, narrowed) else { return nil }
     let id = Emitters.naturalID(
       program.evaluate, literals: Self.literals(in: program.expression), site: compiler.site(scalar, "id"))
     return plainID(program.expression).map { Emitters.naturalID($0.parts, end: $0.end, otherwise: id) } ?? id
+  }
+
+  /// Reports an id that may be missing, or any part of it.
+  private func isWhole(_ id: Program, _ scalar: ConfigScalar, _ narrowed: Set<String>) -> Bool {
+    let parts = compiler.optionalElements(of: id.expression, narrowed: narrowed)
+    for part in parts {
+      let what = part.path.map { "'\($0)'" } ?? "a part of the id"
+      compiler.report(
+        Issue(
+          .optionalWhereRequired, at: part.span, "\(what) may be absent, but an id needs all of its parts",
+          remedy: "name its path under `needs`, or give .or(…)"), in: scalar, offset: 1)
+    }
+    guard parts.isEmpty else { return false }
+    let named = compiler.lets.first { $0.name == id.path }?.program.expression ?? id.expression
+    let hasGaps = !compiler.optionalElements(of: named, narrowed: narrowed).isEmpty
+    let isOfOptionals = if case .list(.optional) = id.type { true } else { false }
+    guard id.type.unwrapped == nil, !hasGaps, !isOfOptionals else {
+      findings.error(
+        "M105", id.type.unwrapped == nil ? "a part of the id may be missing" : "the id may be missing", at: scalar.span,
+        remedy: "name its path under `needs`, or give .or(…)")
+      return false
+    }
+    return true
   }
 
   /// How many parts of an id tell no event from another: its literals, unless they are all that it has.

@@ -178,9 +178,14 @@ struct MappingLoader {
       findings.error("M005", "'ids' without 'id'", at: parts.keySpan("ids"), remedy: "name the profile: id: =…")
     }
     if let id = parts["id"] {
-      identity.profileID = text(id, "profile.id", compiler, narrowed)
+      // A record without its only candidate has no visitor, and comes to no profile.
+      var present = narrowed
+      if candidates.count == 1, let path = compiler.program(at: candidates[0].span)?.path {
+        ConditionCompiler(compiler).narrow(path, &present)
+      }
+      identity.profileID = text(id, "profile.id", compiler, present, isRequired: true)
       for alias in parts.nodes("ids") {
-        if let text = text(alias, "profile.ids", compiler, narrowed) { identity.aliases.append(text) }
+        if let text = text(alias, "profile.ids", compiler, present) { identity.aliases.append(text) }
       }
     } else {
       if let hash = parts.required("hash", "write hash: visitor"), hash.text != "visitor" {
@@ -195,9 +200,10 @@ struct MappingLoader {
     return identity
   }
 
-  /// An expression that gives text, or nothing.
+  /// An expression that gives text, or nothing unless that is required.
   private func text(
-    _ node: ConfigNode, _ what: String, _ compiler: ExpressionCompiler, _ narrowed: Set<String>
+    _ node: ConfigNode, _ what: String, _ compiler: ExpressionCompiler, _ narrowed: Set<String>,
+    isRequired: Bool = false
   ) -> Computed? {
     guard let scalar = node.scalar, ExpressionCompiler.isExpression(scalar) else {
       compiler.findings.error("M006", "'\(what)' must be an expression", at: node.span, remedy: "begin it with '='")
@@ -207,6 +213,12 @@ struct MappingLoader {
     guard (program.type.unwrapped ?? program.type) == .string else {
       compiler.findings.error(
         "M104", "'\(what)' must be text, not \(program.type)", at: scalar.span, remedy: "convert it: string(…)")
+      return nil
+    }
+    guard !isRequired || program.type.unwrapped == nil else {
+      compiler.findings.error(
+        "M105", "'\(what)' may be missing", at: scalar.span,
+        remedy: "drop the records that lack it, unless_present: […], or give .or(…)")
       return nil
     }
     return Computed(evaluate: program.evaluate, site: compiler.site(scalar, what))
