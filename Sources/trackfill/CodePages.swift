@@ -1311,7 +1311,7 @@ What to do: Use a property that the message lists, or an event type of your own.
     CodePage("M209", ###"""
 # M209: something that the receiver loses
 
-Tracardi takes the event, and loses it or a part of it without saying so.
+Tracardi takes the event, and loses it, a part of it or what surrounds it without saying so; or it answers with an error.
 
 ```text
 M209.yaml:6:30: warning[M209]: tags of 'page-view' are lost: it is a built-in type with its own

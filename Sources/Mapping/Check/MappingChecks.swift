@@ -41,6 +41,7 @@ struct MappingChecks {
       receiver.check(type, properties, tags: rule.entries?.first { $0.key == "tags" }?.keySpan)
       naturalID(rule, type)
     }
+    ReceiverSession(findings: findings).check(root["target"], compiler)
     personal.check(EmittedValue.all(root["target"]?["context"], compiler))
     personal.check(EmittedValue.all(root["target"]?["request"], compiler))
     personal.check(id: root["identity"]?["profile"]?["id"])

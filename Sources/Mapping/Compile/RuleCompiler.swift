@@ -278,28 +278,3 @@ struct RuleCompiler {
     return tail + "}"
   }
 }
-
-/// Settings that are the same for every record.
-enum StaticJSON {
-  static func object(_ node: ConfigNode, _ findings: Findings) -> String? {
-    guard let entries = node.entries, !entries.isEmpty else {
-      findings.error("M006", "options must be a map of names and values", at: node.span, remedy: "write name: value")
-      return nil
-    }
-    for entry in entries where entry.key.isEmpty {
-      findings.error("M007", "an empty key", at: entry.keySpan, remedy: "name it")
-    }
-    return "{" + entries.map { JSONValue.quoted($0.key) + ":" + value($0.value, findings) }.joined(separator: ",")
-      + "}"
-  }
-
-  private static func value(_ node: ConfigNode, _ findings: Findings) -> String {
-    switch node {
-    case .scalar(let scalar):
-      findings.refuseExpression(scalar)
-      return JSONLiteral.scalar(scalar)
-    case .list(let nodes, _): return "[" + nodes.map { value($0, findings) }.joined(separator: ",") + "]"
-    case .map: return object(node, findings) ?? "{}"
-    }
-  }
-}

@@ -20,11 +20,7 @@ struct ValueCompiler {
       findings.error("M009", "'\(title)' has \(entries.count) keys, more than 1000", at: node.span, remedy: "emit less")
       return nil
     }
-    var root = Branch()
-    for entry in entries {
-      root.add(entry.key.split(separator: ".", omittingEmptySubsequences: false), entry, findings)
-    }
-    return emitter(root, narrowed, extra)
+    return emitter(DottedKeys(entries, findings), narrowed, extra)
   }
 
   /// Any value.
@@ -63,25 +59,11 @@ struct ValueCompiler {
       if let column = compiler.column(program.expression, extra: extra) { return Emitters.field(column) }
       return Emitters.expression(program, site: compiler.site(scalar, "value"))
     }
-    guard !(scalar.text.isEmpty && scalar.style == .plain) else {
-      findings.error("M007", "no value", at: scalar.span, remedy: "give one, or leave the key out")
-      return nil
-    }
-    if scalar.style == .plain, ["~", "null", "Null", "NULL"].contains(scalar.text) {
-      findings.error(
-        "M007", "'\(scalar.text)' is no value: nothing is ever emitted as null", at: scalar.span,
-        remedy: "leave the key out, or put quotes around text")
-      return nil
-    }
+    guard findings.isValue(scalar) else { return nil }
     if scalar.style == .plain, compiler.looksLikeExpression(scalar.text) {
       findings.warn(
         "M212", "'\(scalar.text)' is text here, not what the expression gives", at: scalar.span,
         remedy: "begin it with '=', or put quotes around it if it is text")
-    }
-    if let other = YAMLTrap.otherReading(of: scalar) {
-      findings.warn(
-        "M210", "'\(scalar.text)' is text here; other YAML readers take it for \(other)", at: scalar.span,
-        remedy: "put quotes around it if it is text, else write \(other)")
     }
     return Emitters.constant(JSONLiteral.scalar(scalar))
   }
@@ -163,50 +145,17 @@ struct ValueCompiler {
     return Emitters.each(rows: list.evaluate, emit, site: compiler.site(name, "each"))
   }
 
-  private func emitter(_ branch: Branch, _ narrowed: Set<String>, _ extra: RowScope) -> Emitter? {
+  private func emitter(_ keys: DottedKeys, _ narrowed: Set<String>, _ extra: RowScope) -> Emitter? {
     var members: [(key: String, emit: Emitter)] = []
     var complete = true
-    for (key, child) in branch.members {
+    for member in keys.members {
       let emit: Emitter? =
-        switch child {
+        switch member.value {
         case .leaf(let node): value(node, narrowed: narrowed, extra: extra)
         case .branch(let inner): emitter(inner, narrowed, extra)
         }
-      if let emit { members.append((key, emit)) } else { complete = false }
+      if let emit { members.append((member.key, emit)) } else { complete = false }
     }
     return complete ? Emitters.object(members) : nil
-  }
-
-  /// Dotted keys as a tree, in the order of writing.
-  private struct Branch {
-    enum Child {
-      case leaf(ConfigNode)
-      case branch(Branch)
-    }
-
-    var members: [(key: String, child: Child)] = []
-
-    mutating func add(_ path: [Substring], _ entry: ConfigEntry, _ findings: Findings) {
-      guard let first = path.first, !first.isEmpty, !path.contains(where: \.isEmpty) else {
-        findings.error("M007", "an empty part in key '\(entry.key)'", at: entry.keySpan, remedy: "write a.b.c")
-        return
-      }
-      let rest = Array(path.dropFirst())
-      let index = members.firstIndex { $0.key == first }
-      switch (index.map { members[$0].child }, rest.isEmpty) {
-      case (nil, true): members.append((String(first), .leaf(entry.value)))
-      case (nil, false):
-        var inner = Branch()
-        inner.add(rest, entry, findings)
-        members.append((String(first), .branch(inner)))
-      case (.branch(var inner)?, false):
-        inner.add(rest, entry, findings)
-        if let index { members[index].child = .branch(inner) }
-      default:
-        findings.error(
-          "M003", "key '\(entry.key)' is given twice", at: entry.keySpan,
-          remedy: "write it either whole or in parts, not both")
-      }
-    }
   }
 }

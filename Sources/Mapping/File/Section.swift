@@ -26,6 +26,26 @@ final class Findings {
         : "write the text; it is the same for every record")
   }
 
+  /// Whether a literal says something; reports it if not. Warns of what other YAML readers take for something else.
+  func isValue(_ scalar: ConfigScalar) -> Bool {
+    guard !(scalar.text.isEmpty && scalar.style == .plain) else {
+      error("M007", "no value", at: scalar.span, remedy: "give one, or leave the key out")
+      return false
+    }
+    if scalar.style == .plain, ["~", "null", "Null", "NULL"].contains(scalar.text) {
+      error(
+        "M007", "'\(scalar.text)' is no value: nothing is ever emitted as null", at: scalar.span,
+        remedy: "leave the key out, or put quotes around text")
+      return false
+    }
+    if let other = YAMLTrap.otherReading(of: scalar) {
+      warn(
+        "M210", "'\(scalar.text)' is text here; other YAML readers take it for \(other)", at: scalar.span,
+        remedy: "put quotes around it if it is text, else write \(other)")
+    }
+    return true
+  }
+
   /// Errors that are kept, and warnings; whoever has more has another kind of file. They are counted apart: a flood of
   /// warnings must not hide an error.
   private static let most = 200

@@ -1,0 +1,44 @@
+import Mapping
+import Pipeline
+import Testing
+
+/// What surrounds the events, and what the receiver makes of it.
+@Suite struct TargetTests {
+  private func mapping(_ target: String) -> String {
+    MappingRun.head.replacing("source: web }", with: "source: web, \(target) }") + "events: [ { type: t } ]\n"
+  }
+
+  @Test(arguments: [
+    ("options: { saveSession: no, saveEvents: 0, saveProfile: 'false' }", ["M210", "M209", "M209", "M209"]),
+    ("options: { saveSession: true, saveProfile: false, other: 5, mine: 'false' }", []),
+    ("options: { a: null, b: { c: ~, d: [Null] }, e: }", ["M007", "M007", "M007", "M007"]),
+    ("options: { a: {} }", ["M007"]), ("options: { a: 12:30:00 }", ["M210"]), ("options: { a: =ip }", ["M006"]),
+    ("options: { e.f: 1, e: 2 }", ["M003"]), ("options: { a..b: 1 }", ["M007"]),
+    ("context: { time.tz: 5, utm.source: 5 }", ["M209", "M209"]),
+    ("context: { time: { tz: =status }, utm: { medium: true, campaign: =agent } }", ["M209", "M209"]),
+    ("context: { time.tz: =agent, utm.source: '5', other.source: 5 }", []), ("context: { utm: x }", ["M209"]),
+    ("context: { location: { city: Kraków } }", ["M209"]), ("context: { location.country.code: PL }", ["M209"]),
+    ("context: { location: { city: Kraków, country.name: Poland } }", []), ("context: { location: x }", ["M209"]),
+    ("context: { location: { country: '={\"name\": agent.or(\"\")}' } }", []),
+    ("context: { location: '={\"country\": agent.or(\"\")}' }", []),
+    ("request: { headers: x }", ["M209"]), ("request: { headers: { user-agent: =agent }, body: x }", []),
+  ])
+  func whatTheReceiverIgnoresIsSaid(_ target: String, _ codes: [String]) {
+    let found = MappingRun.findings(mapping(target))
+    #expect(found.map(\.code) == codes, "\(found)")
+  }
+
+  @Test func anIgnoredValueHasItsPlace() throws {
+    let first = try #require(MappingRun.findings(mapping("context: { time.tz: 5 }")).first)
+    #expect(first.message == "the receiver answers with an error to 'time.tz' in 'context' that is not text")
+    #expect(first.severity == .warning && first.span == SourceSpan(line: 5, column: 44, length: 1), "\(first)")
+  }
+
+  @Test func dottedKeysOfOptionsNest() throws {
+    let plan = try MappingRun.load(mapping("options: { a: 1, e.f: { c: 1, d.e: x }, e.g: [y, true] }"))
+    #expect(plan.sessions.options == #"{"a":1,"e":{"f":{"c":1,"d":{"e":"x"}},"g":["y",true]}}"#)
+    let rule = "events: [ { type: t, options: { a.b: 1 } } ]\n"
+    let outcome = try MappingRun.map(MappingRun.head + rule, ["time=1 ip=1 status=0"])
+    #expect(outcome.bodies[0].hasSuffix(#","options":{"a":{"b":1}}}"#), "\(outcome.bodies)")
+  }
+}
