@@ -1326,7 +1326,7 @@ What to do: Do what the message says, or use an event type of your own.
     CodePage("M210", ###"""
 # M210: text that other YAML readers change
 
-Unquoted words such as `NO` or `12:30:00` are text here. Other YAML readers take them for false or 45000; whoever knows YAML may have meant that.
+Unquoted words such as `NO`, `12:30:00` or `1E5` are text here, and so is a number of more than 15 digits. Other YAML readers take them for false, 45000 and 100000; whoever knows YAML may have meant that.
 
 ```text
 M210.yaml:6:49: warning[M210]: 'NO' is text here; other YAML readers take it for false

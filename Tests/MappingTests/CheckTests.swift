@@ -271,6 +271,28 @@ import Testing
   ])
   func traps(_ test: Case) { check(test) }
 
+  @Test(arguments: [
+    ("1E5", "100000"), ("1e3", "1000"), ("-1.5e-3", "-0.0015"), ("-1.5E+3", "-1500"), ("12.345e1", "123.45"),
+    (".5", "0.5"), ("5.", "5"), ("+1.50", "1.5"), ("-.25", "-0.25"), ("0e7", "0"), ("9007199254740993", "a number"),
+    ("0.1234567890123456", "a number"), ("1e16", "a number"), ("1e-16", "a number"),
+    ("1e999999999999999999999", "a number"), ("-9007199254740993.5", "a number"),
+  ])
+  func numbersOfAnotherFormAreText(_ word: String, _ reading: String) {
+    let found = MappingRun.findings(
+      MappingRun.head + "events: [ { type: t, properties: { a: \(word), b: \"\(word)\" } } ]\n")
+    #expect(found.map(\.code) == ["M210"], "\(found)")
+    #expect(found.first?.message.hasSuffix("take it for \(reading)") ?? false, "\(found)")
+    #expect(found.first?.remedy.contains(reading == "a number" ? "at most 15 digits" : "write \(reading)") ?? false)
+  }
+
+  @Test(arguments: [
+    "123456789012345", "-0.5", "1.50", "007", "00.5", "1.2.3", "1e", "e5", "1e5x", "--5", "2026-09-10", ".",
+  ])
+  func allReadersAgree(_ word: String) {
+    let found = MappingRun.findings(MappingRun.head + "events: [ { type: t, properties: { a: \(word) } } ]\n")
+    #expect(found.isEmpty, "\(found)")
+  }
+
   @Test func wordsThatOtherReadersChangeStayText() throws {
     let run = try MappingRun.map(
       MappingRun.head

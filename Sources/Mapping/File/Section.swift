@@ -41,7 +41,9 @@ final class Findings {
     if let other = YAMLTrap.otherReading(of: scalar) {
       warn(
         "M210", "'\(scalar.text)' is text here; other YAML readers take it for \(other)", at: scalar.span,
-        remedy: "put quotes around it if it is text, else write \(other)")
+        remedy: other == "true" || other == "false" || JSONLiteral.isNumber(other)
+          ? "put quotes around it if it is text, else write \(other)"
+          : "put quotes around it: a number has at most 15 digits before the point and 15 behind it")
     }
     return true
   }

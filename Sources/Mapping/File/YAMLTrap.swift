@@ -3,7 +3,8 @@ internal import Pipeline
 
 /// Text that YAML reads otherwise than its writer meant.
 enum YAMLTrap {
-  /// What YAML 1.1 makes of an unquoted word that stays text here; nil if all readers agree.
+  /// What YAML 1.1 or 1.2 makes of an unquoted word that stays text here; nil if all readers agree. A number that cannot
+  /// be written here is called one.
   static func otherReading(of scalar: ConfigScalar) -> String? {
     guard scalar.style == .plain else { return nil }
     let text = scalar.text
@@ -15,7 +16,7 @@ enum YAMLTrap {
     guard let first = text.utf8.first, first == 0x2B || first == 0x2D || first == 0x2E || first.isDigit else {
       return nil
     }
-    return sexagesimal(text) ?? underscored(text)
+    return sexagesimal(text) ?? underscored(text) ?? number(text)
   }
 
   /// `12:30:00` is 45000: base sixty, for times of the day.
@@ -38,6 +39,44 @@ enum YAMLTrap {
     if plain.hasPrefix("0x"), let number = Int(plain.dropFirst(2), radix: 16) { return String(number) }
     guard plain != text || text.first == "+", let number = Int(plain) else { return nil }
     return String(number)
+  }
+
+  /// `1E5`, `.5`, and what has more digits than a number here.
+  private static func number(_ text: String) -> String? {
+    guard !JSONLiteral.isNumber(text) else { return nil }
+    let isDigit: (Character) -> Bool = { $0.isASCII && $0.isNumber }
+    var rest = text.drop { $0 == "-" || $0 == "+" }
+    guard text.count - rest.count <= 1 else { return nil }
+    let whole = rest.prefix(while: isDigit)
+    rest = rest.dropFirst(whole.count)
+    let fraction = rest.first == "." ? rest.dropFirst().prefix(while: isDigit) : ""
+    if rest.first == "." { rest = rest.dropFirst(1 + fraction.count) }
+    // With zeros before it, it is the name of something.
+    guard !whole.isEmpty || !fraction.isEmpty, whole == "0" || whole.first != "0" else { return nil }
+    var exponent: Int? = 0
+    if rest.first == "e" || rest.first == "E" {
+      rest.removeFirst()
+      let power = rest.first == "-" || rest.first == "+" ? rest.dropFirst() : rest
+      guard !power.isEmpty, power.allSatisfy(isDigit) else { return nil }
+      exponent = Int(rest)
+    } else if !rest.isEmpty {
+      return nil
+    }
+    let plain = exponent.flatMap { shifted(String(whole), String(fraction), by: $0) } ?? ""
+    let signed = (text.first == "-" ? "-" : "") + plain
+    return JSONLiteral.isNumber(signed) ? signed : "a number"
+  }
+
+  /// The digits with the point where the exponent puts it; nil beyond all numbers that can be written here.
+  private static func shifted(_ whole: String, _ fraction: String, by exponent: Int) -> String? {
+    guard (-30...30).contains(exponent) else { return nil }
+    let zeros = String(repeating: "0", count: abs(exponent))
+    let digits = exponent < 0 ? zeros + whole + fraction : whole + fraction + zeros
+    let point = whole.count + max(0, exponent)
+    let before = String(digits.prefix(point).drop { $0 == "0" })
+    var behind = digits.dropFirst(point)
+    while behind.last == "0" { behind.removeLast() }
+    return (before.isEmpty ? "0" : before) + (behind.isEmpty ? "" : "." + behind)
   }
 
   // MARK: Expressions
