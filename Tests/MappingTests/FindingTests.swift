@@ -164,6 +164,57 @@ import Testing
     }
   }
 
+  /// Without a reader no field is known; what needs none is said all the same, and nothing that only follows.
+  @Test(arguments: [
+    ("input: { reader: weblog, format: combned }", "M305"), ("input: { reader: webblog }", "M302"),
+    ("input: x", "M301"), ("emit: first", "M005"),
+  ])
+  func aWrongInputHidesNothing(_ input: String, _ code: String) {
+    let text = """
+      mapping: test
+      language: 1
+      \(input)
+      let: { page: =path.or("").lower(), no: =path.nope(, url: =parse_url(target) }
+      drop:
+        - { reason: bot, if: '=is_bot(agent.or(""))' }
+        - { reason: late, needs: [bytes], when: { status: 500..599 }, unless: { path: "~ (" } }
+      identity: { visitr: =ip, visitor: =user, profile: { id: =user } }
+      session: { gap: 30x, disorder: 40m }
+      target: { source: web }
+      events:
+        - { typ: page, needs: [path] }
+        - { type: b, id: '=["o", order]', properties: { p: =page, q: =nope(path), r: { each: rows, do: =sku } } }
+      otherwise: dropp
+      """
+    let found = BadMappingTests.findings(text)
+    let places = found.filter { $0.severity == .error }.map { "\($0.span?.line ?? 0) \($0.code)" }
+    let first = code == "M005" ? "1 M005" : "3 \(code)"
+    #expect(
+      places == [first, "4 M107", "8 M004", "9 M007", "12 M005", "12 M004", "13 M102", "14 M007"], "\(found)")
+  }
+
+  @Test(arguments: [
+    // A rule without type, and a drop entry without reason.
+    (
+      "events: [ { properties: { a: { case: [ { when: { status: 1 }, then: =metod } ] } }, options: { b: ~ } } ]",
+      ["1:11 M005", "1:32 M114", "1:70 M101", "1:99 M007"]
+    ),
+    ("drop: [ { when: { stat: 1 } } ]\nevents: [ { type: t } ]", ["1:9 M005", "1:19 M101"]),
+    // What the last line says is read whatever the others are.
+    ("events: [ { type: t, when: { stat: 1 } } ]\nemit: al\notherwise: dropp", ["1:30 M101", "2:7 M007", "3:12 M007"]),
+    ("drop: [ { reason: n } ]\nevents: []\nemit: al", ["1:9 M005", "2:1 M005", "3:7 M007"]),
+    ("checks: [ { code: ABC, message: m } ]\nevents: [ { type: t, x: 1 } ]", ["1:11 M005", "2:22 M004"]),
+    (
+      "drop: [ { reason: n, needs: [] } ]\nevents: [ { type: t, properties: { a: { case: [ { then: 1 }, { else: 2 } ] } } } ]",
+      ["1:9 M005", "2:49 M005"]
+    ),
+  ])
+  func oneMistakeHidesNoOther(_ tail: String, _ expected: [String]) {
+    let found = MappingRun.findings(MappingRun.head + tail + "\n")
+    let places = found.map { "\(($0.span?.line ?? 0) - 5):\($0.span?.column ?? 0) \($0.code)" }
+    #expect(places == expected, "\(found)")
+  }
+
   @Test func hostileFilesEndInAFinding() throws {
     let deep = String(repeating: "[", count: 10_000)
     let nested = "events: [ { type: t, if: '=" + String(repeating: "(", count: 5_000) + "' } ]"

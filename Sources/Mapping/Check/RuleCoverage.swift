@@ -13,8 +13,7 @@ struct RuleCoverage {
   func check(drops: [ConfigNode].SubSequence, rules: [ConfigNode], emitsAll: Bool) {
     var budget = Self.effort
     // One without a condition is an error of its own.
-    let conditions = ["when", "needs", "if", "unless", "unless_present"]
-    let drops = drops.filter { drop in conditions.contains { drop[$0] != nil } }.map {
+    let drops = drops.filter { !ConditionCompiler.isMissing(in: $0) }.map {
       Demand($0, span: place($0, "reason"), compiler)
     }
     var before: [Demand] = []

@@ -48,7 +48,7 @@ struct CheckCompiler {
       }
       codes[code.text] = code.span
       guard let condition else {
-        if !findings.hasErrors {
+        if ConditionCompiler.isMissing(in: entry) {
           findings.error(
             "M005", "check without a condition", at: entry.span,
             remedy: "give if, when or unless: a record for which it holds is rejected")

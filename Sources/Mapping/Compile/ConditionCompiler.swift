@@ -59,6 +59,13 @@ struct ConditionCompiler {
     return terms.map(\.named)
   }
 
+  /// Whether nothing says when it holds; what is there and does not compile has findings of its own.
+  static func isMissing(in node: ConfigNode) -> Bool {
+    ["when", "needs", "if", "unless", "unless_present"].allSatisfy { key in
+      node[key].map { $0.list?.isEmpty ?? false } ?? true
+    }
+  }
+
   /// Holds when every name is present; nil if there are none.
   func allPresent(_ names: [ConfigScalar], _ narrowed: Set<String>) -> Predicate? {
     Predicates.all(names.compactMap { presence($0, narrowed, RowScope())?.predicate })

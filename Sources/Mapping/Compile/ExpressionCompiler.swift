@@ -5,7 +5,10 @@ internal import Pipeline
 final class ExpressionCompiler {
   let findings: Findings
   let schema: Schema
-  private let columns: [String]
+  /// Whether the schema is a reader's. Without one an unknown name may well be a field.
+  let knowsFields: Bool
+  /// The fields that a batch holds, in its order.
+  let columns: [String]
   private var indexes: [String: PatternIndex] = [:]
   var environment: Environment
   /// Where each compiled expression stands; a failing record names it by index.
@@ -28,8 +31,9 @@ final class ExpressionCompiler {
     let column: Int
   }
 
-  init(schema: Schema, columns: [String], bots: BotAgents, findings: Findings) {
+  init(schema: Schema, columns: [String], knowsFields: Bool, bots: BotAgents, findings: Findings) {
     self.schema = schema
+    self.knowsFields = knowsFields
     self.columns = columns
     self.findings = findings
     environment = HostEnvironment.make(schema: schema, columns: columns, bots: bots)
@@ -170,6 +174,7 @@ final class ExpressionCompiler {
   func report(
     _ issue: Issue, in scalar: ConfigScalar, offset: Int, severity: Diagnostic.Severity = .error
   ) {
+    guard knowsFields || issue.code != .unknownName else { return }
     let span = findings.source.place(issue.span.lowerBound + offset..<issue.span.upperBound + offset, in: scalar)
     var message = issue.message
     var label = ""

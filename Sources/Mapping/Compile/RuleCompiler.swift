@@ -86,8 +86,8 @@ struct RuleCompiler {
         let section = Section(
           entry, "drop entry", keys: ["reason", "if", "when", "unless", "unless_present", "needs"], findings)
       else { continue }
-      guard let reason = section.required("reason", "name what the summary counts: reason: bot") else { continue }
-      findings.refuseExpression(reason)
+      let reason = section.required("reason", "name what the summary counts: reason: bot")
+      if let reason { findings.refuseExpression(reason) }
       var inside = narrowed
       checkLets(section, narrowed: narrowed, later: later)
       let missing = section.names("unless_present")
@@ -103,13 +103,14 @@ struct RuleCompiler {
         for name in missing { conditions.narrow(name.text, &narrowed) }
       }
       guard let condition = Predicates.all(terms.map(\.predicate)) else {
-        if !findings.hasErrors {
+        if ConditionCompiler.isMissing(in: entry) {
           findings.error(
             "M005", "drop entry without a condition", at: entry.span,
             remedy: "give when, if, unless or unless_present; it would drop everything")
         }
         continue
       }
+      guard let reason else { continue }
       if !reasons.contains(reason.text) { reasons.append(reason.text) }
       drops.append(
         CompiledDrop(
@@ -166,14 +167,14 @@ struct RuleCompiler {
     let keys = [
       "name", "type", "when", "needs", "if", "unless", "id", "time", "properties", "context", "options", "tags",
     ]
-    guard let section = Section(node, "rule", keys: keys, findings),
-      let type = section.required("type", "name the event: type: page-view")
-    else { return nil }
+    guard let section = Section(node, "rule", keys: keys, findings) else { return nil }
+    let type = section.required("type", "name the event: type: page-view")
+    let name = section.scalar("name") ?? type
     var narrowed = before
     let terms = ConditionCompiler(compiler).terms(section, narrowed: &narrowed)
-    let name = section.scalar("name") ?? type
-    for scalar in [type, name] + section.names("tags") { findings.refuseExpression(scalar) }
-    for scalar in [type, name] where scalar.text.isEmpty || scalar.text.contains(where: \.isNewline) {
+    let words = [type, name].compactMap { $0 }
+    for scalar in words + section.names("tags") { findings.refuseExpression(scalar) }
+    for scalar in words where scalar.text.isEmpty || scalar.text.contains(where: \.isNewline) {
       findings.error("M007", "a rule needs a name of one line", at: scalar.span)
     }
     let values = ValueCompiler(compiler)
@@ -181,18 +182,21 @@ struct RuleCompiler {
     let context = section["context"].map { values.object($0, "context", narrowed: narrowed) }
     if section["id"] == nil, compiler.schema.needsNaturalID {
       findings.error(
-        "M005", "rule '\(name.text)' needs 'id'", at: type.span,
+        "M005", "\(name.map { "rule '\($0.text)'" } ?? "the rule") needs 'id'", at: type?.span ?? node.span,
         remedy:
           "reader \(compiler.schema.title) has no record bytes to tell events by: write id: =[\"order\", order_id]")
     }
     let id = section["id"].map { naturalID($0, narrowed) }
     let time = section.scalar("time").map { self.time($0, narrowed) }
+    let tail = tail(section)
+    // Whatever else is wrong with a rule without type has been said.
+    guard let type, let name else { return nil }
     let idPrefix = (id == nil ? "record\n" : "id\n") + name.text + "\n"
     return CompiledRule(
       rule: Rule(name: name.text, type: type.text), condition: Predicates.all(terms.map(\.predicate)), terms: terms,
       time: time ?? nil, id: id ?? nil, idPrefix: ConstantBytes(idPrefix),
       head: ConstantBytes("\",\"type\":\(JSONValue.quoted(type.text)),\"time\":{\"insert\":\""),
-      properties: properties ?? nil, context: context ?? nil, tail: ConstantBytes(tail(section)), span: type.span)
+      properties: properties ?? nil, context: context ?? nil, tail: ConstantBytes(tail), span: type.span)
   }
 
   private func naturalID(_ node: ConfigNode, _ narrowed: Set<String>) -> Emitter? {

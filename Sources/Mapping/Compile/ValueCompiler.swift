@@ -93,7 +93,7 @@ struct ValueCompiler {
       }
       let emit = value(then, narrowed: inside, extra: extra)
       guard let condition else {
-        if !findings.hasErrors {
+        if ConditionCompiler.isMissing(in: branch) {
           findings.error(
             "M005", "a branch needs a condition", at: branch.span, remedy: "write { else: value } for the rest")
         }
@@ -116,6 +116,7 @@ struct ValueCompiler {
     else { return nil }
     guard let field = compiler.schema.fields.first(where: { $0.name == name.text }), case .list(let rows) = field.type
     else {
+      guard compiler.knowsFields else { return nil }
       let lists = compiler.schema.fields.filter { if case .list = $0.type { true } else { false } }.map(\.name)
       findings.error(
         "M104", "'\(name.text)' is no list of rows", at: name.span,

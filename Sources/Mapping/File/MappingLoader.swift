@@ -12,9 +12,7 @@ struct MappingLoader {
 
   private static let keys = [
     "mapping", "language", "description", "input", "tables", "lists", "let", "drop", "checks", "identity", "session",
-    "target",
-    "events",
-    "emit", "otherwise", "tests",
+    "target", "events", "emit", "otherwise", "tests",
   ]
 
   private enum Otherwise: String, CaseIterable { case drop, reject }
@@ -24,108 +22,190 @@ struct MappingLoader {
     let findings = Findings(source)
     for finding in YAMLTrap.cutExpressions(in: root, source) { findings.add(finding) }
     guard let file = Section(root, "the mapping", keys: Self.keys, findings) else { throw Diagnostics(findings.sorted) }
-    let name = file.required("mapping", "name it: mapping: my-shop; the name is part of every event id")
-    if let name, name.text.isEmpty || name.text.contains(where: \.isNewline) {
-      findings.error("M007", "a mapping's name must be one line of text", at: name.span)
+    let reader = reader(file)
+    let compiler = compiler(file, reader)
+    let parts = parts(file, compiler, reader)
+    MappingChecks(
+      root: root, compiler: compiler, tests: parts.tests, emitsAll: parts.head.emitsAll, purpose: purpose
+    ).run()
+    guard let reader, !findings.hasErrors else { throw Diagnostics(findings.sorted) }
+    return MappingPlan(
+      name: parts.head.name, summary: parts.head.summary, reader: reader, columns: compiler.columns,
+      usedFields: FieldUse.columns(of: reader.schema, in: root), drops: parts.names.reasons,
+      rules: parts.rules.map(\.rule), sessions: parts.session, warnings: findings.sorted, tests: parts.tests,
+      program: program(parts, compiler), document: root, branches: compiler.branches)
+  }
+
+  /// Without a reader no field is known, but much else can be wrong.
+  private func compiler(_ file: Section, _ reader: (any Reader)?) -> ExpressionCompiler {
+    let schema = reader?.schema ?? Schema(title: "", fields: [], timeField: nil)
+    let used = FieldUse.columns(of: schema, in: file.node)
+    let compiler = ExpressionCompiler(
+      schema: schema, columns: schema.fields.map(\.name).filter { used.contains($0) || fields.contains($0) },
+      knowsFields: reader != nil, bots: AgentLists(file, environment, purpose).bots, findings: file.findings)
+    if purpose == .check { compiler.branches = BranchCounts() }
+    return compiler
+  }
+
+  /// What the sections of the file came to.
+  private struct Parts {
+    let head: Head
+    let names: Names
+    let checks: [CompiledCheck]
+    let identity: Identity
+    /// The counter of records without a visitor, where they are dropped.
+    let noVisitorDrop: Int?
+    let target: Target
+    let session: SessionSettings
+    let split: Emitter?
+    let rules: [CompiledRule]
+    let timeColumn: Int?
+    let tests: [MappingTest]
+  }
+
+  /// Compiles the sections, each with what those before it make known. Goes on behind errors, so that all are reported.
+  private func parts(_ file: Section, _ compiler: ExpressionCompiler, _ reader: (any Reader)?) -> Parts {
+    let head = head(file)
+    let tables = LookupTables(file, compiler)
+    var names = names(file, compiler)
+    let checks = CheckCompiler(compiler).checks(file.list("checks"), narrowed: names.narrowed)
+    let identity = identity(file, compiler, names.narrowed)
+    let noVisitorDrop = identity.dropsMissing ? names.add(reason: "no-visitor") : nil
+    let target = target(file, compiler, names.narrowed)
+    var settings = SessionSettings(namespace: IDs.namespace(source: target.source, mapping: head.name))
+    settings.source = target.source
+    settings.salt = Array(identity.salt.utf8)
+    settings.options = target.options
+    let split = session(file, compiler, names.narrowed, reader, &settings)
+    let rules = rules(file, compiler, names.narrowed)
+    let timeColumn = timeColumn(file, compiler, rules)
+    let tests = tests(file, names.reasons)
+    tables.warnOfUnused()
+    return Parts(
+      head: head, names: names, checks: checks, identity: identity, noVisitorDrop: noVisitorDrop, target: target,
+      session: settings, split: split, rules: rules, timeColumn: timeColumn, tests: tests)
+  }
+
+  private func program(_ parts: Parts, _ compiler: ExpressionCompiler) -> MappingProgram {
+    let (names, identity, target) = (parts.names, parts.identity, parts.target)
+    return MappingProgram(
+      file: source.file, columns: compiler.columns.count, timeColumn: parts.timeColumn, lets: names.lets,
+      answers: compiler.sealPatterns(), drops: names.drops, dropReasons: names.reasons.count, checks: parts.checks,
+      rules: parts.rules, emitsAll: parts.head.emitsAll, rejectsUnmatched: parts.head.rejectsUnmatched,
+      visitor: identity.visitor, noVisitorDrop: parts.noVisitorDrop, profileID: identity.profileID,
+      profileAliases: identity.aliases, split: parts.split ?? .nothing, context: target.context ?? .nothing,
+      request: target.request ?? .nothing, namespace: parts.session.namespace, sites: compiler.sites,
+      outlinedLets: compiler.outlinedLets.sorted { ($0.span.line, $0.span.column) < ($1.span.line, $1.span.column) })
+  }
+
+  // MARK: Head
+
+  private struct Head {
+    var name = ""
+    var summary = ""
+    var emitsAll = false
+    var rejectsUnmatched = false
+  }
+
+  /// What stands in the file by itself.
+  private func head(_ file: Section) -> Head {
+    let findings = file.findings
+    var head = Head()
+    if let name = file.required("mapping", "name it: mapping: my-shop; the name is part of every event id") {
+      findings.refuseExpression(name)
+      if name.text.isEmpty || name.text.contains(where: \.isNewline) {
+        findings.error("M007", "a mapping's name must be one line of text", at: name.span)
+      }
+      head.name = name.text
     }
     if let language = file.required("language", "write language: 1"), language.text != "1" {
       findings.error(
         "M008", "unknown language version '\(language.text)'", at: language.span,
         remedy: "write language: 1, or use a trackfill that knows this version")
     }
-    guard let input = file["input"] else {
-      findings.error(
-        "M005", "the mapping needs 'input'", at: root.span, remedy: "write input: { reader: weblog, format: combined }")
-      throw Diagnostics(findings.sorted)
-    }
-    let reader: any Reader
-    do {
-      reader = try readers(input, source.file)
-    } catch {
-      for diagnostic in error.all { findings.add(diagnostic) }
-      throw Diagnostics(findings.sorted)
-    }
-    let schema = reader.schema
-    let used = FieldUse.columns(of: schema, in: root)
-    let columns = schema.fields.map(\.name).filter { used.contains($0) || fields.contains($0) }
-    let lists = AgentLists(file, environment, purpose)
-    let compiler = ExpressionCompiler(schema: schema, columns: columns, bots: lists.bots, findings: findings)
-    let tables = LookupTables(file, compiler)
-    if purpose == .check { compiler.branches = BranchCounts() }
-    let ruleCompiler = RuleCompiler(compiler)
-    let dropEntries = file.list("drop")
-    let narrowings = ruleCompiler.narrowings(dropEntries)
-    var lets = LetCompiler(compiler)
-    if let node = file["let"] { lets.compile(node, narrowed: narrowings) }
-    var reasons: [String] = []
-    var narrowed: Set<String> = []
-    let drops = ruleCompiler.drops(dropEntries, reasons: &reasons, narrowed: &narrowed)
-    let checks = CheckCompiler(compiler).checks(file.list("checks"), narrowed: narrowed)
-    let identity = identity(file, compiler, narrowed)
-    var noVisitorDrop: Int?
-    if identity.dropsMissing {
-      noVisitorDrop = reasons.count
-      reasons.append("no-visitor")
-    }
-    let target = target(file, compiler, narrowed)
-    let namespace = IDs.namespace(source: target.source, mapping: name?.text ?? "")
-    var settings = SessionSettings(namespace: namespace)
-    settings.mode = reader.isChronological ? .stream : .exact
-    let split = session(file, compiler, narrowed, &settings)
-    settings.source = target.source
-    settings.salt = Array(identity.salt.utf8)
-    settings.options = target.options
-    let rules = ruleCompiler.rules(file.list("events"), narrowed: narrowed)
-    if rules.isEmpty, !findings.hasErrors {
-      findings.error(
-        "M005", "the mapping needs 'events'", at: root.entries?.first { $0.key == "events" }?.keySpan ?? root.span,
-        remedy: "add at least one rule: events: [ { type: page-view } ]")
-    }
-    let timeColumn = timeColumn(input, schema, columns, rules, findings)
-    let tests = tests(file, reasons)
-    let summary = file.text("description") ?? ""
-    if let name { findings.refuseExpression(name) }
-    tables.warnOfUnused()
-    let emitsAll = file.choice("emit", Emit.self) == .all
-    MappingChecks(root: root, compiler: compiler, tests: tests, emitsAll: emitsAll, purpose: purpose).run()
-    if findings.hasErrors { throw Diagnostics(findings.sorted) }
-    let program = MappingProgram(
-      file: source.file, columns: columns.count, timeColumn: timeColumn, lets: lets.count,
-      answers: compiler.sealPatterns(), drops: drops,
-      dropReasons: reasons.count, checks: checks, rules: rules, emitsAll: emitsAll,
-      rejectsUnmatched: file.choice("otherwise", Otherwise.self) == .reject, visitor: identity.visitor,
-      noVisitorDrop: noVisitorDrop, profileID: identity.profileID, profileAliases: identity.aliases,
-      split: split ?? .nothing, context: target.context ?? .nothing, request: target.request ?? .nothing,
-      namespace: namespace, sites: compiler.sites,
-      outlinedLets: compiler.outlinedLets.sorted { ($0.span.line, $0.span.column) < ($1.span.line, $1.span.column) })
-    if findings.hasErrors { throw Diagnostics(findings.sorted) }
-    return MappingPlan(
-      name: name?.text ?? "", summary: summary, reader: reader, columns: columns, usedFields: used,
-      drops: reasons, rules: rules.map(\.rule), sessions: settings, warnings: findings.sorted, tests: tests,
-      program: program, document: root, branches: compiler.branches)
+    head.summary = file.text("description") ?? ""
+    head.emitsAll = file.choice("emit", Emit.self) == .all
+    head.rejectsUnmatched = file.choice("otherwise", Otherwise.self) == .reject
+    return head
   }
 
   // MARK: Input
 
-  private func timeColumn(
-    _ input: ConfigNode, _ schema: Schema, _ columns: [String], _ rules: [CompiledRule], _ findings: Findings
-  ) -> Int? {
-    if let chosen = input["time"]?.scalar {
+  private func reader(_ file: Section) -> (any Reader)? {
+    guard let input = file["input"] else {
+      file.findings.error(
+        "M005", "the mapping needs 'input'", at: file.node.span,
+        remedy: "write input: { reader: weblog, format: combined }")
+      return nil
+    }
+    do {
+      return try readers(input, source.file)
+    } catch {
+      for diagnostic in error.all { file.findings.add(diagnostic) }
+      return nil
+    }
+  }
+
+  private func timeColumn(_ file: Section, _ compiler: ExpressionCompiler, _ rules: [CompiledRule]) -> Int? {
+    guard compiler.knowsFields else { return nil }
+    let (schema, findings) = (compiler.schema, file.findings)
+    if let chosen = file["input"]?["time"]?.scalar {
       guard let field = schema.fields.first(where: { $0.name == chosen.text && $0.type == .timestamp }) else {
         findings.error(
           "M104", "'\(chosen.text)' is no time of reader \(schema.title)", at: chosen.span,
           remedy: "times: " + schema.fields.filter { $0.type == .timestamp }.map(\.name).joined(separator: ", "))
         return nil
       }
-      return columns.firstIndex(of: field.name)
+      return compiler.columns.firstIndex(of: field.name)
     }
-    if let time = schema.timeField { return columns.firstIndex(of: time) }
+    if let time = schema.timeField { return compiler.columns.firstIndex(of: time) }
     if let rule = rules.first(where: { $0.time == nil }) {
       findings.error(
         "M005", "rule '\(rule.rule.name)' has no time", at: rule.span,
         remedy: "reader \(schema.title) dates no record: write time: =… in the rule")
     }
     return nil
+  }
+
+  // MARK: Names and drops
+
+  private struct Names {
+    /// How many there are.
+    var lets = 0
+    var drops: [CompiledDrop] = []
+    var reasons: [String] = []
+    /// Paths that are there behind the drop entries.
+    var narrowed: Set<String> = []
+
+    mutating func add(reason: String) -> Int {
+      reasons.append(reason)
+      return reasons.count - 1
+    }
+  }
+
+  /// Compiles `let`, which sees what all drop entries leave, and then these.
+  private func names(_ file: Section, _ compiler: ExpressionCompiler) -> Names {
+    var names = Names()
+    let rules = RuleCompiler(compiler)
+    let entries = file.list("drop")
+    var lets = LetCompiler(compiler)
+    if let node = file["let"] { lets.compile(node, narrowed: rules.narrowings(entries)) }
+    names.lets = lets.count
+    names.drops = rules.drops(entries, reasons: &names.reasons, narrowed: &names.narrowed)
+    return names
+  }
+
+  // MARK: Rules
+
+  private func rules(
+    _ file: Section, _ compiler: ExpressionCompiler, _ narrowed: Set<String>
+  ) -> [CompiledRule] {
+    if file["events"]?.list?.isEmpty ?? (file["events"] == nil) {
+      file.findings.error(
+        "M005", "the mapping needs 'events'", at: file.keySpan("events"),
+        remedy: "add at least one rule: events: [ { type: page-view } ]")
+    }
+    return RuleCompiler(compiler).rules(file.list("events"), narrowed: narrowed)
   }
 
   // MARK: Identity
@@ -227,25 +307,29 @@ struct MappingLoader {
   // MARK: Session
 
   private func session(
-    _ file: Section, _ compiler: ExpressionCompiler, _ narrowed: Set<String>, _ settings: inout SessionSettings
+    _ file: Section, _ compiler: ExpressionCompiler, _ narrowed: Set<String>, _ reader: (any Reader)?,
+    _ settings: inout SessionSettings
   ) -> Emitter? {
+    // Unknown where neither the reader is known nor a mode is written.
+    var mode = reader.map { $0.isChronological ? SessionSettings.Mode.stream : .exact }
+    defer { settings.mode = mode ?? settings.mode }
     guard let node = file["session"],
       let section = Section(
         node, "session", keys: ["mode", "gap", "max", "disorder", "cap", "split_when", "midnight", "late"],
         file.findings)
     else { return nil }
     let findings = file.findings
-    if let mode = section.choice("mode", SessionSettings.Mode.self) { settings.mode = mode }
-    for key in settings.mode.ineffectiveKeys where section[key] != nil {
+    if let chosen = section.choice("mode", SessionSettings.Mode.self) { mode = chosen }
+    for key in mode?.ineffectiveKeys ?? [] where section[key] != nil {
       findings.warn(
-        "M213", "'\(key)' has no effect in mode \(settings.mode.rawValue)", at: section.keySpan(key),
+        "M213", "'\(key)' has no effect in mode \(mode?.rawValue ?? "")", at: section.keySpan(key),
         remedy: section["mode"] == nil
           ? "remove it, or write mode: stream: what this reader reads is sorted by default" : "remove it")
     }
     if let gap = section.duration("gap") { settings.gap = gap }
     if let max = section.duration("max") { settings.max = max }
     if let disorder = section.duration("disorder") { settings.disorder = disorder }
-    if settings.mode == .stream, settings.disorder > settings.gap {
+    if mode == .stream, settings.disorder > settings.gap {
       findings.error(
         "M007", "disorder is longer than the gap", at: section["disorder"]?.span ?? node.span,
         remedy: "a record that late would belong to a visit that has ended: raise gap or lower disorder")
@@ -259,14 +343,17 @@ struct MappingLoader {
           "M007", "unknown time zone '\(zone.text)'", at: zone.span, remedy: "write a name like Europe/Warsaw or UTC")
       }
     }
-    guard let split = section.scalar("split_when") else { return nil }
-    guard ExpressionCompiler.isExpression(split), let program = compiler.compile(split, narrowed: narrowed) else {
-      if !ExpressionCompiler.isExpression(split) {
-        findings.error("M006", "'split_when' must be an expression", at: split.span, remedy: "begin it with '='")
-      }
+    return section.scalar("split_when").flatMap { split($0, compiler, narrowed) }
+  }
+
+  private func split(_ scalar: ConfigScalar, _ compiler: ExpressionCompiler, _ narrowed: Set<String>) -> Emitter? {
+    guard ExpressionCompiler.isExpression(scalar) else {
+      compiler.findings.error(
+        "M006", "'split_when' must be an expression", at: scalar.span, remedy: "begin it with '='")
       return nil
     }
-    return Emitters.expression(program, site: compiler.site(split, "split_when"))
+    guard let program = compiler.compile(scalar, narrowed: narrowed) else { return nil }
+    return Emitters.expression(program, site: compiler.site(scalar, "split_when"))
   }
 
   // MARK: Target
