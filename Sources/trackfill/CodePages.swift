@@ -742,7 +742,7 @@ M001.yaml:6:29: error[M001]: did not find expected ',' or '}'
     = check quotes, indentation and brackets near this place
 ```
 
-What to do: Look at the place, and at the line above it: YAML often notices only there that something before was not closed. Put single quotes around expressions that contain `: `, ` #`, or a comma inside braces. Save the file as UTF-8.
+What to do: Look at the place, and at the line above it: YAML often notices only there that something before was not closed. A quote or bracket that is still open lines later is named where it was opened. Put single quotes around expressions that contain `: `, ` #`, or a comma inside braces. Save the file as UTF-8.
 
 """###),
     CodePage("M002", ###"""

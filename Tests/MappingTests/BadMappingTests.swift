@@ -42,6 +42,34 @@ import Testing
     #expect(Self.findings([0xEF, 0xBB, 0xBF] + Array(Self.head.utf8)).isEmpty, "a byte order mark is fine")
   }
 
+  /// What was opened and not closed is named where it was opened; YAML's reader stops where something else stands.
+  @Test(arguments: [
+    ("mapping: \"abc\nlanguage: 1\n", "1:10", "never closed"), ("mapping: 'abc", "1:10", "never closed"),
+    (
+      "mapping: a\ntarget: { source: \"s }\nevents:\n  - type: a\n    name: \"x\"\n", "2:19",
+      "begins here ends at line 5"
+    ),
+    ("description: 'it is\nevents:\n  - type: 'a'\n", "1:14", "ends at line 3"),
+    ("input: { reader: csv\nevents: [ { type: a } ]\n", "1:8", "not closed before line 2"),
+    ("events:\n  - type: a\n    tags: [ a, b\n    options: { a: 1 }\n", "3:11", "not closed before line 4"),
+    ("events: [\n  { type: a }\n  { type: b }\n]\n", "1:9", "not closed before line 3"),
+    ("events: [\n", "1:9", "never closed"), ("a: b\nevents: [ { type: a }, { name: x,\n", "2:24", "never closed"),
+    ("mapping: a\nevents: [ { type: a }\n", "2:9", "never closed"), ("events: [\n  { type: a }", "1:9", "never closed"),
+    // A mark of the order of bytes is no part of the line.
+    ("\u{FEFF}mapping: \"abc\n", "1:10", "never closed"),
+    // Otherwise it is the place itself that says most.
+    ("events: [ { type: t ]", "1:21", "did not find expected"), ("a: \"b \\q\"", "1:7", "unknown escape"),
+    ("events:\n  - { type: a,\n      id: =x ? \"a\" : b }\n", "3:20", ""), ("a:\n\tb: 1\n", "2:1", ""),
+    ("a: \"b\" c\nd: e\n", "1:8", "did not find expected"),
+  ])
+  func whatIsNotClosedIsNamedWhereItWasOpened(_ text: String, _ place: String, _ message: String) throws {
+    let found = Self.findings(text)
+    #expect(found.count == 1, "\(found)")
+    let first = try #require(found.first)
+    #expect(first.code == "M001" && first.message.contains(message), "\(first)")
+    #expect("\(first.span?.line ?? 0):\(first.span?.column ?? 0)" == place, "\(first)")
+  }
+
   struct Case: CustomTestStringConvertible, Sendable {
     let title: String
     let code: String

@@ -120,7 +120,7 @@ import Testing
     ("{ bots: short.txt }", "M119", "'a' in short.txt would match"),
     ("{ bots: long.txt }", "M119", "more than 10000 lines"),
     ("{ bot: x }", "M004", "unknown key 'bot'"),
-    ("{ agents: broken.yaml }", "M001", "expected node content"), ("{ agents: env(NOPE) }", "M117", "NOPE"),
+    ("{ agents: broken.yaml }", "M001", "never closed"), ("{ agents: env(NOPE) }", "M117", "NOPE"),
   ])
   func brokenLists(_ lists: String, _ code: String, _ words: String) throws {
     let long = (0..<10_001).map { "name-\($0)\n" }.joined()

@@ -47,6 +47,16 @@ import Testing
     #expect(!text.utf8.contains(0x1b))
   }
 
+  /// Places do not count it, and it is nothing to be seen.
+  @Test func aByteOrderMarkIsNotShown() {
+    let finding = Diagnostic("M102", "bad", file: "shop.yaml", span: SourceSpan(line: 1, column: 10, length: 1))
+    #expect(
+      render("\u{FEFF}mapping: a\n", finding)
+        == "shop.yaml:1:10: error[M102]: bad\n  1 | mapping: a\n    |          ^\n")
+    let renderer = DiagnosticRenderer(sources: ["shop.yaml": Array("\u{FEFF}mapping: a\n".utf8)])
+    #expect(renderer.shownPlace(of: finding) == SourceSpan(line: 1, column: 10, length: 1))
+  }
+
   @Test func longLinesAreShownAroundThePlace() {
     let line = String(repeating: "a", count: 500) + "XX" + String(repeating: "b", count: 500)
     let text = render(

@@ -124,10 +124,11 @@ struct SourceText: Sendable {
     return SourceSpan(line: line + 1, column: column + 1, length: min(max(1, range.count), room))
   }
 
-  /// The remedy for a line that YAML reads otherwise than its writer meant, empty if nothing looks like that.
-  func trap(atLine line: Int) -> String {
-    guard line >= 1, line <= lines.count else { return "" }
-    let text = String(decoding: lines[line - 1], as: UTF8.self)
+  /// The remedy where YAML reads what stands on the line, up to a place and with it, otherwise than its writer meant; nil if
+  /// nothing looks like that.
+  func trap(before place: SourceSpan) -> String? {
+    guard place.line >= 1, place.line <= lines.count else { return nil }
+    let text = String(decoding: lines[place.line - 1].prefix(place.column), as: UTF8.self)
     if text.contains(": =") || text.contains("[=") || text.contains("[ =") || text.contains("- =") {
       return "put single quotes around this expression"
     }
@@ -144,6 +145,6 @@ struct SourceText: Sendable {
     if text.contains("\""), text.contains("\\") {
       return "in double quotes a backslash begins an escape: put the text into single quotes"
     }
-    return "check quotes, indentation and brackets near this place"
+    return nil
   }
 }

@@ -58,6 +58,14 @@ enum YAMLDocument {
       var node: ConfigNode { isMap ? .map(entries, span) : .list(nodes, span) }
     }
 
+    /// The text in quotes that was read last.
+    private struct Quoted {
+      let span: SourceSpan
+      /// Line ends in it.
+      let lines: Int
+      let end: yaml_mark_t
+    }
+
     /// Findings after which reading stops.
     private static let most = 100
 
@@ -82,15 +90,17 @@ enum YAMLDocument {
     private mutating func read(_ parser: UnsafeMutablePointer<yaml_parser_t>) -> ConfigNode? {
       var stack: [Open] = []
       var root: ConfigNode?
+      var lastQuoted: Quoted?
       var event = yaml_event_t()
       while true {
         guard yaml_parser_parse(parser, &event) == 1 else {
-          reportSyntax(parser.pointee)
+          reportSyntax(parser.pointee, behind: lastQuoted, in: stack.last?.span)
           return nil
         }
         defer { yaml_event_delete(&event) }
         let span = source.span(event.start_mark, event.end_mark)
         var finished: ConfigNode?
+        lastQuoted = nil
         if findings.count >= Self.most { return nil }
         switch event.type {
         case YAML_STREAM_END_EVENT: return root
@@ -105,6 +115,9 @@ enum YAMLDocument {
         case YAML_SCALAR_EVENT:
           let scalar = event.data.scalar
           refuse(anchor: scalar.anchor, tag: scalar.tag, span)
+          if [YAML_SINGLE_QUOTED_SCALAR_STYLE, YAML_DOUBLE_QUOTED_SCALAR_STYLE].contains(scalar.style) {
+            lastQuoted = Quoted(span: span, lines: event.end_mark.line - event.start_mark.line, end: event.end_mark)
+          }
           let text = String(
             decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
           if let open = stack.last, open.isMap, open.key == nil {
@@ -175,11 +188,34 @@ enum YAMLDocument {
       }
     }
 
-    private mutating func reportSyntax(_ parser: yaml_parser_t) {
+    /// libyaml stops at what it cannot read. If that is because a quote or a bracket further up is still open, the place
+    /// to look at is where it was opened.
+    private mutating func reportSyntax(_ parser: yaml_parser_t, behind quoted: Quoted?, in open: SourceSpan?) {
       let problem = parser.problem.map { String(cString: $0) } ?? "this is not YAML"
-      let mark = parser.problem_mark
-      let place = source.span(mark, mark)
-      report("M001", problem, place, remedy: source.trap(atLine: place.line))
+      let context = parser.context.map { String(cString: $0) } ?? ""
+      let place = source.span(parser.problem_mark, parser.problem_mark)
+      let opening = source.span(parser.context_mark, parser.context_mark)
+      let trap = source.trap(before: place)
+      let isInBrackets = context == "while parsing a flow mapping" || context == "while parsing a flow sequence"
+      let isAtEnd = source.isEnd(parser.problem_mark)
+      if context == "while scanning a quoted scalar", problem == "found unexpected end of stream" {
+        report("M001", "a quote that is never closed", opening, remedy: "close it where the text ends")
+      } else if let quoted, quoted.lines > 0, quoted.end.index == parser.problem_mark.index {
+        report(
+          "M001", "the text in quotes that begins here ends at line \(place.line), and more follows it", quoted.span,
+          remedy: "close the quote where the text ends")
+      } else if isAtEnd, isInBrackets || context == "while parsing a flow node" {
+        report(
+          "M001", "a bracket that is never closed", isInBrackets ? opening : open ?? opening,
+          remedy: "close it where the list or map ends")
+      } else if isInBrackets, opening.line < place.line, trap == nil {
+        report(
+          "M001", "a bracket that is not closed before line \(place.line): \(problem)", opening,
+          remedy: "close it, or put a comma before what stands there")
+      } else {
+        report(
+          "M001", problem, place, remedy: trap ?? "check quotes, indentation and brackets near this place")
+      }
     }
 
     private mutating func report(
@@ -202,6 +238,13 @@ extension SourceText {
       length = max(1, lines[line].count - column)
     }
     return SourceSpan(line: line + 1, column: column + 1, length: length)
+  }
+
+  /// Whether nothing stands at a mark or behind it.
+  func isEnd(_ mark: yaml_mark_t) -> Bool {
+    let line = Int(mark.line)
+    return line >= lines.count
+      || line == lines.count - 1 && byteColumn(line: line, character: Int(mark.column)) >= lines[line].count
   }
 
   private func byteColumn(line: Int, character: Int) -> Int {
