@@ -65,7 +65,13 @@ struct LookupTables {
     else { return false }
     let single = section.scalar("value")
     let values = single.map { [$0] } ?? section.names("values")
-    guard !values.isEmpty, single == nil || section["values"] == nil else {
+    guard section["value"] == nil || section["values"] == nil else {
+      findings.error(
+        "M007", "'values' beside 'value'", at: section.keySpan("values"),
+        remedy: "a look-up gives one column or several: remove one of the two")
+      return false
+    }
+    guard !values.isEmpty else {
       findings.error(
         "M005", "a table needs 'value' or 'values'", at: entry.keySpan,
         remedy: "write value: name for one column, or values: [name, price] for several")
