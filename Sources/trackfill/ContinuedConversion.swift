@@ -70,7 +70,7 @@ final class ContinuedConversion {
       if let stop = try delivery?.abandon(frame) { throw stop }
       throw error
     }
-    if let status = try delivery?.finish(frame) { return status }
+    try delivery?.finish(frame)
     let total = frame.report.counts
     if !plan.isFollowUp, total.sum.records == 0, inputs.match.known.isEmpty, inputs.match.resting.isEmpty {
       throw Stop(status: .badInput, message: "no records in \(frame.names(of: inputs.match.paths))")
@@ -79,7 +79,7 @@ final class ContinuedConversion {
       throw frame.noValidRecord()
     }
     try frame.checkDamage()
-    return total.rejects.isEmpty ? .done : .someRejected
+    return try StateOwner.hasLosses(folder) ? .someRejected : .done
   }
 
   private func drive(

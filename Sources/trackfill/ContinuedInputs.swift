@@ -30,8 +30,7 @@ final class ContinuedInputs {
     nextID = (known.map(\.id).max() ?? 0) + 1
     match = try InputMatch(paths, known: known, resumption: reader.resumption, again: plan.again)
     // A run that did not come to its end is gone on with; so is one of which not all was delivered.
-    let isDone = try StateOwner.isComplete(folder) && OutboxFile.isDelivered(folder)
-    if isDone, !plan.isFollowUp, !plan.again, !plan.finishes, !match.finished.isEmpty {
+    if try StateOwner.isDone(folder), !plan.isFollowUp, !plan.again, !plan.finishes, !match.finished.isEmpty {
       throw Diagnostics(
         match.finished.map { path, known in
           let name = known.name == path.name ? "" : " as \(known.name)"

@@ -90,8 +90,8 @@ final class OutboxDelivery: @unchecked Sendable {
     thread = nil
   }
 
-  /// Waits until all of the outbox is delivered. What it says of the run's end; nil if that is the conversion's to say.
-  func finish(_ frame: RunFrame) throws -> ExitStatus? {
+  /// Waits until all of the outbox is delivered. Throws why it is not.
+  func finish(_ frame: RunFrame) throws {
     let signals = frame.signals
     let progress = ProgressLine(frame.console, isQuiet: frame.plan.isQuiet)
     signals.attach(
@@ -107,14 +107,12 @@ final class OutboxDelivery: @unchecked Sendable {
     signals.attach(.brief)
     try report(frame)
     if let failure { throw failure }
-    guard let outcome else { return nil }
+    guard let outcome else { return }
     guard outcome.isBalanced else {
       throw RunFrame.Stop(status: .internalError, message: "the counts of the outbox do not add up")
     }
     switch outcome.ending {
-    case .finished:
-      let counts = frame.report.delivery?.counts ?? DeliveryCounts()
-      return counts.dead + counts.partial > 0 && frame.report.counts.rejects.isEmpty ? .someRejected : nil
+    case .finished: return
     case .cancelled:
       throw RunFrame.Stop(
         status: signals.status ?? .interrupted,

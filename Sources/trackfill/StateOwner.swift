@@ -49,8 +49,31 @@ enum StateOwner {
   /// Whether the run before came to its end.
   static func isComplete(_ folder: StateFolder) throws -> Bool { try folder.meta("complete") == "yes" }
 
-  /// A run begins to change things: unless it comes to say how it ended, it was cut short.
-  static func begin(_ folder: StateFolder) throws { try folder.commit { try folder.setMeta("ended", "") } }
+  /// Whether the run before came to its end, and all of it was delivered.
+  static func isDone(_ folder: StateFolder) throws -> Bool {
+    try isComplete(folder) && OutboxFile.isDelivered(folder)
+  }
+
+  /// A run begins to change things: unless it comes to say how it ended, it was cut short. If it goes on with what one
+  /// before left undone, that one's rejects and dead letters are its own.
+  static func begin(_ folder: StateFolder) throws {
+    let isDone = try isDone(folder)
+    let losses = try losses(folder)
+    try folder.commit {
+      try folder.setMeta("ended", "")
+      if isDone { try folder.setMeta("losses", losses) }
+    }
+  }
+
+  /// Whether records were rejected or payloads given up since the last run that came to its end.
+  static func hasLosses(_ folder: StateFolder) throws -> Bool {
+    try losses(folder) != folder.meta("losses") ?? "0 0"
+  }
+
+  /// How many rejects there are, and how many bytes of dead letters: both only grow.
+  private static func losses(_ folder: StateFolder) throws -> String {
+    "\(try folder.output("rejects")?.count ?? 0) \(try folder.deadLetterLength() ?? 0)"
+  }
 
   /// How a run ended that has begun; the last that is done with the state. What cannot be noted any more looks like a
   /// run that was cut short.

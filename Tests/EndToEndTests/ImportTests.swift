@@ -125,6 +125,28 @@ private final class Mood: Sendable {
     #expect(try space.read("state/rejects.ndjson") == rejects)
   }
 
+  /// However often a run was cut short: in the end it is said that a record was rejected. A later run has its own end.
+  @Test(arguments: [false, true])
+  func rejectsAreNotForgotten(_ isDead: Bool) throws {
+    let lines = FollowUpTests.lines(300, seed: 2)
+    let log = try space.write("a.log", lines[..<200].joined() + (isDead ? "" : "broken\n"))
+    let mood = Mood(.status(503, retryAfter: nil))
+    let bot = CollectorOptions.Reaction.body(406, #"{"detail":"Traffic from bot is not allowed."}"#)
+    // The first is perhaps refused for what it is, some are taken, then the receiver is down.
+    let receiver = try collector {
+      $0.script = { number, _ in number == 1 && isDead ? bot : number <= 5 ? .normal : mood.reaction }
+    }
+    defer { receiver.stop() }
+    let more = ["--follow-up", "--finish", "--retry-for", "1s", "--concurrency", "1"]
+    #expect(try Binary.run(arguments([log], receiver, more)).status == 69)
+    mood.reaction = .normal
+    let resumed = try Binary.run(arguments([log], receiver, more))
+    #expect(resumed.status == 3, "\(resumed.errors)")
+    try space.write("a.log", lines[..<200].joined() + (isDead ? "" : "broken\n") + lines[200...].joined())
+    let later = try Binary.run(arguments([log], receiver, more))
+    #expect(later.status == 0, "\(later.errors)")
+  }
+
   /// One wrong setting stops everything and gives up nothing.
   @Test func aSourceThatDoesNotExist() throws {
     let log = try space.write("a.log", FollowUpTests.lines(300, seed: 3).joined())
