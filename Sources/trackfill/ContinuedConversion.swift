@@ -62,7 +62,9 @@ final class ContinuedConversion {
     begun = folder
     frame.report.state?.newInputs = inputs.match.paths.count - inputs.match.known.count
     frame.report.state?.continuedInputs = inputs.match.known.count
-    frame.report.state?.restingInputs = inputs.match.resting.count
+    frame.report.state?.restingInputs = inputs.match.resting.count - inputs.match.absent.count
+    frame.report.state?.absentInputs = Set(
+      feed.identities.indices.filter { inputs.match.absent.contains(feed.identities[$0].id) })
     do {
       try drive(mapping, feed, inputs, folder)
     } catch {

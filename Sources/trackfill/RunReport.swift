@@ -31,6 +31,11 @@ struct RunReport {
     self.command = command
   }
 
+  /// Those that the run named.
+  var inputs: [RunCounts.Input] {
+    counts.inputs.enumerated().filter { index, _ in state?.absentInputs.contains(index) != true }.map(\.element)
+  }
+
   var recordsPerSecond: Int {
     elapsedNanoseconds == 0 ? 0 : Int(Double(counts.sum.records) * 1e9 / Double(elapsedNanoseconds))
   }

@@ -7,6 +7,8 @@ struct StateReport: Sendable {
   var newInputs = 0
   var continuedInputs = 0
   var restingInputs = 0
+  /// Which of the run's inputs it did not name: something of them may still wait.
+  var absentInputs: Set<Int> = []
   /// Inputs as the last commit recorded them.
   var inputs: [KnownInput] = []
   var commits = 0

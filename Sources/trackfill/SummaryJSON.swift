@@ -5,7 +5,6 @@ import Sessions
 /// milliseconds. `rejected.records + dropped.total + unmatched + mapped` is `records`.
 enum SummaryJSON {
   static func render(_ report: RunReport) -> String {
-    let counts = report.counts
     var json = JSONObjectWriter()
     json.put(command: report.command, report.status, report.message)
     json.put("output_complete", report.isOutputComplete)
@@ -17,7 +16,7 @@ enum SummaryJSON {
     json.put("started_at", TimestampWriter.text(report.startedAt))
     json.put("elapsed_ms", Int(report.elapsedNanoseconds / 1_000_000))
     json.put("records_per_second", report.recordsPerSecond)
-    putRead(counts, to: &json)
+    putRead(report, to: &json)
     putFates(report, to: &json)
     putEvents(report, to: &json)
     putSessions(report, to: &json)
@@ -34,8 +33,9 @@ enum SummaryJSON {
   }
 
   /// What was read: each input, and all of them.
-  private static func putRead(_ counts: RunCounts, to json: inout JSONObjectWriter) {
-    json.list("inputs", counts.inputs) { json, input in
+  private static func putRead(_ report: RunReport, to json: inout JSONObjectWriter) {
+    let counts = report.counts
+    json.list("inputs", report.inputs) { json, input in
       json.put("name", input.name)
       if let size = input.size { json.put("size", size) }
       json.put("bytes", input.bytes)

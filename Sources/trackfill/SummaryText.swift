@@ -26,7 +26,7 @@ struct SummaryText {
   private mutating func build() {
     let counts = report.counts
     let sessions = report.sessions
-    let inputs = counts.inputs.count
+    let inputs = report.inputs.count
     lines.append(
       "\(report.mappingName.map { DisplayText.escaped($0) } ?? "trackfill"): \(inputs) input\(inputs == 1 ? "" : "s"), "
         + "\(OptionText.grouped(counts.bytes)) bytes, "

@@ -147,6 +147,26 @@ private final class Mood: Sendable {
     #expect(later.status == 0, "\(later.errors)")
   }
 
+  /// A log that was truncated is one input, though something of what it was may still wait.
+  @Test func inputsAreThoseThatWereNamed() throws {
+    let receiver = try collector()
+    defer { receiver.stop() }
+    let log = try space.write("a.log", FollowUpTests.lines(200, seed: 2).joined())
+    let more = ["--follow-up", "--summary", space.path("s.json")]
+    func run() throws -> Binary.Result { try Binary.run(arguments([log], receiver, more).filter { $0 != "-q" }) }
+    #expect(try run().status == 0)
+    truncate(log, 0)
+    let file = try #require(FileHandle(forWritingAtPath: log))
+    file.write(Data(FollowUpTests.lines(50, seed: 3, from: 1_772_434_000).joined().utf8))
+    try file.close()
+    let second = try run()
+    #expect(second.status == 0 && second.errors.contains("everything: 1 input, "), "\(second.errors)")
+    let summary = try space.json("s.json")
+    #expect((summary["inputs"] as? [[String: Any]])?.map { $0["name"] as? String } == [log])
+    let state = summary["state"] as? [String: Any]
+    #expect(state?["inputs_by"] as? [String: Int] == ["new": 1, "continued": 0, "resting": 0])
+  }
+
   /// One wrong setting stops everything and gives up nothing.
   @Test func aSourceThatDoesNotExist() throws {
     let log = try space.write("a.log", FollowUpTests.lines(300, seed: 3).joined())

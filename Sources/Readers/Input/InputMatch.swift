@@ -16,6 +16,8 @@ public struct InputMatch: Sendable {
   public var known: [String: KnownInput] = [:]
   /// Known inputs of which nothing is to be read.
   public var resting: [KnownInput] = []
+  /// The ids of those of them that none of the files is: taken away, truncated, or not named this time.
+  public var absent: Set<Int64> = []
   public var files: [String: KnownInput.File] = [:]
   /// Files that are a known input, read to its end and closed, with that.
   public var finished: [(path: InputPath, known: KnownInput)] = []
@@ -100,6 +102,7 @@ public struct InputMatch: Sendable {
     }
     let read = Set(self.known.values.map(\.id))
     resting = open.values.filter { !read.contains($0.id) }.sorted { $0.id < $1.id }
+    absent = Set(resting.map(\.id)).subtracting(claimed.keys)
   }
 
   private mutating func take(
