@@ -156,7 +156,8 @@ What to do: Give each receiver its own `--state` folder.
 
 `send` reads a payload from each line: a JSON object with a `source` and a list of `events`. This line is none; the message says
 what is wrong with it. It was not sent, its text is kept in the dead-letter file (`raw`), and the run goes on to the next line; it
-ends with status 3. If the first hundred lines are like this, the file is something else, and the run stops with 65.
+ends with status 3. If no line of the file is a payload, or none of the first hundred, it is
+something else: the run stops with 65, and nothing goes to the dead letters.
 
 ```text
 p.ndjson:4:1: error[D101]: the line is not a payload: it is not valid JSON from its byte 1 on

@@ -315,12 +315,12 @@ import Testing
   @Test func aLineThatIsNoPayloadStopsNothing() throws {
     let run = try VirtualRun()
     let good = (0..<6).map { Payloads.payload($0, profile: $0, events: 1) }
-    let (outcome, counts) = try run.run([good[0], "oops {", good[1], "", good[2], "[1]", "{\"source\":{}", good[3]])
+    let (outcome, counts) = try run.run(["oops {", good[0], good[1], "", good[2], "[1]", "{\"source\":{}", good[3]])
     expectWhole(outcome)
     #expect(counts.acknowledged == 4 && counts.dead == 3 && counts.malformed == 3)
     let letters = try run.folder.letters()
     #expect(letters.map { $0["raw"] as? String } == ["oops {", "[1]", "{\"source\":{}"])
-    #expect(letters.map { ($0["where"] as? [String: Any])?["line"] as? Int } == [2, 6, 7])
+    #expect(letters.map { ($0["where"] as? [String: Any])?["line"] as? Int } == [1, 6, 7])
     #expect(letters.allSatisfy { $0["code"] as? String == "D101" })
     #expect(
       letters.map { $0["message"] as? String } == [
@@ -330,12 +330,32 @@ import Testing
       ])
   }
 
-  @Test func aFileOfSomethingElseIsRefused() throws {
+  /// It gives nothing up: no line of it was ever meant to be sent.
+  @Test(arguments: [
+    (1, "the line is not a payload"), (12, "none of its 12 lines is a payload"),
+    (500, "the first 100 lines are not payloads"),
+  ])
+  func aFileOfSomethingElseIsRefused(_ count: Int, _ beginning: String) throws {
     let run = try VirtualRun()
-    let thrown = #expect(throws: Diagnostic.self) { try run.run((0..<500).map { "192.0.2.1 - - line \($0)" }) }
-    #expect(thrown?.code == "D101")
-    #expect(thrown?.message.hasPrefix("the first 100 lines are not payloads") == true)
+    let delivery = run.delivery()
+    let queue = try run.queue((0..<count).map { "192.0.2.1 - - line \($0)" })
+    let thrown = #expect(throws: Diagnostic.self) { try delivery.run(queue) }
+    #expect(thrown?.code == "D101" && thrown?.span?.line == 1)
+    #expect(thrown?.message.hasPrefix(beginning) == true, "\(thrown?.message ?? "")")
     #expect(run.host.requests.isEmpty)
+    #expect(run.folder.lines("dead.ndjson").isEmpty)
+    #expect(delivery.counts.read == 0 && delivery.counts.dead == 0 && delivery.counts.pending == 0)
+  }
+
+  /// A line that is none at the end of a file of which earlier runs have sent the rest.
+  @Test func aFileThatEndsWithSomethingElse() throws {
+    let run = try VirtualRun()
+    let payload = Payloads.payload(0, profile: 0, events: 1)
+    try run.run([payload])
+    let (outcome, counts) = try run.run([payload, "oops"])
+    expectWhole(outcome)
+    #expect(counts.dead == 1)
+    #expect(try run.folder.letters().map { $0["raw"] as? String } == ["oops"])
   }
 
   @Test func aLineLongerThanAPayloadIsPassedOver() throws {

@@ -53,6 +53,17 @@ import Testing
     #expect(try !space.names().contains("dead.ndjson"))
   }
 
+  /// A log, and not what `convert` made of it.
+  @Test func aFileWithoutAnyPayload() throws {
+    let collector = try collector()
+    defer { collector.stop() }
+    let log = try space.write("a.log", Material.text(Material.log(lines: 40)))
+    let dead = space.path("dead.ndjson")
+    let result = try send([log, "--to", collector.url, "--dead", dead])
+    #expect(result.status == 65 && result.errors.contains("D101"), "\(result.errors)")
+    #expect(!space.exists("dead.ndjson") && collector.counts.requests == 0)
+  }
+
   @Test func theModeIsSaid() throws {
     let collector = try collector {
       $0.source = "web"

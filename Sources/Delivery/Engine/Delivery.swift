@@ -58,7 +58,11 @@ public final class Delivery: @unchecked Sendable {
   private var isDirty = false
   private var lastRecord: UInt64 = 0
   private var balance = Balance()
-  private var malformedInRow = 0
+  /// Whether a payload was seen, in this run or an earlier one: that the queue is of payloads at all.
+  private var hasPayload = false
+  /// Lines before the first payload that are none, and do not count until there is one.
+  private var unproven: [Malformed] = []
+  private var unprovenBytes = 0
   private let line = ByteBuffer(capacity: 64 << 10)
   private let letter = ByteBuffer()
 
@@ -67,6 +71,15 @@ public final class Delivery: @unchecked Sendable {
     var read = 0
     var settled = 0
     var skipped = 0
+  }
+
+  /// A line that is no payload, and its dead letter.
+  private struct Malformed {
+    var offset: Int
+    var end: Int
+    var line: Int
+    var finding: Diagnostic
+    var letter: [UInt8]
   }
 
   /// When the youngest acknowledged request began, and the youngest of another lane: proof that the host was well after
@@ -92,7 +105,9 @@ public final class Delivery: @unchecked Sendable {
   /// Ready payloads that are kept, when no more can be read, to find out whether a failure was the host's.
   private static let reserve = 64
   private static let noticesOfMalformed = 10
-  private static let mostMalformed = 100
+  /// So many lines that are no payloads, or so many bytes of them, before the first that is one: it is another file.
+  private static let mostUnproven = 100
+  private static let mostUnprovenBytes = 64 << 20
 
   /// - Parameters:
   ///   - journal: remembers over the life of the process; nil for none.
@@ -175,6 +190,7 @@ public final class Delivery: @unchecked Sendable {
     try queue.seek(to: progress.prefix)
     ledger = Ledger(from: progress.prefix)
     settledBefore = Set(progress.beyond)
+    hasPayload = progress.prefix > 0 || !settledBefore.isEmpty
     lastRecord = clock.now
   }
 
@@ -196,7 +212,9 @@ public final class Delivery: @unchecked Sendable {
     ending = nil
     isDirty = false
     balance = Balance()
-    malformedInRow = 0
+    hasPayload = false
+    unproven = []
+    unprovenBytes = 0
     ledger = Ledger(from: 0)
     settledBefore = []
   }
@@ -301,6 +319,7 @@ public final class Delivery: @unchecked Sendable {
         askAgainAt = interval.map { now + $0 }
         return
       case .ended:
+        if !unproven.isEmpty { throw noPayloads("none of its \(unproven.count) lines is a payload") }
         hasEnded = true
         return
       }
@@ -335,9 +354,9 @@ public final class Delivery: @unchecked Sendable {
         offset: offset, end: end, line: number, code: "D101", message: "the line is not a payload: \(message)",
         isKept: true)
     }
+    if !hasPayload { try prove() }
     balance.read += 1
     tally.read += 1
-    malformedInRow = Int.min
     let key = outline.lane ?? ByteHash.hash(line.bytes, seed: UInt64(truncatingIfNeeded: offset) | 1)
     let lane: Lane
     if let known = lanes[key] {
@@ -356,7 +375,8 @@ public final class Delivery: @unchecked Sendable {
     if isFirst { ready.insert(lane, rank: UInt64(parcel.number)) }
   }
 
-  /// A line that is no payload goes to the dead letters at once: nothing that the receiver says can change it.
+  /// A line that is no payload goes to the dead letters at once: nothing that the receiver says can change it. Only
+  /// before the first payload it waits, since the whole may be something else, such as the log itself.
   private func giveUpLine(offset: Int, end: Int, line number: Int, code: String, message: String, isKept: Bool) throws {
     let source = queue?.source ?? ""
     let finding = Diagnostic(
@@ -366,30 +386,50 @@ public final class Delivery: @unchecked Sendable {
         : "it was not sent, and only its place is kept; split it into payloads of fewer events, and send those",
       file: source,
       span: number > 0 ? SourceSpan(line: number, column: 1) : nil)
-    let place = ledger.append(offset: offset, end: end)
-    balance.read += 1
-    tally.read += 1
-    malformedInRow += 1
-    if malformedInRow >= Delivery.mostMalformed {
-      throw Diagnostic(
-        code, "the first \(Delivery.mostMalformed) lines are not payloads; of this one: \(message)",
-        remedy: "name a file that convert wrote, with a payload of JSON on each line", file: source,
-        span: finding.span)
-    }
-    if tally.malformed < Delivery.noticesOfMalformed { onFinding(finding) }
     let entry = DeadLetter(
       kind: .http, code: code, message: message, input: source, line: number, offset: offset)
     letter.removeAll()
     entry.write(
       isKept ? line.bytes : .init(start: nil, count: 0), isPayload: false, at: clock.wallMilliseconds, to: letter)
-    try letters.append(line: letter.bytes)
-    count(code, message, number)
+    let malformed = Malformed(offset: offset, end: end, line: number, finding: finding, letter: Array(letter.bytes))
+    letter.shrink(to: 1 << 20)
+    guard !hasPayload else { return try settle(malformed) }
+    unproven.append(malformed)
+    unprovenBytes += malformed.letter.count
+    if unproven.count >= Delivery.mostUnproven || unprovenBytes > Delivery.mostUnprovenBytes {
+      throw noPayloads("the first \(unproven.count) lines are not payloads")
+    }
+  }
+
+  /// The queue is of payloads: what stood before the first one is given up.
+  private func prove() throws {
+    hasPayload = true
+    for malformed in unproven { try settle(malformed) }
+    unproven = []
+    unprovenBytes = 0
+  }
+
+  private func settle(_ malformed: Malformed) throws {
+    let place = ledger.append(offset: malformed.offset, end: malformed.end)
+    balance.read += 1
+    tally.read += 1
+    if tally.malformed < Delivery.noticesOfMalformed { onFinding(malformed.finding) }
+    try malformed.letter.withUnsafeBufferPointer { try letters.append(line: $0) }
+    count(malformed.finding.code, malformed.finding.message, malformed.line)
     ledger.settle(place)
     balance.settled += 1
     tally.malformed += 1
     tally.dead += 1
     progress.dead += 1
     isDirty = true
+  }
+
+  /// What was given is something else: nothing of it was sent, and nothing is given up.
+  private func noPayloads(_ what: String) -> Diagnostic {
+    guard var finding = unproven.first?.finding else { return Diagnostic("D101", what) }
+    if unproven.count > 1 { finding.message = "\(what); of this one: \(finding.message)" }
+    finding.remedy = "name a file that convert wrote, with a payload of JSON on each line"
+    return finding
   }
 
   // MARK: - Sending
