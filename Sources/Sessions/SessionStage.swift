@@ -13,8 +13,8 @@ public import Pipeline
 /// the inputs alone, never on how they were cut into blocks (with several inputs, as long as none is late). A time more
 /// than 24 hours ahead of the clock is held: an event before it by more than the disorder rejects it (S101), three at or
 /// after it or the input's end confirm it. An input's first events are held as well, until three follow that confirm
-/// one; among them 24 hours make an outlier. Where an input that may grow later has ended for now, what is held is believed when
-/// the merge comes to its time. Late events attach to an open session of their visitor within the gap, if
+/// one; among them 24 hours make an outlier. Where an input that may grow later has ended for now, what is held is
+/// believed when the merge comes to its time. Late events attach to an open session of their visitor within the gap, if
 /// nothing splits them from it, else open one beside the current; or always open one of their own; or are rejected
 /// (S102): as the settings say. (A late event counts as of the time at which it was processed.) Memory follows open
 /// sessions.
