@@ -104,9 +104,8 @@ final class Sending: @unchecked Sendable {
         abandon: { [self] status, _ in
           progress?.clear()
           report.status = status
-          report.message = "interrupted; what was not recorded yet is sent again by the next run"
           report.counts = delivery.counts
-          console.say(report.message ?? "")
+          say("interrupted; what was not recorded yet is sent again by the next run")
           writeAccounts()
         }))
     defer {
@@ -115,6 +114,14 @@ final class Sending: @unchecked Sendable {
       report.counts = delivery.counts
     }
     if signals.status != nil { delivery.cancel() }
+    return try deliver(queues, delivery, journal, progress) ?? conclusion()
+  }
+
+  /// Delivers one file after the other. The status of a run that is not at their end, or of which a file is damaged; nil
+  /// otherwise.
+  private func deliver(
+    _ queues: [any PayloadQueue], _ delivery: Delivery, _ journal: StateFolder?, _ progress: ProgressLine?
+  ) throws -> ExitStatus? {
     var isDamaged = false
     for (index, queue) in queues.enumerated() {
       let before = try journal?.progress(of: queue.name)
@@ -130,48 +137,53 @@ final class Sending: @unchecked Sendable {
       report.passedOver.merge(queue.passedOver, uniquingKeysWith: +)
       report.inputs.append(DeliveryReport.Input(name: queue.source, before: before, outcome: outcome))
       guard outcome.isBalanced else {
-        report.message = "the counts of \(queue.source) do not add up"
-        console.say(report.message ?? "")
+        say("the counts of \(queue.source) do not add up")
         return .internalError
       }
-      switch outcome.ending {
-      case .finished:
+      if case .finished = outcome.ending {
         guard let damage = queue.damage else { continue }
         progress?.clear()
         console.report([damage])
         report.message = report.message ?? damage.message
         isDamaged = true
         continue
-      case .cancelled: report.message = "interrupted; what is pending is still in the files"
-      case .stopped(_, let because): report.message = because.message
       }
       // What follows was not begun.
       report.unread = try Sending.unread(queue, outcome, later: queues[(index + 1)...], journal)
       report.pending = outcome.pending
       progress?.clear()
       if case .stopped(_, let because) = outcome.ending {
+        report.message = because.message
         console.report([because])
         return ExitStatus(because)
       }
-      console.say(report.message ?? "")
+      say("interrupted; what is pending is still in the files")
       return signals.status ?? .interrupted
     }
-    if isDamaged { return .badInput }
+    return isDamaged ? .badInput : nil
+  }
+
+  /// What there is to say of files that were read to their end.
+  private func conclusion() -> ExitStatus {
     if report.counts.read == 0, !report.passedOver.isEmpty, report.settledBefore == 0 {
-      report.message = "no payloads in \(report.inputs.map(\.name).joined(separator: ", "))"
-      console.say(report.message ?? "")
+      say("no payloads in \(report.inputs.map(\.name).joined(separator: ", "))")
       return .badInput
     }
     if let reason = report.unfit.keys.min() {
       let count = report.unfit.values.reduce(0, +)
       let others = report.unfit.count > 1 ? " and others" : ""
-      report.message =
+      say(
         "passed over \(OptionText.plural(count, "line")) that cannot be sent, \(reason)\(others); "
-        + "-m maps rejected records, --only leaves lines out"
-      console.say(report.message ?? "")
+          + "-m maps rejected records, --only leaves lines out")
       return .badInput
     }
     return report.counts.dead > 0 || report.counts.partial > 0 ? .someRejected : .done
+  }
+
+  /// Says how the run ended, also in its accounts.
+  private func say(_ message: String) {
+    report.message = message
+    console.say(message)
   }
 
   /// Payloads that were not even read; nil where that cannot be known.
