@@ -25,7 +25,8 @@ public enum Suggestion {
   }
 
   /// A candidate that is in all likelihood the same name, spelled otherwise: equal without case and without what stands
-  /// between letters and digits, or one slip of the hand away, of four characters or more and with the same digits.
+  /// between letters and digits, or one slip of the hand away: a letter too many, too few or swapped with its neighbour in a
+  /// name of four or more, or another one in a name of six or more. (`rate` and `date` are two names.) Digits are the same.
   public static func misspelling(of name: String, among candidates: [String]) -> String? {
     let bare = { (name: String) in name.lowercased().filter { $0.isLetter || $0.isNumber } }
     let plain = bare(name)
@@ -33,7 +34,8 @@ public enum Suggestion {
     return candidates.first { candidate in
       let other = bare(candidate)
       if other == plain { return true }
-      return plain.count >= 4 && plain.filter(\.isNumber) == other.filter(\.isNumber)
+      let isReplaced = plain.count == other.count && plain.sorted() != other.sorted()
+      return plain.count >= (isReplaced ? 6 : 4) && plain.filter(\.isNumber) == other.filter(\.isNumber)
         && distance(Array(plain.utf8), Array(other.utf8), cutoff: 1) == 1
     }
   }

@@ -434,7 +434,7 @@ What to do: `--to` takes the address of Tracardi's API, not of its GUI. Behind a
 # D307: settings with which nothing can be reached
 
 The certificate is not trusted, a file of certificates cannot be used, the address is none, or no host has its name. Nothing was sent.
-A name that cannot be looked up at the moment is something else, and so is one that is gone after it has answered in this run: both are
+A name that cannot be looked up at the moment is something else, and so is one that is gone after it has taken something in this run: both are
 tried again, as a receiver that is down.
 
 ```text
@@ -1871,7 +1871,7 @@ R116.yaml:16:7: error[R116]: a row beside this group has no key that can be read
      = mend that row, which is a reject, too, and replay both
 ```
 
-What to do: Mend the row, which is a reject with the group before it, and replay both.
+What to do: Mend that row, which is a reject, too, and replay both.
 
 """###),
     CodePage("R121", ###"""

@@ -168,7 +168,8 @@ private func flat(_ reading: Reading) -> [String] {
   @Test(arguments: [
     ("order,e-mail,currency\n1,a@b,EUR\n", "e_mail", "e-mail"), ("order,Email\n1,a@b\n", "e_mail", "Email"),
     ("order,emial\n1,a@b\n", "e_mail", "emial"), ("order,e_mail,Curency\n1,a@b,EUR\n", "currency", "Curency"),
-    ("order,e_mail,phone_1\n1,a@b,7\n", nil, nil), ("order\n1\n", nil, nil), ("order,mail_2,cur\n1,x,y\n", nil, nil),
+    ("order,e_nail\n1,x\n", nil, nil), ("order,e_mail,phone_1\n1,a@b,7\n", nil, nil), ("order\n1\n", nil, nil),
+    ("order,mail_2,cur\n1,x,y\n", nil, nil),
   ])
   func columnsOfFieldsThatNeedNone(_ text: String, _ lacking: String?, _ likely: String?) throws {
     let reader = try csv(
@@ -378,6 +379,22 @@ private func flat(_ reading: Reading) -> [String] {
     #expect(flat(reading) == ["buyer=eve order=3 rows=1 E"])
     #expect(
       reading.rejects == ["R112 2 1 12 text stands behind a closing quote", "R112 5 2 7 a quote is never closed"])
+  }
+
+  /// Rows without a key before, within and behind a group that is too long.
+  @Test(arguments: [
+    ("1,w\nbad\nLONG1,y\n2,y\n", ["y"], ["R111", "R114"]),
+    ("1,w\nLONGbad\n1,y\n2,y\n1,z\n", ["w", "z"], ["R114", "R116"]),
+    ("1,w\nLONGbad\n9,x\n1,y\n", ["w", "y"], ["R114"]),
+    ("bad\n1,y\n2,\"y\"x\n1,z\n", [], ["R111", "R112", "R116"]),
+    ("bad\n1,y\n2,3,y\n1,z\n", ["z"], ["R111", "R111", "R116"]),
+  ]) func groupsBesideRowsWithoutAKey(_ text: String, _ keys: [String], _ codes: [String]) throws {
+    let reader = try csv("{ fields: { v: string, k: string }, group: { by: k } }")
+    let long = String(repeating: "0123456789,x\n", count: 1000)
+    let table = "v,k\n" + text.replacing("LONG", with: long)
+    let reading = try read(MemorySource(Array(table.utf8)), with: reader, capacity: 4096, limit: 4096)
+    #expect(reading.records.compactMap { $0["k"] } == keys)
+    #expect(reading.rejects.map { String($0.prefix(4)) }.sorted() == codes)
   }
 
   /// In memory and in temporary files it is the same.

@@ -45,6 +45,19 @@ import Testing
         "path": "/a.html", "query": "b=c", "status": "9",
       ]
     ),
+    // Another kind of query; a target that has one already.
+    (
+      "json",
+      #"{"time":"2026-09-10T11:57:01Z","method":"POST","path":"/graphql","query":"{ user { id } }","status":200}"#,
+      [
+        "time": "1789041421", "method": "POST", "target": "/graphql", "path": "/graphql", "query": "{ user { id } }",
+        "status": "200",
+      ]
+    ),
+    (
+      "nginx_json", #"{"msec":1789041421,"request_uri":"/a?x=1","uri":"/b","args":"y=2"}"#,
+      ["time": "1789041421", "target": "/a?x=1", "path": "/a", "query": "x=1"]
+    ),
     // Header lines of one name are one list.
     (
       "caddy",

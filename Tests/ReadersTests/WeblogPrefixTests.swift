@@ -69,6 +69,17 @@ import Testing
     #expect(reading.records.first?["a"] == "stdout")
   }
 
+  /// A text that is a time may be a field of its own, and squid's numbers are none of a prefix.
+  @Test func timesThatAreNoPrefixes() throws {
+    let own = #"2026-09-10T13:57:01.123+02:00 1.2.3.4 [10/Sep/2026:13:57:01 +0200] 200"#
+    #expect(
+      try read(own, with: weblog("$time_iso8601_ms $remote_addr [$time_local] $status")).records.first?["ip"]
+        == "1.2.3.4")
+    let squid = try #require(WeblogPreset.named("squid")).sample
+    let collected = "Sep 10 13:57:01 proxy squid[123]: " + squid.prefix { $0 != "\n" }
+    #expect(try read(collected, with: weblog("squid")).records.count == 1)
+  }
+
   static let chains: [(connection: String, list: String, client: String)] = [
     ("10.0.0.1", "203.0.113.9", "203.0.113.9"), ("10.0.0.1", "203.0.113.9, 10.0.0.2", "203.0.113.9"),
     ("10.0.0.1", "6.6.6.6, 203.0.113.9, 10.0.0.2", "203.0.113.9"), ("10.0.0.1", "6.6.6.6,203.0.113.9", "203.0.113.9"),

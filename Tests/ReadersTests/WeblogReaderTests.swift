@@ -129,6 +129,12 @@ import Testing
     #expect(record["ip"] == "1.2.3.4" && record["user"] == nil)
   }
 
+  @Test(arguments: ["a - b", "R&D - Berlin", "cn=John Smith,ou=R - D,dc=x", "ada -"])
+  func usersWithDashes(_ user: String) throws {
+    let line = "1.2.3.4 - \(user) [10/Oct/2000:13:55:36 +0000] \"GET / HTTP/1.1\" 200 1 \"-\" \"a\""
+    #expect(try read(line, with: weblog("combined")).records.first?["user"] == user)
+  }
+
   /// What stands before a line, or a field more than the format has, becomes neither an address nor a user.
   @Test(arguments: [
     ("combined", "1.2.3.4, 5.6.7.8 - - "), ("combined", "www.example.com:443 1.2.3.4 - - "),

@@ -23,7 +23,7 @@ public struct DeliveryAnswer {
     case status(Int)
     /// No answer: refused, reset, too slow, a name that cannot be looked up now.
     case failure(String)
-    /// No host has the name: a mistake, or one that is away for a moment if it has answered before.
+    /// No host has the name: a mistake, or one that is away for a moment if it has taken something before.
     case unknownHost(String)
     /// None can ever come as things are set: the certificate is not trusted, the address is no address.
     case misconfigured(String)

@@ -154,23 +154,26 @@ final class CSVGrouper {
 
   // MARK: - Groups that are too long
 
-  /// The key of the group that fills the index; nil if no row has one.
+  /// The key of the group that fills the index, of which all rows are passed over; nil if no row has one.
   func key(_ base: UnsafePointer<UInt8>, _ index: CSVIndex, from first: Int) -> SeenKey? {
     let view = CSVRowView(base, index)
-    for number in first..<index.rowCount where index.rows[number].kind == .record && hasKey(view.row(number)) {
-      let key = key(view, view.row(number))
-      _ = seen.insert(key)
-      return key
+    var key: SeenKey?
+    for number in first..<index.rowCount where index.rows[number].kind == .record {
+      mayLackRow = !hasKey(view.row(number))
+      if key == nil, !mayLackRow { key = self.key(view, view.row(number)) }
     }
-    return nil
+    if let key { _ = seen.insert(key) }
+    return key
   }
 
-  /// Rows at the beginning of the index that belong to a key.
+  /// Rows at the beginning of the index that belong to a key, or may do so.
   func rows(of key: SeenKey?, _ base: UnsafePointer<UInt8>, _ index: CSVIndex) -> Int {
     arena.reset()
     let view = CSVRowView(base, index)
-    for number in 0..<index.rowCount where index.rows[number].kind == .record && hasKey(view.row(number)) {
-      if self.key(view, view.row(number)) != key { return number }
+    for number in 0..<index.rowCount where index.rows[number].kind == .record {
+      let isKeyUnread = !hasKey(view.row(number))
+      if !isKeyUnread, self.key(view, view.row(number)) != key { return number }
+      mayLackRow = isKeyUnread
     }
     return index.rowCount
   }

@@ -323,10 +323,10 @@ final class CSVParser: RecordParser {
   @inline(__always)
   private func isWhole(_ view: CSVRowView, _ group: CSVRowGroup, _ last: Int, limit: Int) -> Bool {
     let first = Int(group.firstRow)
-    if group.isReturned || group.mayLackRow || last &- first >= maximumRows {
+    if group.isReturned || last &- first >= maximumRows {
       guard checkGroup(view, group, last, limit: limit) else { return false }
     }
-    if first == last { return check(view, first) }
+    if first == last { return check(view, first) && mayStand(group, first) }
     if view.stop(view.row(last)) - view.start(view.row(first)) > limit {
       return checkGroup(view, group, last, limit: limit)
     }
@@ -335,7 +335,13 @@ final class CSVParser: RecordParser {
       if agreement.isPlain(view, view.row(first), view.row(number)) { continue }
       guard checkAgreement(view, first, number) else { return false }
     }
-    return check(view, first)
+    return check(view, first) && mayStand(group, first)
+  }
+
+  /// Whether all of the group's rows are in it. Asked last: what is wrong with its own rows says more.
+  @inline(__always)
+  private func mayStand(_ group: CSVRowGroup, _ first: Int) -> Bool {
+    !group.mayLackRow || fail(CSVFinding.mayLackRow(), first, nil)
   }
 
   /// What is looked at of unusual groups only.
@@ -346,7 +352,6 @@ final class CSVParser: RecordParser {
       let key = (settings.group?.by ?? []).map { text(view, first, $0) }.joined(separator: " ")
       return fail(CSVFinding.returned(key: key), first, nil)
     }
-    if group.mayLackRow { return fail(CSVFinding.mayLackRow(), first, nil) }
     let length = view.stop(view.row(last)) - view.start(view.row(first))
     if length > limit {
       var reject = CSVFinding.groupTooLong(limit: limit)

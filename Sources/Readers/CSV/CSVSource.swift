@@ -259,7 +259,7 @@ final class CSVSource: PacedBlockSource {
     case .line: reject = CSVFinding.tooLong(length: skipped.length, start: skipped.start, limit: index.limit)
     case .group: reject = CSVFinding.groupTooLong(limit: index.groupLimit)
     }
-    reject.line = block.skippedLines
+    reject.line = index.headLines + block.skippedLines
     reject.number = block.rejects.count
     reject.length = skipped.length
     reject.raw = skipped.head

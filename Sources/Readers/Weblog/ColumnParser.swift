@@ -128,6 +128,8 @@ final class ColumnParser: RecordParser {
   private let one: UInt8
   private let other: UInt8
   private let timeSlot: Int
+  /// Whether a line cannot begin with a time of its own.
+  private let beginsWithClient: Bool
   private var compiled: Compiled
   /// What identifiers mean.
   private let names: [String: LogColumn]
@@ -156,6 +158,7 @@ final class ColumnParser: RecordParser {
     }
     self.slots = slots
     timeSlot = slots["time"] ?? -1
+    beginsWithClient = layout.columns.first?.name == "ip"
     one = layout.separator.0
     other = layout.separator.1
     directives = Directives(fields: initial)
@@ -189,7 +192,9 @@ final class ColumnParser: RecordParser {
         line = begin
       }
       var start = line
-      if settings.prefix != .none, let message = settings.prefix.end(line, end) { start = message }
+      if settings.prefix != .none, let message = settings.prefix.end(line, end, orTime: beginsWithClient) {
+        start = message
+      }
       let day = directives.datesRecords ? directives.pass(line, end) : nil
       let row = batch.fields + count &* stride
       for column in 0..<stride { row[column] = .missing }

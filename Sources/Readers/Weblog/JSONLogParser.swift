@@ -99,7 +99,9 @@ final class JSONLogParser: RecordParser {
       guard let begin = LogLine.recordStart(line, end, result) else { continue }
       line = begin
       var start = line
-      if settings.prefix != .none, line.pointee != UInt8(ascii: "{"), let message = settings.prefix.end(line, end) {
+      if settings.prefix != .none, line.pointee != UInt8(ascii: "{"),
+        let message = settings.prefix.end(line, end, orTime: true)
+      {
         start = message
       }
       if !parseLine(start, end, batch.fields + batch.count &* batch.stride, batch.arena) {
@@ -257,16 +259,18 @@ final class JSONLogParser: RecordParser {
       location((text.start, text.stop), column, row)
     case .query:
       let start = text.start.pointee == UInt8(ascii: "?") ? text.start + 1 : text.start
-      if column.main >= 0 { row[column.main] = .text(start, text.stop - start) }
+      // What the target says itself counts.
+      if column.main >= 0, row[column.main].isMissing { row[column.main] = .text(start, text.stop - start) }
       if column.target >= 0 { complete(&row[column.target], (start, text.stop), arena) }
     }
     return true
   }
 
-  /// Adds a query that stands apart to a target without one.
+  /// Adds a query that stands apart to a target without one. Text with blanks is a query of something else.
   private func complete(_ target: inout Field, _ query: RequestLine.Part, _ arena: Arena) {
     let question = UInt8(ascii: "?")
     guard let start = target.pointer, query.start < query.end,
+      UnsafeBufferPointer(start: query.start, count: query.end - query.start).allSatisfy({ $0 > UInt8(ascii: " ") }),
       Scan.byte(question, start, start + Int(target.count)) == start + Int(target.count)
     else { return }
     let (before, behind) = (Int(target.count), query.end - query.start)

@@ -6,25 +6,30 @@ enum LinePrefix: String, Sendable, CaseIterable {
   case auto, none, syslog, cri
 
   /// Where the message begins; nil if there is no such prefix.
+  /// - Parameter orTime: whether a time alone is a prefix as well, since no message begins with one.
   @inline(__always)
-  func end(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
+  func end(
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, orTime: Bool
+  ) -> UnsafePointer<UInt8>? {
     // One of: `<13>`, `Sep 10 `, `2026-09-10T`, `2026-09-10 `.
     let first = start.pointee
     guard end - start > 16,
       first == UInt8(ascii: "<") || start[3] == UInt8(ascii: " ") && start[6] == UInt8(ascii: " ")
         || start[4] == UInt8(ascii: "-") && (start[10] | 0x20 == UInt8(ascii: "t") || start[10] == UInt8(ascii: " "))
     else { return nil }
-    return message(start, end)
+    return message(start, end, orTime)
   }
 
   @inline(never)
-  private func message(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
+  private func message(
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ orTime: Bool
+  ) -> UnsafePointer<UInt8>? {
     var header = Header(at: start, end: end)
     if self != .syslog, let message = header.container() { return message }
     header.at = start
     if self != .cri, let message = header.syslog() { return message }
     header.at = start
-    return self != .syslog && header.isoTime() ? header.at : nil
+    return self != .syslog && orTime && header.isoTime() ? header.at : nil
   }
 
   private struct Header {

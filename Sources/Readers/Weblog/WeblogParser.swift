@@ -59,6 +59,8 @@ final class WeblogParser: RecordParser {
   private let zone: Zone?
   private let ambiguous: Zone.Ambiguity
   private let linePrefix: LinePrefix
+  /// Whether a line cannot begin with a time of its own.
+  private let beginsWithClient: Bool
   private let steps: UnsafeMutablePointer<Step>
   private let stepCount: Int
   private let literals: [UnsafeMutablePointer<UInt8>]
@@ -84,6 +86,7 @@ final class WeblogParser: RecordParser {
     zone = settings.zone
     ambiguous = settings.ambiguous
     linePrefix = settings.prefix
+    beginsWithClient = ["ip", "host"].contains(plan.steps.first?.field.names.first)
     var columns: [String: Int] = [:]
     for (column, name) in fields.enumerated() {
       if let before = columns[name] { repeated.append((before, column)) } else { columns[name] = column }
@@ -201,7 +204,7 @@ final class WeblogParser: RecordParser {
         line = begin
       }
       var start = line
-      if linePrefix != .none, let message = linePrefix.end(start, end) { start = message }
+      if linePrefix != .none, let message = linePrefix.end(start, end, orTime: beginsWithClient) { start = message }
       if let failure = parseLine(start, end, fields + count &* stride, arena) {
         reject(failure, line, end, line - base, lines - 1, number, result)
       } else {
@@ -483,11 +486,14 @@ final class WeblogParser: RecordParser {
     while to > from, to[-1] == blank { to -= 1 }
     // Apache writes an empty name so.
     if to - from == 2, from[0] == UInt8(ascii: "\""), from[1] == UInt8(ascii: "\"") { return (from, from) }
-    // A dash that is a word stands for the client's identity (RFC 1413): the line has words before its address.
-    var at = from
+    // Behind an address, or at the very beginning, a dash that is a word stands for the client's identity (RFC 1413): the
+    // line has words before its address. Anywhere else it is part of a name.
+    var (at, before) = (from, UnsafeBufferPointer(start: from, count: 0))
     while to - from > 1, at < to {
       let end = Scan.byte(blank, at, to)
-      if end - at == 1, at.pointee == dash { return nil }
+      let word = UnsafeBufferPointer(start: at, count: end - at)
+      if word.count == 1, at.pointee == dash, before.isEmpty || AddressRange.Address(before) != nil { return nil }
+      before = word
       at = end + 1
     }
     return (from, to)

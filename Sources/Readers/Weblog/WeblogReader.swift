@@ -53,8 +53,7 @@ public struct WeblogReader: Reader {
 
   init(layout: ColumnLayout, title: String, settings: WeblogSettings) {
     var settings = settings
-    let beginsWithTime = layout.columns.first?.kind.isTime == true
-    if layout.hasDirectives || beginsWithTime, settings.prefix == .auto { settings.prefix = .none }
+    if layout.hasDirectives, settings.prefix == .auto { settings.prefix = .none }
     self.settings = settings
     var initial: [UInt8]?
     var columns = layout.columns

@@ -86,7 +86,7 @@ struct WeblogSniffer: Sniffer {
       // The padding that blocks have.
       (Array(line) + [UInt8](repeating: 0, count: Block.padding)).withUnsafeBufferPointer { padded in
         guard let start = padded.baseAddress else { return }
-        for kind in [LinePrefix.cri, .syslog] where kind.end(start, start + line.count) != nil {
+        for kind in [LinePrefix.cri, .syslog] where kind.end(start, start + line.count, orTime: false) != nil {
           found[kind, default: 0] += 1
         }
       }
