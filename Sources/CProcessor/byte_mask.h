@@ -8,15 +8,6 @@
 typedef uint8_t byte_mask_bytes __attribute__((vector_size(16)));
 typedef _Bool byte_mask_bits __attribute__((ext_vector_type(16)));
 
-static inline __attribute__((always_inline)) uint64_t byte_mask_16(const uint8_t *at, uint8_t wanted) {
-  byte_mask_bytes bytes;
-  memcpy(&bytes, at, sizeof bytes);
-  byte_mask_bits bits = __builtin_convertvector(bytes == (byte_mask_bytes){} + wanted, byte_mask_bits);
-  uint16_t mask;
-  memcpy(&mask, &bits, sizeof mask);
-  return mask;
-}
-
 static inline __attribute__((always_inline)) uint32_t byte_mask_16_either(const uint8_t *at, uint8_t one, uint8_t other) {
   byte_mask_bytes bytes;
   memcpy(&bytes, at, sizeof bytes);
@@ -30,10 +21,4 @@ static inline __attribute__((always_inline)) uint32_t byte_mask_16_either(const 
 /// Which of the 32 bytes from `at` on, all of which are read, equal either: a bit for each, the first one lowest.
 static inline __attribute__((always_inline)) uint32_t byte_mask_32_either(const uint8_t *at, uint8_t one, uint8_t other) {
   return byte_mask_16_either(at, one, other) | byte_mask_16_either(at + 16, one, other) << 16;
-}
-
-/// Which of the 64 bytes from `at` on, all of which are read, equal `wanted`: a bit for each, the first one lowest.
-static inline __attribute__((always_inline)) uint64_t byte_mask_64(const uint8_t *at, uint8_t wanted) {
-  return byte_mask_16(at, wanted) | byte_mask_16(at + 16, wanted) << 16 | byte_mask_16(at + 32, wanted) << 32
-      | byte_mask_16(at + 48, wanted) << 48;
 }

@@ -14,7 +14,6 @@ struct CSVScanner {
   private let delimiter: UInt8
   private let quote: UInt8
   private let hasQuotes: Bool
-  private let marks: field_dialect
   /// Comments and backslashes need every byte looked at.
   private let isBytewise: Bool
 
@@ -42,7 +41,6 @@ struct CSVScanner {
     self.delimiter = delimiter
     quote = dialect.quote ?? 0
     hasQuotes = dialect.quote != nil
-    marks = field_dialect(delimiter: delimiter, quote: quote, quote_mask: hasQuotes ? .max : 0)
     isBytewise = !dialect.comment.isEmpty || dialect.escape == .backslash
   }
 
@@ -130,9 +128,8 @@ struct CSVScanner {
     var found = field_ends(
       ends: index.ends + before, rows: index.rowEnds, inner: index.innerLineEnds, end_count: 0, row_count: 0,
       inner_count: 0)
-    let reached = withUnsafePointer(to: marks) {
-      find_field_ends(base, position, to, $0, &quotes, &found, CSVScanner.ability)
-    }
+    var marks = field_dialect(delimiter: delimiter, quote: quote, quote_mask: hasQuotes ? .max : 0)
+    let reached = find_field_ends(base, position, to, &marks, &quotes, &found, CSVScanner.ability)
     index.endCount = before + found.end_count
     var inner = 0
     for row in 0..<found.row_count {

@@ -87,10 +87,11 @@ enum ColumnText {
     let count = Int(field.count)
     let target = arena.allocateBytes(max(count, 1))
     var isTwice = false
-    var length = percent(start, count, target, &isTwice)
+    let mark = UInt8(ascii: "%")
+    var length = decode(start, count, mark: mark, target, &isTwice)
     if isTwice {
       var isMore = false
-      length = percent(UnsafePointer(target), length, target, &isMore)
+      length = decode(UnsafePointer(target), length, mark: mark, target, &isMore)
     }
     return .text(UnsafePointer(target), length)
   }
@@ -103,28 +104,18 @@ enum ColumnText {
     let hash = UInt8(ascii: "#")
     guard Scan.byte(hash, start, start + count) < start + count else { return field }
     let target = arena.allocateBytes(count + Block.padding)
-    var at = 0
-    var to = 0
-    while at < count {
-      if start[at] == hash, count - at >= 3, let high = TextEscape.digit(start[at + 1]),
-        let low = TextEscape.digit(start[at + 2])
-      {
-        target[to] = high << 4 | low
-        at += 3
-      } else {
-        target[to] = start[at]
-        at += 1
-      }
-      to += 1
-    }
-    (target + to).update(repeating: 0, count: Block.padding)
-    return .text(UnsafePointer(target), to)
+    var isTwice = false
+    let length = decode(start, count, mark: hash, target, &isTwice)
+    (target + length).update(repeating: 0, count: Block.padding)
+    return .text(UnsafePointer(target), length)
   }
 
-  /// Decodes `count` bytes; the target may be the source, since nothing grows.
+  /// Decodes `count` bytes, of which a mark and two hexadecimal digits stand for one; the target may be the source, since
+  /// nothing grows.
   /// - Parameter isTwice: whether the result has `%20` and no blank.
-  private static func percent(
-    _ start: UnsafePointer<UInt8>, _ count: Int, _ target: UnsafeMutablePointer<UInt8>, _ isTwice: inout Bool
+  private static func decode(
+    _ start: UnsafePointer<UInt8>, _ count: Int, mark: UInt8, _ target: UnsafeMutablePointer<UInt8>,
+    _ isTwice: inout Bool
   ) -> Int {
     var hasBlank = false
     var hasEncoded = false
@@ -132,7 +123,7 @@ enum ColumnText {
     var to = 0
     while at < count {
       var byte = start[at]
-      if byte == UInt8(ascii: "%"), count - at >= 3, let high = TextEscape.digit(start[at + 1]),
+      if byte == mark, count - at >= 3, let high = TextEscape.digit(start[at + 1]),
         let low = TextEscape.digit(start[at + 2])
       {
         byte = high << 4 | low

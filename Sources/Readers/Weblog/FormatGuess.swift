@@ -71,8 +71,8 @@ struct FormatGuess {
 
   private static func score(_ head: [UInt8], _ reader: WeblogReader, _ shape: WeblogPreset.Shape) -> Score {
     let names = reader.schema.fields.map(\.name)
-    var isJSON = false
-    if case .json = shape { isJSON = true }
+    var telling: [Int]?
+    if case .json = shape { telling = names.indices.filter { ofRequests.contains(names[$0]) } }
     let source = reader.makeSource(MemorySource(head), limits: ReadLimits(record: max(head.count, 64)))
     let parser = reader.makeParser(fields: names)
     let block = Block(capacity: max(head.count, 1), headroom: max(head.count, 64))
@@ -93,8 +93,7 @@ struct FormatGuess {
         hasMore = parser.parse(block, from: &cursor, into: batch, result: result)
         for row in 0..<batch.count {
           let fields = batch.fields + row * batch.stride
-          let isOfRequest = names.indices.contains { !fields[$0].isMissing && ofRequests.contains(names[$0]) }
-          guard !isJSON || isOfRequest else { continue }
+          if let telling, telling.allSatisfy({ fields[$0].isMissing }) { continue }
           if skipped == nil { skipped = records + batch.records[row].number }
           understood += 1
           for (column, name) in names.enumerated() { points += worth(name, fields[column]) }

@@ -268,18 +268,11 @@ final class JSONLogParser: RecordParser {
 
   /// Adds a query that stands apart to a target without one. Text with blanks is a query of something else.
   private func complete(_ target: inout Field, _ query: RequestLine.Part, _ arena: Arena) {
-    let question = UInt8(ascii: "?")
-    guard let start = target.pointer, query.start < query.end,
+    guard target.kind == .text, query.start < query.end,
       UnsafeBufferPointer(start: query.start, count: query.end - query.start).allSatisfy({ $0 > UInt8(ascii: " ") }),
-      Scan.byte(question, start, start + Int(target.count)) == start + Int(target.count)
+      !target.bytes.contains(UInt8(ascii: "?"))
     else { return }
-    let (before, behind) = (Int(target.count), query.end - query.start)
-    let whole = arena.allocateBytes(before + 1 + behind + Block.padding)
-    whole.update(from: start, count: before)
-    whole[before] = question
-    (whole + before + 1).update(from: query.start, count: behind)
-    (whole + before + 1 + behind).update(repeating: 0, count: Block.padding)
-    target = .text(UnsafePointer(whole), before + 1 + behind)
+    target = ColumnText.joined(target, .text(query.start, query.end - query.start), arena)
   }
 
   private func request(_ text: Text, _ column: Column, _ row: UnsafeMutablePointer<Field>) {
