@@ -68,7 +68,7 @@ let package = Package(
       exclude: ["CodeCases"]),
     .testTarget(name: "SessionsTests", dependencies: ["TestSupport", "Sessions", "Pipeline", "CSQLite"]),
     .testTarget(name: "StateTests", dependencies: ["TestSupport", "State", "Writers", "Pipeline"]),
-    .testTarget(name: "WritersTests", dependencies: ["Writers", "Pipeline"]),
+    .testTarget(name: "WritersTests", dependencies: ["TestSupport", "Writers", "Pipeline"]),
     .testTarget(name: "PreviewTests", dependencies: ["Preview", "Pipeline"]),
     .testTarget(name: "DeliveryTests", dependencies: ["TestSupport", "Delivery", "Collector", "Pipeline"]),
     .testTarget(

@@ -2,14 +2,15 @@ import Collector
 import Foundation
 import Glibc
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Delivery
 
 /// The real transport against a real receiver on this machine.
 @Suite(.serialized) struct CurlTests {
-  let folder: Folder
-  init() throws { folder = try Folder() }
+  let space: Workspace
+  init() throws { space = try Workspace() }
 
   private func collector(_ change: (inout CollectorOptions) -> Void = { _ in }) throws -> Collector {
     var options = CollectorOptions()
@@ -27,10 +28,10 @@ import Testing
     var curl = CurlSettings(url: url + "/track", userAgent: "trackfill/test")
     curl.headers = ["x-context: staging"]
     change(&curl)
-    let path = try folder.write("payloads.ndjson", payloads.map { $0 + "\n" }.joined())
+    let path = try space.write("payloads.ndjson", payloads.map { $0 + "\n" }.joined())
     let delivery = Delivery(
       transport: try CurlTransport(curl, isUnknown: isUnknown), journal: nil,
-      deadLetters: DeadLetterFile(path: folder.file("dead.ndjson")), settings: settings)
+      deadLetters: DeadLetterFile(path: space.path("dead.ndjson")), settings: settings)
     let outcome = try delivery.run(try PayloadFileQueue(path: path, name: "payloads"))
     return (outcome, delivery.counts)
   }
@@ -164,7 +165,7 @@ import Testing
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/bin/sh")
       process.arguments = ["-c", command]
-      process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+      process.currentDirectoryURL = URL(fileURLWithPath: space.folder)
       process.standardOutput = FileHandle.nullDevice
       process.standardError = FileHandle.nullDevice
       try process.run()
@@ -203,13 +204,13 @@ import Testing
           plain, _ = server.accept()
           threading.Thread(target=serve, args=(plain,), daemon=True).start()
       """
-    _ = try folder.write("front.py", front)
+    _ = try space.write("front.py", front)
     let server = try shell("exec python3 front.py \(collector.port)")
     defer { server.terminate() }
     var port = ""
     for _ in 0..<200 where port.isEmpty {
       usleep(50_000)
-      port = folder.lines("port").first ?? ""
+      port = space.lines("port").first ?? ""
     }
     let url = "https://localhost:\(port)"
     let refused = try deliver(payloads(20), to: url)
@@ -217,7 +218,7 @@ import Testing
     #expect(refused.counts.dead == 0 && collector.counts.payloads == 0)
     var settings = DeliverySettings()
     settings.concurrency = 2
-    let trusted = try deliver(payloads(20), to: url, settings: settings) { $0.caFile = folder.file("ca.pem") }
+    let trusted = try deliver(payloads(20), to: url, settings: settings) { $0.caFile = space.path("ca.pem") }
     expectWhole(trusted.outcome)
     #expect(collector.counts.payloads == 20)
   }
@@ -225,10 +226,10 @@ import Testing
   @Test func cancelledFromAnotherThread() throws {
     let collector = try collector { $0.delay = 20 }
     defer { collector.stop() }
-    let path = try folder.write("payloads.ndjson", payloads(20_000, profiles: 1000).map { $0 + "\n" }.joined())
+    let path = try space.write("payloads.ndjson", payloads(20_000, profiles: 1000).map { $0 + "\n" }.joined())
     let delivery = Delivery(
       transport: try CurlTransport(CurlSettings(url: collector.url + "/track", userAgent: "trackfill/test")),
-      journal: MemoryJournal(), deadLetters: DeadLetterFile(path: folder.file("dead.ndjson")),
+      journal: MemoryJournal(), deadLetters: DeadLetterFile(path: space.path("dead.ndjson")),
       settings: DeliverySettings())
     Thread.detachNewThread {
       usleep(300_000)

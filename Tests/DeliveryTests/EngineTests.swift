@@ -16,8 +16,8 @@ import Testing
     #expect(run.host.taken.count == payloads.indices.reduce(0) { $0 + 1 + $1 % 3 })
     #expect(run.host.maximumInFlight > 4)
     #expect(outcome.progress.prefix == payloads.reduce(0) { $0 + $1.utf8.count + 1 })
-    #expect(run.folder.lines("dead.ndjson").isEmpty)
-    #expect(!FileManager.default.fileExists(atPath: run.folder.file("dead.ndjson")))
+    #expect(run.space.lines("dead.ndjson").isEmpty)
+    #expect(!FileManager.default.fileExists(atPath: run.space.path("dead.ndjson")))
   }
 
   /// Whatever fails and however often: every payload is acknowledged or dead, every event was taken or has a letter, no
@@ -64,7 +64,7 @@ import Testing
     #expect(isWhole, "\(outcome.ending)")
     #expect(counts.acknowledged + counts.dead == payloads.count)
     #expect(counts.acknowledgedEvents + counts.deadEvents == all.count)
-    let letters = try run.folder.letters()
+    let letters = try run.space.letters()
     let dead = letters.filter { $0["class"] as? String == "http" }.flatMap { $0["event_ids"] as? [String] ?? [] }
     let isIsolated = dead.sorted() == poison.keys.sorted()
     #expect(isIsolated, "the poison events and only they are given up, each once")
@@ -81,7 +81,7 @@ import Testing
     expectWhole(outcome)
     #expect(counts.acknowledged == 8 && counts.takenApart == 2 && counts.deadEvents == 3)
     #expect(run.host.taken.count == 797)
-    let letters = try run.folder.letters()
+    let letters = try run.space.letters()
     #expect(Set(letters.flatMap { $0["event_ids"] as? [String] ?? [] }) == ["e3-37", "e3-38", "e5-0"])
     let letter = try #require(letters.first { ($0["event_ids"] as? [String]) == ["e3-37"] })
     #expect(letter["code"] as? String == "D201" && letter["class"] as? String == "http")
@@ -101,7 +101,7 @@ import Testing
     let (outcome, counts) = try run.run((0..<2000).map { Payloads.payload($0, profile: $0 % 500, events: 8) })
     expectWhole(outcome)
     #expect(counts.deadEvents == 1 && counts.acknowledged == 2000)
-    #expect(try run.folder.letters().flatMap { $0["event_ids"] as? [String] ?? [] } == ["e3-5"])
+    #expect(try run.space.letters().flatMap { $0["event_ids"] as? [String] ?? [] } == ["e3-5"])
     #expect(run.host.faults.isEmpty)
   }
 
@@ -129,7 +129,7 @@ import Testing
     let (outcome, counts) = try run.run((0..<3).map { Payloads.payload($0, profile: $0, events: 2) })
     expectWhole(outcome)
     #expect(counts.deadEvents == 1)
-    #expect(try run.folder.letters().map { $0["code"] as? String } == ["D202"])
+    #expect(try run.space.letters().map { $0["code"] as? String } == ["D202"])
   }
 
   @Test func botsAreGivenUpWhole() throws {
@@ -140,7 +140,7 @@ import Testing
     let (outcome, counts) = try run.run((0..<40).map { Payloads.payload($0, profile: $0, events: 5) })
     expectWhole(outcome)
     #expect(counts.dead == 1 && counts.deadEvents == 5 && counts.requests == 40)
-    let letters = try run.folder.letters()
+    let letters = try run.space.letters()
     #expect(letters.map { $0["code"] as? String } == ["D203"])
     #expect((letters[0]["event_ids"] as? [String])?.count == 5)
   }
@@ -162,7 +162,7 @@ import Testing
     let (outcome, counts) = try run.run((0..<3).map { Payloads.payload($0, profile: $0, events: $0 == 2 ? 0 : 1) })
     expectWhole(outcome)
     #expect(counts.acknowledged == 3 && counts.partial == 2 && counts.dead == 0)
-    let letters = try run.folder.letters()
+    let letters = try run.space.letters()
     #expect(letters.allSatisfy { $0["class"] as? String == "partial" && $0["code"] as? String == "D205" })
     #expect(letters.count == 2)
   }
@@ -188,7 +188,7 @@ import Testing
     #expect(outcome.stop == stop)
     #expect(outcome.isBalanced && outcome.pending == counts.read)
     #expect(counts.acknowledged == 0 && counts.dead == 0)
-    #expect(run.folder.lines("dead.ndjson").isEmpty)
+    #expect(run.space.lines("dead.ndjson").isEmpty)
     #expect(run.journal?.recorded["payloads"]?.prefix == 0)
     #expect(run.host.requests.count < 300)
   }
@@ -200,7 +200,7 @@ import Testing
     let (outcome, counts) = try run.run((0..<300).map { Payloads.payload($0, profile: $0, events: 2) })
     #expect(outcome.stop != nil)
     #expect(counts.dead == 0 && counts.acknowledged == 50 && outcome.isBalanced)
-    #expect(run.folder.lines("dead.ndjson").isEmpty)
+    #expect(run.space.lines("dead.ndjson").isEmpty)
   }
 
   @Test func refusalsAmongSuccessesAreThePayloads() throws {
@@ -209,7 +209,7 @@ import Testing
     let (outcome, counts) = try run.run((0..<300).map { Payloads.payload($0, profile: $0, events: 2) })
     expectWhole(outcome)
     #expect(counts.dead == 28)
-    #expect(try run.folder.letters().allSatisfy { $0["code"] as? String == "D204" })
+    #expect(try run.space.letters().allSatisfy { $0["code"] as? String == "D204" })
   }
 
   enum Outage: CaseIterable { case refused, silent, status500, status503 }
@@ -233,7 +233,7 @@ import Testing
     let (outcome, counts) = try run.run((0..<3000).map { Payloads.payload($0, profile: $0 % 400, events: 3) })
     expectWhole(outcome)
     #expect(counts.acknowledged == 3000 && counts.dead == 0)
-    #expect(run.folder.lines("dead.ndjson").isEmpty)
+    #expect(run.space.lines("dead.ndjson").isEmpty)
     #expect(run.host.requests.filter { $0.at > began + second && $0.at < began + 3600 * second }.count < 1000)
     #expect(run.host.faults.isEmpty)
     #expect(run.host.now < began + 3800 * second, "it goes on soon after the receiver is back")
@@ -318,7 +318,7 @@ import Testing
     let (outcome, counts) = try run.run(["oops {", good[0], good[1], "", good[2], "[1]", "{\"source\":{}", good[3]])
     expectWhole(outcome)
     #expect(counts.acknowledged == 4 && counts.dead == 3 && counts.malformed == 3)
-    let letters = try run.folder.letters()
+    let letters = try run.space.letters()
     #expect(letters.map { $0["raw"] as? String } == ["oops {", "[1]", "{\"source\":{}"])
     #expect(letters.map { ($0["where"] as? [String: Any])?["line"] as? Int } == [1, 6, 7])
     #expect(letters.allSatisfy { $0["code"] as? String == "D101" })
@@ -343,7 +343,7 @@ import Testing
     #expect(thrown?.code == "D101" && thrown?.span?.line == 1)
     #expect(thrown?.message.hasPrefix(beginning) == true, "\(thrown?.message ?? "")")
     #expect(run.host.requests.isEmpty)
-    #expect(run.folder.lines("dead.ndjson").isEmpty)
+    #expect(run.space.lines("dead.ndjson").isEmpty)
     #expect(delivery.counts.read == 0 && delivery.counts.dead == 0 && delivery.counts.pending == 0)
   }
 
@@ -355,7 +355,7 @@ import Testing
     let (outcome, counts) = try run.run([payload, "oops"])
     expectWhole(outcome)
     #expect(counts.dead == 1)
-    #expect(try run.folder.letters().map { $0["raw"] as? String } == ["oops"])
+    #expect(try run.space.letters().map { $0["raw"] as? String } == ["oops"])
   }
 
   @Test func aLineLongerThanAPayloadIsPassedOver() throws {
@@ -366,12 +366,12 @@ import Testing
     ])
     expectWhole(outcome)
     #expect(counts.acknowledged == 2 && counts.malformed == 1)
-    #expect(try run.folder.letters().map { $0["code"] as? String } == ["D102"])
+    #expect(try run.space.letters().map { $0["code"] as? String } == ["D102"])
   }
 
   @Test func theLastLineNeedsNoEnd() throws {
     let run = try VirtualRun()
-    let path = try run.folder.write(
+    let path = try run.space.write(
       "payloads.ndjson",
       "\u{FEFF}" + Payloads.payload(0, profile: 0, events: 1) + "\r\n\r\n" + Payloads.payload(1, profile: 1, events: 1))
     let outcome = try run.delivery().run(try PayloadFileQueue(path: path, name: "payloads"))
@@ -423,7 +423,7 @@ import Testing
     #expect(run.host.faults.filter { $0.contains("in flight") }.isEmpty)
     let isDelivered = Set(run.host.taken.keys) == Set(all).subtracting(poison.keys)
     #expect(isDelivered)
-    let dead = try run.folder.letters().filter { $0["class"] as? String == "http" }.flatMap {
+    let dead = try run.space.letters().filter { $0["class"] as? String == "http" }.flatMap {
       $0["event_ids"] as? [String] ?? []
     }
     let isOnce = dead.sorted() == poison.keys.sorted()
@@ -435,7 +435,7 @@ import Testing
     run.host.poison = ["e1-0": 422]
     let payloads = (0..<5).map { Payloads.payload($0, profile: $0, events: 2) }
     _ = try run.run(payloads)
-    try FileManager.default.removeItem(atPath: run.folder.file("dead.ndjson"))
+    try FileManager.default.removeItem(atPath: run.space.path("dead.ndjson"))
     let thrown = #expect(throws: Diagnostic.self) { try run.run(payloads) }
     #expect(thrown?.code == "D401")
   }
@@ -472,7 +472,7 @@ import Testing
   @Test func aQueueMayGrowMeanwhile() throws {
     let run = try VirtualRun()
     let payloads = (0..<50).map { Payloads.payload($0, profile: $0 % 7, events: 1) + "\n" }
-    let path = try run.folder.write("outbox.ndjson", "")
+    let path = try run.space.write("outbox.ndjson", "")
     let queue = try PayloadFileQueue(path: path, name: "outbox", end: 0)
     let file = try #require(FileHandle(forWritingAtPath: path))
     var next = 0

@@ -7,29 +7,7 @@ import Testing
 
 let second: UInt64 = 1_000_000_000
 
-/// A folder that goes away with the test.
-final class Folder {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "/trackfill-delivery-" + Foundation.UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { path + "/" + name }
-
-  func write(_ name: String, _ text: String) throws -> String {
-    try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
-    return file(name)
-  }
-
-  func lines(_ name: String) -> [String] {
-    let data = FileManager.default.contents(atPath: file(name)) ?? Data()
-    return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
-  }
-
+extension Workspace {
   /// The dead letters of a file, as objects.
   func letters(_ name: String = "dead.ndjson") throws -> [[String: Any]] {
     try lines(name).map { try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]) }
@@ -183,7 +161,7 @@ final class VirtualHost: Transport, DeliveryClock, @unchecked Sendable {
 
 /// A delivery in virtual time.
 struct VirtualRun {
-  let folder: Folder
+  let space: Workspace
   let host: VirtualHost
   var journal: MemoryJournal? = MemoryJournal()
   var settings = DeliverySettings()
@@ -191,18 +169,18 @@ struct VirtualRun {
   var notices: [String] = []
 
   init() throws {
-    folder = try Folder()
+    space = try Workspace()
     host = VirtualHost()
   }
 
   func delivery() -> Delivery {
     Delivery(
-      transport: host, clock: host, journal: journal, deadLetters: DeadLetterFile(path: folder.file("dead.ndjson")),
+      transport: host, clock: host, journal: journal, deadLetters: DeadLetterFile(path: space.path("dead.ndjson")),
       settings: settings, random: Seeded(seed))
   }
 
   func queue(_ payloads: [String]) throws -> PayloadFileQueue {
-    let path = try folder.write("payloads.ndjson", payloads.map { $0 + "\n" }.joined())
+    let path = try space.write("payloads.ndjson", payloads.map { $0 + "\n" }.joined())
     return try PayloadFileQueue(path: path, name: "payloads")
   }
 

@@ -107,36 +107,6 @@ enum Binary {
   }
 }
 
-/// A folder that goes away with the test.
-final class Workspace {
-  let folder: String
-
-  init() throws {
-    folder = NSTemporaryDirectory() + "/trackfill-test-" + Foundation.UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-  func path(_ name: String) -> String { folder + "/" + name }
-
-  @discardableResult
-  func write(_ name: String, _ text: String) throws -> String {
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path(name)))
-    return path(name)
-  }
-
-  func read(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path(name))) }
-  func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
-
-  /// Names of everything in it, hidden files included.
-  func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() }
-
-  func json(_ name: String) throws -> [String: Any] {
-    try JSONSerialization.jsonObject(with: read(name)) as? [String: Any] ?? [:]
-  }
-}
-
 /// Where two outputs part, nil if nowhere. (The testing library would look for the shortest edit between them, which
 /// takes hours for outputs of this size.)
 func firstDifference<Elements: Collection>(_ one: Elements, _ other: Elements) -> Int?

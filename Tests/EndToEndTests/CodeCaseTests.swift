@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Codes that need files, options or devices: what the command prints for each, with the folder's name taken out.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the shipped mappings make of their samples, to the byte. `TRACKFILL_RECORD=1` writes the files anew and fails,
@@ -36,17 +37,24 @@ import Testing
     #expect(result.output == expected)
   }
 
-  /// Bytes that are no UTF-8 stay a record; they are replaced in the payload and counted.
-  @Test func replacedBytesAreCounted() throws {
+  /// Bytes that are no character stay in their record; they are replaced in the payload and counted, whatever the
+  /// encoding.
+  @Test(arguments: [
+    ("utf-8", [0xE9] as [UInt8]), ("utf-16", [0x00, 0xD8]), ("windows-1250", [0x81]),
+  ])
+  func replacedBytesAreCounted(_ encoding: String, _ broken: [UInt8]) throws {
     let space = try Workspace()
-    let line = Data(
-      "203.0.113.9 - - [10/Sep/2026:13:57:01 +0200] \"GET /caf".utf8 + [0xE9, 0x20, 0x48]
-        + "TTP/1.1\" 200 9 \"-\" \"Mozilla/5.0\"\n".utf8)
+    let texts = [
+      #"203.0.113.9 - - [10/Sep/2026:13:57:01 +0200] "GET /caf"#, #" HTTP/1.1" 200 9 "-" "Mozilla/5.0""# + "\n",
+    ].map { text in encoding == "utf-16" ? text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] } : Array(text.utf8)
+    }
+    let mark: [UInt8] = encoding == "utf-16" ? [0xFF, 0xFE] : []
     let log = URL(fileURLWithPath: space.path("latin.log"))
-    try line.write(to: log)
-    let result = try Binary.run([
-      "convert", log.path, "-m", Self.root.path + "/Mappings/everything.yaml", "-q", "--summary", space.path("s.json"),
-    ])
+    try Data(mark + texts[0] + broken + texts[1]).write(to: log)
+    let everything = try String(contentsOfFile: Self.root.path + "/Mappings/everything.yaml", encoding: .utf8)
+    let mapping = try space.write(
+      "m.yaml", everything.replacing("reader: weblog", with: "reader: weblog\n  encoding: \(encoding)"))
+    let result = try Binary.run(["convert", log.path, "-m", mapping, "-q", "--summary", space.path("s.json")])
     #expect(result.status == 0)
     #expect(result.lines.first?.contains(#""target":"/caf\#u{FFFD}""#) == true)
     #expect(try space.json("s.json")["replaced"] as? Int == 1)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// docs/ids.md is true: its program, its table and the command agree on every id.

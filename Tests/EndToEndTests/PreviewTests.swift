@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `preview` as a user runs it, on the shipped mappings and samples. `TRACKFILL_RECORD=1` writes the goldens anew and fails.

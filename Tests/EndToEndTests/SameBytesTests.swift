@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// One input, read in many ways, gives one output.

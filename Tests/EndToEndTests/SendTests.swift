@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Pipeline
 import State
+import TestSupport
 import Testing
 
 /// `send` and `replay` as a user runs them, against a collector of this process.

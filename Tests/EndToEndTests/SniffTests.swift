@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `sniff`, `formats` and `format: auto`, as a user runs them.

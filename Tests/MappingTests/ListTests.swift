@@ -1,5 +1,6 @@
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Mapping
@@ -86,7 +87,7 @@ import Testing
 
   /// The first pattern that matches names the device, as uap-core's specification has it.
   @Test func patternsOfDevicesAreReadInOrder() throws {
-    let folder = try LookupTests.Folder([
+    let space = try Workspace([
       "regexes.yaml": """
       user_agent_parsers:
         - regex: '(Robo)/(\\d+)'
@@ -110,7 +111,8 @@ import Testing
         """
     let agents = ["ROBO/1", "Robophone/2", "Gripper-Tablet", "house-check/1", "Firefox/1"]
     let run = try MappingRun.map(
-      text, agents.map { "ip=a time=1 agent=\($0)" }, file: folder.mapping, environment: ["REGEXES": "regexes.yaml"])
+      text, agents.map { "ip=a time=1 agent=\($0)" }, file: space.path("mapping.yaml"),
+      environment: ["REGEXES": "regexes.yaml"])
     #expect(run.dropped == ["bot": 3])
     #expect(run.bodies.count == 2)
   }
@@ -124,11 +126,11 @@ import Testing
   ])
   func brokenLists(_ lists: String, _ code: String, _ words: String) throws {
     let long = (0..<10_001).map { "name-\($0)\n" }.joined()
-    let folder = try LookupTests.Folder([
+    let space = try Workspace([
       "long.txt": long, "bad.yaml": "a: b\n", "short.txt": "a\n", "broken.yaml": "a: [\n",
     ])
     let findings = MappingRun.findings(
-      MappingRun.head + "lists: \(lists)\nevents: [ { type: t } ]\n", file: folder.mapping)
+      MappingRun.head + "lists: \(lists)\nevents: [ { type: t } ]\n", file: space.path("mapping.yaml"))
     #expect(findings.contains { $0.code == code && $0.message.contains(words) }, "\(findings.map(\.message))")
   }
 

@@ -1,29 +1,16 @@
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Mapping
 
 /// `tables` and `lookup`, over files beside the mapping.
 @Suite struct LookupTests {
-  /// A folder that goes away with the test.
-  final class Folder {
-    let path = FileManager.default.temporaryDirectory.appending(path: "lookup-\(Foundation.UUID().uuidString)").path()
-
-    init(_ files: [String: String]) throws {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      for (name, text) in files { try Data(text.utf8).write(to: URL(filePath: path + "/" + name)) }
-    }
-
-    var mapping: String { path + "/mapping.yaml" }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-  }
-
   static let skus = "sku,name,price\r\nS-1,\"Shoe, \"\"red\"\"\",19.90\r\n\r\nS-2,Łódź,\r\n\"S\n3\",two lines,1\r\n"
 
   @Test func aTableGivesTheValueOfAKey() throws {
-    let folder = try Folder(["skus.csv": "\u{FEFF}" + Self.skus])
+    let space = try Workspace(["skus.csv": "\u{FEFF}" + Self.skus])
     let run = try MappingRun.map(
       MappingRun.head + """
         tables:
@@ -39,7 +26,7 @@ import Testing
               e: =lookup(skus, target)
 
         """, ["ip=a target=S-2 time=1", "ip=a target=S-9 time=1", "ip=a time=1", "ip=a target=S-1 time=1"],
-      file: folder.mapping)
+      file: space.path("mapping.yaml"))
     #expect(run.rejects == [])
     let fixed = #""b":"Shoe, \"red\"""#
     #expect(
@@ -50,12 +37,12 @@ import Testing
   }
 
   @Test func delimitersAreTheUsersChoice() throws {
-    let folder = try Folder(["a.csv": "k;v\n1;x,y\n", "b.tsv": "k\tv\n1\tz\n"])
+    let space = try Workspace(["a.csv": "k;v\n1;x,y\n", "b.tsv": "k\tv\n1\tz\n"])
     let run = try MappingRun.map(
       MappingRun.head
         + "tables: { a: { file: a.csv, key: k, value: v, delimiter: ';' }, b: { file: b.tsv, key: k, value: v, delimiter: tab } }\n"
         + "events: [ { type: t, properties: { a: '=lookup(a, \"1\")', b: '=lookup(b, string(status))' } } ]\n",
-      ["ip=a status=1 time=1"], file: folder.mapping)
+      ["ip=a status=1 time=1"], file: space.path("mapping.yaml"))
     #expect(run.bodies[0].contains(#"{"a":"x,y","b":"z"}"#))
   }
 
@@ -71,11 +58,11 @@ import Testing
     ("k,name\n1,a\n", "mapping.yaml:6:44 M120 'v' is no column of"),
   ])
   func brokenTables(_ text: String, _ expected: String?) throws {
-    let folder = try Folder(["t.csv": text])
+    let space = try Workspace(["t.csv": text])
     let findings = MappingRun.findings(
       MappingRun.head
         + "tables: { t: { file: t.csv, key: k, value: v } }\nevents: [ { type: t, properties: { a: '=lookup(t, ip)' } } ]\n",
-      file: folder.mapping)
+      file: space.path("mapping.yaml"))
     let texts = findings.map { finding in
       let name = finding.file?.split(separator: "/").last ?? ""
       return "\(name):\(finding.span?.line ?? 0):\(finding.span?.column ?? 0) \(finding.code) \(finding.message)"
@@ -88,12 +75,12 @@ import Testing
   }
 
   @Test func textThatIsNotUTF8IsShownWhereItIs() throws {
-    let folder = try Folder([:])
-    try Data(Array("k,v\n1,".utf8) + [0xE9, 0x0A]).write(to: URL(filePath: folder.path + "/t.csv"))
+    let space = try Workspace()
+    try space.write("t.csv", Array("k,v\n1,".utf8) + [0xE9, 0x0A])
     let findings = MappingRun.findings(
       MappingRun.head
         + "tables: { t: { file: t.csv, key: k, value: v } }\nevents: [ { type: t, properties: { a: '=lookup(t, ip)' } } ]\n",
-      file: folder.mapping)
+      file: space.path("mapping.yaml"))
     #expect(findings.map(\.message) == ["not UTF-8"])
     #expect(findings.first?.span == SourceSpan(line: 2, column: 3))
   }
@@ -112,10 +99,10 @@ import Testing
     ("{ t: { file: t.csv, key: k, value: v }, u: { file: t.csv, key: k, value: v } }", "M207", "never looked into"),
   ])
   func tablesOfTheMapping(_ tables: String, _ code: String, _ words: String) throws {
-    let folder = try Folder(["t.csv": "k,v\n1,a\n"])
+    let space = try Workspace(["t.csv": "k,v\n1,a\n"])
     let findings = MappingRun.findings(
       MappingRun.head + "tables: \(tables)\nevents: [ { type: t, properties: { a: '=lookup(t, ip)' } } ]\n",
-      file: folder.mapping)
+      file: space.path("mapping.yaml"))
     #expect(findings.contains { $0.code == code && $0.message.contains(words) }, "\(findings.map(\.message))")
     if code == "M207" { #expect(findings.map(\.severity) == [.warning]) }
   }
@@ -128,11 +115,11 @@ import Testing
   }
 
   @Test func tableNamesAreSuggested() throws {
-    let folder = try Folder(["t.csv": "k,v\n1,a\n"])
+    let space = try Workspace(["t.csv": "k,v\n1,a\n"])
     let findings = MappingRun.findings(
       MappingRun.head
         + "tables: { skus: { file: t.csv, key: k, value: v } }\nevents: [ { type: t, properties: { a: '=lookup(sku, ip)', b: =skus } } ]\n",
-      file: folder.mapping)
+      file: space.path("mapping.yaml"))
     #expect(findings.map(\.code) == ["M101", "M104"])
     #expect(findings.first?.remedy == "did you mean 'skus'?")
   }
@@ -140,11 +127,11 @@ import Testing
   @Test func aTableOfAMillionRowsIsRefusedAboveThat() throws {
     var text = "k,v\n"
     for row in 0..<50_000 { text += "key-\(row),\(row)\n" }
-    let folder = try Folder(["t.csv": text])
+    let space = try Workspace(["t.csv": text])
     let run = try MappingRun.map(
       MappingRun.head
         + "tables: { t: { file: t.csv, key: k, value: v } }\nevents: [ { type: t, properties: { a: '=lookup(t, target)' } } ]\n",
-      (0..<3).map { "ip=a time=1 target=key-\($0 * 24_999)" }, file: folder.mapping)
+      (0..<3).map { "ip=a time=1 target=key-\($0 * 24_999)" }, file: space.path("mapping.yaml"))
     #expect(run.bodies.map { $0.contains(#""a":"0""#) } == [true, false, false])
     #expect(run.bodies[2].contains(#""a":"49998""#))
     #expect(SideTable.mostRows == 1_000_000 && SideFile.largest == 64 << 20)

@@ -1,6 +1,7 @@
 import CEL
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Mapping
@@ -45,24 +46,16 @@ import Testing
   }
 
   /// A folder with the files that the page's mappings name.
-  static let folder: String? = {
-    let folder = NSTemporaryDirectory() + "/trackfill-reference-\(ProcessInfo.processInfo.processIdentifier)"
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      try blocks("csv")[0].text.write(toFile: folder + "/skus.csv", atomically: true, encoding: .utf8)
-      try "own-program\n".write(toFile: folder + "/own-bots.txt", atomically: true, encoding: .utf8)
-      return folder
-    } catch {
-      return nil
-    }
-  }()
+  static func workspace() throws -> Workspace {
+    try Workspace(["skus.csv": try #require(blocks("csv").first).text, "own-bots.txt": "own-program\n"])
+  }
 
   @Test(arguments: blocks("yaml").map(\.line))
   func mappingsCompileAndPass(_ line: Int) throws {
     let block = try #require(Self.blocks("yaml").first { $0.line == line })
-    let folder = try #require(Self.folder)
+    let space = try Self.workspace()
     do throws(Diagnostics) {
-      let plan = try RealRun.load(Array(Self.whole(block.text).utf8), file: folder + "/mapping.yaml")
+      let plan = try RealRun.load(Array(Self.whole(block.text).utf8), file: space.path("mapping.yaml"))
       #expect(plan.warnings.filter { $0.code == "M201" }.isEmpty)
       for test in plan.tests {
         let result = try? RealRun.tester(plan).run(test)
@@ -95,12 +88,12 @@ import Testing
   @Test(arguments: examples)
   func expressionGivesItsValue(_ example: Example) throws {
     let record = try #require(Self.blocks("log").first?.text)
-    let folder = try #require(Self.folder)
+    let space = try Self.workspace()
     let tables = try #require(Self.blocks("yaml").first { $0.text.hasPrefix("tables:") }?.text)
     let quoted = "'=" + example.expression.replacing("'", with: "''") + "'"
     let mapping = Self.whole("events: [ { type: t, properties: { always: 1, value: \(quoted) } } ]\n" + tables)
     do throws(Diagnostics) {
-      let plan = try RealRun.load(Array(mapping.utf8), file: folder + "/mapping.yaml")
+      let plan = try RealRun.load(Array(mapping.utf8), file: space.path("mapping.yaml"))
       let run = try? TrialRun(plan, record, consumer: RealRun.consumer)
       guard let run else {
         Issue.record("the record cannot be read")

@@ -1,38 +1,17 @@
 import CZlib
 import Glibc
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Readers
 
-/// A folder that goes when the test does.
-final class Scratch {
-  let path: String
-
-  init() throws {
-    var template = Array("/tmp/readers-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw CancellationError() }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  deinit { system("rm -rf \(path)") }
-
-  @discardableResult
-  func write(_ name: String, _ bytes: [UInt8]) -> String {
-    let whole = path + "/" + name
-    if let slash = whole.lastIndex(of: "/") { system("mkdir -p \(whole[..<slash])") }
-    if let file = fopen(whole, "w") {
-      fwrite(bytes, 1, bytes.count, file)
-      fclose(file)
-    }
-    return whole
-  }
-
+extension Workspace {
   /// A named pipe that gives these bytes once.
-  func pipe(_ name: String, _ bytes: [UInt8]) -> String {
-    let source = write(name + ".source", bytes)
-    system("mkfifo \(path)/\(name); cat \(source) > \(path)/\(name) 2>/dev/null &")
-    return path + "/" + name
+  func pipe(_ name: String, _ bytes: [UInt8]) throws -> String {
+    let source = try write(name + ".source", bytes)
+    system("mkfifo \(path(name)); cat \(source) > \(path(name)) 2>/dev/null &")
+    return path(name)
   }
 }
 
@@ -173,25 +152,25 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
   }
 
   @Test func expansion() throws {
-    let scratch = try Scratch()
-    for name in ["b.log", "a.log", "sub/c.log", "sub/.hidden", ".secret/d.log", "B.log"] { scratch.write(name, [65]) }
-    system("ln -s a.log \(scratch.path)/latest.log; ln -s .. \(scratch.path)/sub/up; mkdir \(scratch.path)/empty")
-    let names = { (inputs: [InputPath]) in inputs.map { $0.name.dropFirst(scratch.path.utf8.count + 1) } }
-    #expect(try names(InputList.expand([scratch.path])) == ["B.log", "a.log", "b.log", "sub/c.log"])
-    #expect(try names(InputList.expand([scratch.path + "/[ab].log"])) == ["a.log", "b.log"])
-    #expect(try names(InputList.expand([scratch.path + "/b.log", scratch.path + "/a.log"])) == ["b.log", "a.log"])
+    let space = try Workspace()
+    for name in ["b.log", "a.log", "sub/c.log", "sub/.hidden", ".secret/d.log", "B.log"] { try space.write(name, [65]) }
+    system("ln -s a.log \(space.folder)/latest.log; ln -s .. \(space.folder)/sub/up; mkdir \(space.folder)/empty")
+    let names = { (inputs: [InputPath]) in inputs.map { $0.name.dropFirst(space.folder.utf8.count + 1) } }
+    #expect(try names(InputList.expand([space.folder])) == ["B.log", "a.log", "b.log", "sub/c.log"])
+    #expect(try names(InputList.expand([space.folder + "/[ab].log"])) == ["a.log", "b.log"])
+    #expect(try names(InputList.expand([space.folder + "/b.log", space.folder + "/a.log"])) == ["b.log", "a.log"])
     #expect(try InputList.expand(["-"]) == [.standardInput])
-    let one = scratch.path + "/a.log"
+    let one = space.folder + "/a.log"
     #expect(codes([one, one]) == ["I104"])
-    #expect(codes([scratch.path, scratch.path]).allSatisfy { $0 == "I104" })
-    symlink(scratch.path + "/gone.log", scratch.path + "/dangling.log")
-    #expect(try names(InputList.expand([scratch.path])) == ["B.log", "a.log", "b.log", "sub/c.log"])
-    #expect(codes([scratch.path + "/dangling.log"]) == ["I101"])
+    #expect(codes([space.folder, space.folder]).allSatisfy { $0 == "I104" })
+    symlink(space.folder + "/gone.log", space.folder + "/dangling.log")
+    #expect(try names(InputList.expand([space.folder])) == ["B.log", "a.log", "b.log", "sub/c.log"])
+    #expect(codes([space.folder + "/dangling.log"]) == ["I101"])
     #expect(codes(["-", "-"]) == ["I104"])
     #expect(
-      codes([scratch.path + "/none", scratch.path + "/x*", scratch.path + "/empty"]) == ["I101", "I103", "I103"])
-    #expect(codes([scratch.path + "/a.log", scratch.path + "/latest.log"]) == ["I104"])
-    #expect(codes([scratch.path + "/a.log/x"]) == ["I101"])
+      codes([space.folder + "/none", space.folder + "/x*", space.folder + "/empty"]) == ["I101", "I103", "I103"])
+    #expect(codes([space.folder + "/a.log", space.folder + "/latest.log"]) == ["I104"])
+    #expect(codes([space.folder + "/a.log/x"]) == ["I101"])
   }
 }
 
@@ -240,11 +219,11 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
   }
 
   @Test func orderOfTime() throws {
-    let scratch = try Scratch()
-    let paths = [
-      scratch.write("a", log(500, from: 80_000)), scratch.write("b.gz", deflated(log(500, from: 40_000))),
-      scratch.write("c", log(500, from: 0)), scratch.write("d", []),
-      scratch.write("e", Array("no log at all\n".utf8)),
+    let space = try Workspace()
+    let paths = try [
+      space.write("a", log(500, from: 80_000)), space.write("b.gz", deflated(log(500, from: 40_000))),
+      space.write("c", log(500, from: 0)), space.write("d", []),
+      space.write("e", "no log at all\n"),
     ]
     let result = try run(paths)
     #expect(result.order.suffix(3) == ["c", "b.gz", "a"])
@@ -256,8 +235,8 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
   }
 
   @Test func overlapping() throws {
-    let scratch = try Scratch()
-    let paths = (0..<3).map { scratch.write("\($0)", log(4000, from: $0, step: 3, ip: "10.0.0.\($0)")) }
+    let space = try Workspace()
+    let paths = try (0..<3).map { try space.write("\($0)", log(4000, from: $0, step: 3, ip: "10.0.0.\($0)")) }
     let result = try run(paths, capacity: 64 * 1024)
     #expect(result.most == 3)
     #expect(result.order.prefix(4) == ["0", "1", "2", "0"])
@@ -266,8 +245,8 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
   }
 
   @Test func tooMany() throws {
-    let scratch = try Scratch()
-    let paths = (0..<4).map { scratch.write("\($0)", log(4000, from: $0, step: 3, ip: "10.0.0.\($0)")) }
+    let space = try Workspace()
+    let paths = try (0..<4).map { try space.write("\($0)", log(4000, from: $0, step: 3, ip: "10.0.0.\($0)")) }
     let error = #expect(throws: Diagnostic.self) { try run(paths, InputFeed.Options(maximumOpen: 3)) }
     #expect(error?.code == "I106")
     // Where all is sorted afterwards, one after the other will do.
@@ -281,23 +260,23 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
 
   /// What can be read only once is compared as well.
   @Test func copiesInPipes() throws {
-    let scratch = try Scratch()
+    let space = try Workspace()
     for lines in [1, 50, 2000] {
-      let file = scratch.write("a\(lines)", log(lines))
-      let pipe = scratch.pipe("p\(lines)", log(lines))
+      let file = try space.write("a\(lines)", log(lines))
+      let pipe = try space.pipe("p\(lines)", log(lines))
       #expect(codes([file, pipe]) == ["I105"], "\(lines)")
     }
-    #expect(codes([scratch.write("a", log(50)), scratch.pipe("p", log(50, from: 5))]) == [])
+    #expect(try codes([space.write("a", log(50)), space.pipe("p", log(50, from: 5))]) == [])
   }
 
   @Test func copies() throws {
-    let scratch = try Scratch()
+    let space = try Workspace()
     let long = log(2000)
     let long2 = Array(long.dropLast(3)) + [65, 65, 10]
-    let paths = [
-      scratch.write("a", long), scratch.write("b.gz", deflated(long2)), scratch.write("short", log(1)),
-      scratch.write("medium", log(50)), scratch.write("other", log(2000, from: 5)),
-      scratch.write("empty", []), scratch.write("empty2", []),
+    let paths = try [
+      space.write("a", long), space.write("b.gz", deflated(long2)), space.write("short", log(1)),
+      space.write("medium", log(50)), space.write("other", log(2000, from: 5)),
+      space.write("empty", []), space.write("empty2", []),
     ]
     #expect(codes([paths[0], paths[1]]) == ["I105"])
     #expect(codes([paths[2], paths[0], paths[4]]) == ["I105"])
@@ -307,9 +286,9 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
   }
 
   @Test func limit() throws {
-    let scratch = try Scratch()
+    let space = try Workspace()
     let bad = Array("bad\n\n# x\n".utf8)
-    let paths = [scratch.write("a", bad + log(5000)), scratch.write("b", bad + log(3, from: 9))]
+    let paths = try [space.write("a", bad + log(5000)), space.write("b", bad + log(3, from: 9))]
     for limit in [1, 2, 3, 999, 2500] {
       let result = try run(paths, InputFeed.Options(limit: limit), capacity: 64 * 1024)
       #expect(result.counts == ["a": limit, "b": min(limit, 4)])
@@ -317,22 +296,22 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
   }
 
   @Test func pipe() throws {
-    let scratch = try Scratch()
-    #expect(try run([scratch.pipe("p", deflated(log(3000)))]).counts == ["p": 3000])
+    let space = try Workspace()
+    #expect(try run([space.pipe("p", deflated(log(3000)))]).counts == ["p": 3000])
   }
 
   @Test func damage() throws {
-    let scratch = try Scratch()
+    let space = try Workspace()
     let member = deflated(log(5000))
-    let result = try run([scratch.write("a", Array(member[..<(member.count / 2)]))])
+    let result = try run([space.write("a", Array(member[..<(member.count / 2)]))])
     #expect(result.rejects == ["I201"])
     #expect((result.counts["a"] ?? 0) > 1000)
   }
 
   @Test func goneAndMissing() throws {
-    let scratch = try Scratch()
-    let one = scratch.write("a", log(10))
-    let two = scratch.write("b", log(10, from: 80_000))
+    let space = try Workspace()
+    let one = try space.write("a", log(10))
+    let two = try space.write("b", log(10, from: 80_000))
     let reader = try weblog("combined")
     let feed = try InputFeed(InputList.expand([one, two]), reader: reader)
     system("rm \(two)")

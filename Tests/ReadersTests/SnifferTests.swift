@@ -1,4 +1,5 @@
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Readers
@@ -26,7 +27,7 @@ import Testing
   ]
 
   @Test(arguments: exports) func damage(_ name: String, _ text: String) throws {
-    let scratch = try Scratch()
+    let space = try Workspace()
     var state: UInt64 = 0x2545_F491_4F6C_DD1D
     func random(_ limit: Int) -> Int {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -47,7 +48,7 @@ import Testing
         }
         if bytes.isEmpty { bytes = [0x0A] }
       }
-      let path = scratch.write("export", bytes)
+      let path = try space.write("export", bytes)
       let result = try InputSniffer.sniff(InputPath(name: "export", path: path), zone: nil)
       guard let finding = result.finding else { continue }
       found += 1
@@ -70,13 +71,13 @@ import Testing
     ("id,name\n1,a\n2,b\n", true), ("id;name\n1;a\n2;b\n", true), ("id,name\n1,a\n", false),
     ("Dear Ada, hello\nas you know, it rains\nall the best, Bob\n", false),
   ]) func tablesWithoutTypes(_ text: String, _ isRead: Bool) throws {
-    let scratch = try Scratch()
-    let path = scratch.write("a.csv", Array(text.utf8))
+    let space = try Workspace()
+    let path = try space.write("a.csv", text)
     #expect(try (InputSniffer.sniff(InputPath(name: "a.csv", path: path), zone: nil).finding != nil) == isRead)
   }
 
   @Test func hostileXML() throws {
-    let scratch = try Scratch()
+    let space = try Workspace()
     let bomb = """
       <!DOCTYPE a SYSTEM "http://127.0.0.1:9/x.dtd" [<!ENTITY x "xxxxxxxxxx"><!ENTITY y "&x;&x;&x;&x;&x;&x;&x;&x;"><!ENTITY z SYSTEM "/etc/hostname">]>
       <a><r n="&y;">&y;&z;</r><r n="1">t</r></a>
@@ -84,7 +85,7 @@ import Testing
     let deep = "<a>" + String(repeating: "<r>", count: 5000)
     let wide = "<a>" + (0..<4000).map { "<r><e\($0) a\($0)='1'/></r>" }.joined() + "</a>"
     for (text, isRead) in [(bomb, true), (deep, false), (wide, true)] {
-      let path = scratch.write("a.xml", Array(text.utf8))
+      let path = try space.write("a.xml", text)
       let result = try InputSniffer.sniff(InputPath(name: "a.xml", path: path), zone: nil)
       #expect((result.finding != nil) == isRead)
       #expect(result.finding.map { $0.outline.count <= 201 && $0.input.utf8.count < 200_000 } ?? true)

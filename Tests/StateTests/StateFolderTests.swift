@@ -1,11 +1,10 @@
 import Foundation
 import Pipeline
 import State
+import TestSupport
 import Testing
 
 @Suite struct StateFolderTests {
-  static func folder() -> String { NSTemporaryDirectory() + "/trackfill-state-" + Foundation.UUID().uuidString }
-
   static func input(_ id: Int64) -> KnownInput {
     KnownInput(
       id: id, name: "access.log", file: .init(device: 1, number: 2, size: 3, modified: -1), headCount: 4,
@@ -15,8 +14,8 @@ import Testing
   }
 
   @Test func whatIsCommittedIsThereAgain() throws {
-    let path = Self.folder()
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let space = try Workspace()
+    let path = space.path("state")
     var state: StateFolder? = try StateFolder(path: path)
     try state?.commit {
       try state?.put(Self.input(1))
@@ -48,8 +47,8 @@ import Testing
   }
 
   @Test func aTransactionThatFailsLeavesNothing() throws {
-    let path = Self.folder()
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let space = try Workspace()
+    let path = space.path("state")
     let state = try StateFolder(path: path)
     struct Interruption: Error {}
     #expect(throws: Interruption.self) {
@@ -64,8 +63,8 @@ import Testing
   }
 
   @Test func oneProcessAtATime() throws {
-    let path = Self.folder()
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let space = try Workspace()
+    let path = space.path("state")
     var first: StateFolder? = try StateFolder(path: path)
     let finding = #expect(throws: Diagnostic.self) { try StateFolder(path: path) }
     #expect(finding?.code == "C101")
@@ -79,8 +78,8 @@ import Testing
   }
 
   @Test func whatIsNoStateIsNeverTakenForAnEmptyOne() throws {
-    let path = Self.folder()
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let space = try Workspace()
+    let path = space.path("state")
     let missing = #expect(throws: Diagnostic.self) { try StateFolder(reading: path) }
     #expect(missing?.code == "C109")
     try StateFolder(path: path).commit {}
@@ -95,8 +94,8 @@ import Testing
   /// What a state knew is gone, and what it wrote is still there: to begin anew would cut that off.
   @Test(arguments: ["empty", "missing", "bare"], ["outbox-000001.ndjson", "rejects.ndjson", "dead.ndjson"])
   func aStateThatWasLostIsNotTakenForANewOne(_ loss: String, _ output: String) throws {
-    let path = Self.folder()
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let space = try Workspace()
+    let path = space.path("state")
     var state: StateFolder? = try StateFolder(path: path)
     try state?.commit {}
     let file = URL(fileURLWithPath: path + "/state.sqlite")
@@ -124,8 +123,8 @@ import Testing
   }
 
   @Test func closedItIsOneFile() throws {
-    let path = Self.folder()
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let space = try Workspace()
+    let path = space.path("state")
     let state = try StateFolder(path: path)
     try state.commit { try state.setTotal("events", 7) }
     state.close()

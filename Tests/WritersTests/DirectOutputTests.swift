@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Writers
 
 /// Large files, whose rest goes past the system's cache. The tests let it begin at once; what the file system under the
-/// temporary folder makes of it (tmpfs may refuse) must not matter.
+/// temporary space makes of it (tmpfs may refuse) must not matter.
 @Suite struct DirectOutputTests {
   private static let size = DirectOutput.bufferSize
 
@@ -25,8 +26,8 @@ import Testing
 
   /// Lines of these lengths, written to a file of which `cached` bytes stay in the cache.
   private func check(_ lengths: [Int], cached: Int, flushEvery: Int? = nil) throws {
-    let folder = try Folder()
-    let file = try FinalFile(folder("out"), cached: cached)
+    let space = try Workspace()
+    let file = try FinalFile(space.path("out"), cached: cached)
     var expected: [UInt8] = []
     for (number, length) in lengths.enumerated() {
       let line = line(length, number)
@@ -35,12 +36,12 @@ import Testing
       expected.append(UInt8(ascii: "\n"))
       guard let flushEvery, number % flushEvery == 0 else { continue }
       try file.output.flush()
-      let part = try #require(folder.names.first)
-      #expect(FileManager.default.contents(atPath: folder(part)).map(Array.init) == expected)
+      let part = try #require(try space.names().first)
+      #expect(FileManager.default.contents(atPath: space.path(part)).map(Array.init) == expected)
     }
     try file.finish()
-    #expect(folder.names == ["out"])
-    #expect(FileManager.default.contents(atPath: folder("out")).map(Array.init) == expected)
+    #expect(try space.names() == ["out"])
+    #expect(FileManager.default.contents(atPath: space.path("out")).map(Array.init) == expected)
   }
 
   @Test(arguments: [0, 1, 4096, 300_000])
@@ -64,28 +65,28 @@ import Testing
   }
 
   @Test func abandonedInTheMiddleLeavesNothing() throws {
-    let folder = try Folder()
-    let file = try FinalFile(folder("out"), cached: 0)
+    let space = try Workspace()
+    let file = try FinalFile(space.path("out"), cached: 0)
     for number in 0..<50 { try line(100_000, number).withUnsafeBufferPointer { try file.output.write(line: $0) } }
     file.abandon()
     file.abandon()
-    #expect(folder.names == [])
+    #expect(try space.names() == [])
     do {
-      let forgotten = try FinalFile(folder("out"), cached: 0)
+      let forgotten = try FinalFile(space.path("out"), cached: 0)
       for number in 0..<50 {
         try line(100_000, number).withUnsafeBufferPointer { try forgotten.output.write(line: $0) }
       }
     }
-    #expect(folder.names == [])
+    #expect(try space.names() == [])
   }
 
   /// What the other thread could not write is thrown by whatever comes next, and never passed over.
   @Test func failuresSurface() throws {
-    let folder = try Folder()
-    try AtomicTextFile.write(folder("out"), "before")
-    let descriptor = open(folder("out"), O_RDONLY)
+    let space = try Workspace()
+    try AtomicTextFile.write(space.path("out"), "before")
+    let descriptor = open(space.path("out"), O_RDONLY)
     defer { close(descriptor) }
-    let direct = try #require(DirectOutput(descriptor, name: "out", at: 0), "this folder has no direct writes")
+    let direct = try #require(DirectOutput(descriptor, name: "out", at: 0), "this space has no direct writes")
     let line = line(Self.size / 2, 1)
     #expect(code { for _ in 0..<20 { try line.withUnsafeBufferPointer { try direct.append($0) } } } == "O201")
     #expect(code { try direct.flush() } == "O201")
@@ -95,9 +96,9 @@ import Testing
 
   /// The last piece alone, which nobody waits for but `flush`.
   @Test func failureOfTheLastPieceSurfaces() throws {
-    let folder = try Folder()
-    try AtomicTextFile.write(folder("out"), "before")
-    let descriptor = open(folder("out"), O_RDONLY)
+    let space = try Workspace()
+    try AtomicTextFile.write(space.path("out"), "before")
+    let descriptor = open(space.path("out"), O_RDONLY)
     defer { close(descriptor) }
     let output = DescriptorOutput(descriptor, name: "out", passesThrough: true, cached: 0)
     #expect(code { try output.flush() } == nil)

@@ -1,26 +1,9 @@
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Writers
-
-/// A folder of its own for a test.
-final class Folder {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.path + "/trackfill-writers-" + Foundation.UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func callAsFunction(_ name: String) -> String { path + "/" + name }
-  var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
-  func text(_ name: String) -> String? {
-    FileManager.default.contents(atPath: self(name)).map { String(decoding: $0, as: UTF8.self) }
-  }
-}
 
 func write(_ text: String, to writer: any PayloadWriter) throws {
   try Array(text.utf8).withUnsafeBufferPointer { try writer.write($0) }
@@ -38,55 +21,55 @@ func code(_ work: () throws -> Void) -> String? {
 
 @Suite struct NDJSONFileWriterTests {
   @Test func standsUnderItsNameOnlyWhenComplete() throws {
-    let folder = try Folder()
-    let writer = try NDJSONFileWriter(path: folder("out.ndjson"))
+    let space = try Workspace()
+    let writer = try NDJSONFileWriter(path: space.path("out.ndjson"))
     let large = String(repeating: "y", count: 700_000)
     for line in ["{\"a\":1}", large, "{\"b\":2}"] { try write(line, to: writer) }
-    #expect(folder.text("out.ndjson") == nil)
-    #expect(folder.names.count == 1)
-    #expect(folder.names[0].hasPrefix(".out.ndjson.part-"))
+    #expect(space.text("out.ndjson") == nil)
+    #expect(try space.names().count == 1)
+    #expect(try space.names()[0].hasPrefix(".out.ndjson.part-"))
     try writer.finish()
-    #expect(folder.names == ["out.ndjson"])
-    #expect(folder.text("out.ndjson") == "{\"a\":1}\n\(large)\n{\"b\":2}\n")
+    #expect(try space.names() == ["out.ndjson"])
+    #expect(space.text("out.ndjson") == "{\"a\":1}\n\(large)\n{\"b\":2}\n")
     try writer.finish()
     writer.abandon()
-    #expect(folder.names == ["out.ndjson"])
+    #expect(try space.names() == ["out.ndjson"])
   }
 
   @Test func abandonLeavesWhatWasThere() throws {
-    let folder = try Folder()
-    try AtomicTextFile.write(folder("out"), "before")
-    let writer = try NDJSONFileWriter(path: folder("out"))
+    let space = try Workspace()
+    try AtomicTextFile.write(space.path("out"), "before")
+    let writer = try NDJSONFileWriter(path: space.path("out"))
     try write("after", to: writer)
-    #expect(folder.text("out") == "before")
+    #expect(space.text("out") == "before")
     writer.abandon()
-    #expect(folder.names == ["out"])
-    #expect(folder.text("out") == "before")
+    #expect(try space.names() == ["out"])
+    #expect(space.text("out") == "before")
   }
 
   @Test func forgottenWriterLeavesNothing() throws {
-    let folder = try Folder()
-    do { try write("x", to: NDJSONFileWriter(path: folder("out"))) }
-    #expect(folder.names == [])
+    let space = try Workspace()
+    do { try write("x", to: NDJSONFileWriter(path: space.path("out"))) }
+    #expect(try space.names() == [])
   }
 
   @Test func replacedFileKeepsItsPermissions() throws {
-    let folder = try Folder()
-    try AtomicTextFile.write(folder("out"), "before")
-    chmod(folder("out"), 0o640)
-    try AtomicTextFile.write(folder("out"), "after")
-    let mode = try FileManager.default.attributesOfItem(atPath: folder("out"))[.posixPermissions] as? Int
+    let space = try Workspace()
+    try AtomicTextFile.write(space.path("out"), "before")
+    chmod(space.path("out"), 0o640)
+    try AtomicTextFile.write(space.path("out"), "after")
+    let mode = try FileManager.default.attributesOfItem(atPath: space.path("out"))[.posixPermissions] as? Int
     #expect(mode == 0o640)
-    #expect(folder.text("out") == "after")
+    #expect(space.text("out") == "after")
   }
 
   @Test func symbolicLinksAreFollowedAndStay() throws {
-    let folder = try Folder()
-    try FileManager.default.createDirectory(atPath: folder("real"), withIntermediateDirectories: true)
-    try FileManager.default.createSymbolicLink(atPath: folder("link"), withDestinationPath: "real/out")
-    try AtomicTextFile.write(folder("link"), "through")
-    #expect(folder.text("real/out") == "through")
-    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder("link")) == "real/out")
+    let space = try Workspace()
+    try FileManager.default.createDirectory(atPath: space.path("real"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: space.path("link"), withDestinationPath: "real/out")
+    try AtomicTextFile.write(space.path("link"), "through")
+    #expect(space.text("real/out") == "through")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: space.path("link")) == "real/out")
   }
 
   @Test func devicesAreWrittenDirectly() throws {
@@ -112,20 +95,20 @@ func code(_ work: () throws -> Void) -> String? {
   }
 
   @Test func cannotBeCreated() throws {
-    let folder = try Folder()
-    #expect(code { _ = try NDJSONFileWriter(path: folder("no/such/folder")) } == "O202")
-    #expect(code { _ = try NDJSONFileWriter(path: folder.path) } == "O202")
+    let space = try Workspace()
+    #expect(code { _ = try NDJSONFileWriter(path: space.path("no/such/folder")) } == "O202")
+    #expect(code { _ = try NDJSONFileWriter(path: space.folder) } == "O202")
     #expect(code { _ = try NDJSONFileWriter(path: "/proc/out") } == "O202")
-    try AtomicTextFile.write(folder("file"), "")
-    #expect(code { _ = try NDJSONFileWriter(path: folder("file/out")) } == "O202")
+    try AtomicTextFile.write(space.path("file"), "")
+    #expect(code { _ = try NDJSONFileWriter(path: space.path("file/out")) } == "O202")
   }
 
   @Test(.enabled(if: getuid() != 0, "the superuser may write anywhere"))
-  func unwritableFolder() throws {
-    let folder = try Folder()
-    chmod(folder.path, 0o500)
-    defer { chmod(folder.path, 0o700) }
-    #expect(code { _ = try NDJSONFileWriter(path: folder("out")) } == "O202")
+  func unwritableWorkspace() throws {
+    let space = try Workspace()
+    chmod(space.folder, 0o500)
+    defer { chmod(space.folder, 0o700) }
+    #expect(code { _ = try NDJSONFileWriter(path: space.path("out")) } == "O202")
   }
 }
 
@@ -186,13 +169,13 @@ func code(_ work: () throws -> Void) -> String? {
   }
 
   func lines(_ rejects: [LocatedReject], mapping: String? = nil, sha256: String? = nil) throws -> [String] {
-    let folder = try Folder()
+    let space = try Workspace()
     let writer = try RejectFileWriter(
-      path: folder("rejects"), startedAt: 1_714_557_600_000, mapping: mapping, sha256: sha256)
+      path: space.path("rejects"), startedAt: 1_714_557_600_000, mapping: mapping, sha256: sha256)
     for reject in rejects { try writer.write(reject) }
-    #expect(folder.text("rejects") == nil)
+    #expect(space.text("rejects") == nil)
     try writer.finish()
-    return (folder.text("rejects") ?? "").split(separator: "\n").map(String.init)
+    return (space.text("rejects") ?? "").split(separator: "\n").map(String.init)
   }
 
   @Test func everythingKnown() throws {

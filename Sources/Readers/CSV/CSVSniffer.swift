@@ -21,7 +21,7 @@ struct CSVSniffer: Sniffer {
       first != UInt8(ascii: "{"), first != UInt8(ascii: "<"), first != UInt8(ascii: "[")
     else { return nil }
     var remarks: [String] = []
-    let encoding = CSVSniffer.encoding(head.bytes)
+    let encoding = head.isConverted ? nil : CSVSniffer.encoding(head.bytes)
     guard let text = CSVSniffer.text(head.bytes, encoding) else { return nil }
     if let encoding {
       remarks.append("the file is not UTF-8: \(encoding) is assumed, look at its letters below")

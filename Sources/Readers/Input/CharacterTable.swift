@@ -8,7 +8,7 @@ struct CharacterTable: Sendable, Equatable {
   fileprivate let lengths: [UInt8]
 
   /// nil if the system knows no such encoding, or it has characters of several bytes. Bytes without a meaning become
-  /// U+FFFD.
+  /// `TextSource.illFormed`.
   init?(named name: String) {
     guard !name.isEmpty, name.utf8.count < 64, !name.utf8.contains(where: { $0 <= 0x20 || $0 == UInt8(ascii: "/") })
     else { return nil }
@@ -42,7 +42,7 @@ struct CharacterTable: Sendable, Equatable {
         return iconv(converter, &from, &remaining, &to, &left)
       }
     }
-    if count == -1 { return errno == EILSEQ ? [0xEF, 0xBF, 0xBD] : nil }
+    if count == -1 { return errno == EILSEQ ? [TextSource.illFormed] : nil }
     let length = output.count - left
     guard (1...4).contains(length) else { return nil }
     return output[..<length].map { UInt8(bitPattern: $0) }

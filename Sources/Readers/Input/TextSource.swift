@@ -1,9 +1,18 @@
 public import Pipeline
 
 /// Turns UTF-16 with a byte order mark (RFC 2781) into UTF-8; anything else passes through untouched. Halves of pairs
-/// that stand alone, and a last odd byte, become U+FFFD.
+/// that stand alone, and a last odd byte, become `illFormed`.
 public final class TextSource: FragileSource {
   private enum Mode { case unknown, plain, little, big }
+
+  private enum Character {
+    case scalar(UnicodeScalar)
+    case illFormed
+  }
+
+  /// What stands for what is no character in another encoding: a byte that is none in UTF-8 either, so that it is
+  /// replaced and counted where texts are written, as if the input had been UTF-8.
+  static let illFormed: UInt8 = 0xFF
 
   private let bytes: any ByteSource
   private var mode = Mode.unknown
@@ -35,15 +44,18 @@ public final class TextSource: FragileSource {
       if !pending.isEmpty {
         target[count] = pending.removeFirst()
         count += 1
-      } else if let scalar = try scalar() {
-        let encoded = UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
-        if target.count - count >= 4 {
-          for byte in encoded {
+      } else if let character = try character() {
+        switch character {
+        case .illFormed:
+          target[count] = TextSource.illFormed
+          count += 1
+        case .scalar(let scalar) where target.count - count >= 4:
+          for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
             target[count] = byte
             count += 1
           }
-        } else {
-          pending.append(contentsOf: encoded)
+        case .scalar(let scalar):
+          pending.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
         }
       } else {
         break
@@ -64,18 +76,20 @@ public final class TextSource: FragileSource {
     raw = [UInt8](repeating: 0, count: 64 * 1024)
   }
 
-  private func scalar() throws -> UnicodeScalar? {
+  /// The next one; nil at the end.
+  private func character() throws -> Character? {
     guard let first = try unit(at: 0) else {
       guard at < end else { return nil }
       at = end
-      return "\u{FFFD}"
+      return .illFormed
     }
     guard first & 0xFC00 == 0xD800, let second = try unit(at: 2), second & 0xFC00 == 0xDC00 else {
       at += 2
-      return UnicodeScalar(first) ?? "\u{FFFD}"
+      return UnicodeScalar(first).map(Character.scalar) ?? .illFormed
     }
     at += 4
-    return UnicodeScalar(0x10000 + (UInt32(first) & 0x3FF) << 10 + (UInt32(second) & 0x3FF))
+    return UnicodeScalar(0x10000 + (UInt32(first) & 0x3FF) << 10 + (UInt32(second) & 0x3FF)).map(Character.scalar)
+      ?? .illFormed
   }
 
   private func unit(at offset: Int) throws -> UInt16? {

@@ -18,10 +18,15 @@ public struct SniffHead: Sendable {
   /// For times that name no zone, if the user gave one.
   public let zone: String?
 
+  /// Whether `bytes` were made of another encoding.
+  public let isConverted: Bool
+
+  /// - Parameter raw: if `bytes` were made of them.
   public init(name: String, bytes: [UInt8], raw: [UInt8]? = nil, isComplete: Bool, zone: String?) {
     self.name = name
     self.bytes = bytes
     self.raw = raw ?? bytes
+    isConverted = raw != nil
     self.isComplete = isComplete
     self.zone = zone
   }

@@ -409,9 +409,7 @@ final class ColumnParser: RecordParser {
       parts.day = time.pointee.day(from, to)
       if parts.day == nil { return noTime("date", from) }
     case .timeOfDay:
-      guard let (read, stop) = ColumnTime.clock(from, to, &parts.nanoseconds), stop == to else {
-        return noTime("time", from)
-      }
+      guard let read = ColumnTime.timeOfDay(from, to, &parts.nanoseconds) else { return noTime("time", from) }
       parts.clock = read
     case .epoch:
       guard let read = ColumnParser.epoch(step.pointee.scale, from, to, &parts.nanoseconds) else {

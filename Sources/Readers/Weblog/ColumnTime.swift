@@ -52,6 +52,18 @@ struct ColumnTime {
     return (hour * 3600 + minute * 60 + second, at)
   }
 
+  /// Seconds of a `time` of the W3C format (WD-logfile-960323), which may lack its own seconds.
+  @inline(__always)
+  static func timeOfDay(
+    _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ nanoseconds: inout UInt32
+  ) -> Int64? {
+    if let (seconds, end) = clock(start, stop, &nanoseconds) { return end == stop ? seconds : nil }
+    guard stop - start == 5, start[2] == UInt8(ascii: ":"), let hour = TimeText.two(start), hour < 24,
+      let minute = TimeText.two(start + 3), minute < 60
+    else { return nil }
+    return hour * 3600 + minute * 60
+  }
+
   /// `2026-09-10T13:55:36.123Z` and its like: local seconds, and the offset from UTC if there is one.
   mutating func iso(
     _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ nanoseconds: inout UInt32

@@ -122,9 +122,10 @@ struct Directives {
       while at < stop, at.pointee == UInt8(ascii: " ") || at.pointee == UInt8(ascii: "\t") { at += 1 }
     }
     if at < stop, at.pointee == UInt8(ascii: "\"") { at += 1 }
+    var end = at
+    while end < stop, end.pointee > 0x20, end.pointee != UInt8(ascii: "\"") { end += 1 }
     var nanoseconds: UInt32 = 0
-    guard let (clock, _) = ColumnTime.clock(at, stop, &nanoseconds) else { return nil }
-    return day(of: clock)
+    return ColumnTime.timeOfDay(at, end, &nanoseconds).flatMap { day(of: $0) }
   }
 
   /// Takes the lines `start..<stop` one after the other.

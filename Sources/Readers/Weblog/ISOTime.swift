@@ -3,7 +3,7 @@ enum ISOTime {
   private static let pattern = TimePattern("%Y-%m-%d")
   private static let clock = TimePattern("%H:%M:%S")
 
-  static func read(_ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> (parts: TimeParts, Void)? {
+  static func read(_ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> TimeParts? {
     var parts = TimeParts()
     guard let day = pattern.read(at, end, &parts), day < end,
       day.pointee | 0x20 == UInt8(ascii: "t") || day.pointee == UInt8(ascii: " "),
@@ -15,6 +15,6 @@ enum ISOTime {
     }
     if let sign = text.peek, "+-Zz".utf8.contains(sign) { guard text.offset(&parts.offset) else { return nil } }
     at = text.at
-    return (parts, ())
+    return parts
   }
 }

@@ -668,12 +668,12 @@ final class WeblogParser: RecordParser {
     switch step.kind {
     case .isoTime:
       guard let read = ISOTime.read(&at, end) else { return failure }
-      switch read.parts.seconds(zone, ambiguous) {
+      switch read.seconds(zone, ambiguous) {
       case .time(let value): seconds = value
       case .ambiguous: return Failure(reason: .ambiguous, at: start, step: step.index)
       case .invalid: return failure
       }
-      nanoseconds = read.parts.nanoseconds
+      nanoseconds = read.nanoseconds
     case .epoch:
       var text = TimeText(at: at, end: end)
       var value: Int64 = 0
