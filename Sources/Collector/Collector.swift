@@ -115,7 +115,7 @@ public final class Collector: @unchecked Sendable {
       var timeout: Int32 = -1
       if let first = delayed.first {
         let now = Collector.now()
-        timeout = first.due <= now ? 0 : Int32((first.due - now + 999_999) / 1_000_000)
+        timeout = first.due <= now ? 0 : Int32(clamping: (first.due - now + 999_999) / 1_000_000)
       }
       if poll(&polled, nfds_t(polled.count), timeout) < 0, errno != EINTR { return }
       if polled[0].revents != 0 { accept() }

@@ -18,7 +18,7 @@ public struct CollectorOptions: Sendable {
   public var port: UInt16 = 0
   /// Before each answer, in milliseconds.
   public var delay = 0
-  /// Every so manieth request gets `everyStatus`, is reset, loses its answer, or is told to wait; 0 for none.
+  /// Every n-th request gets `everyStatus`, is reset, loses its answer, or is told to wait; 0 for none.
   public var statusEvery = 0
   public var everyStatus = 503
   public var resetEvery = 0
@@ -29,7 +29,7 @@ public struct CollectorOptions: Sendable {
   /// All requests get this status, with this text.
   public var status: Int?
   public var detail = "scripted"
-  /// So many seconds from the start on, all requests get `everyStatus`.
+  /// For this many seconds from the start on, all requests get `everyStatus`.
   public var downFor = 0.0
   /// Payloads with an event of this type are refused with `poisonStatus`.
   public var poisonType: String?

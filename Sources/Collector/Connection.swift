@@ -10,7 +10,13 @@ final class Connection {
   }
 
   let descriptor: Int32
+  /// Of a request's lines above its body, and of the body, in bytes.
+  private static let longestHead = 64 << 10
+  private static let longestBody = 1 << 30
+
   private var input: [UInt8] = []
+  /// Bytes of it in which no head ends.
+  private var searched = 0
   private var output: [UInt8] = []
   private var written = 0
   /// It is closed when everything is written.
@@ -67,7 +73,11 @@ final class Connection {
 
   /// The next whole request; nil if it has not come yet.
   func nextRequest() -> Request? {
-    guard let end = headEnd() else { return nil }
+    guard !closesAfterwards, let end = headEnd() else {
+      if closesAfterwards { input.removeAll() }
+      if input.count > Connection.longestHead { refuse("431 Request Header Fields Too Large") }
+      return nil
+    }
     let head = String(decoding: input[..<end], as: UTF8.self)
     var lines = head.split(separator: "\r\n", omittingEmptySubsequences: false)
     var request = Request()
@@ -78,7 +88,11 @@ final class Connection {
       guard let colon = line.firstIndex(of: ":") else { continue }
       request.headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].drop { $0 == " " }.description
     }
-    let length = request.headers["content-length"].flatMap { Int($0) } ?? 0
+    let length = request.headers["content-length"].map { Int($0) } ?? 0
+    guard let length, (0...Connection.longestBody).contains(length) else {
+      refuse("400 Bad Request")
+      return nil
+    }
     let start = end + 4
     guard input.count >= start + length else {
       if request.headers["expect"]?.lowercased() == "100-continue", input.count == start, output.isEmpty {
@@ -88,13 +102,22 @@ final class Connection {
     }
     request.body = Array(input[start..<(start + length)])
     input.removeFirst(start + length)
+    searched = 0
     return request
   }
 
+  /// Answers what is no request that can be read; nothing more is read from the client.
+  private func refuse(_ status: String) {
+    send(Array("HTTP/1.1 \(status)\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".utf8))
+    closesAfterwards = true
+    input.removeAll()
+  }
+
+  /// Looks at each byte once, however often more of them come.
   private func headEnd() -> Int? {
-    guard input.count >= 4 else { return nil }
-    return input.withUnsafeBufferPointer { bytes in
-      var at = 0
+    input.withUnsafeBufferPointer { bytes in
+      var at = searched
+      defer { searched = at }
       while at + 4 <= bytes.count {
         if bytes[at] == 13, bytes[at + 1] == 10, bytes[at + 2] == 13, bytes[at + 3] == 10 { return at }
         at += 1

@@ -20,7 +20,7 @@ public struct Diagnostic: Error, Sendable, Equatable {
   /// Whether a finding forbids to go on.
   public enum Severity: String, Sendable { case error, warning }
 
-  /// `M101`; its letter names the part: M mapping, R record, I input, O output, U usage.
+  /// `M101`; its letter names the part: M mapping, R record, I input, C state, O output, D delivery, U usage.
   public var code: String
   /// An error ends what found it; a warning is only said.
   public var severity: Severity
@@ -54,7 +54,13 @@ extension Diagnostic {
   /// Messages quote what they are about, and that can be a text of megabytes.
   private static func shortened(_ text: String) -> String {
     let most = 400
-    return text.utf8.count <= most ? text : text.prefix(most / 2) + " … " + text.suffix(most / 4)
+    let bytes = text.utf8
+    guard bytes.count > most else { return text }
+    // Not by characters: any number of accents can stand on a letter, and be one.
+    let scalars = text.unicodeScalars
+    let head = scalars[..<bytes.index(bytes.startIndex, offsetBy: most / 2)]
+    let tail = scalars[bytes.index(bytes.endIndex, offsetBy: -most / 4)...]
+    return String(head) + " … " + String(tail)
   }
 }
 

@@ -9,6 +9,8 @@
 public struct DiagnosticRenderer: Sendable {
   /// Characters of a source line that are shown at most; a longer line is shown around the place.
   static let width = 120
+  /// Unicode scalars of one of them that are shown at most; flags and families have about ten.
+  static let scalars = 16
 
   private let sources: [String: [UInt8]]
   private let isColoured: Bool
@@ -118,6 +120,10 @@ public struct DiagnosticRenderer: Sendable {
 
   /// One element for each character; tabs are kept, so that the caret's line can repeat them.
   private func cells(_ bytes: ArraySlice<UInt8>) -> [String] {
-    String(decoding: bytes, as: UTF8.self).map { $0 == "\t" ? "\t" : DisplayText.escaped(String($0)) }
+    String(decoding: bytes, as: UTF8.self).map { character in
+      // Any number of accents can stand on a letter, and be one character.
+      let scalars = character.unicodeScalars.prefix(DiagnosticRenderer.scalars)
+      return character == "\t" ? "\t" : DisplayText.escaped(String(String.UnicodeScalarView(scalars)))
+    }
   }
 }

@@ -69,8 +69,10 @@ struct TrackfillCollector: ParsableCommand {
   func run() throws {
     var options = CollectorOptions()
     options.port = port
-    guard let milliseconds = Int(delay.hasSuffix("ms") ? delay.dropLast(2) : delay[...]), milliseconds >= 0 else {
-      throw ValidationError("--delay takes milliseconds, not \(delay).")
+    guard let milliseconds = Int(delay.hasSuffix("ms") ? delay.dropLast(2) : delay[...]),
+      (0...86_400_000).contains(milliseconds)
+    else {
+      throw ValidationError("--delay takes milliseconds, a day at most, not \(delay).")
     }
     options.delay = milliseconds
     options.statusEvery = statusEvery

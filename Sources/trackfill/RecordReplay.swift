@@ -37,7 +37,6 @@ struct RecordReplay {
   private func convert(_ isWanted: (DeadLetterEntry) -> Bool) throws -> ExitStatus {
     guard let mapping = typed.mapping else { return .usage }
     var extracts: [Extract] = []
-    defer { for extract in extracts { extract.remove() } }
     for queue in try PayloadInputs.open(typed.letters, isRemembered: false) {
       let extract = try Extract(of: queue.source)
       extracts.append(extract)
@@ -52,9 +51,10 @@ struct RecordReplay {
       console.say("no records in \(typed.letters.joined(separator: ", "))")
       return .badInput
     }
-    var arguments = filled.map(\.path) + ["-m", mapping, "-o", typed.output, "--max-rejects", "100%"]
-    if let rejects = typed.rejects { arguments += ["--rejects", rejects] }
-    if let summary = typed.results.summary { arguments += ["--summary", summary] }
+    // With `=`, since names may begin with a dash.
+    var arguments = filled.map(\.path) + ["--mapping=\(mapping)", "--output=\(typed.output)", "--max-rejects=100%"]
+    if let rejects = typed.rejects { arguments.append("--rejects=\(rejects)") }
+    if let summary = typed.results.summary { arguments.append("--summary=\(summary)") }
     if typed.results.quiet { arguments.append("-q") }
     let convert = try Convert.parse(arguments)
     var plan = try ConvertPlan(convert.options, output: convert.output, rejects: convert.rejects)
@@ -71,9 +71,10 @@ struct RecordReplay {
 }
 
 /// The records of one file of rejects in a temporary file, each on the line on which its reject stands, so that
-/// messages can name that.
+/// messages can name that. The file has no name, only a descriptor: however the program ends, no record is left.
 private final class Extract {
-  let path: String
+  /// Opens the file anew, for as long as this lives.
+  var path: String { "/proc/self/fd/\(descriptor)" }
   let source: String
   private(set) var taken = 0
   private(set) var passedOver: [String: Int] = [:]
@@ -92,14 +93,13 @@ private final class Extract {
         "O204", "cannot create a temporary file in \(folder): \(SystemError.reason(errno))",
         remedy: "set TMPDIR to a folder with space")
     }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    unlink(template)
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     self.source = source
-    writer = NDJSONStreamWriter(descriptor: descriptor, name: path)
+    writer = NDJSONStreamWriter(descriptor: descriptor, name: "the temporary file of \(source)")
   }
 
   deinit { close(descriptor) }
-
-  func remove() { unlink(path) }
 
   func take(_ queue: any PayloadQueue, _ isWanted: (DeadLetterEntry) -> Bool) throws {
     try queue.seek(to: 0)

@@ -68,6 +68,18 @@ import Testing
     #expect(at == lines[2].firstIndex(of: "^").map { lines[2].distance(from: lines[2].startIndex, to: $0) })
   }
 
+  /// A character can be of any length: a letter under a hundred thousand accents is one.
+  @Test func longCharactersAreCutToo() {
+    let letter = "é" + String(repeating: "\u{301}", count: 100_000)
+    let text = render(
+      "\(letter): 1\n",
+      Diagnostic(
+        "M101", "unknown key '\(letter)'", label: letter, remedy: letter, file: "shop.yaml",
+        span: SourceSpan(line: 1, column: 1, length: letter.utf8.count)))
+    #expect(text.utf8.count < 2000)
+    #expect(Array(text.utf8).firstRange(of: Array("unknown key 'é".utf8)) != nil && !text.contains("\u{FFFD}"))
+  }
+
   @Test func withoutSource() {
     let plain = DiagnosticRenderer().render(Diagnostic("I101", "no such file: x", remedy: "check the path"))
     #expect(plain == "error[I101]: no such file: x\n  = check the path\n")

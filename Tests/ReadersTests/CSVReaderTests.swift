@@ -67,6 +67,10 @@ private func flat(_ reading: Reading) -> [String] {
       text: "a,b\n\"1\\\"\\n,\",x\\,y\n\"a\\\\\",\\N\n", records: ["a=1\"\n, b=x,y", "a=a\\ b=\\N"]),
     Case(
       input: "{ comment: \"#\", fields: { a: string } }", text: "# \"made\" by\na,b\n#1,\"\n1,#2\n", records: ["a=1"]),
+    // However much stands before the header.
+    Case(
+      input: "{ comment: \"#\", delimiter: auto, fields: { a: string } }",
+      text: String(repeating: "# Report, with; signs|\n\n", count: 150) + "a;b\n1;#2\n", records: ["a=1"]),
     Case(
       input: "{ header: false, fields: { a: string, b: { column: 3 } } }", text: "1,2,3\n4,5,6\n",
       records: ["a=1 b=3", "a=4 b=6"]),

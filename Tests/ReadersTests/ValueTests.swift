@@ -104,6 +104,7 @@ private func convert(_ text: String, with converter: ValueConverter) -> String {
     (["type": "int", "default": "0"], "", "int 0"),
     (["type": "timestamp", "format": "%d/%m/%Y %H:%M:%S %z"], "01/03/2026 01:01:56 +0100", "1772323316+0"),
     (["type": "timestamp", "format": "%d/%m/%Y", "zone": "UTC"], "01/03/2026", "1772323200+0"),
+    (["type": "timestamp", "format": "%d.%m.%C%y", "zone": "UTC"], "01.03.1926", "-1383436800+0"),
     (["type": "timestamp", "format": "epoch"], "1772323316.5", "1772323316+500000000"),
     (["type": "timestamp", "format": "epoch"], "1772323316.123456789012", "1772323316+123456789"),
     (["type": "timestamp", "format": "epoch_ms"], "1772323316250", "1772323316+250000000"),

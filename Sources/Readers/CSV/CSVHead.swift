@@ -36,39 +36,25 @@ struct CSVHead {
       blanks = 0
       return
     }
-    let rows = CSVHead.rows(rest, delimiter: chosen, isComplete: isComplete, settings)
-    var names: [String]?
-    var blanks = 0
-    for row in rows {
-      switch row.kind {
-      case .blank:
-        blanks += 1
-        continue
-      case .comment: continue
-      case .record: break
+    let top = CSVHead.top(rest, delimiter: chosen, isComplete: isComplete, settings)
+    self.lines = lines + top.lines
+    blanks = top.blanks
+    guard var columns = top.names else {
+      guard isComplete else {
+        throw Diagnostic(
+          "I203", "the header does not end within the first 64 KiB",
+          remedy: "check `quote` and `delimiter`, or write `header:` with the names of the columns")
       }
-      names = row.names
-      self.lines = lines + row.line + row.lineCount
-      size = at + row.end
-      self.blanks = blanks
-      var columns = names ?? []
-      // A delimiter behind the last name makes no column.
-      if columns.count > 1, columns.last == "" { columns.removeLast() }
-      layout = CSVLayout(
-        delimiter: chosen, width: columns.count,
-        positions: try CSVHead.positions(settings, .present, header: columns))
+      // No row at all: nothing to read, and nothing wrong.
+      layout = CSVLayout(delimiter: chosen, width: nil, positions: settings.declarations.map { _ in -1 })
+      size = bytes.count
       return
     }
-    guard isComplete else {
-      throw Diagnostic(
-        "I203", "the header is longer than 64 KiB",
-        remedy: "check `quote` and `delimiter`, or write `header:` with the names of the columns")
-    }
-    // No row at all: nothing to read, and nothing wrong.
-    layout = CSVLayout(delimiter: chosen, width: nil, positions: settings.declarations.map { _ in -1 })
-    size = bytes.count
-    self.lines = lines + (rows.last.map { $0.line + $0.lineCount } ?? 0)
-    self.blanks = blanks
+    // A delimiter behind the last name makes no column.
+    if columns.count > 1, columns.last == "" { columns.removeLast() }
+    size = at + top.end
+    layout = CSVLayout(
+      delimiter: chosen, width: columns.count, positions: try CSVHead.positions(settings, .present, header: columns))
   }
 
   /// `sep=;` on the first line.
@@ -82,50 +68,59 @@ struct CSVHead {
     return line.count >= 7 && line[5] == UInt8(ascii: "\r") && line[6] == UInt8(ascii: "\n") ? (line[4], 7) : nil
   }
 
-  private struct Row {
-    var kind: CSVRow.Kind
-    var fieldCount: Int
-    /// Of the first rows only.
-    var names: [String]
-    var line: Int
-    var lineCount: Int
-    var end: Int
-    var isSound: Bool
+  /// The rows up to the first that is neither blank nor a comment, whose fields are the names, and what follows it.
+  private struct Top {
+    /// nil if there is no such row.
+    var names: [String]?
+    /// Lines up to the end of that row, or all, and those of them that are blank.
+    var lines = 0
+    var blanks = 0
+    /// Where the row behind it begins.
+    var end = 0
+    /// Fields of the first rows from that one on, and whether their quotes are in order.
+    var widths: [(count: Int, isSound: Bool)] = []
   }
 
   /// Rows compared to find the delimiter.
   private static let sample = 200
 
-  private static func rows(
-    _ bytes: [UInt8], delimiter: UInt8, isComplete: Bool, _ settings: CSVSettings
-  ) -> [Row] {
+  private static func top(_ bytes: [UInt8], delimiter: UInt8, isComplete: Bool, _ settings: CSVSettings) -> Top {
     let index = CSVIndex(CSVLayout(delimiter: delimiter, width: nil, positions: []))
     var scanner = CSVScanner(settings.dialect, delimiter: delimiter)
     scanner.begin(lines: 0)
-    let quote = settings.dialect.quote
+    var top = Top()
     let padded = bytes + [UInt8](repeating: 0, count: Block.padding)
-    return padded.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return [] }
+    padded.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
       scanner.scan(base, end: bytes.count, isEnd: isComplete, into: index)
       if !isComplete, index.rowCount == 0 { _ = scanner.breakRow(base, end: bytes.count, index) }
-      return (0..<min(index.rowCount, sample)).map { number in
+      top.lines = index.lineCount
+      for number in 0..<index.rowCount {
         let row = index.rows[number]
-        var names: [String] = []
-        if number < 16 {
-          let arena = Arena()
-          for column in 0..<Int(row.fieldCount) {
-            let field = CSVRowView(base, index).field(index.rows + number, column)
-            let text = CSVText.value(field.start, field.stop, quote: quote, settings.dialect.escape, arena)
-            let bytes = UnsafeBufferPointer(start: text.start, count: text.stop - text.start)
-            names.append(trimmed(String(decoding: bytes, as: UTF8.self)))
-          }
+        guard row.kind == .record else {
+          if row.kind == .blank, top.names == nil { top.blanks += 1 }
+          continue
         }
-        let next = number + 1 < index.rowCount ? Int(index.rows[number + 1].line) : index.lineCount
-        let end = Int(index.ends[Int(row.firstEnd + row.fieldCount) - 1])
-        return Row(
-          kind: row.kind, fieldCount: Int(row.fieldCount), names: names, line: Int(row.line),
-          lineCount: next - Int(row.line), end: min(end + 1, bytes.count), isSound: row.problem == .none)
+        if top.names == nil {
+          top.names = names(CSVRowView(base, index), number, settings.dialect)
+          top.lines = number + 1 < index.rowCount ? Int(index.rows[number + 1].line) : index.lineCount
+          top.end = min(Int(index.ends[Int(row.firstEnd + row.fieldCount) - 1]) + 1, bytes.count)
+        }
+        top.widths.append((Int(row.fieldCount), row.problem == .none))
+        if top.widths.count == sample { return }
       }
+    }
+    return top
+  }
+
+  private static func names(_ view: CSVRowView, _ number: Int, _ dialect: CSVDialect) -> [String] {
+    let arena = Arena()
+    let row = view.row(number)
+    return (0..<Int(row.pointee.fieldCount)).map { column in
+      let field = view.field(row, column)
+      let text = CSVText.value(field.start, field.stop, quote: dialect.quote, dialect.escape, arena)
+      let bytes = UnsafeBufferPointer(start: text.start, count: text.stop - text.start)
+      return trimmed(String(decoding: bytes, as: UTF8.self))
     }
   }
 
@@ -142,12 +137,12 @@ struct CSVHead {
     let wanted = settings.declarations.map(\.columnName)
     var best: (rank: (Int, Int, Int, Int), delimiter: UInt8) = ((-1, 0, 0, 0), CSVDialect.delimiters[0])
     for delimiter in CSVDialect.delimiters {
-      let rows = rows(bytes, delimiter: delimiter, isComplete: isComplete, settings).filter { $0.kind == .record }
-      guard let first = rows.first else { continue }
-      let named = wanted.filter { first.names.contains($0) }.count
-      let even = rows.filter { $0.isSound && $0.fieldCount == first.fieldCount }.count
-      let share = even * 1000 / rows.count
-      let rank = (named, first.fieldCount > 1 && share >= 800 ? 1 : 0, share, first.fieldCount)
+      let top = top(bytes, delimiter: delimiter, isComplete: isComplete, settings)
+      guard let names = top.names, let first = top.widths.first else { continue }
+      let named = wanted.filter { names.contains($0) }.count
+      let even = top.widths.filter { $0.isSound && $0.count == first.count }.count
+      let share = even * 1000 / top.widths.count
+      let rank = (named, first.count > 1 && share >= 800 ? 1 : 0, share, first.count)
       if rank > best.rank { best = (rank, delimiter) }
     }
     return best.delimiter

@@ -61,7 +61,8 @@ struct TimePattern: Sendable, Equatable {
     case "u", "w": elements.append(.weekdayNumber)
     case "x": expand("%m/%d/%y")
     case "y": elements.append(.shortYear)
-    case "Y", "G": elements.append(.year)
+    case "Y": elements.append(.year)
+    case "G": problem = "the year of %G is that of an ISO week, not of a date: only %Y can be read"
     case "z": elements.append(.offset)
     case "Z": elements.append(.zoneName)
     case "%": elements.append(.literal(letter))
@@ -101,11 +102,9 @@ struct TimePattern: Sendable, Equatable {
       case .monthName: isRead = text.month(&parts.month)
       case .year: isRead = text.number(4...4, 1...9999, &parts.year)
       case .shortYear:
-        isRead = text.number(2...2, 0...99, &parts.year)
-        parts.year += parts.year < 69 ? 2000 : 1900
-      case .century:
-        var century: Int64 = 0
-        isRead = text.number(2...2, 0...99, &century)
+        isRead = text.number(2...2, 0...99, &parts.yearOfCentury)
+        parts.year = parts.yearOfCentury + (parts.yearOfCentury < 69 ? 2000 : 1900)
+      case .century: isRead = text.number(2...2, 0...99, &parts.century)
       case .hour: isRead = text.number(1...2, 0...23, &parts.hour)
       case .hour12: isRead = text.number(1...2, 1...12, &parts.hour)
       case .minute: isRead = text.number(1...2, 0...59, &parts.minute)
@@ -136,6 +135,7 @@ struct TimePattern: Sendable, Equatable {
       }
       if !isRead { return nil }
     }
+    if parts.century >= 0, parts.yearOfCentury >= 0 { parts.year = parts.century * 100 + parts.yearOfCentury }
     // A fraction behind a negative number is negative as well.
     if parts.isBeforeEpoch, parts.nanoseconds > 0 {
       parts.epoch -= 1
@@ -148,6 +148,9 @@ struct TimePattern: Sendable, Equatable {
 /// A time as its text gives it, perhaps from several fields of a line.
 struct TimeParts {
   var year: Int64 = 0
+  /// `%C` and `%y`, which are the year together; -1 if the text does not say.
+  var century: Int64 = -1
+  var yearOfCentury: Int64 = -1
   var month: Int64 = 1
   var day: Int64 = 1
   var dayOfYear: Int64 = 0
