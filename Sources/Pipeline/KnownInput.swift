@@ -25,7 +25,7 @@ public struct KnownInput: Sendable, Equatable {
   public var name: String
   /// As it was when it was last read.
   public var file: File
-  /// The first decompressed bytes, as many as there were at most `headLength`: how many, and their SHA-256.
+  /// Count and SHA-256 of its first decompressed bytes, of which `headLength` are looked at.
   public var headCount: Int
   public var headHash: String
   /// Its place among inputs: the time of its first record in milliseconds, and a hash of its beginning.

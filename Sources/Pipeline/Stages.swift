@@ -10,8 +10,8 @@ public protocol ByteSource: AnyObject {
 
 /// Cuts an input's bytes into blocks of whole records. One thread at a time uses it, in the order of the input.
 public protocol BlockSource: AnyObject {
-  /// Fills the block (reset before) with the next whole records; false at the end, with nothing in the block but
-  /// perhaps rejects. Throws a `Diagnostic` when the input can no longer be read at all.
+  /// Fills the block (reset before) with the next whole records. False at the end, when the block may still hold
+  /// rejects. Throws a `Diagnostic` when the input can no longer be read at all.
   func next(into block: Block) throws -> Bool
 }
 

@@ -61,7 +61,7 @@ public struct Zone: Sendable, Equatable {
     return offsets[low]
   }
 
-  /// What a clock on the wall meant, where it is ambiguous or never showed the time.
+  /// How to read a local time that occurs twice or never.
   public enum Ambiguity: String, Sendable, CaseIterable { case earlier, later, reject }
 
   /// UTC seconds of a local time given as if it were UTC. In the hour that comes twice the policy decides; a time that

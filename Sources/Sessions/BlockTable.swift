@@ -46,7 +46,7 @@ final class BlockTable {
     return UInt32(truncatingIfNeeded: used - 1)
   }
 
-  /// One event of the block waits no more.
+  /// One event of the block is no longer waiting.
   @inline(__always)
   func leave(_ number: UInt32) {
     slots[Int(number)].waiting &-= 1

@@ -94,8 +94,8 @@ final class InputClock {
     sequence &+= 1
   }
 
-  /// Takes an event that is late beyond the disorder. It comes right before what the watermark waits for, so that it
-  /// leaves at once: however much is late, it does not pile up.
+  /// Takes an event later than the disorder, and places it just before the watermark, so that it is released at once:
+  /// however many are late, they do not pile up.
   func addLate(block: UInt32, index: UInt32) {
     waiting.add(
       Waiting(effective: clock &- disorder &- 1, sequence: sequence, block: block, position: index | Waiting.lateBit))

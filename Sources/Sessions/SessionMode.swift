@@ -10,7 +10,7 @@ protocol SessionMode: EventConsumer {
   func closeIdle(since time: Int64) throws
 }
 
-/// What sorts everything has nothing to save: its runs are whole.
+/// Modes that sort have nothing to save: they commit only at the end of a run.
 extension SessionMode {
   var commitsMidway: Bool { false }
   func save(to store: any StateStore) throws {}

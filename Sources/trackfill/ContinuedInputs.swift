@@ -2,11 +2,10 @@ import Pipeline
 import Readers
 import State
 
-/// The inputs of a run with a state: where each is to be gone on with, how far it has come, and how it will be known
-/// again.
+/// The inputs of a run with a state: where each is resumed, how far it was read, and how it will be recognised.
 final class ContinuedInputs {
   let match: InputMatch
-  /// An export that was not written to for so many milliseconds is complete.
+  /// An export that was not written to for this many milliseconds is complete.
   private static let settling: Int64 = 5 * 60_000
   private let nextID: Int64
   private var identities: [KnownInput] = []

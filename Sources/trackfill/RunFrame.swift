@@ -61,7 +61,7 @@ final class RunFrame {
     return report.status
   }
 
-  /// The inputs as they are now, before anything can fail that the accounts would tell.
+  /// The inputs as they are now, found before anything else can fail, so that no account overwrites one of them.
   /// - Throws: U107 if an output is among them, an account for instance, of which none is written then.
   func inputs() throws(Diagnostics) -> [InputPath] {
     let all = Result { () throws(Diagnostics) in try plan.inputPaths() }

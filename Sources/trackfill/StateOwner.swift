@@ -2,7 +2,7 @@ import Mapping
 import Pipeline
 import State
 
-/// Whose a state is: a mapping, its ids, and what kind of run. Another one is refused rather than mixed in.
+/// Which mapping, ids and kind of run a state belongs to; any other is refused.
 enum StateOwner {
   /// - Throws: C102 for another mapping or other ids, C108 for another kind of run.
   static func check(_ folder: StateFolder, _ mapping: MappingPlan, _ plan: ContinuationPlan, _ frame: RunFrame) throws {
@@ -19,7 +19,8 @@ enum StateOwner {
       try checkMapping(folder, mapping, plan, ids: ids, hash: frame.report.mappingHash ?? "")
       if try folder.meta("closed") == "yes", plan.isFollowUp, !frame.plan.isQuiet {
         frame.console.say(
-          "the run before closed all visits; those that go on begin anew. Give --follow-up from the first run on")
+          "the previous run closed all visits, so visits still going on will start anew: give --follow-up from the first run on"
+        )
       }
     }
     try folder.commit {

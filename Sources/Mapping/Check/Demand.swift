@@ -17,7 +17,7 @@ struct Demand {
   /// Only of drop entries; it holds for records that lack something, which no other demand implies.
   let asksForAbsence: Bool
   let span: SourceSpan
-  /// Whether a part of it is not of the form that is compared here.
+  /// Whether some part of it cannot be compared.
   private let isOpaque: Bool
   /// Whether every path of `unless_present` is one that no record lacks.
   private let asksInVain: Bool

@@ -312,8 +312,8 @@ enum Emitters {
     }
   }
 
-  /// A natural id that is a list of columns, each with what stands before it. Whatever is not plain about them is for
-  /// `general` to judge.
+  /// A natural id that is a list of columns, each with what stands before it. Anything unusual is
+  /// left to `general`.
   static func naturalID(_ parts: [FieldRun.Member], end: ConstantBytes, otherwise general: Emitter) -> Emitter {
     let run = FieldRun(parts)
     // Of a text that is empty only the quotes are left, of a number at least a digit.

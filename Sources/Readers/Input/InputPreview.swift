@@ -1,6 +1,6 @@
 public import Pipeline
 
-/// The first bytes of a run's first input, for readers that settle from them how to read. Nothing is opened until
+/// The first bytes of a run's first input, for readers that choose their settings by them (`format: auto`). Nothing is opened until
 /// somebody asks, and what can be read only once is not lost: `InputFeed` goes on with it. Used before a run begins, by
 /// one thread.
 public final class InputPreview: @unchecked Sendable {

@@ -8,7 +8,7 @@ struct RequestLine {
   var proto: Part?
 
   /// The method is the first word, the protocol the last if it begins with `HTTP/`; blanks between them belong to the
-  /// target. Without a protocol only HTTP/0.9's `GET target` is a request; what is none has no parts.
+  /// target. Without a protocol only HTTP/0.9's `GET target` is a request; anything else has no parts.
   @inline(__always)
   init(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) {
     var at = start

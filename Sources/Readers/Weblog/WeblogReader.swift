@@ -42,7 +42,7 @@ public struct WeblogReader: Reader {
 
   init(plan: FormatPlan, settings: WeblogSettings) {
     var settings = settings
-    // A line that begins with a time is not told from one behind a container's.
+    // A line that begins with a time cannot be told from one with a container's prefix.
     if plan.prefix.isEmpty, plan.steps.first?.field.kind.isTime == true, settings.prefix == .auto {
       settings.prefix = .none
     }

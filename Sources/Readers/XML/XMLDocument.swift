@@ -5,7 +5,7 @@ internal import Pipeline
 /// One XML document on its way through libxml2's push parser: SAX2 events step through the trie, and what it wants
 /// goes to the builder.
 ///
-/// libxml2 2.9 is unsafe as it comes: it expands entities, loads what they name, and knows hardly a limit. So nothing is
+/// libxml2 2.9 is unsafe by default: it expands entities, loads what they name, and has few limits. So nothing is
 /// built, no entity but the five predefined ones exists, no option beyond NONET and BIG_LINES is set, and the limits are
 /// our own.
 final class XMLDocument {

@@ -264,7 +264,7 @@ final class XMLRecordBuilder {
 
   private func finish(_ capture: Capture) {
     let slot = Int(capture.slot)
-    // A header value that is still open when the first record begins never gets whole.
+    // A header value that is still open when the first record begins is discarded.
     if slots[slot].list == SlotFacts.ofHeader, isHeaderSettled {
       if capture.isOwn { ownCount -= 1 }
       _ = claimHeader(slot)
