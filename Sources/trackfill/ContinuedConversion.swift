@@ -180,11 +180,7 @@ final class ContinuedConversion {
   private func openOutput(_ folder: StateFolder, _ mapping: String) throws -> any PayloadWriter & CommittedOutput {
     switch plan.destination {
     case .segments(let path):
-      if mkdir(path, 0o777) != 0, errno != EEXIST {
-        throw Diagnostic(
-          "O202", "cannot be created: \(SystemError.reason(errno))",
-          remedy: "create its folder first", file: path)
-      }
+      if mkdir(path, 0o777) != 0, errno != EEXIST { throw OutputFailure.creating(path, errno) }
       return try SegmentWriter(folder: path, stem: mapping, recorded: try folder.output("segments"))
     case .outbox:
       let recorded = try OutboxFile.open(folder)

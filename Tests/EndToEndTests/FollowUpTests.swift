@@ -106,6 +106,17 @@ import Testing
     #expect(firstDifference(try Self.segments(space.path("out")), expected) == nil)
   }
 
+  @Test func aFolderForSegmentsThatCannotBeMade() throws {
+    let space = try Workspace()
+    let log = try space.write("access.log", Self.lines(3, seed: 1).joined())
+    let name = String(repeating: "o", count: 300)
+    let run = try Binary.run([
+      "convert", log, "-m", Self.mapping, "--state", space.path("state"), "--follow-up", "-o", space.path(name),
+    ])
+    #expect(run.status == 73, "\(run.errors)")
+    #expect(run.errors.contains("\(name): error[O202]") && run.errors.contains("= choose a shorter name\n"))
+  }
+
   @Test func aLogThatGrowsLineByHalfLine() throws {
     let space = try Workspace()
     let text = Array(Self.lines(900, seed: 1).joined().utf8)

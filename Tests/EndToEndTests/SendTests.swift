@@ -258,9 +258,13 @@ import Testing
     defer { collector.stop() }
     let lines = (0..<30).map { payload($0, type: $0 == 7 ? "bad" : "page-view") }
     let file = try space.write("p.ndjson", lines.map { $0 + "\n" }.joined())
-    for dead in [space.path("no/folder/dead.ndjson"), space.path(".")] {
+    let remedies = [
+      space.path("no/folder/dead.ndjson"): "create its folder first", space.path("."): "name a file, not a folder",
+    ]
+    for (dead, remedy) in remedies {
       let early = try send([file, "--to", collector.url, "-y", "--dead", dead])
       #expect(early.status == 73 && early.errors.contains("error[O202]"), "\(early.errors)")
+      #expect(early.errors.contains("= \(remedy)\n"), "\(early.errors)")
       #expect(collector.counts.payloads == 0)
     }
     let torn = try space.write("q.ndjson", "oops\n" + lines.map { $0 + "\n" }.joined())

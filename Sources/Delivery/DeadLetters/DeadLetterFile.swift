@@ -51,7 +51,9 @@ public final class DeadLetterFile {
     guard size > 0 else { return }
     try open()
     guard size > length else { return }
-    guard ftruncate(descriptor, off_t(length)) == 0, fsync(descriptor) == 0 else { throw failure(errno) }
+    guard ftruncate(descriptor, off_t(length)) == 0, fsync(descriptor) == 0 else {
+      throw OutputFailure.writing(path, errno)
+    }
     written = length
   }
 
@@ -59,10 +61,10 @@ public final class DeadLetterFile {
   private func check() throws(Diagnostic) {
     var status = stat()
     if stat(path, &status) == 0 {
-      if status.st_mode & S_IFMT == S_IFDIR { throw unwritable(EISDIR) }
-      if access(path, W_OK) != 0 { throw unwritable(errno) }
+      if status.st_mode & S_IFMT == S_IFDIR { throw OutputFailure.creating(path, EISDIR) }
+      if access(path, W_OK) != 0 { throw OutputFailure.creating(path, errno) }
     } else if errno != ENOENT || access(folder, W_OK | X_OK) != 0 {
-      throw unwritable(errno)
+      throw OutputFailure.creating(path, errno)
     }
   }
 
@@ -79,7 +81,7 @@ public final class DeadLetterFile {
   func sync() throws(Diagnostic) {
     guard !isSynced else { return }
     try flush()
-    guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure(errno) }
+    guard fsync(descriptor) == 0 || errno == EINVAL else { throw OutputFailure.writing(path, errno) }
     if isNew { syncFolder() }
     isNew = false
     isSynced = true
@@ -92,7 +94,7 @@ public final class DeadLetterFile {
       let count = write(descriptor, buffer.base + done, buffer.count - done)
       if count < 0 {
         if errno == EINTR { continue }
-        throw failure(errno)
+        throw OutputFailure.writing(path, errno)
       }
       done += count
     }
@@ -105,9 +107,9 @@ public final class DeadLetterFile {
     guard descriptor < 0 else { return }
     descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     if descriptor < 0 { descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CLOEXEC) }
-    guard descriptor >= 0 else { throw unwritable(errno) }
+    guard descriptor >= 0 else { throw OutputFailure.creating(path, errno) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw failure(errno) }
+    guard fstat(descriptor, &status) == 0 else { throw OutputFailure.writing(path, errno) }
     written = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
     isNew = written == 0
   }
@@ -121,18 +123,5 @@ public final class DeadLetterFile {
     guard descriptor >= 0 else { return }
     _ = fsync(descriptor)
     close(descriptor)
-  }
-
-  private func unwritable(_ number: Int32) -> Diagnostic {
-    Diagnostic(
-      "O202", "cannot be created: \(SystemError.reason(number))",
-      remedy: "choose a folder that you may write to", file: path)
-  }
-
-  private func failure(_ number: Int32) -> Diagnostic {
-    let isFull = number == ENOSPC || number == EDQUOT
-    return Diagnostic(
-      "O201", isFull ? "disk full" : "cannot be written: \(SystemError.reason(number))",
-      remedy: isFull ? "make room, or write to another file system" : "", file: path)
   }
 }

@@ -1,10 +1,12 @@
 internal import Glibc
-internal import Pipeline
 
 /// What went wrong at an output, as a diagnostic: O201 it cannot be written (disk full, I/O error), O202 it cannot be
 /// created, O203 the reader of a pipe has gone.
-enum OutputFailure {
-  static func writing(_ name: String, _ error: Int32) -> Diagnostic {
+public enum OutputFailure {
+  /// - Parameters:
+  ///   - name: as the user has it.
+  ///   - error: as in `errno`.
+  public static func writing(_ name: String, _ error: Int32) -> Diagnostic {
     switch error {
     case EPIPE: Diagnostic("O203", "closed pipe", file: name)
     case ENOSPC, EDQUOT:
@@ -15,7 +17,8 @@ enum OutputFailure {
     }
   }
 
-  static func creating(_ name: String, _ error: Int32) -> Diagnostic {
+  /// The same of what does not exist yet, a file or a folder.
+  public static func creating(_ name: String, _ error: Int32) -> Diagnostic {
     let remedy =
       switch error {
       case EACCES, EPERM, EROFS: "choose a folder that you may write to"
