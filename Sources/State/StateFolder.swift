@@ -43,18 +43,12 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
 
   /// The first of the outputs that a state has in its folder; nil if there is none.
   private static func leftover(in path: String) -> String? {
-    guard let directory = opendir(path) else { return nil }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
+    let outputs = Folder.names(in: path)?.filter { name in
       let isOutbox = name.hasPrefix("outbox-") && name.hasSuffix(".ndjson")
-      if isOutbox || name == "rejects.ndjson" || name == "dead.ndjson" { names.append(name) }
+      return isOutbox || name == "rejects.ndjson" || name == "dead.ndjson"
     }
     // What waits to be sent says most.
-    return names.max()
+    return outputs?.max()
   }
 
   private static func isEmpty(_ file: String) -> Bool {
@@ -69,12 +63,15 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
   /// Makes the folder, and those above it that are missing.
   private static func create(_ path: String) throws {
     if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
-    if errno == ENOENT, let slash = path.dropLast().lastIndex(of: "/"), slash > path.startIndex {
-      try create(String(path[..<slash]))
+    var error = errno
+    let parent = FilePath.folder(of: path)
+    if error == ENOENT, parent != ".", parent != "/" {
+      try create(parent)
       if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+      error = errno
     }
     throw Diagnostic(
-      "C103", "cannot create the folder \(path): \(SystemError.reason(errno))",
+      "C103", "cannot create the folder \(path): \(SystemError.reason(error))",
       remedy: "check the folder after --state and its permissions")
   }
 

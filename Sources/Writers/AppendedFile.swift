@@ -28,7 +28,7 @@ public final class AppendedFile: CommittedOutput {
         remedy: "put the file back as it was; without it begin anew with another --state folder")
     }
     file = try files.open(path)
-    if length == nil { try files.sync(folder: FinalFile.folder(of: path)) }
+    if length == nil { try files.sync(folder: FilePath.folder(of: path)) }
   }
 
   /// Bytes written, those included that are not yet durable.

@@ -63,25 +63,11 @@ public final class SystemFiles: FileSystem {
   }
 
   public func names(in folder: String) throws -> [String] {
-    guard let directory = opendir(folder) else { throw OutputFailure.creating(folder, errno) }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      names.append(
-        withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-          String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        })
-    }
-    return names.filter { $0 != "." && $0 != ".." }.sorted()
+    guard let names = Folder.names(in: folder) else { throw OutputFailure.creating(folder, errno) }
+    return names.sorted()
   }
 
-  public func sync(folder: String) throws {
-    let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw OutputFailure.creating(folder, errno) }
-    defer { close(descriptor) }
-    // Some file systems cannot sync a folder.
-    guard fsync(descriptor) == 0 || errno == EINVAL else { throw OutputFailure.writing(folder, errno) }
-  }
+  public func sync(folder: String) throws { try Folder.sync(folder) }
 }
 
 private final class SystemFile: AppendableFile {

@@ -44,7 +44,8 @@ final class FinalFile {
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw OutputFailure.writing(name, errno) }
         guard rename(part, target) == 0 else { throw OutputFailure.creating(name, errno) }
         self.part = nil
-        FinalFile.syncFolder(FinalFile.folder(of: target))
+        // The file itself is safe where its folder cannot be synced.
+        try? Folder.sync(FilePath.folder(of: target))
       }
       let closed = close(descriptor)
       descriptor = -1
@@ -67,12 +68,10 @@ final class FinalFile {
 
   /// A new file beside the target: `.NAME.part-PID-N`.
   private static func createPart(_ target: String, _ name: String, mode: mode_t?) throws -> (Int32, String) {
-    let folder = folder(of: target)
-    let base = target.split(separator: "/").last.map(String.init) ?? target
     // With the additions a long name could become too long.
-    let short = String(decoding: base.utf8.prefix(200), as: UTF8.self)
+    let short = String(decoding: FilePath.name(of: target).utf8.prefix(200), as: UTF8.self)
     for attempt in 0..<100 {
-      let part = folder + "/." + short + ".part-\(getpid())-\(attempt)"
+      let part = FilePath.path(".\(short).part-\(getpid())-\(attempt)", beside: target)
       let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       if descriptor >= 0 {
         // A replaced file keeps its permissions, as far as one may set them.
@@ -84,11 +83,6 @@ final class FinalFile {
     throw OutputFailure.creating(name, errno)
   }
 
-  static func folder(of path: String) -> String {
-    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
   /// The path behind symbolic links, whether or not it exists.
   private static func followLinks(_ path: String) -> String {
     var path = path
@@ -97,16 +91,8 @@ final class FinalFile {
       let count = readlink(path, &target, target.count)
       guard count > 0 else { break }
       let next = String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      path = next.hasPrefix("/") ? next : folder(of: path) + "/" + next
+      path = FilePath.path(next, beside: path)
     }
     return path
-  }
-
-  /// Some file systems cannot sync a folder; the file itself is safe then.
-  private static func syncFolder(_ path: String) {
-    let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { return }
-    _ = fsync(folder)
-    close(folder)
   }
 }

@@ -17,7 +17,7 @@ struct ConvertPlan: Sendable {
   /// Where the output goes there is room for what is sorted on its way, in /tmp perhaps not. `TMPDIR` knows better.
   var temporaryFolder: String? {
     guard getenv("TMPDIR") == nil, let path = output.path, FileIdentity.isReplaceable(path) else { return nil }
-    return path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    return FilePath.folder(of: path)
   }
 
   let inputs: [String]
@@ -125,10 +125,7 @@ enum FileIdentity {
   /// The absolute name of a file that need not exist.
   private static func canonical(_ path: String) -> String {
     if let real = resolved(path) { return real }
-    let slash = path.lastIndex(of: "/")
-    let name = slash.map { path[path.index(after: $0)...] } ?? path[...]
-    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    guard let real = resolved(folder) else { return path }
-    return (real == "/" ? "" : real) + "/" + name
+    guard let real = resolved(FilePath.folder(of: path)) else { return path }
+    return (real == "/" ? "" : real) + "/" + FilePath.name(of: path)
   }
 }

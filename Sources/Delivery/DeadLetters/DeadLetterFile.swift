@@ -63,7 +63,7 @@ public final class DeadLetterFile {
     if stat(path, &status) == 0 {
       if status.st_mode & S_IFMT == S_IFDIR { throw OutputFailure.creating(path, EISDIR) }
       if access(path, W_OK) != 0 { throw OutputFailure.creating(path, errno) }
-    } else if errno != ENOENT || access(folder, W_OK | X_OK) != 0 {
+    } else if errno != ENOENT || access(FilePath.folder(of: path), W_OK | X_OK) != 0 {
       throw OutputFailure.creating(path, errno)
     }
   }
@@ -82,7 +82,8 @@ public final class DeadLetterFile {
     guard !isSynced else { return }
     try flush()
     guard fsync(descriptor) == 0 || errno == EINVAL else { throw OutputFailure.writing(path, errno) }
-    if isNew { syncFolder() }
+    // A folder that cannot be synced is no reason to send again what is settled.
+    if isNew { try? Folder.sync(FilePath.folder(of: path)) }
     isNew = false
     isSynced = true
   }
@@ -112,16 +113,5 @@ public final class DeadLetterFile {
     guard fstat(descriptor, &status) == 0 else { throw OutputFailure.writing(path, errno) }
     written = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
     isNew = written == 0
-  }
-
-  private var folder: String {
-    path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-  }
-
-  private func syncFolder() {
-    let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    _ = fsync(descriptor)
-    close(descriptor)
   }
 }

@@ -10,11 +10,7 @@ struct SideFile {
   static let largest = 64 << 20
 
   init(_ name: String, besideMapping mapping: String) {
-    guard !name.hasPrefix("/"), let slash = mapping.lastIndex(of: "/") else {
-      path = name
-      return
-    }
-    path = mapping[...slash] + name
+    path = FilePath.path(name, beside: mapping)
   }
 
   /// The whole content, or why there is none.

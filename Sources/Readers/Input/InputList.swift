@@ -112,20 +112,14 @@ private struct Expansion {
   }
 
   private mutating func add(folder path: String, _ argument: String, _ position: Int) {
-    guard let directory = opendir(path) else {
+    guard let names = Folder.names(in: path) else {
       findings.append(SystemError.diagnostic(errno, path))
       return
     }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
     let stem = path.hasSuffix("/") ? path : path + "/"
-    for name in names.sorted(by: Expansion.precedes) { add(path: stem + name, argument, position) }
+    for name in names.sorted(by: Expansion.precedes) where !name.hasPrefix(".") {
+      add(path: stem + name, argument, position)
+    }
   }
 
   private static func matches(_ pattern: String) -> [String] {
