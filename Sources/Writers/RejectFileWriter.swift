@@ -88,7 +88,8 @@ public final class RejectFileWriter: RejectWriter {
     }
     line.append("}")
     appendMapping(reject)
-    located.raw.withUnsafeBufferPointer { appendRaw($0) }
+    line.append(",")
+    located.raw.withUnsafeBufferPointer { line.append(rawMember: $0) }
     line.append("}")
     switch target {
     case .file(let file): try file.output.write(line: line.bytes)
@@ -144,16 +145,5 @@ public final class RejectFileWriter: RejectWriter {
       line.append(json: rule)
     }
     line.append("}")
-  }
-
-  private func appendRaw(_ raw: UnsafeBufferPointer<UInt8>) {
-    if UTF8Scan.isValid(raw) {
-      line.append(",\"raw\":\"")
-      line.appendEscaped(raw, limit: Int.max)
-    } else {
-      line.append(",\"raw_base64\":\"")
-      Base64.append(raw, to: line)
-    }
-    line.append("\"")
   }
 }

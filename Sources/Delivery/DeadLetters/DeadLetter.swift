@@ -53,14 +53,9 @@ struct DeadLetter {
     if isPayload {
       text.append(",\"payload\":")
       text.append(bytes)
-    } else if UTF8Scan.isValid(bytes) {
-      text.append(",\"raw\":\"")
-      text.appendEscaped(bytes, limit: Int.max)
-      text.append("\"")
     } else {
-      text.append(",\"raw_base64\":\"")
-      Base64.append(bytes, to: text)
-      text.append("\"")
+      text.append(",")
+      text.append(rawMember: bytes)
     }
     if attempts > 0 { writeAnswer(to: text) }
     if !ids.isEmpty {
