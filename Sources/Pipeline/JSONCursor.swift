@@ -149,17 +149,8 @@ public struct JSONCursor {
 
   private func hexadecimal(_ from: Int) -> UInt32 {
     var value: UInt32 = 0
-    for byte in bytes[from..<(from + 4)] { value = value << 4 | UInt32(JSONCursor.digit(byte) ?? 0) }
+    for byte in bytes[from..<(from + 4)] { value = value << 4 | UInt32(HexDigit.value(byte) ?? 0) }
     return value
-  }
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
   }
 
   private mutating func enter(_ bracket: UInt8) -> Bool {
@@ -185,7 +176,7 @@ public struct JSONCursor {
       return 2
     case UInt8(ascii: "u"):
       guard at + 6 <= bytes.count else { return nil }
-      for byte in bytes[(at + 2)..<(at + 6)] where JSONCursor.digit(byte) == nil { return nil }
+      for byte in bytes[(at + 2)..<(at + 6)] where HexDigit.value(byte) == nil { return nil }
       return 6
     default: return nil
     }

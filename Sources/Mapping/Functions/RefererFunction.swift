@@ -189,8 +189,8 @@ enum QueryText {
     var at = text.startIndex
     var isASCII = true
     while at < text.endIndex {
-      if text[at] == UInt8(ascii: "%"), at + 2 < text.endIndex, let high = digit(text[at + 1]),
-        let low = digit(text[at + 2])
+      if text[at] == UInt8(ascii: "%"), at + 2 < text.endIndex, let high = HexDigit.value(text[at + 1]),
+        let low = HexDigit.value(text[at + 2])
       {
         bytes[count] = high << 4 | low
         at += 3
@@ -206,14 +206,5 @@ enum QueryText {
     // What is not UTF-8 in the end becomes U+FFFD.
     let repaired = activation.string(decoded.text)
     return repaired.isError ? repaired : repaired.wrapped
-  }
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case 0x30...0x39: byte - 0x30
-    case 0x41...0x46: byte - 0x41 + 10
-    case 0x61...0x66: byte - 0x61 + 10
-    default: nil
-    }
   }
 }

@@ -356,7 +356,7 @@ final class JSONScanner {
     default: return fail(.escape, at)
     }
     guard end - at > digits + 1 else { return fail(.unterminated, end) }
-    for index in 0..<digits where JSONString.hexadecimal(at[2 + index]) == nil { return fail(.escape, at) }
+    for index in 0..<digits where HexDigit.value(at[2 + index]) == nil { return fail(.escape, at) }
     at += 2 + digits
     return true
   }

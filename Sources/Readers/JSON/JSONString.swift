@@ -64,14 +64,7 @@ enum JSONString {
 
   private static func number(_ at: UnsafePointer<UInt8>, _ digits: Int) -> UInt32 {
     var value: UInt32 = 0
-    for index in 0..<digits { value = value << 4 | (hexadecimal(at[index]) ?? 0) }
+    for index in 0..<digits { value = value << 4 | UInt32(HexDigit.value(at[index]) ?? 0) }
     return value
-  }
-
-  @inline(__always)
-  static func hexadecimal(_ byte: UInt8) -> UInt32? {
-    if byte &- 48 < 10 { return UInt32(byte &- 48) }
-    let letter = (byte | 0x20) &- UInt8(ascii: "a")
-    return letter < 6 ? UInt32(letter) + 10 : nil
   }
 }

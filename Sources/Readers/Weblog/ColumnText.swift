@@ -123,8 +123,8 @@ enum ColumnText {
     var to = 0
     while at < count {
       var byte = start[at]
-      if byte == mark, count - at >= 3, let high = TextEscape.digit(start[at + 1]),
-        let low = TextEscape.digit(start[at + 2])
+      if byte == mark, count - at >= 3, let high = HexDigit.value(start[at + 1]),
+        let low = HexDigit.value(start[at + 2])
       {
         byte = high << 4 | low
         at += 3

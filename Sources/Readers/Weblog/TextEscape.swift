@@ -59,7 +59,7 @@ enum TextEscape {
   private static func hexadecimal(
     _ at: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ to: inout UnsafeMutablePointer<UInt8>
   ) -> Int {
-    guard end - at >= 4, let high = digit(at[2]), let low = digit(at[3]) else { return 0 }
+    guard end - at >= 4, let high = HexDigit.value(at[2]), let low = HexDigit.value(at[3]) else { return 0 }
     to.pointee = high << 4 | low
     to += 1
     return 4
@@ -88,19 +88,9 @@ enum TextEscape {
     guard end - at >= 6, at[0] == UInt8(ascii: "\\"), at[1] == UInt8(ascii: "u") else { return nil }
     var value: UInt32 = 0
     for index in 2..<6 {
-      guard let digit = digit(at[index]) else { return nil }
+      guard let digit = HexDigit.value(at[index]) else { return nil }
       value = value << 4 | UInt32(digit)
     }
     return value
-  }
-
-  /// The value of a hexadecimal digit.
-  static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
   }
 }
