@@ -14,7 +14,7 @@ public final class Collector: @unchecked Sendable {
   private let wakeWrite: Int32
   private var thread: WorkerThread?
   private let isStopping = Atomic<Bool>(false)
-  private let began = Collector.now()
+  private let began = SystemTime.monotonicNanoseconds
   private let account = Mutex(Account())
 
   // Of its thread.
@@ -114,7 +114,7 @@ public final class Collector: @unchecked Sendable {
       }
       var timeout: Int32 = -1
       if let first = delayed.first {
-        let now = Collector.now()
+        let now = SystemTime.monotonicNanoseconds
         timeout = first.due <= now ? 0 : Int32(clamping: (first.due - now + 999_999) / 1_000_000)
       }
       if poll(&polled, nfds_t(polled.count), timeout) < 0, errno != EINTR { return }
@@ -127,7 +127,7 @@ public final class Collector: @unchecked Sendable {
         }
         serve(connection)
       }
-      let now = Collector.now()
+      let now = SystemTime.monotonicNanoseconds
       var due = 0
       while due < delayed.count, delayed[due].due <= now { due += 1 }
       let finished = delayed[..<due]
@@ -138,12 +138,6 @@ public final class Collector: @unchecked Sendable {
       }
     }
     for connection in connections.values { drop(connection) }
-  }
-
-  private static func now() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
   private func accept() {
@@ -167,7 +161,7 @@ public final class Collector: @unchecked Sendable {
       connection.isBusy = true
       let answer = answer(request, connection)
       if options.delay > 0, request.method != "GET" {
-        delayed.append((Collector.now() + UInt64(options.delay) * 1_000_000, connection, answer))
+        delayed.append((SystemTime.monotonicNanoseconds + UInt64(options.delay) * 1_000_000, connection, answer))
       } else {
         finish(connection, answer)
         guard connections[connection.descriptor] === connection else { return }
@@ -262,7 +256,7 @@ public final class Collector: @unchecked Sendable {
   private func reaction(_ body: [UInt8]) -> CollectorOptions.Reaction {
     if let script = options.script { return script(number, body) }
     func isTurn(_ every: Int) -> Bool { every > 0 && number % every == 0 }
-    if options.downFor > 0, Double(Collector.now() - began) < options.downFor * 1e9 {
+    if options.downFor > 0, Double(SystemTime.monotonicNanoseconds - began) < options.downFor * 1e9 {
       return .status(options.everyStatus, retryAfter: nil)
     }
     if let status = options.status { return .status(status, retryAfter: nil) }

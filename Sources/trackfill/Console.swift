@@ -21,7 +21,8 @@ struct Console: Sendable {
       switch color {
       case .always: true
       case .never: false
-      case .auto: isTerminal && environmentValue("NO_COLOR") == nil && environmentValue("TERM") != "dumb"
+      case .auto:
+        isTerminal && ProcessEnvironment.value("NO_COLOR") == nil && ProcessEnvironment.value("TERM") != "dumb"
       }
   }
 
@@ -46,46 +47,4 @@ struct Console: Sendable {
     write(DiagnosticRenderer(sources: sources, isColoured: isColoured).render(Array(diagnostics.prefix(most))))
     if diagnostics.count > most { write("… and \(diagnostics.count - most) more\n") }
   }
-}
-
-/// A variable that is set and not empty.
-func environmentValue(_ name: String) -> String? {
-  guard let value = getenv(name), value.pointee != 0 else { return nil }
-  return String(cString: value)
-}
-
-func environmentVariables() -> [String: String] {
-  var result: [String: String] = [:]
-  var at = environ
-  while let entry = at.pointee {
-    let text = String(cString: entry)
-    if let equals = text.firstIndex(of: "=") {
-      result[String(text[..<equals])] = String(text[text.index(after: equals)...])
-    }
-    at += 1
-  }
-  return result
-}
-
-/// A closed pipe and a limit on the size of files are errors of a write, and no reason to die.
-func ignoreSignalsOfWrites() {
-  signal(SIGPIPE, SIG_IGN)
-  signal(SIGXFSZ, SIG_IGN)
-}
-
-/// Nanoseconds of a clock that only goes forward.
-func monotonicNanoseconds() -> UInt64 {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-}
-
-/// Threads of a run that names none: the processors that are there, at most four.
-func standardThreads() -> Int { min(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), 4) }
-
-/// Milliseconds since 1970-01-01 UTC.
-func currentMilliseconds() -> Int64 {
-  var time = timespec()
-  clock_gettime(CLOCK_REALTIME, &time)
-  return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
 }

@@ -210,18 +210,18 @@ final class CommitClock {
   private static let pause: UInt64 = 2_000_000_000
   private static let longest: UInt64 = 30_000_000_000
 
-  private var last = monotonicNanoseconds()
+  private var last = SystemTime.monotonicNanoseconds
   private var read = 0
 
   func isDue(_ count: Int, every bytes: Int?) -> Bool {
     read += count
     if let bytes { return read >= bytes }
-    let waited = monotonicNanoseconds() - last
+    let waited = SystemTime.monotonicNanoseconds - last
     return read >= CommitClock.bytes && waited >= CommitClock.pause || read > 0 && waited >= CommitClock.longest
   }
 
   func hasCommitted() {
-    last = monotonicNanoseconds()
+    last = SystemTime.monotonicNanoseconds
     read = 0
   }
 }

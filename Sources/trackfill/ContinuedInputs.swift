@@ -17,7 +17,7 @@ final class ContinuedInputs {
   private var isEnded: [Bool] = []
   private var isTouched: [Bool] = []
   private var midway: Set<Int> = []
-  private let startedAt = currentMilliseconds()
+  private let startedAt = SystemTime.milliseconds
 
   /// - Throws: C106 for inputs that were imported already, and what looking at inputs throws.
   init(

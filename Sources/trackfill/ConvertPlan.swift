@@ -54,7 +54,7 @@ struct ConvertPlan: Sendable {
     self.rejects = rejects.map { Destination($0) }
     summary = typed.summary
     self.metrics = metrics
-    threads = typed.threads ?? standardThreads()
+    threads = typed.threads ?? ThreadCount.standard
     memory = typed.memory?.bytes
     self.limit = limit
     self.from = from?.milliseconds

@@ -80,7 +80,9 @@ struct DeliveryOptions: ParsableArguments {
   }
 
   private func token() throws -> String? {
-    guard let tokenFile else { return environmentValue("TRACARDI_TOKEN").map { String($0.filter { !$0.isNewline }) } }
+    guard let tokenFile else {
+      return ProcessEnvironment.value("TRACARDI_TOKEN").map { String($0.filter { !$0.isNewline }) }
+    }
     let descriptor = open(tokenFile, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw DeliveryOptions.unreadable("--token-file", tokenFile, errno) }
     defer { close(descriptor) }

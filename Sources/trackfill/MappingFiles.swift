@@ -65,7 +65,7 @@ struct CheckedMapping {
       let plan = try MappingPlan.load(
         bytes, file: path,
         readers: { settings, file throws(Diagnostics) in try ReaderCatalogue.make(settings: settings, file: file) },
-        environment: environmentVariables(), purpose: .check)
+        environment: ProcessEnvironment.all, purpose: .check)
       self.plan = plan
       findings = plan.warnings
     } catch {

@@ -87,7 +87,7 @@ struct Preview: ParsableCommand {
   /// How records are read and mapped: all of them, however many are rejected.
   var loopSettings: RunLoop.Settings {
     var settings = RunLoop.Settings()
-    settings.threads = threads ?? standardThreads()
+    settings.threads = threads ?? ThreadCount.standard
     settings.blockSize = blockSize.bytes
     settings.headroom = maxRecord.bytes
     settings.tolerance = .count(.max)

@@ -58,7 +58,7 @@ struct PreviewComparison {
         bytes, file: path,
         readers: { settings, file throws(Diagnostics) in
           try ReaderCatalogue.make(settings: settings, file: file, preview: head)
-        }, environment: environmentVariables(), purpose: .preview)
+        }, environment: ProcessEnvironment.all, purpose: .preview)
     } catch {
       console.report(error.all, sources: [path: bytes])
       return nil

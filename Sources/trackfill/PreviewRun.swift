@@ -89,7 +89,7 @@ final class PreviewRun {
     let mapping: MappingPlan
     do {
       mapping = try MappingPlan.load(
-        bytes, file: typed.mapping, readers: readers, environment: environmentVariables(), purpose: .preview,
+        bytes, file: typed.mapping, readers: readers, environment: ProcessEnvironment.all, purpose: .preview,
         fields: PreviewSubject.subjectFields)
     } catch {
       let status = fail(error.all, sources: [typed.mapping: bytes])

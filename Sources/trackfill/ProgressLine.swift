@@ -6,7 +6,7 @@ final class ProgressLine: @unchecked Sendable {
   private static let interval: UInt64 = 200_000_000
 
   private let console: Console
-  private let began = monotonicNanoseconds()
+  private let began = SystemTime.monotonicNanoseconds
   private var next: UInt64
   private var isShown = false
 
@@ -61,7 +61,7 @@ final class ProgressLine: @unchecked Sendable {
 
   /// Draws what `parts` gives for the seconds since the beginning, if it is time.
   private func draw(_ parts: (_ elapsed: Double) -> [String]) {
-    let now = monotonicNanoseconds()
+    let now = SystemTime.monotonicNanoseconds
     guard now >= next else { return }
     next = now + ProgressLine.interval
     console.write("\r\u{1b}[K" + parts(max(Double(now - began) / 1e9, 0.001)).joined(separator: " · "))

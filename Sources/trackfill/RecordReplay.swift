@@ -85,7 +85,7 @@ private final class Extract {
 
   /// - Parameter source: the file, as messages name it.
   init(of source: String) throws {
-    let folder = environmentValue("TMPDIR") ?? "/tmp"
+    let folder = ProcessEnvironment.value("TMPDIR") ?? "/tmp"
     var template = Array((folder + "/trackfill-replay-XXXXXX").utf8CString)
     descriptor = mkstemp(&template)
     guard descriptor >= 0 else {

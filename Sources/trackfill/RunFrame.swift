@@ -11,7 +11,7 @@ final class RunFrame {
   let console: Console
   let signals: SignalWatch
   private var hasAccounts = true
-  private let began = monotonicNanoseconds()
+  private let began = SystemTime.monotonicNanoseconds
   var report: RunReport
 
   /// Why a run stopped before its end.
@@ -24,7 +24,7 @@ final class RunFrame {
     self.plan = plan
     self.console = console
     self.signals = signals
-    report = RunReport(startedAt: currentMilliseconds(), mappingFile: plan.mapping, command: command)
+    report = RunReport(startedAt: SystemTime.milliseconds, mappingFile: plan.mapping, command: command)
   }
 
   func run(_ body: () throws -> ExitStatus) -> ExitStatus {
@@ -49,7 +49,7 @@ final class RunFrame {
       report.message = "\(error)"
       console.say("internal error: \(error)")
     }
-    report.elapsedNanoseconds = monotonicNanoseconds() - began
+    report.elapsedNanoseconds = SystemTime.monotonicNanoseconds - began
     let isInterrupted = report.status == .interrupted || report.status == .terminated
     let hasHappened =
       report.counts.sum.lines > 0 || report.delivery != nil || report.state.map { $0.commits > 0 } ?? false
@@ -96,7 +96,7 @@ final class RunFrame {
   func end(with status: ExitStatus, isAtRest: Bool, fate: String) {
     report.status = status
     report.message = "interrupted" + (isAtRest ? " while waiting for input" : "") + "; \(fate)"
-    report.elapsedNanoseconds = monotonicNanoseconds() - began
+    report.elapsedNanoseconds = SystemTime.monotonicNanoseconds - began
     console.say(report.message ?? "")
     writeAccounts()
   }
@@ -113,7 +113,7 @@ final class RunFrame {
         readers: { settings, file throws(Diagnostics) in
           try ReaderCatalogue.make(settings: settings, file: file, preview: preview)
         },
-        environment: environmentVariables())
+        environment: ProcessEnvironment.all)
     } catch {
       console.report(error.all, sources: sources)
       let errors = error.all.count { $0.severity == .error }

@@ -14,7 +14,7 @@ final class Sending: @unchecked Sendable {
   private let console: Console
   private let signals: SignalWatch
   private let open: (_ isRemembered: Bool) throws -> [any PayloadQueue]
-  private let began = monotonicNanoseconds()
+  private let began = SystemTime.monotonicNanoseconds
   private var report: DeliveryReport
   /// The state, once this run has begun to change it.
   private var begun: StateFolder?
@@ -34,7 +34,7 @@ final class Sending: @unchecked Sendable {
     self.open = open
     report = DeliveryReport(
       command: command, host: endpoint.shown, mode: options.mode,
-      deadLetters: results.deadLetters(standard: deadLetters), startedAt: currentMilliseconds())
+      deadLetters: results.deadLetters(standard: deadLetters), startedAt: SystemTime.milliseconds)
   }
 
   func run() -> ExitStatus {
@@ -49,7 +49,7 @@ final class Sending: @unchecked Sendable {
       report.message = "\(error)"
       console.say("internal error: \(error)")
     }
-    report.elapsedNanoseconds = monotonicNanoseconds() - began
+    report.elapsedNanoseconds = SystemTime.monotonicNanoseconds - began
     if !results.quiet, report.counts.read > 0 || !report.inputs.isEmpty {
       console.write(DeliverySummaryText.render(report))
     }

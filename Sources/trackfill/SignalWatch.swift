@@ -73,11 +73,11 @@ final class SignalWatch: @unchecked Sendable {
     let status: ExitStatus = number == SIGINT ? .interrupted : .terminated
     guard let first else { _exit(status.rawValue) }
     first.cancel()
-    let began = monotonicNanoseconds()
+    let began = SystemTime.monotonicNanoseconds
     var pause = timespec(tv_sec: 0, tv_nsec: 50_000_000)
     while true {
       let isSecond = sigtimedwait(&set, nil, &pause) > 0
-      let isLate = monotonicNanoseconds() - began > first.patience
+      let isLate = SystemTime.monotonicNanoseconds - began > first.patience
       locked {
         guard let run, isSecond || isLate else { return }
         let isAtRest = run.isAtRest()

@@ -1,4 +1,4 @@
 import ArgumentParser
 
-ignoreSignalsOfWrites()
+WriteSignals.ignore()
 Trackfill.main()

@@ -165,18 +165,12 @@ public final class CurlTransport: Transport, @unchecked Sendable {
     var running: Int32 = 0
     curl_multi_perform(multi, &running)
     guard try !collect(take), !hadFailed else { return }
-    let now = CurlTransport.now()
+    let now = SystemTime.monotonicNanoseconds
     let milliseconds = deadline <= now ? 0 : min((deadline - now + 999_999) / 1_000_000, 3_600_000)
     var active: Int32 = 0
     curl_multi_poll(multi, nil, 0, Int32(milliseconds), &active)
     curl_multi_perform(multi, &running)
     _ = try collect(take)
-  }
-
-  private static func now() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
   /// Hands over what is finished; whether there was anything.
