@@ -33,8 +33,7 @@ final class StreamSessions: SessionMode {
     let input = merge.inputs[block.input]
     if input.isFinished { merge.reopen(input) }
     // What the feed rejected stands before the block's records, damage (I…) behind them.
-    var damage = 0
-    for reject in block.rejects where reject.code.utf8.first == UInt8(ascii: "I") { damage += 1 }
+    let damage = block.rejects.count { $0.isDamage }
     input.lines += block.skippedLines
     input.records += block.rejects.count - damage
     if mapped.count > 0 { input.hasGrown = true }

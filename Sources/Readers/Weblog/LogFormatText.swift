@@ -72,7 +72,7 @@ struct ConfigurationLine {
 
   private static func words(_ text: String) -> [(text: String, isQuoted: Bool)] {
     var words: [(text: String, isQuoted: Bool)] = []
-    var rest = Substring(text.filter { !$0.isNewline || true })
+    var rest = Substring(text)
     while true {
       rest = rest.drop { $0.isWhitespace }
       guard let first = rest.first else { return words }
