@@ -58,5 +58,3 @@ struct Check: ParsableCommand {
     throw ExitCode(end.rawValue)
   }
 }
-
-extension ReportFormat: ExpressibleByArgument {}

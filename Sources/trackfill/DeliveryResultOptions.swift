@@ -1,0 +1,54 @@
+import ArgumentParser
+
+/// Where the account of a delivery goes.
+struct DeliveryResultOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Remember in this folder what was delivered; a further run goes on there.", valueName: "folder"))
+  var state: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where dead letters are appended (default: dead.ndjson, with --state in its folder).", valueName: "file"))
+  var dead: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the summary goes, as JSON; written on failure, too. - is standard output.", valueName: "file"))
+  var summary: String?
+
+  @Option(help: ArgumentHelp("Where counters go in Prometheus' text format; - is standard output.", valueName: "file"))
+  var metrics: String?
+
+  @Flag(name: [.short, .long], help: "No summary and no progress.")
+  var quiet = false
+
+  @Option(help: "When to colour messages; auto heeds NO_COLOR.")
+  var color = Console.ColorChoice.auto
+
+  func validate(inputs: [String]) throws {
+    if inputs.filter({ $0 == "-" }).count > 1 { throw ValidationError("Standard input is named twice.") }
+    if state != nil, inputs.contains("-") {
+      throw ValidationError("--state needs files: standard input cannot be read again.")
+    }
+    if state != nil, dead != nil {
+      throw ValidationError("With --state, dead letters are in its folder; leave --dead out.")
+    }
+    if dead == OutputFiles.standardOutput { throw ValidationError("--dead is a file that is appended to; name one.") }
+    if summary == OutputFiles.standardOutput, metrics == OutputFiles.standardOutput {
+      throw ValidationError("--summary and --metrics both go to standard output; name a file for one of them.")
+    }
+    for (option, path) in [("--dead", dead), ("--summary", summary), ("--metrics", metrics)] {
+      guard let path, path != OutputFiles.standardOutput else { continue }
+      if path.isEmpty { throw ValidationError("\(option) needs a file name.") }
+      for input in inputs where input != "-" && FileIdentity.isSame(input, path) {
+        throw ValidationError("\(option) \(path) is an input.")
+      }
+    }
+  }
+
+  /// - Parameter standard: the file's name where the user chose none.
+  func deadLetters(standard: String = "dead.ndjson") -> String {
+    if let state { return state + "/" + standard }
+    return dead ?? standard
+  }
+}
