@@ -12,7 +12,7 @@ public struct DeliverySettings: Sendable {
   public var recordEvery: UInt64 = 1_000_000_000
   /// Payloads, and their bytes, that are read ahead.
   public var lookAhead = 8192
-  public var lookAheadBytes = 12 << 20
+  var lookAheadBytes = 12 << 20
   /// The receiver's name in messages.
   public var host = "the receiver"
 

@@ -51,12 +51,14 @@ public final class CurlTransport: Transport, @unchecked Sendable {
 
   private static let isReady: Bool = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
+  /// - Throws: D307 if libcurl does not take the settings.
+  public convenience init(_ settings: CurlSettings) throws(Diagnostic) {
+    try self.init(settings, isUnknown: HostLookup.isUnknown)
+  }
+
   /// - Parameter isUnknown: whether no host has a name, as far as can be known. libcurl does not tell that from a name
   ///   that cannot be looked up at the moment.
-  /// - Throws: D307 if libcurl does not take the settings.
-  public init(
-    _ settings: CurlSettings, isUnknown: @escaping @Sendable (String) -> Bool = HostLookup.isUnknown
-  ) throws(Diagnostic) {
+  init(_ settings: CurlSettings, isUnknown: @escaping @Sendable (String) -> Bool) throws(Diagnostic) {
     guard CurlTransport.isReady, let multi = curl_multi_init() else {
       throw Diagnostic("D307", "libcurl cannot be started")
     }

@@ -2,9 +2,9 @@ internal import CCurl
 internal import Glibc
 
 /// What is known of a host's name.
-public enum HostLookup {
+enum HostLookup {
   /// Whether the system's resolver says that nobody has the name. A resolver that does not answer says nothing.
-  public static func isUnknown(_ name: String) -> Bool {
+  static func isUnknown(_ name: String) -> Bool {
     // Others are asked for in another spelling, which libcurl makes.
     guard name.utf8.allSatisfy({ $0 < 0x80 }) else { return false }
     var hints = addrinfo()

@@ -1,21 +1,21 @@
-public import Pipeline
+internal import Pipeline
 
 /// A source of which the first bytes were already read: gives them again, then goes on behind them.
-public final class PeekedSource: FragileSource {
+final class PeekedSource: FragileSource {
   private var head: [UInt8]
   private var given = 0
   private let rest: any ByteSource
 
-  public init(head: [UInt8], rest: any ByteSource) {
+  init(head: [UInt8], rest: any ByteSource) {
     self.head = head
     self.rest = rest
   }
 
   /// Counts the head as consumed.
-  public var consumed: Int { rest.consumed }
-  public var damage: Reject? { rest.reportedDamage }
+  var consumed: Int { rest.consumed }
+  var damage: Reject? { rest.reportedDamage }
 
-  public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     guard given < head.count else { return try rest.read(into: buffer) }
     let count = min(buffer.count, head.count - given)
     head.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[given..<given + count])) }

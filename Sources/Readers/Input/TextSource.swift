@@ -1,8 +1,8 @@
-public import Pipeline
+internal import Pipeline
 
 /// Turns UTF-16 with a byte order mark (RFC 2781) into UTF-8; anything else passes through untouched. Halves of pairs
 /// that stand alone, and a last odd byte, become `illFormed`.
-public final class TextSource: FragileSource {
+final class TextSource: FragileSource {
   private enum Mode { case unknown, plain, little, big }
 
   private enum Character {
@@ -24,12 +24,12 @@ public final class TextSource: FragileSource {
   private var pending: [UInt8] = []
   private var hasEnded = false
 
-  public init(_ bytes: any ByteSource) { self.bytes = bytes }
+  init(_ bytes: any ByteSource) { self.bytes = bytes }
 
-  public var consumed: Int { bytes.consumed }
-  public var damage: Reject? { bytes.reportedDamage }
+  var consumed: Int { bytes.consumed }
+  var damage: Reject? { bytes.reportedDamage }
 
-  public func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
+  func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
     guard target.count > 0 else { return 0 }
     if mode == .unknown { try detect() }
     if mode == .plain {

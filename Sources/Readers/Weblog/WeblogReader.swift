@@ -1,4 +1,4 @@
-public import Pipeline
+internal import Pipeline
 
 /// Access logs of web servers: a line a request, in a format that the settings name or spell out.
 ///
@@ -15,10 +15,10 @@ public import Pipeline
 ///
 /// Rejects: R101 something else than the format expects, R102 the line ends too early, R103 no time, R104 no number,
 /// R105 a required value is missing, R106 a local time that exists twice or never.
-public struct WeblogReader: Reader {
-  public let schema: Schema
-  public var isChronological: Bool { true }
-  public var resumption: Resumption {
+struct WeblogReader: Reader {
+  let schema: Schema
+  var isChronological: Bool { true }
+  var resumption: Resumption {
     // What a `#Fields:` line said holds for everything behind it.
     if case .columns(let layout, _, _) = shape, layout.hasDirectives {
       settings.encoding.resumption(.reread)
@@ -26,7 +26,7 @@ public struct WeblogReader: Reader {
       settings.encoding.resumption(.seek)
     }
   }
-  public var recordsStandAlone: Bool {
+  var recordsStandAlone: Bool {
     if case .columns(let layout, let initial, _) = shape, layout.hasDirectives, initial == nil { return false }
     return settings.encoding == .unicode
   }
@@ -84,13 +84,13 @@ public struct WeblogReader: Reader {
   /// What the texts of the standard fields look like in every log.
   static let shapes: [String: TextShape] = ["path": .path, "method": .method, "ip": .address]
 
-  public func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource {
+  func makeSource(_ bytes: any ByteSource, limits: ReadLimits) -> any BlockSource {
     let lines = LineSource(settings.encoding.text(of: bytes), limits: limits)
     guard case .columns(let layout, let initial, _) = shape, layout.hasDirectives else { return lines }
     return DirectiveSource(lines, fields: initial)
   }
 
-  public func makeParser(fields: [String]) -> any RecordParser {
+  func makeParser(fields: [String]) -> any RecordParser {
     guard let forwarding = Forwarding(fields, settings.trusted) else { return makePlainParser(fields) }
     return ForwardedParser(makePlainParser(forwarding.fields), forwarding)
   }
