@@ -191,7 +191,7 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
     var ended: Set<Int> = []
     block.reset()
     while try feed.next(into: block) {
-      most = max(most, feed.openCount)
+      most = max(most, open(names))
       #expect(!ended.contains(block.input))
       if block.isLast { ended.insert(block.input) }
       let name = String(feed.inputs[block.input].name.split(separator: "/").last ?? "")
@@ -209,6 +209,17 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
     }
     #expect(ended.count == feed.inputs.count)
     return (order, counts, rejects, most, feed.consumed, feed.size)
+  }
+
+  /// By how many descriptors of this process the files are open.
+  private func open(_ names: [String]) -> Int {
+    func number(_ read: (inout stat) -> Int32) -> [UInt64]? {
+      var status = stat()
+      return read(&status) == 0 ? [UInt64(status.st_dev), UInt64(status.st_ino)] : nil
+    }
+    let files = Set(names.compactMap { name in number { stat(name, &$0) } })
+    let descriptors = (Folder.names(in: "/proc/self/fd") ?? []).compactMap { Int32($0) }
+    return descriptors.count { descriptor in number { fstat(descriptor, &$0) }.map(files.contains) ?? false }
   }
 
   private func codes(_ names: [String]) -> [String] {

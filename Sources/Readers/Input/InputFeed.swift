@@ -156,9 +156,6 @@ public final class InputFeed: BlockFeed {
   /// Bytes as stored of what was delivered.
   public var consumed: Int { finished + open.reduce(0) { $0 + $1.consumed } }
 
-  /// Inputs that are open.
-  public var openCount: Int { open.count }
-
   /// Every input's last block says so (`Block.isLast`); it may be empty.
   /// - Throws: I102 when an input can no longer be read, I106 when too many would be open, I107 when one is gone.
   public func next(into block: Block) throws -> Bool {
