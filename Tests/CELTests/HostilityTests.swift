@@ -98,7 +98,9 @@ import Testing
     #expect(run(source).hasPrefix("error("))
   }
 
+  /// Whatever is said of a text names a place in it.
   @Test func garbage() {
+    let activation = Activation()
     var state: UInt64 = 88_172_645_463_325_252
     let alphabet = Array("aif01.(),[]{}?:\"'\\ +-*/%!&|<>=rbx`\n".utf8)
     for _ in 0..<20_000 {
@@ -110,7 +112,19 @@ import Testing
         bytes.append(alphabet[Int(state % UInt64(alphabet.count))])
       }
       state = state &* 6_364_136_223_846_793_005 &+ 1
-      _ = run(String(decoding: bytes, as: UTF8.self))
+      let source = String(decoding: bytes, as: UTF8.self)
+      var places: [Range<Int>]
+      switch compile(source, in: .sample) {
+      case .success(let program):
+        places = program.warnings.map(\.span)
+        if let offset = program.evaluate(activation).errorOffset { places.append(offset..<offset) }
+      case .failure(let issues):
+        places = issues.all.map(\.span)
+        if places.isEmpty { Issue.record("'\(source)' is refused without an issue") }
+      }
+      activation.reset()
+      let isOutside = places.contains { $0.lowerBound < 0 || $0.upperBound > source.utf8.count }
+      if isOutside { Issue.record("a place outside of '\(source)': \(places)") }
     }
   }
 }

@@ -232,7 +232,8 @@ import Testing
       journal: MemoryJournal(), deadLetters: DeadLetterFile(path: space.path("dead.ndjson")),
       settings: DeliverySettings())
     Thread.detachNewThread {
-      usleep(300_000)
+      // In the middle of it; and in any case at some time, so that the test comes to its end.
+      for _ in 0..<6_000 where collector.counts.payloads < 100 { usleep(10_000) }
       delivery.cancel()
     }
     let outcome = try delivery.run(try PayloadFileQueue(path: path, name: "payloads"))

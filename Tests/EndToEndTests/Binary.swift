@@ -35,6 +35,43 @@ enum Binary {
 
     func signal(_ number: Int32) { kill(pid, number) }
 
+    /// Waits for what the process is to bring about. False if it ends before, or if a minute passes.
+    func brings(_ event: () throws -> Bool) rethrows -> Bool {
+      let deadline = ContinuousClock.now + .seconds(60)
+      while try !event() {
+        guard isRunning, ContinuousClock.now < deadline else { return try event() }
+        usleep(10_000)
+      }
+      return true
+    }
+
+    /// Waits until it has read all of a pipe and every thread of it sleeps: there is nothing to do but to wait for more.
+    func waits(for pipe: Int32) -> Bool {
+      var idle = 0
+      return brings {
+        var left: Int32 = 0
+        idle = ioctl(pipe, UInt(FIONREAD), &left) == 0 && left == 0 && isAsleep ? idle + 1 : 0
+        // A thread that is just being started sleeps for a moment, too.
+        return idle == 5
+      }
+    }
+
+    private var isRunning: Bool {
+      var info = siginfo_t()
+      return waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_signo == 0
+    }
+
+    private var isAsleep: Bool {
+      let folder = "/proc/\(pid)/task"
+      let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      return threads.allSatisfy { thread in
+        let text = String(
+          decoding: FileManager.default.contents(atPath: folder + "/" + thread + "/stat") ?? Data(), as: UTF8.self)
+        // Behind the name, which stands in parentheses.
+        return text[(text.lastIndex(of: ")") ?? text.startIndex)...].hasPrefix(") S")
+      }
+    }
+
     func wait() -> Result {
       var status: Int32 = 0
       while waitpid(pid, &status, 0) < 0 && errno == EINTR {}

@@ -283,7 +283,7 @@ private final class Mood: Sendable {
     defer { collector.stop() }
     let log = try space.write("a.log", FollowUpTests.lines(3_000, seed: 8).joined())
     let running = try Binary.start(arguments([log], collector, ["--concurrency", "2"]))
-    while collector.counts.payloads < 5 { usleep(10_000) }
+    #expect(running.brings { collector.counts.payloads >= 5 })
     running.signal(SIGKILL)
     #expect(running.wait().status == 128 + SIGKILL)
     let view = try Binary.run(["status", "--state", space.path("state")])
@@ -297,7 +297,7 @@ private final class Mood: Sendable {
     let log = try space.write("a.log", FollowUpTests.lines(3_000, seed: 8).joined())
     let more = ["--commit-every", "20K", "--block-size", "8K", "--concurrency", "2"]
     let running = try Binary.start(arguments([log], collector, more))
-    usleep(900_000)
+    #expect(running.brings { collector.counts.payloads >= 5 })
     func state() throws -> String { try Binary.run(["status", "--state", space.path("state")]).lines.joined() }
     #expect(try state().contains("last run        goes on "))
     running.signal(number)

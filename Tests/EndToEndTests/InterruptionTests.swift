@@ -55,7 +55,7 @@ import Testing
         "convert", "-", "-m", mapping, "-o", space.path("o"), "--rejects", space.path("r"), "--threads", "2",
         "--summary", space.path("s"),
       ], input: pipe)
-    usleep(500_000)
+    #expect(running.waits(for: end))
     running.signal(number)
     let result = running.wait()
     #expect(result.status == status)
@@ -72,7 +72,7 @@ import Testing
       "--block-size", "16K",
     ])
     // As soon as it writes.
-    for _ in 0..<2_000 where try space.names().count < 5 { usleep(1_000) }
+    #expect(try running.brings { try space.names().count >= 5 })
     running.signal(SIGINT)
     let result = running.wait()
     #expect(result.status == 130)
@@ -91,7 +91,7 @@ import Testing
     defer { close(end) }
     let running = try Binary.start(
       ["preview", "-", "-m", mapping] + options.map { $0.contains(".") ? space.path($0) : $0 }, input: pipe)
-    usleep(500_000)
+    #expect(running.waits(for: end))
     running.signal(signal.number)
     let result = running.wait()
     #expect(result.status == signal.status)

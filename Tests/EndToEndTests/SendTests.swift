@@ -297,7 +297,7 @@ import Testing
     let state = space.path("state")
     let arguments = [file, "--to", collector.url, "--state", state, "--concurrency", "4", "-q"]
     let running = try Binary.start(["send"] + arguments)
-    while collector.counts.payloads < 100 { usleep(10_000) }
+    #expect(running.brings { collector.counts.payloads >= 100 })
     running.signal(SIGTERM)
     let stopped = running.wait()
     #expect(stopped.status == 143, "\(stopped.errors)")

@@ -329,13 +329,14 @@ import Testing
   ])
   func places(_ test: Case) { check(test) }
 
-  @Test func manyRulesAreComparedInBoundedTime() {
+  /// Comparing gives up in the end: what is never reached behind so many long lists is not found any more.
+  @Test(arguments: [(3, ["M121"]), (300, [])] as [(Int, [String])])
+  func rulesAreComparedInBoundedSteps(_ count: Int, _ codes: [String]) {
     let values = (0..<200).map { "/p\($0)/**" }.joined(separator: "\", \"")
-    let rules = (0..<300).map { "  - { type: t\($0), when: { target: [\"\(values)\"], status: \($0) } }" }
-    let clock = ContinuousClock()
-    let time = clock.measure {
-      #expect(MappingRun.findings(MappingRun.head + "events:\n" + rules.joined(separator: "\n") + "\n").isEmpty)
+    func rule(_ type: Int, _ own: Int) -> String {
+      "  - { type: t\(type), when: { target: [\"\(values)\", \"/own/\(own)\"] } }\n"
     }
-    #expect(time < .seconds(20))
+    let rules = (0..<count).map { rule($0, $0) } + [rule(count, count - 1)]
+    #expect(MappingRun.findings(MappingRun.head + "events:\n" + rules.joined()).map(\.code) == codes)
   }
 }
