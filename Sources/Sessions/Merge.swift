@@ -10,44 +10,62 @@ final class Merge {
   }
 
   let inputs: [InputClock]
-  /// Inputs that have not ended, or whose events wait or are held.
-  private(set) var active: [InputClock]
+  // What follows is told of every change (`note`), so that a block costs no look at all inputs: there may be thousands.
+  private var floors: LeastTimes
+  private var heads: LeastTimes
+  /// Held events of inputs that have ended.
+  private var held: LeastTimes
+  /// Nil where an input that has ended will not grow.
+  private var succession: Succession?
+  /// The latest clock.
+  private(set) var latest = Int64.min
   private var heap: [Front] = []
+  private var ready: [Int] = []
 
-  init(_ inputs: [InputClock]) {
+  /// - Parameter disorder: where inputs that have ended may grow until the next run. Such an input is waited for only as
+  ///   long as no other one begins about where it ended and has gone further, as a log does that took its place; nothing
+  ///   is released on account of inputs alone that are done with.
+  init(_ inputs: [InputClock], growingWithin disorder: Int64?) {
     self.inputs = inputs
-    active = inputs
+    floors = LeastTimes(count: inputs.count)
+    heads = floors
+    held = floors
+    succession = disorder.map { Succession(inputs, disorder: $0) }
+    for input in inputs { note(input) }
   }
 
-  /// Waits for an input that had seemed to be at its end.
-  func reopen(_ input: InputClock) {
-    input.isFinished = false
-    if !active.contains(where: { $0 === input }) { active.append(input) }
+  /// Looks at what has become of an input: its clock, what waits and what is held, whether it has ended. O(log inputs).
+  func note(_ input: InputClock) {
+    latest = max(latest, input.clock)
+    floors.set(input.floor, at: input.index)
+    noteHead(of: input)
+    let isHeldAtEnd = input.hasEnded || input.isFinished
+    held.set(isHeldAtEnd ? input.held.lazy.map(\.time).min() ?? LeastTimes.none : LeastTimes.none, at: input.index)
+    succession?.advance(input)
+  }
+
+  private func noteHead(of input: InputClock) {
+    heads.set(input.waiting.head?.effective ?? LeastTimes.none, at: input.index)
   }
 
   /// Everything before this time has come, and waits or has been processed.
-  var watermark: Int64 {
-    var mark = Int64.max
-    for input in active { mark = min(mark, input.floor) }
-    return mark
-  }
-
-  /// The same where inputs that have ended may grow until the next run. Such an input is waited for only as long as no
-  /// other one begins about where it ended and has gone further, as a log does that took its place; nothing is released
-  /// on account of inputs alone that are done with.
-  func watermark(disorder: Int64) -> Int64 {
-    var mark = Int64.max
-    for input in active where !isSucceeded(input, disorder) { mark = min(mark, input.floor) }
-    return mark == Int64.max ? Int64.min : mark
-  }
-
-  private func isSucceeded(_ input: InputClock, _ disorder: Int64) -> Bool {
-    guard input.hasEnded, let end = input.end else { return false }
-    // Not mutual: who has gone further is never succeeded by who has not.
-    return inputs.contains { other in
-      guard let first = other.firstTime, first >= end &- disorder else { return false }
-      return (other.clock, other.index) > (end, input.index)
+  func watermark() -> Int64 {
+    guard let succession else { return floors.least }
+    while floors.least != LeastTimes.none {
+      let index = floors.leastIndex
+      guard succession.isSucceeded(inputs[index]) else { return floors.least }
+      // It stays so: others only go further, and `note` looks again if its own end moves.
+      floors.set(LeastTimes.none, at: index)
     }
+    return Int64.min
+  }
+
+  /// Inputs that have ended and hold an event of before a time.
+  func holding(before time: Int64) -> [InputClock] {
+    guard held.least < time else { return [] }
+    var indices: [Int] = []
+    held.collect(before: time, into: &indices)
+    return indices.map { inputs[$0] }
   }
 
   /// How far ahead an event is announced: long enough for its session to come from memory.
@@ -56,12 +74,11 @@ final class Merge {
   /// Hands over all events before `watermark`, in order, and removes them. With each goes one that will probably come
   /// soon, so that what it needs can be fetched meanwhile.
   func release(before watermark: Int64, to handle: (_ entry: Waiting, _ soon: Waiting?) throws -> Void) rethrows {
+    ready.removeAll(keepingCapacity: true)
+    heads.collect(before: watermark, into: &ready)
+    defer { for index in ready { noteHead(of: inputs[index]) } }
     heap.removeAll(keepingCapacity: true)
-    for input in active {
-      if let head = input.waiting.head, head.effective < watermark {
-        push(Front(time: head.effective, input: input.index))
-      }
-    }
+    for index in ready { push(Front(time: heads.time(at: index), input: index)) }
     while !heap.isEmpty {
       let input = inputs[heap[0].input]
       // As long as this input comes before the others, no heap is asked.
@@ -79,7 +96,6 @@ final class Merge {
       }
       if let last { replace(Front(time: last, input: own)) } else { pop() }
     }
-    active.removeAll { $0.isFinished && $0.waiting.isEmpty && $0.held.isEmpty }
   }
 
   private func push(_ front: Front) {

@@ -19,7 +19,9 @@ final class StreamSessions: SessionMode {
     self.settings = settings
     disorder = min(max(settings.disorder, 0), 1 << 53)
     let disorder = disorder
-    merge = Merge(inputs.enumerated().map { InputClock(index: $0.offset, input: $0.element, disorder: disorder) })
+    merge = Merge(
+      inputs.enumerated().map { InputClock(index: $0.offset, input: $0.element, disorder: disorder) },
+      growingWithin: settings.isContinued ? disorder : nil)
     blocks = BlockTable(recycle: recycle)
     sessionizer = Sessionizer(
       settings, SessionLifecycle(settings), lateness: disorder, memory: settings.memoryLimit, writer: writer)
@@ -31,7 +33,8 @@ final class StreamSessions: SessionMode {
   func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws {
     precondition(merge.inputs.indices.contains(block.input), "a block of no input")
     let input = merge.inputs[block.input]
-    if input.isFinished { merge.reopen(input) }
+    // It may have seemed to be at its end.
+    input.isFinished = false
     // What the feed rejected stands before the block's records, damage (I…) behind them.
     let damage = block.rejects.count { $0.isDamage }
     input.lines += block.skippedLines
@@ -61,12 +64,12 @@ final class StreamSessions: SessionMode {
     }
     input.lines += mapped.counts.lines + damage
     input.records += mapped.counts.records + damage
+    merge.note(input)
     try release()
   }
 
   func finish(rejects: inout [LocatedReject]) throws {
     for input in merge.inputs {
-      if !input.held.isEmpty { merge.reopen(input) }
       for held in input.held where !admit(held.time, held.block, held.index, held.number, input) {
         let reject = tooLate(
           input.clock &- held.time, offset: nil, length: held.raw.count, line: 0, number: 0, raw: held.raw)
@@ -77,6 +80,7 @@ final class StreamSessions: SessionMode {
       }
       input.held = []
       input.isFinished = true
+      merge.note(input)
     }
     try release(before: Int64.max)
     try sessionizer.finish()
@@ -90,11 +94,11 @@ final class StreamSessions: SessionMode {
   /// True when `to` is set, all inputs have passed it, and no session that was opened before it is still open.
   var isSatisfied: Bool {
     guard let to = settings.to else { return false }
-    return merge.watermark > to && sessionizer.openBeforeEnd == 0
+    return merge.watermark() > to && sessionizer.openBeforeEnd == 0
   }
 
   private func release() throws {
-    let watermark = settings.isContinued ? merge.watermark(disorder: disorder) : merge.watermark
+    let watermark = merge.watermark()
     admitReached(before: watermark)
     try release(before: watermark)
   }
@@ -104,8 +108,8 @@ final class StreamSessions: SessionMode {
   /// ahead, and nothing later leaves before there is such a clock; what is ahead of all stays held, until its input goes
   /// on or is at its end.
   private func admitReached(before watermark: Int64) {
-    lazy var reached = merge.inputs.reduce(Int64.min) { max($0, $1.clock) }
-    for input in merge.active where !input.held.isEmpty && (input.hasEnded || input.isFinished) {
+    let reached = merge.latest
+    for input in merge.holding(before: watermark) {
       let held = input.held
       input.held = []
       for event in held {
@@ -116,6 +120,7 @@ final class StreamSessions: SessionMode {
           _ = admit(event.time, event.block, event.index, event.number, input)
         }
       }
+      merge.note(input)
     }
   }
 

@@ -111,6 +111,7 @@ extension StreamSessions {
       blocks.leave(slot)
       count += entries.count
     }
+    for input in merge.inputs { merge.note(input) }
     sessionizer.counts.eventsResumed = count
     try sessionizer.restore(from: store)
   }

@@ -192,6 +192,60 @@ private func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool { one == other }
     #expect(isSame(writer.bytes, expected.bytes))
   }
 
+  /// Thousands of logs are far too many to compare each with every other at every block.
+  /// - Parameter apart: from the beginning of one log to that of the next; 0 where none takes another's place.
+  @Test(arguments: [0, 2 * minute])
+  func thousandsOfLogsGiveTheSameBytes(_ apart: Int64) throws {
+    var random = Seeded(11)
+    let count = 6_000
+    var hits: [Hit] = []
+    for input in 0..<count {
+      // Also fewer than it takes to confirm the first one.
+      for index in 0..<Int64.random(in: 1...5, using: &random) {
+        // No two at one time.
+        let time = PropertyTests.start + Int64(input) * (apart + 1) + index * minute / 3
+        hits.append(Hit(time, "v\(input % 100)", input: input))
+      }
+    }
+    let expected = try Run(hits, settings(), inputs: count)
+
+    let store = MemoryStore()
+    let writer = Collector()
+    func stage(_ change: (inout SessionSettings) -> Void, isAtRest: Bool) throws -> SessionStage {
+      let descriptions = (0..<count).map { input in
+        var description = InputDescription(
+          name: "\(input)", firstTime: PropertyTests.start + Int64(input) * (apart + 1), size: nil)
+        description.id = Int64(input)
+        description.isAtRest = isAtRest
+        return description
+      }
+      let stage = SessionStage(settings: settings(change), inputs: descriptions, writer: writer) { $0.reset() }
+      try stage.restore(from: store)
+      return stage
+    }
+    let first = try stage({ $0.isContinued = true }, isAtRest: false)
+    var rejects: [Reject] = []
+    var at = 0
+    while at < hits.count {
+      let block = Block(capacity: 1 << 12, headroom: 0)
+      let mapped = MappedBlock()
+      let end = hits[at...].firstIndex { $0.input != hits[at].input } ?? hits.count
+      Run.fill(block, mapped, hits[at..<end], nil)
+      block.input = hits[at].input
+      block.isLast = true
+      try first.consume(mapped, of: block, rejects: &rejects)
+      at = end
+    }
+    var located: [LocatedReject] = []
+    try first.pause(rejects: &located)
+    // What a log takes the place of is not waited for.
+    #expect(writer.payloads.isEmpty == (apart == 0))
+    try first.save(to: store)
+    try stage({ _ in }, isAtRest: true).finish(rejects: &located)
+    #expect(rejects.isEmpty && located.isEmpty)
+    #expect(isSame(writer.bytes, expected.bytes))
+  }
+
   /// A time far ahead is not believed because its log has ended, nor because another log begins with one like it. What
   /// stands beside it is, as soon as others have come to it.
   @Test func whatIsFarAheadIsNotBelieved() throws {

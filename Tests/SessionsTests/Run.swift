@@ -75,8 +75,15 @@ struct Run {
     _ hits: [Hit], _ settings: SessionSettings, inputs: Int = 1, firstTimes: [Int64?]? = nil,
     visitorHash: UInt64? = nil, blockSize: (Int) -> Int = { _ in 1000 }
   ) throws {
+    // In one pass: there may be thousands of inputs.
+    var lastOfInput = [Int](repeating: -1, count: inputs)
+    var firstOfInput = [Int64?](repeating: nil, count: inputs)
+    for (index, hit) in hits.enumerated() {
+      lastOfInput[hit.input] = index
+      firstOfInput[hit.input] = firstOfInput[hit.input] ?? hit.time
+    }
     let descriptions = (0..<inputs).map { input in
-      let first = firstTimes.map { $0[input] } ?? hits.first { $0.input == input }?.time
+      let first = firstTimes.map { $0[input] } ?? firstOfInput[input]
       return InputDescription(name: "input-\(input)", firstTime: first, size: nil)
     }
     let writer = Collector()
@@ -92,7 +99,6 @@ struct Run {
     blocks = 0
     var at = 0
     var offsets = [Int](repeating: 0, count: inputs)
-    let lastOfInput = (0..<inputs).map { input in hits.lastIndex { $0.input == input } ?? -1 }
     while at < hits.count {
       let input = hits[at].input
       var end = at
