@@ -1,7 +1,7 @@
 /// An input that earlier runs have read, wholly or in part: how to know it again, and where to go on.
 public struct KnownInput: Sendable, Equatable {
   /// A file as the system knows it.
-  public struct File: Sendable, Equatable {
+  public struct File: Sendable, Hashable {
     /// The file system's number.
     public var device: Int64
     /// The file's number there (inode), which it keeps when it is renamed.

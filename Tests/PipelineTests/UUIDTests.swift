@@ -128,4 +128,12 @@ import Testing
     #expect(
       Fingerprint.sha256(Array("abc".utf8)) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
   }
+
+  @Test func fingerprintsOfBeginnings() {
+    let text = (0..<300).map { UInt8($0 & 255) }
+    let counts = [0, 1, 63, 64, 65, 65, 299, 300]
+    #expect(
+      Fingerprint.sha256(beginningsOf: text, counts) == counts.map { Fingerprint.sha256(Array(text[..<$0])) ?? "" })
+    #expect(Fingerprint.sha256(beginningsOf: text, []).isEmpty)
+  }
 }
