@@ -117,13 +117,14 @@ final class DirectOutput: @unchecked Sendable {
     if count == room { try handOver() }
   }
 
-  /// Returns when everything is written.
+  /// Returns when everything is written; throws if it never will be, because of `stop`.
   func flush() throws {
     if count > 0 { try handOver() }
     monitor.lock()
     defer { monitor.unlock() }
     while !queue.isEmpty || isWriting, error == 0, !isStopped { monitor.wait() }
     if error != 0 { throw OutputFailure.writing(name, error) }
+    guard queue.isEmpty, !isWriting else { throw OutputFailure.writing(name, ECANCELED) }
   }
 
   private func handOver() throws {

@@ -94,6 +94,21 @@ import Testing
     #expect(code { try direct.flush() } == "O201")
   }
 
+  /// What came after the end of the thread that writes is not passed off as written.
+  @Test func whatIsStoppedIsNotFlushed() throws {
+    let space = try Workspace()
+    let descriptor = open(space.path("out"), O_WRONLY | O_CREAT, 0o600)
+    defer { close(descriptor) }
+    let direct = try #require(DirectOutput(descriptor, name: "out", at: 0), "this space has no direct writes")
+    try direct.append(UInt8(ascii: "x"))
+    try direct.flush()
+    direct.stop()
+    #expect(code { try direct.flush() } == nil)
+    try direct.append(UInt8(ascii: "y"))
+    #expect(code { try direct.flush() } == "O201")
+    #expect(space.text("out") == "x")
+  }
+
   /// The last piece alone, which nobody waits for but `flush`.
   @Test func failureOfTheLastPieceSurfaces() throws {
     let space = try Workspace()
