@@ -58,12 +58,17 @@ public enum Resumption: Sendable {
   case whole
 }
 
-/// What a source may not exceed.
+/// What a source may not exceed, and where it puts what exceeds its memory.
 public struct ReadLimits: Sendable {
   /// The longest record in bytes; a longer one is a reject.
   public var record: Int
+  /// For temporary files; nil leaves the choice to `TMPDIR` and the system.
+  public var temporaryFolder: String?
   /// - Parameter record: bytes.
-  public init(record: Int = 4 << 20) { self.record = record }
+  public init(record: Int = 4 << 20, temporaryFolder: String? = nil) {
+    self.record = record
+    self.temporaryFolder = temporaryFolder
+  }
 }
 
 /// An input of a run, known before the first record is mapped.

@@ -24,6 +24,9 @@ struct ContinuationPlan: Sendable {
   /// Bytes of input; nil for the usual.
   let commitEvery: Int?
 
+  /// Where the state grows there is room for what is sorted, in /tmp perhaps not. `TMPDIR` knows better.
+  var temporaryFolder: String? { getenv("TMPDIR") == nil ? folder : nil }
+
   /// Whether what is open at the end stays open.
   var leavesOpen: Bool { isFollowUp && !finishes }
 

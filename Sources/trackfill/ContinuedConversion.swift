@@ -54,8 +54,8 @@ final class ContinuedConversion {
     let feed = try InputFeed(
       inputs.match.paths, reader: mapping.reader,
       options: inputs.feedOptions(
-        limits: ReadLimits(record: frame.plan.maxRecord), disorder: mapping.sessions.inputDisorder,
-        isContinued: plan.leavesOpen), preview: preview)
+        limits: ReadLimits(record: frame.plan.maxRecord, temporaryFolder: plan.temporaryFolder),
+        disorder: mapping.sessions.inputDisorder, isContinued: plan.leavesOpen), preview: preview)
     if !frame.plan.isQuiet { for note in inputs.match.notes + feed.notes { frame.console.say(note) } }
     inputs.begin(feed)
     try StateOwner.begin(folder)
@@ -89,7 +89,7 @@ final class ContinuedConversion {
   ) throws {
     var settings = mapping.sessions
     settings.memory = frame.plan.memory
-    settings.temporaryFolder = getenv("TMPDIR") == nil ? plan.folder : nil
+    settings.temporaryFolder = plan.temporaryFolder
     settings.isContinued = plan.leavesOpen
     frame.report.settings = settings
     let output = try openOutput(folder, mapping.name)

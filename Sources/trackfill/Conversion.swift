@@ -36,7 +36,8 @@ final class Conversion {
     let feed = try InputFeed(
       inputs, reader: mapping.reader,
       options: InputFeed.Options(
-        limits: ReadLimits(record: plan.maxRecord), limit: plan.limit, disorder: mapping.sessions.inputDisorder),
+        limits: ReadLimits(record: plan.maxRecord, temporaryFolder: plan.temporaryFolder), limit: plan.limit,
+        disorder: mapping.sessions.inputDisorder),
       preview: preview)
 
     frame.signals.attach(.brief)

@@ -425,6 +425,19 @@ private func flat(_ reading: Reading) -> [String] {
     #expect(count == order.count)
   }
 
+  /// Where the run has room, and not where the system puts temporary files.
+  @Test func rowsAreShuffledInTheFolderOfTheRun() throws {
+    let reader = try csv("{ fields: { v: string, k: string }, group: { by: k, order: any } }")
+    let table = "v,k\n" + (0..<10_000).map { "\(String(repeating: "x", count: 1000)),\($0)\n" }.joined()
+    let source = reader.makeSource(
+      MemorySource(Array(table.utf8)), limits: ReadLimits(temporaryFolder: "/no/such/folder"))
+    let finding = #expect(throws: Diagnostic.self) {
+      _ = try source.next(into: Block(capacity: 1 << 20, headroom: 4 << 20))
+    }
+    #expect(finding?.code == "O204")
+    #expect(finding?.message.contains("/no/such/folder") == true)
+  }
+
   // MARK: - Any block size, any text
 
   /// What a reader of one page would make of it: byte by byte, everything in memory.

@@ -7,6 +7,7 @@ final class CSVRegroupSource: PacedBlockSource {
   private let settings: CSVSettings
   private let group: CSVGroup
   private let limit: Int
+  private let temporaryFolder: String?
   private var shuffle: RowShuffle?
   private let grouper: CSVGrouper
   private var layout: CSVLayout?
@@ -24,6 +25,7 @@ final class CSVRegroupSource: PacedBlockSource {
     plain.group = nil
     // The same limits as for neighbouring rows.
     limit = max(limits.record, 64)
+    temporaryFolder = limits.temporaryFolder
     source = CSVSource(bytes, plain, limits: ReadLimits(record: max(limit / 4, 64)))
     self.settings = settings
     self.group = group
@@ -90,7 +92,7 @@ final class CSVRegroupSource: PacedBlockSource {
   }
 
   private func readAll(headroom: Int) throws {
-    let shuffle = RowShuffle(groupLimit: limit - limit / 4)
+    let shuffle = RowShuffle(groupLimit: limit - limit / 4, folder: temporaryFolder)
     self.shuffle = shuffle
     let block = Block(capacity: 256 << 10, headroom: min(limit, headroom))
     var records = 0

@@ -25,6 +25,7 @@ final class RowShuffle {
 
   private let groupLimit: Int
   private let memory: Int
+  private let folder: String?
   private var rows: [LooseRow] = []
   private var size = 0
   private var parts: [TemporaryFile] = []
@@ -37,13 +38,15 @@ final class RowShuffle {
   /// - Parameters:
   ///   - groupLimit: rows of a group beyond so many bytes are not kept; the group is too long anyway.
   ///   - memory: bytes of rows to keep.
-  init(groupLimit: Int, memory: Int = RowShuffle.memory) {
+  ///   - folder: for temporary files; nil leaves the choice to the system.
+  init(groupLimit: Int, memory: Int = RowShuffle.memory, folder: String? = nil) {
     self.groupLimit = groupLimit
     self.memory = memory
+    self.folder = folder
   }
 
-  private static func temporaryFile() -> TemporaryFile {
-    TemporaryFile(for: "groups of rows", in: nil, bufferSize: 64 << 10)
+  private func temporaryFile() -> TemporaryFile {
+    TemporaryFile(for: "groups of rows", in: folder, bufferSize: 64 << 10)
   }
 
   func add(_ row: LooseRow) throws(Diagnostic) {
@@ -51,7 +54,7 @@ final class RowShuffle {
       rows.append(row)
       size += row.size
       guard size > memory else { return }
-      parts = try RowShuffle.deal(rows, level: 0)
+      parts = try deal(rows, level: 0)
       rows = []
     } else {
       try RowShuffle.deal(row, to: parts, level: 0)
@@ -65,7 +68,7 @@ final class RowShuffle {
       rows = []
       return
     }
-    let runs = RowShuffle.temporaryFile()
+    let runs = temporaryFile()
     self.runs = runs
     var ranges: [Range<Int>] = []
     for part in parts { try sort(part, level: 1, into: runs, &ranges) }
@@ -107,7 +110,7 @@ final class RowShuffle {
     try part.flush()
     let reader = RunReader(part, 0..<Int(part.end), bufferSize: 64 * 1024)
     if part.end > memory, level < RowShuffle.deepest {
-      let parts = try RowShuffle.deal([], level: level)
+      let parts = try deal([], level: level)
       while let row = try reader.row() { try RowShuffle.deal(row, to: parts, level: level) }
       for part in parts { try sort(part, level: level + 1, into: runs, &ranges) }
       return
@@ -128,10 +131,10 @@ final class RowShuffle {
     ranges.append(start..<Int(runs.end))
   }
 
-  private static func deal(_ rows: [LooseRow], level: Int) throws(Diagnostic) -> [TemporaryFile] {
+  private func deal(_ rows: [LooseRow], level: Int) throws(Diagnostic) -> [TemporaryFile] {
     var parts: [TemporaryFile] = []
-    for _ in 0..<fan { parts.append(temporaryFile()) }
-    for row in rows { try deal(row, to: parts, level: level) }
+    for _ in 0..<RowShuffle.fan { parts.append(temporaryFile()) }
+    for row in rows { try RowShuffle.deal(row, to: parts, level: level) }
     return parts
   }
 
