@@ -64,6 +64,7 @@ final class Conversion {
       writer.abandon()
       throw error
     }
+    frame.signals.attach(finishing(writer, rejects))
     do {
       try drive(mapping, feed, writer, rejects)
       if frame.report.counts.sum.records == 0 {
@@ -75,6 +76,7 @@ final class Conversion {
       try rejects?.finish()
       try writer.finish()
       frame.report.isOutputComplete = true
+      frame.signals.attach(.brief)
     } catch {
       writer.abandon()
       // Rejects are what one needs to see why there were too many of them.
@@ -121,7 +123,7 @@ final class Conversion {
           frame.end(with: status, isAtRest: isAtRest, fate: outputFate)
         }))
     defer {
-      frame.signals.attach(.brief)
+      frame.signals.attach(finishing(writer, rejects))
       progress?.clear()
       frame.report.counts = loop.counts
       frame.report.sessions = stage.counts
@@ -141,6 +143,19 @@ final class Conversion {
     frame.report.counts = loop.counts
     frame.report.sessions = stage.counts
     guard frame.report.isBalanced else { throw frame.unbalanced(fate: outputFate) }
+  }
+
+  /// What must not be cut short before the outputs stand under their names, and leaves nothing else behind if it is.
+  private func finishing(_ writer: any PayloadWriter, _ rejects: RejectFileWriter?) -> SignalWatch.Run {
+    var run = SignalWatch.Run.brief
+    run.abandon = { [self] status, isAtRest in
+      writer.abandon()
+      rejects?.abandon()
+      // It may have got its name just before.
+      let fate = plan.output.path.map { "\($0) is complete or was not written" } ?? outputFate
+      frame.end(with: status, isAtRest: isAtRest, fate: fate)
+    }
+    return run
   }
 
   private var outputFate: String {

@@ -82,6 +82,34 @@ import Testing
     #expect(try space.json("s")["output_complete"] as? Bool == false)
   }
 
+  /// A first signal waits for the outputs to be whole; a second one does not, and leaves nothing behind either.
+  @Test func secondSignalWhileFinishing() throws {
+    let pipe = space.path("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    // Opened for both, so that nobody waits for the other end; but nobody reads.
+    let end = open(pipe, O_RDWR)
+    defer { close(end) }
+    // More rejects than a pipe takes, and fewer than are written before the end.
+    let log = try space.write("a.log", Material.text([Material.line] + Array(repeating: "broken", count: 400)))
+    let running = try Binary.start([
+      "convert", log, "-m", mapping, "-o", space.path("o"), "--rejects", pipe, "--max-rejects", "100%",
+    ])
+    var waiting: Int32 = 0
+    for _ in 0..<10_000 where waiting == 0 {
+      ioctl(end, UInt(FIONREAD), &waiting)
+      usleep(1_000)
+    }
+    #expect(waiting > 0)
+    #expect(try space.names().count == 4)
+    running.signal(SIGINT)
+    usleep(300_000)
+    running.signal(SIGTERM)
+    let result = running.wait()
+    #expect(result.status == 130)
+    #expect(result.errors.contains("interrupted; "))
+    #expect(try space.names() == ["a.log", "m.yaml", "pipe"])
+  }
+
   /// A preview writes at its end: who interrupts it is told that there is none.
   @Test(
     arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)],
