@@ -2,11 +2,12 @@ internal import Pipeline
 
 /// Merges the inputs' reorder buffers by (effective time, input, arrival).
 final class Merge {
-  private struct Front: BitwiseCopyable {
+  private struct Front: BitwiseCopyable, HeapOrdered {
     var time: Int64
     var input: Int
 
-    static func < (a: Front, b: Front) -> Bool { a.time != b.time ? a.time < b.time : a.input < b.input }
+    @inline(__always)
+    static func precedes(_ a: Front, _ b: Front) -> Bool { a.time != b.time ? a.time < b.time : a.input < b.input }
   }
 
   let inputs: [InputClock]
@@ -19,7 +20,7 @@ final class Merge {
   private var succession: Succession?
   /// The latest clock.
   private(set) var latest = Int64.min
-  private var heap: [Front] = []
+  private var heap = BinaryHeap<Front>()
   private var ready: [Int] = []
 
   /// - Parameter disorder: where inputs that have ended may grow until the next run. Such an input is waited for only as
@@ -78,52 +79,23 @@ final class Merge {
     heads.collect(before: watermark, into: &ready)
     defer { for index in ready { noteHead(of: inputs[index]) } }
     heap.removeAll(keepingCapacity: true)
-    for index in ready { push(Front(time: heads.time(at: index), input: index)) }
-    while !heap.isEmpty {
-      let input = inputs[heap[0].input]
+    for index in ready { heap.insert(Front(time: heads.time(at: index), input: index)) }
+    while let front = heap.first {
+      let input = inputs[front.input]
       // As long as this input comes before the others, no heap is asked.
-      let next = heap.count == 1 ? nil : heap.count == 2 || heap[1] < heap[2] ? heap[1] : heap[2]
+      let next = heap.second
       let own = input.index
       var last: Int64?
       while let entry = input.waiting.head {
         if entry.effective >= watermark { break }
-        if let next, next < Front(time: entry.effective, input: own) {
+        if let next, Front.precedes(next, Front(time: entry.effective, input: own)) {
           last = entry.effective
           break
         }
         input.waiting.removeHead()
         try handle(entry, input.waiting.queued(behind: Merge.notice))
       }
-      if let last { replace(Front(time: last, input: own)) } else { pop() }
+      if let last { heap.replaceFirst(with: Front(time: last, input: own)) } else { heap.removeFirst() }
     }
-  }
-
-  private func push(_ front: Front) {
-    heap.append(front)
-    var at = heap.count - 1
-    while at > 0, front < heap[(at - 1) / 2] {
-      heap[at] = heap[(at - 1) / 2]
-      at = (at - 1) / 2
-    }
-    heap[at] = front
-  }
-
-  private func pop() {
-    let moved = heap.removeLast()
-    if !heap.isEmpty { replace(moved) }
-  }
-
-  /// Puts `front` in the first's place.
-  private func replace(_ front: Front) {
-    var at = 0
-    while true {
-      var child = 2 * at + 1
-      guard child < heap.count else { break }
-      if child + 1 < heap.count, heap[child + 1] < heap[child] { child += 1 }
-      guard heap[child] < front else { break }
-      heap[at] = heap[child]
-      at = child
-    }
-    heap[at] = front
   }
 }

@@ -1,5 +1,7 @@
+internal import Pipeline
+
 /// Where an accepted event waits: a small key, the event itself stays in its `MappedBlock`.
-struct Waiting: BitwiseCopyable {
+struct Waiting: BitwiseCopyable, HeapOrdered {
   /// The event's time, or for a late one just before its input's clock − disorder when it came: what orders processing.
   var effective: Int64
   /// Arrival in its input.
@@ -15,7 +17,7 @@ struct Waiting: BitwiseCopyable {
   @inline(__always) var isLate: Bool { position & Waiting.lateBit != 0 }
 
   @inline(__always)
-  static func < (a: Waiting, b: Waiting) -> Bool {
+  static func precedes(_ a: Waiting, _ b: Waiting) -> Bool {
     a.effective != b.effective ? a.effective < b.effective : a.sequence < b.sequence
   }
 }
@@ -29,7 +31,7 @@ final class ReorderBuffer {
   @exclusivity(unchecked) private var first = 0
   @exclusivity(unchecked) private var count = 0
   @exclusivity(unchecked) private var newest = Int64.min
-  @exclusivity(unchecked) private var heap: [Waiting] = []
+  @exclusivity(unchecked) private var heap = BinaryHeap<Waiting>()
 
   init() {
     // Small: there is one for each input, and most of many are never open.
@@ -64,8 +66,8 @@ final class ReorderBuffer {
 
   @inline(never)
   private var headWithStragglers: Waiting {
-    let straggler = heap[0]
-    return count > 0 && ring[first] < straggler ? ring[first] : straggler
+    guard let straggler = heap.first else { return ring[first] }
+    return count > 0 && Waiting.precedes(ring[first], straggler) ? ring[first] : straggler
   }
 
   /// The entry behind so many others of the queue, if there is one: what will be the head soon, stragglers apart.
@@ -77,7 +79,7 @@ final class ReorderBuffer {
   /// All entries, those that came in order first.
   func visit(_ body: (Waiting) throws -> Void) rethrows {
     for index in 0..<count { try body(ring[(first + index) & mask]) }
-    for entry in heap { try body(entry) }
+    for entry in heap.all { try body(entry) }
   }
 
   /// Removes `head`, which must exist.
@@ -93,11 +95,11 @@ final class ReorderBuffer {
 
   @inline(never)
   private func removeWithStragglers() {
-    if count > 0, ring[first] < heap[0] {
+    if count > 0, let straggler = heap.first, Waiting.precedes(ring[first], straggler) {
       first = (first + 1) & mask
       count -= 1
     } else {
-      pop()
+      heap.removeFirst()
     }
   }
 
@@ -113,30 +115,5 @@ final class ReorderBuffer {
   }
 
   @inline(never)
-  private func push(_ entry: Waiting) {
-    heap.append(entry)
-    var at = heap.count - 1
-    while at > 0 {
-      let parent = (at - 1) / 2
-      guard entry < heap[parent] else { break }
-      heap[at] = heap[parent]
-      at = parent
-    }
-    heap[at] = entry
-  }
-
-  private func pop() {
-    let moved = heap.removeLast()
-    guard !heap.isEmpty else { return }
-    var at = 0
-    while true {
-      var child = 2 * at + 1
-      guard child < heap.count else { break }
-      if child + 1 < heap.count, heap[child + 1] < heap[child] { child += 1 }
-      guard heap[child] < moved else { break }
-      heap[at] = heap[child]
-      at = child
-    }
-    heap[at] = moved
-  }
+  private func push(_ entry: Waiting) { heap.insert(entry) }
 }

@@ -3,14 +3,16 @@ internal import Pipeline
 
 /// Merges sorted runs of one file by a heap of their first records.
 final class RunMerge<Key: SortKey> {
-  private struct Front {
+  private struct Front: HeapOrdered {
     var key: Key
     var bytes: UnsafeMutableRawPointer
     var reader: Int
+
+    static func precedes(_ a: Front, _ b: Front) -> Bool { Key.precedes(a.key, a.bytes, b.key, b.bytes) }
   }
 
   private var readers: [RunReader<Key>]
-  private var heap: [Front] = []
+  private var heap = BinaryHeap<Front>()
   /// Whether the first record of the heap has been given out.
   private var isServed = false
 
@@ -19,19 +21,17 @@ final class RunMerge<Key: SortKey> {
     readers = runs.map { RunReader(file, $0.start, $0.end, buffer: buffer) }
     for (index, reader) in readers.enumerated() {
       guard let bytes = try reader.next() else { continue }
-      push(front(bytes, index))
+      heap.insert(front(bytes, index))
     }
   }
 
   /// The next record's bytes, as `SortedRecords.next`.
   func next() throws -> UnsafeMutableRawPointer? {
-    if isServed {
-      let reader = heap[0].reader
+    if isServed, let reader = heap.first?.reader {
       if let bytes = try readers[reader].next() {
-        sink(front(bytes, reader))
+        heap.replaceFirst(with: front(bytes, reader))
       } else {
-        let last = heap.removeLast()
-        if !heap.isEmpty { sink(last) }
+        heap.removeFirst()
       }
     }
     isServed = !heap.isEmpty
@@ -40,32 +40,6 @@ final class RunMerge<Key: SortKey> {
 
   private func front(_ bytes: UnsafeMutableRawPointer, _ reader: Int) -> Front {
     Front(key: SortRecord<Key>.key(at: bytes - SortRecord<Key>.head), bytes: bytes, reader: reader)
-  }
-
-  private static func precedes(_ a: Front, _ b: Front) -> Bool { Key.precedes(a.key, a.bytes, b.key, b.bytes) }
-
-  private func push(_ front: Front) {
-    heap.append(front)
-    var at = heap.count - 1
-    while at > 0, RunMerge.precedes(front, heap[(at - 1) / 2]) {
-      heap[at] = heap[(at - 1) / 2]
-      at = (at - 1) / 2
-    }
-    heap[at] = front
-  }
-
-  /// Puts `front` in the first's place.
-  private func sink(_ front: Front) {
-    var at = 0
-    while true {
-      var child = 2 * at + 1
-      guard child < heap.count else { break }
-      if child + 1 < heap.count, RunMerge.precedes(heap[child + 1], heap[child]) { child += 1 }
-      guard RunMerge.precedes(heap[child], front) else { break }
-      heap[at] = heap[child]
-      at = child
-    }
-    heap[at] = front
   }
 }
 

@@ -31,7 +31,7 @@ final class RowShuffle {
   private var parts: [TemporaryFile] = []
   /// The groups of each part, one behind the other, and where they begin and end.
   private var runs: TemporaryFile?
-  private var readers: [RunReader] = []
+  private var readers = BinaryHeap<RunReader>()
   private var grouped: [[LooseRow]] = []
   private var next = 0
 
@@ -77,9 +77,8 @@ final class RowShuffle {
     let share = max(4096, memory / max(1, ranges.count))
     for range in ranges where !range.isEmpty {
       let reader = RunReader(runs, range, bufferSize: share)
-      if try reader.advance() { readers.append(reader) }
+      if try reader.advance() { readers.insert(reader) }
     }
-    for index in (0..<readers.count / 2).reversed() { sink(index) }
   }
 
   /// The group whose first row comes next.
@@ -94,11 +93,7 @@ final class RowShuffle {
     }
     guard let first = readers.first else { return nil }
     let group = first.group
-    if try !first.advance() {
-      let last = readers.removeLast()
-      if !readers.isEmpty { readers[0] = last }
-    }
-    if !readers.isEmpty { sink(0) }
+    if try first.advance() { readers.replaceFirst(with: first) } else { readers.removeFirst() }
     return group
   }
 
@@ -167,23 +162,10 @@ final class RowShuffle {
     }
     return groups
   }
-
-  /// Keeps the heap of runs in the order of their groups at hand.
-  private func sink(_ start: Int) {
-    var at = start
-    while true {
-      var least = at
-      for child in [2 * at + 1, 2 * at + 2]
-      where child < readers.count && readers[child].sequence < readers[least].sequence { least = child }
-      if least == at { return }
-      readers.swapAt(at, least)
-      at = least
-    }
-  }
 }
 
 /// Reads groups of rows from a stretch of a temporary file.
-private final class RunReader {
+private final class RunReader: HeapOrdered {
   private let file: TemporaryFile
   private var offset: Int
   private let end: Int
@@ -193,7 +175,10 @@ private final class RunReader {
   private(set) var group: [LooseRow] = []
 
   /// Of the group at hand.
-  var sequence: Int { group.first?.sequence ?? .max }
+  private var sequence = Int.max
+
+  /// No row is in two groups.
+  static func precedes(_ a: RunReader, _ b: RunReader) -> Bool { a.sequence < b.sequence }
 
   init(_ file: TemporaryFile, _ range: Range<Int>, bufferSize: Int) {
     self.file = file
@@ -206,6 +191,7 @@ private final class RunReader {
   func advance() throws(Diagnostic) -> Bool {
     group = []
     while let row = try row() {
+      if group.isEmpty { sequence = row.sequence }
       group.append(row)
       if isLast { return true }
     }
