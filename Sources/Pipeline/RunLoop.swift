@@ -285,50 +285,12 @@ public final class RunLoop: @unchecked Sendable {
   private func settle(_ item: Item) throws {
     let block = item.block
     let mapped = item.mapped
-    let input = block.input
-    guard accounts.inputs.indices.contains(input), !item.isEnd || !block.rejects.isEmpty || block.isLast else {
+    guard accounts.inputs.indices.contains(block.input), !item.isEnd || !block.rejects.isEmpty || block.isLast else {
       pool.recycle(mapped)
       return
     }
-    let before = accounts.inputs[input]
-    let recordsBefore = accounts.sum.records
-    // Damage comes behind the block's records; what else the feed had to reject comes before them.
-    let damage = block.rejects.filter { $0.isDamage }
-    let fed = block.rejects.count - damage.count
-
-    accounts.sum += mapped.counts
-    let parsedLines = mapped.counts.lines - block.repeatedLines
-    accounts.sum.lines -= block.repeatedLines
-    // What the feed rejects is a record and a line, too; `skippedLines` counts those before the block.
-    accounts.sum.lines += block.skippedLines + damage.count
-    accounts.sum.records += block.rejects.count
-    if !item.isEnd {
-      accounts.blocks += 1
-      accounts.inputs[input].bytes = max(before.bytes, block.offset + block.count - before.bytesBefore)
-      accounts.inputs[input].consumed = max(before.consumed, block.consumed)
-    }
-    accounts.inputs[input].lines += parsedLines + block.skippedLines + damage.count
-    accounts.inputs[input].records += mapped.counts.records + block.rejects.count
-    if !damage.isEmpty { accounts.inputs[input].isDamaged = true }
-
-    // Positions count from the input's beginning, accounts from the run's.
-    let (firstLine, firstRecord) = (before.linesBefore + before.lines, before.recordsBefore + before.records)
-    let lines = firstLine + block.skippedLines - block.repeatedLines
-    for (index, reject) in block.rejects.enumerated() where !reject.isDamage {
-      let record = firstRecord + index + 1
-      try note(locate(reject, block, record: record, line: firstLine + reject.line + 1), input: input)
-      judge(accounts.rejected, of: recordsBefore + index + 1)
-    }
-    for reject in inOrder(mapped.rejects) {
-      let record = firstRecord + fed + reject.number + 1
-      try note(locate(reject, block, record: record, line: lines + reject.line + 1), input: input)
-      judge(accounts.rejected, of: recordsBefore + fed + reject.number + 1)
-    }
-    for reject in damage {
-      let record = firstRecord + fed + mapped.counts.records + 1
-      try note(locate(reject, block, record: record, line: lines + mapped.counts.lines + 1), input: input)
-      judge(accounts.rejected, of: recordsBefore + fed + mapped.counts.records + 1)
-    }
+    let place = count(item)
+    try report(block, mapped, place)
     if let verdict { throw verdict }
     if item.isEnd {
       pool.recycle(mapped)
@@ -337,12 +299,79 @@ public final class RunLoop: @unchecked Sendable {
     var late: [Reject] = []
     try consumer.consume(mapped, of: block, rejects: &late)
     for reject in late {
-      let record = firstRecord + fed + reject.number + 1
-      try note(locate(reject, block, record: record, line: lines + reject.line + 1), input: input)
+      try note(locate(reject, block, place), input: block.input)
       // Sessions find theirs later than readers and mappings, by more or less: each kind has its own account until the end.
-      judge(accounts.sessionRejects, of: recordsBefore + fed + reject.number + 1)
+      judge(accounts.sessionRejects, of: place.recordsOfRun + reject.number + 1)
     }
     if let verdict { throw verdict }
+  }
+
+  /// Where a block stands: what came before it. Positions count from the input's beginning, accounts from the run's.
+  private struct BlockPlace {
+    /// Lines and records of the input, before what the feed rejected ahead of the block.
+    var firstLine: Int
+    var firstRecord: Int
+    /// The same before the block itself, and records of the run.
+    var lines: Int
+    var records: Int
+    var recordsOfRun: Int
+    /// Records that the feed rejected ahead of the block.
+    var fed: Int
+  }
+
+  /// Adds a block to the accounts.
+  private func count(_ item: Item) -> BlockPlace {
+    let block = item.block
+    let mapped = item.mapped
+    let input = block.input
+    let before = accounts.inputs[input]
+    let recordsBefore = accounts.sum.records
+    // Damage comes behind the block's records; what else the feed had to reject comes before them.
+    let damage = block.rejects.count { $0.isDamage }
+    let fed = block.rejects.count - damage
+
+    accounts.sum += mapped.counts
+    let parsedLines = mapped.counts.lines - block.repeatedLines
+    accounts.sum.lines -= block.repeatedLines
+    // What the feed rejects is a record and a line, too; `skippedLines` counts those before the block.
+    accounts.sum.lines += block.skippedLines + damage
+    accounts.sum.records += block.rejects.count
+    if !item.isEnd {
+      accounts.blocks += 1
+      accounts.inputs[input].bytes = max(before.bytes, block.offset + block.count - before.bytesBefore)
+      accounts.inputs[input].consumed = max(before.consumed, block.consumed)
+    }
+    accounts.inputs[input].lines += parsedLines + block.skippedLines + damage
+    accounts.inputs[input].records += mapped.counts.records + block.rejects.count
+    if damage > 0 { accounts.inputs[input].isDamaged = true }
+    let (firstLine, firstRecord) = (before.linesBefore + before.lines, before.recordsBefore + before.records)
+    return BlockPlace(
+      firstLine: firstLine, firstRecord: firstRecord, lines: firstLine + block.skippedLines - block.repeatedLines,
+      records: firstRecord + fed, recordsOfRun: recordsBefore + fed, fed: fed)
+  }
+
+  /// Gives the rejects of feed, reader and mapping to their writer, in the order of their records.
+  private func report(_ block: Block, _ mapped: MappedBlock, _ place: BlockPlace) throws {
+    let input = block.input
+    for (index, reject) in block.rejects.enumerated() where !reject.isDamage {
+      let record = place.firstRecord + index + 1
+      try note(locate(reject, block, record: record, line: place.firstLine + reject.line + 1), input: input)
+      judge(accounts.rejected, of: place.recordsOfRun - place.fed + index + 1)
+    }
+    for reject in inOrder(mapped.rejects) {
+      try note(locate(reject, block, place), input: input)
+      judge(accounts.rejected, of: place.recordsOfRun + reject.number + 1)
+    }
+    for reject in block.rejects where reject.isDamage {
+      let record = place.records + mapped.counts.records + 1
+      try note(locate(reject, block, record: record, line: place.lines + mapped.counts.lines + 1), input: input)
+      judge(accounts.rejected, of: place.recordsOfRun + mapped.counts.records + 1)
+    }
+  }
+
+  /// A reject of a record in the block.
+  private func locate(_ reject: Reject, _ block: Block, _ place: BlockPlace) -> LocatedReject {
+    locate(reject, block, record: place.records + reject.number + 1, line: place.lines + reject.line + 1)
   }
 
   private func inOrder(_ rejects: [Reject]) -> [Reject] {

@@ -39,6 +39,9 @@ enum YAMLDocument {
   private struct Builder {
     let source: SourceText
     var findings: [Diagnostic] = []
+    private var root: ConfigNode?
+    private var stack: [Open] = []
+    private var lastQuoted: Quoted?
 
     /// A list or map that has begun.
     private final class Open {
@@ -88,9 +91,6 @@ enum YAMLDocument {
     }
 
     private mutating func read(_ parser: UnsafeMutablePointer<yaml_parser_t>) -> ConfigNode? {
-      var stack: [Open] = []
-      var root: ConfigNode?
-      var lastQuoted: Quoted?
       var event = yaml_event_t()
       while true {
         guard yaml_parser_parse(parser, &event) == 1 else {
@@ -99,7 +99,6 @@ enum YAMLDocument {
         }
         defer { yaml_event_delete(&event) }
         let span = source.span(event.start_mark, event.end_mark)
-        var finished: ConfigNode?
         lastQuoted = nil
         if findings.count >= Self.most { return nil }
         switch event.type {
@@ -112,58 +111,75 @@ enum YAMLDocument {
             "M002", "an alias (`*name`)", span,
             remedy: "write the value out: mappings have no anchors; a pattern that begins with `*` stands in quotes")
           return nil
-        case YAML_SCALAR_EVENT:
-          let scalar = event.data.scalar
-          refuse(anchor: scalar.anchor, tag: scalar.tag, span)
-          if [YAML_SINGLE_QUOTED_SCALAR_STYLE, YAML_DOUBLE_QUOTED_SCALAR_STYLE].contains(scalar.style) {
-            lastQuoted = Quoted(span: span, lines: event.end_mark.line - event.start_mark.line, end: event.end_mark)
-          }
-          let text = String(
-            decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
-          if let open = stack.last, open.isMap, open.key == nil {
-            if let line = open.firstLines[text] {
-              report(
-                "M003", "key '\(text)' stands twice", span, label: "first at line \(line)",
-                remedy: "remove one of the two: the later would silently win")
-            } else {
-              open.firstLines[text] = span.line
-            }
-            open.key = (text, span)
-          } else {
-            finished = .scalar(ConfigScalar(text: text, style: style(scalar.style), span: span))
-          }
-        case YAML_SEQUENCE_START_EVENT, YAML_MAPPING_START_EVENT:
-          let isMap = event.type == YAML_MAPPING_START_EVENT
-          if isMap {
-            refuse(anchor: event.data.mapping_start.anchor, tag: event.data.mapping_start.tag, span)
-          } else {
-            refuse(anchor: event.data.sequence_start.anchor, tag: event.data.sequence_start.tag, span)
-          }
-          if let open = stack.last, open.isMap, open.key == nil {
-            report("M001", "a key that is not a word", span, remedy: "use plain text as key")
-            return nil
-          }
-          guard stack.count < YAMLDocument.deepest else {
-            report(
-              "M009", "nested more than \(YAMLDocument.deepest) levels deep", span, remedy: "flatten the mapping")
-            return nil
-          }
-          stack.append(Open(isMap: isMap, span: span))
+        case YAML_SCALAR_EVENT: take(scalar: event, span)
+        case YAML_SEQUENCE_START_EVENT, YAML_MAPPING_START_EVENT: guard begin(event, span) else { return nil }
         case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:
-          finished = stack.popLast()?.node
+          if let finished = stack.popLast()?.node { put(finished) }
         default: break
         }
-        guard let finished else { continue }
-        guard let open = stack.last else {
-          root = finished
-          continue
-        }
-        if let key = open.key {
-          open.entries.append(ConfigEntry(key: key.text, keySpan: key.span, value: finished))
-          open.key = nil
-        } else {
-          open.nodes.append(finished)
-        }
+      }
+    }
+
+    /// Whether what comes next is a key.
+    private var awaitsKey: Bool { stack.last.map { $0.isMap && $0.key == nil } ?? false }
+
+    private mutating func take(scalar event: yaml_event_t, _ span: SourceSpan) {
+      let scalar = event.data.scalar
+      refuse(anchor: scalar.anchor, tag: scalar.tag, span)
+      if [YAML_SINGLE_QUOTED_SCALAR_STYLE, YAML_DOUBLE_QUOTED_SCALAR_STYLE].contains(scalar.style) {
+        lastQuoted = Quoted(span: span, lines: event.end_mark.line - event.start_mark.line, end: event.end_mark)
+      }
+      let text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+      if awaitsKey {
+        take(key: text, span)
+      } else {
+        put(.scalar(ConfigScalar(text: text, style: style(scalar.style), span: span)))
+      }
+    }
+
+    private mutating func take(key text: String, _ span: SourceSpan) {
+      guard let open = stack.last else { return }
+      if let line = open.firstLines[text] {
+        report(
+          "M003", "key '\(text)' stands twice", span, label: "first at line \(line)",
+          remedy: "remove one of the two: the later would silently win")
+      } else {
+        open.firstLines[text] = span.line
+      }
+      open.key = (text, span)
+    }
+
+    /// Begins a list or map; false if it is no place for one.
+    private mutating func begin(_ event: yaml_event_t, _ span: SourceSpan) -> Bool {
+      let isMap = event.type == YAML_MAPPING_START_EVENT
+      if isMap {
+        refuse(anchor: event.data.mapping_start.anchor, tag: event.data.mapping_start.tag, span)
+      } else {
+        refuse(anchor: event.data.sequence_start.anchor, tag: event.data.sequence_start.tag, span)
+      }
+      if awaitsKey {
+        report("M001", "a key that is not a word", span, remedy: "use plain text as key")
+        return false
+      }
+      guard stack.count < YAMLDocument.deepest else {
+        report("M009", "nested more than \(YAMLDocument.deepest) levels deep", span, remedy: "flatten the mapping")
+        return false
+      }
+      stack.append(Open(isMap: isMap, span: span))
+      return true
+    }
+
+    /// Puts a node that is complete where it belongs.
+    private mutating func put(_ node: ConfigNode) {
+      guard let open = stack.last else {
+        root = node
+        return
+      }
+      if let key = open.key {
+        open.entries.append(ConfigEntry(key: key.text, keySpan: key.span, value: node))
+        open.key = nil
+      } else {
+        open.nodes.append(node)
       }
     }
 

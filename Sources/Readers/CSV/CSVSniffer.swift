@@ -10,6 +10,9 @@ struct CSVSniffer: Sniffer {
     /// The commonest number of fields, and the rows that have it and are sound.
     var width: Int
     var even: Int
+
+    /// As a mapping says it.
+    var delimiterName: String { delimiter == 0x09 ? "tab" : String(UnicodeScalar(delimiter)) }
   }
 
   /// Rows looked at.
@@ -20,71 +23,92 @@ struct CSVSniffer: Sniffer {
     guard let zone = Zone(named: head.zone ?? "UTC"), let first = head.bytes.first(where: { $0 > 0x20 }),
       first != UInt8(ascii: "{"), first != UInt8(ascii: "<"), first != UInt8(ascii: "[")
     else { return nil }
-    var remarks: [String] = []
     let encoding = head.isConverted ? nil : CSVSniffer.encoding(head.bytes)
-    guard let text = CSVSniffer.text(head.bytes, encoding) else { return nil }
-    if let encoding {
-      remarks.append("the file is not UTF-8: \(encoding) is assumed, look at its letters below")
+    guard let text = CSVSniffer.text(head.bytes, encoding),
+      let table = CSVSniffer.bestTable(text, head.isComplete), table.even * 10 >= table.rows.count * 8
+    else { return nil }
+    let header = CSVSniffer.header(table)
+    guard let fields = CSVSniffer.fields(table, header, zone, hasQuotes: text.contains(UInt8(ascii: "\""))) else {
+      return nil
     }
-    let quote: UInt8? = CSVSniffer.quote(text)
+    let settings =
+      CSVSniffer.settings(table, hasHeader: header != nil, encoding)
+      + CSVSniffer.settings(fields, zone: head.zone)
+    let remarks = CSVSniffer.remarks(
+      table, fields, hasHeader: header != nil, encoding, assumesZone: fields.needsZone && head.zone == nil)
+    let node = PinnedEntry.node([PinnedEntry("reader", .text("csv"))] + settings)
+    guard let made = try? CSVReader.make(node, head.name), let sketch = try? InputSketch(head.raw, made) else {
+      return nil
+    }
+    let delimiter = table.delimiterName == "tab" ? "tab" : "'\(table.delimiterName)'"
+    return SniffFinding(
+      reader: "csv", format: "\(table.width) columns, \(delimiter), \(header == nil ? "no header" : "header")",
+      records: sketch.records, understood: sketch.understood, settings: settings, remarks: remarks, made: made)
+  }
+
+  // MARK: - What is said of it
+
+  private static func settings(_ table: Table, hasHeader: Bool, _ encoding: String?) -> [PinnedEntry] {
+    var settings = [PinnedEntry("delimiter", .text(table.delimiterName))]
+    if let quote = table.dialect.quote, quote != UInt8(ascii: "\"") {
+      settings.append(PinnedEntry("quote", .text(String(UnicodeScalar(quote)))))
+    }
+    if table.dialect.escape == .backslash { settings.append(PinnedEntry("escape", .text("backslash"))) }
+    if !hasHeader { settings.append(PinnedEntry("header", .plain("false"))) }
+    if let encoding { settings.append(PinnedEntry("encoding", .text(encoding))) }
+    return settings
+  }
+
+  private static func settings(_ fields: SniffedFields, zone: String?) -> [PinnedEntry] {
+    var settings: [PinnedEntry] = []
+    if fields.needsZone { settings.append(PinnedEntry("zone", .text(zone ?? "UTC"))) }
+    if fields.timeCount > 1, let time = fields.time { settings.append(PinnedEntry("time", .text(time))) }
+    settings.append(PinnedEntry("fields", .map(fields.entries)))
+    return settings
+  }
+
+  private static func remarks(
+    _ table: Table, _ fields: SniffedFields, hasHeader: Bool, _ encoding: String?, assumesZone: Bool
+  ) -> [String] {
+    var remarks = fields.remarks
+    if let encoding { remarks.append("the file is not UTF-8: \(encoding) is assumed, look at its letters below") }
+    if assumesZone {
+      remarks.append("times have no offset from UTC: `zone: UTC` is assumed, write the export's own zone")
+    }
+    if fields.timeCount > 1, let time = fields.time {
+      remarks.append("the record's time is taken from \(time)")
+    } else if fields.timeCount == 0 {
+      remarks.append("no column is a time")
+    }
+    if !hasHeader { remarks.append("the first row looks like the others: columns are numbered") }
+    if table.even < table.rows.count {
+      remarks.append(
+        "\(table.rows.count - table.even) rows have other than \(table.width) fields: `ragged: fill` or `ignore` takes them"
+      )
+    }
+    return remarks
+  }
+
+  // MARK: - Dialect
+
+  /// What the most even rows come of.
+  private static func bestTable(_ text: [UInt8], _ isComplete: Bool) -> Table? {
     var best: Table?
+    let quote = quote(text)
     for delimiter in CSVDialect.delimiters {
       for escape in CSVDialect.Escape.allCases {
         var dialect = CSVDialect()
         dialect.delimiter = delimiter
         dialect.quote = quote
         dialect.escape = escape
-        let table = CSVSniffer.table(text, dialect, delimiter, head.isComplete)
+        let table = table(text, dialect, delimiter, isComplete)
         guard table.width > 1, !table.rows.isEmpty else { continue }
-        let isBetter = best.map { CSVSniffer.rank(table) > CSVSniffer.rank($0) } ?? true
+        let isBetter = best.map { rank(table) > rank($0) } ?? true
         if isBetter { best = table }
       }
     }
-    guard let table = best, table.even * 10 >= table.rows.count * 8 else { return nil }
-    let header = CSVSniffer.header(table)
-    guard let fields = CSVSniffer.fields(table, header, zone, hasQuotes: text.contains(UInt8(ascii: "\""))) else {
-      return nil
-    }
-    let delimiter = table.delimiter == 0x09 ? "tab" : String(UnicodeScalar(table.delimiter))
-    var settings = [PinnedEntry("delimiter", .text(delimiter))]
-    if let quote, quote != UInt8(ascii: "\"") {
-      settings.append(PinnedEntry("quote", .text(String(UnicodeScalar(quote)))))
-    }
-    if table.dialect.escape == .backslash { settings.append(PinnedEntry("escape", .text("backslash"))) }
-    if header == nil { settings.append(PinnedEntry("header", .plain("false"))) }
-    if let encoding { settings.append(PinnedEntry("encoding", .text(encoding))) }
-    if fields.needsZone {
-      settings.append(PinnedEntry("zone", .text(head.zone ?? "UTC")))
-      if head.zone == nil {
-        remarks.append("times have no offset from UTC: `zone: UTC` is assumed, write the export's own zone")
-      }
-    }
-    if fields.timeCount > 1, let time = fields.time {
-      settings.append(PinnedEntry("time", .text(time)))
-      remarks.append("the record's time is taken from \(time)")
-    } else if fields.timeCount == 0 {
-      remarks.append("no column is a time")
-    }
-    if header == nil { remarks.append("the first row looks like the others: columns are numbered") }
-    if table.even < table.rows.count {
-      remarks.append(
-        "\(table.rows.count - table.even) rows have other than \(table.width) fields: `ragged: fill` or `ignore` takes them"
-      )
-    }
-    settings.append(PinnedEntry("fields", .map(fields.entries)))
-    let node = PinnedEntry.node([PinnedEntry("reader", .text("csv"))] + settings)
-    guard let made = try? CSVReader.make(node, head.name), let sketch = try? InputSketch(head.raw, made) else {
-      return nil
-    }
-    return SniffFinding(
-      reader: "csv",
-      format:
-        "\(table.width) columns, \(delimiter == "tab" ? "tab" : "'\(delimiter)'"), \(header == nil ? "no header" : "header")",
-      records: sketch.records, understood: sketch.understood, settings: settings,
-      remarks: fields.remarks + remarks, made: made)
+    return best
   }
-
-  // MARK: - Dialect
 
   private static func rank(_ table: Table) -> (Int, Int, Int) {
     let share = table.even * 1000 / max(table.rows.count, 1)
