@@ -96,7 +96,7 @@ import Testing
     ])
     var waiting: Int32 = 0
     for _ in 0..<10_000 where waiting == 0 {
-      ioctl(end, UInt(FIONREAD), &waiting)
+      _ = ioctl(end, UInt(FIONREAD), &waiting)
       usleep(1_000)
     }
     #expect(waiting > 0)

@@ -63,6 +63,30 @@ import Testing
     #expect(match.notes.contains("copy is a copy of same, and is passed over"))
   }
 
+  /// A file that begins as a known one does, which is still there, is a copy only if it has nothing more.
+  @Test func beginningsAreNoCopies() throws {
+    let header = Array("id,name\n".utf8)
+    let log = Self.log(1, lines: 40)
+    let files = [
+      "empty.csv": header, "full.csv": header + Array("1,ann\n".utf8), "header.csv": header,
+      "first.log": log, "both.log": log + Self.log(2, lines: 40), "copy.log": log,
+      "half.log": Array(log.dropLast(100)), "behind.log": Array(log.dropLast(50)) + Array("other".utf8),
+    ]
+    for (name, bytes) in files { try space.write(name, bytes) }
+    var states = [try known(1, "empty.csv", header), try known(2, "first.log", log, read: log.count - 200)]
+    states[1].records = 39
+    let match = try InputMatch(files.keys.sorted().map(input), known: states, resumption: .seek)
+    #expect(match.paths.map(\.name) == ["behind.log", "both.log", "full.csv"])
+    #expect(match.known.isEmpty)
+    #expect(
+      match.notes.sorted() == [
+        "behind.log begins as first.log does and goes on in its own way: it is read whole, and what both have comes again under the same ids",
+        "both.log begins as first.log does and goes on in its own way: it is read whole, and what both have comes again under the same ids",
+        "copy.log is a copy of first.log, and is passed over", "half.log is a copy of first.log, and is passed over",
+        "header.csv is a copy of empty.csv, and is passed over",
+      ])
+  }
+
   /// Of inputs that begin alike it is the one of which most was read that goes on, if what was read is there.
   @Test func mostReadFirst() throws {
     let bytes = Self.log(1, lines: 60)

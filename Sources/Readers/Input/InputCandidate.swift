@@ -43,6 +43,22 @@ final class InputCandidate {
     try read(max(0, offset - count)..<offset)
   }
 
+  /// Whether another file has everything that this one has behind a position.
+  func isHeld(by other: InputCandidate, from offset: Int) throws(Diagnostic) -> Bool {
+    let own = try source(from: offset)
+    guard let own else { return true }
+    let theirs = try other.source(from: offset)
+    var bytes = [UInt8](repeating: 0, count: InputCandidate.step)
+    var others = bytes
+    while true {
+      let count = try fill(&bytes, from: own)
+      if count == 0 { return true }
+      guard let theirs, try other.fill(&others, from: theirs) >= count, bytes[..<count] == others[..<count] else {
+        return false
+      }
+    }
+  }
+
   /// Whether nothing stands behind a position.
   func isComplete(at offset: Int) -> Bool {
     guard let bytes = try? read(offset..<offset + 1) else { return false }
@@ -51,25 +67,43 @@ final class InputCandidate {
 
   /// Decompressed bytes, fewer at the end.
   private func read(_ range: Range<Int>) throws(Diagnostic) -> [UInt8] {
-    do {
-      var skip = range.lowerBound
+    guard let source = try source(from: range.lowerBound) else { return [] }
+    var bytes = [UInt8](repeating: 0, count: range.count)
+    let count = try fill(&bytes, from: source)
+    return Array(bytes[..<count])
+  }
+
+  /// Bytes that are read at once where many are.
+  private static let step = 256 << 10
+
+  /// The decompressed bytes behind a position; nil if the file ends before it.
+  private func source(from offset: Int) throws(Diagnostic) -> (any ByteSource)? {
+    try asFinding { () throws in
       let input = try StoredInput(path, isThreaded: false)
-      var stored = input.bytes
-      if skip > 0, let name = path.path, input.isPlain {
-        stored = try FileSource(path: name, from: skip)
-        skip = 0
-      }
-      var buffer = [UInt8](repeating: 0, count: min(max(skip, range.count), 256 << 10))
+      guard offset > 0 else { return input.bytes }
+      if let name = path.path, input.isPlain { return try FileSource(path: name, from: offset) }
+      var skip = offset
+      var buffer = [UInt8](repeating: 0, count: min(skip, InputCandidate.step))
       while skip > 0 {
         let count = try buffer.withUnsafeMutableBytes { bytes in
-          try stored.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<min(skip, bytes.count)]))
+          try input.bytes.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<min(skip, bytes.count)]))
         }
-        if count == 0 { return [] }
+        if count == 0 { return nil }
         skip -= count
       }
-      var result = [UInt8](repeating: 0, count: range.count)
-      let count = try StoredInput.fill(&result, from: stored, atLeast: range.count)
-      return Array(result[..<count])
+      return input.bytes
+    }
+  }
+
+  private func fill(_ bytes: inout [UInt8], from source: any ByteSource) throws(Diagnostic) -> Int {
+    let count = bytes.count
+    return try asFinding { () throws in try StoredInput.fill(&bytes, from: source, atLeast: count) }
+  }
+
+  /// Errors of any kind as findings.
+  private func asFinding<Result>(_ work: () throws -> Result) throws(Diagnostic) -> Result {
+    do {
+      return try work()
     } catch let finding as Diagnostic {
       throw finding
     } catch {

@@ -26,8 +26,8 @@ public struct InputMatch: Sendable {
   private let resumption: Resumption
   private let again: Bool
   private let index: KnownInputIndex
-  /// The names of the files that known inputs were found to be, by the inputs' ids.
-  private var claimed: [Int64: String] = [:]
+  /// The files that known inputs were found to be, by the inputs' ids.
+  private var claimed: [Int64: InputPath] = [:]
 
   /// - Parameters:
   ///   - again: whether inputs that are finished are read once more.
@@ -70,7 +70,7 @@ public struct InputMatch: Sendable {
     candidates.filter { candidate in
       let same = index.unchanged(candidate.file).first { claimed[$0.id] == nil }
       guard let same, !(again && same.isFinished) else { return true }
-      claimed[same.id] = candidate.path.name
+      claimed[same.id] = candidate.path
       open[same.id]?.name = candidate.path.name
       if same.isFinished { finished.append((candidate.path, same)) }
       return false
@@ -92,20 +92,33 @@ public struct InputMatch: Sendable {
     return others
   }
 
-  /// What neither rests nor kept its number: a known input under another name, a copy of one, or new.
+  /// What neither rests nor kept its number: a known input under another name, a copy of one, or new. What begins as a
+  /// file that is still there, but goes on in its own way, is new: another day's export below the same header, or one
+  /// that holds all the days before it.
   private mutating func place(_ candidate: InputCandidate) throws(Diagnostics) {
     let name = candidate.path.name
     var original: String?
+    var beginning: String?
     for former in try InputMatch.found({ () throws(Diagnostic) in try index.beginning(as: candidate) }) {
       guard try InputMatch.goesOn(candidate, from: former) else { continue }
       guard let claimant = claimed[former.id] else { return take(candidate, former) }
-      original = original ?? claimant
+      if try InputMatch.found({ () throws(Diagnostic) in
+        try candidate.isHeld(by: InputCandidate(claimant), from: former.offset)
+      }) {
+        original = original ?? claimant.name
+      } else if former.records > 0 {
+        beginning = beginning ?? claimant.name
+      }
     }
     if let original {
       notes.append("\(name) is a copy of \(original), and is passed over")
       return
     }
-    if index.former(candidate.file) != nil {
+    if let beginning {
+      notes.append(
+        "\(name) begins as \(beginning) does and goes on in its own way: it is read whole, and what both have comes again "
+          + "under the same ids")
+    } else if index.former(candidate.file) != nil {
       notes.append("\(name) was truncated or replaced since it was last read, and is read from its beginning")
     }
     paths.append(candidate.path)
@@ -113,7 +126,7 @@ public struct InputMatch: Sendable {
 
   private mutating func take(_ candidate: InputCandidate, _ former: KnownInput) {
     let name = candidate.path.name
-    claimed[former.id] = name
+    claimed[former.id] = candidate.path
     let resumption = candidate.isUTF16 ? resumption.converted : resumption
     var former = former
     former.name = name
