@@ -8,26 +8,53 @@ internal import Pipeline
 /// Written ahead and fully synced (`journal_mode=WAL`, `synchronous=FULL`): a transaction that was committed is there
 /// after a power loss, one that was not has never been.
 final class Database: @unchecked Sendable {
+  enum Access {
+    /// Creates the file if it is not there.
+    case write
+    /// Nothing is written, though a file that has something written ahead may get its index beside it.
+    case read
+    /// For a file that nobody writes to meanwhile, and nothing is written ahead of: nothing is made beside it, so that
+    /// the right to read it is enough.
+    case readAtRest
+  }
+
   private let path: String
+  private let access: Access
   private var handle: OpaquePointer?
   private var statements: [String: OpaquePointer] = [:]
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
-  /// - Parameter isReadOnly: nothing is created and nothing written.
   /// - Throws: C103 if it cannot be opened.
-  init(path: String, isReadOnly: Bool) throws(Diagnostic) {
+  init(path: String, for access: Access) throws(Diagnostic) {
     self.path = path
+    self.access = access
     mutex = .allocate(capacity: 1)
     mutex.initialize(to: pthread_mutex_t())
     var attributes = pthread_mutexattr_t()
     pthread_mutexattr_init(&attributes)
     pthread_mutexattr_settype(&attributes, Int32(PTHREAD_MUTEX_RECURSIVE))
     pthread_mutex_init(mutex, &attributes)
-    let flags = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-    guard sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_FULLMUTEX, nil) == SQLITE_OK else {
+    let (name, flags) =
+      switch access {
+      case .write: (path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+      case .read: (path, SQLITE_OPEN_READONLY)
+      case .readAtRest: (Database.immutable(path), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
+      }
+    guard sqlite3_open_v2(name, &handle, flags | SQLITE_OPEN_FULLMUTEX, nil) == SQLITE_OK else {
       throw failure("cannot be opened")
     }
     sqlite3_busy_timeout(handle, 5_000)
+  }
+
+  /// The file as an address that says that it does not change.
+  private static func immutable(_ path: String) -> String {
+    let hexadecimal = Array("0123456789ABCDEF".utf8)
+    let escaped = path.utf8.flatMap { byte -> [UInt8] in
+      "?#%".utf8.contains(byte) || byte <= 0x20 || byte >= 0x7F
+        ? [UInt8(ascii: "%"), hexadecimal[Int(byte >> 4)], hexadecimal[Int(byte & 15)]] : [byte]
+    }
+    // Between two slashes and a third there would be a host.
+    return "file:" + (path.hasPrefix("/") ? "//" : "") + String(decoding: escaped, as: UTF8.self) + "?immutable=1"
   }
 
   deinit {
@@ -150,13 +177,15 @@ final class Database: @unchecked Sendable {
     switch code & 0xFF {
     case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_MISMATCH:
       return StateCursor.damage("\(path): \(reason)")
-    case SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, SQLITE_PERM:
+    case SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY,
+      SQLITE_PERM where access == .write:
       return Diagnostic(
         "C105", "the state \(path) cannot be written: \(reason)",
         remedy: "make room or mend the permissions, and run the same command again; nothing is lost")
     default:
       return Diagnostic(
-        "C103", "the state \(path) \(what): \(reason)", remedy: "check the folder after --state and its permissions")
+        "C103", "the state \(path) \(access == .write ? what : "cannot be read"): \(reason)",
+        remedy: "check the folder after --state and its permissions")
     }
   }
 }

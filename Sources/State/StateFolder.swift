@@ -17,6 +17,8 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
   public let path: String
   private let database: Database
   private let lock: StateLock?
+  /// Only for as long as it is looked at.
+  private let glance: StateLock?
 
   /// Creates the folder, if it is not there.
   /// - Throws: C101 if another process has it, C103 if it cannot be used, C104 if it is damaged or was lost, C110 if a
@@ -25,12 +27,13 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
     self.path = path
     try StateFolder.create(path)
     lock = try StateLock(folder: path, patience: patience)
+    glance = nil
     // Outputs are made when there is a state: without one they are all that is left of it, and would be cut off. Asked
     // first, since a file that is empty takes what stands beside it along when it is opened.
     let leftover = StateFolder.leftover(in: path)
     let file = path + "/state.sqlite"
     if let leftover, StateFolder.isEmpty(file) { throw StateFolder.lost(file, leftover) }
-    database = try Database(path: file, isReadOnly: false)
+    database = try Database(path: file, for: .write)
     let version = try StateFolder.version(database)
     if version == 0, let leftover { throw StateFolder.lost(file, leftover) }
     try database.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
@@ -80,13 +83,16 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
   public init(reading path: String) throws {
     self.path = path
     lock = nil
+    let glance = StateLock(looking: path)
+    self.glance = glance
     let file = path + "/state.sqlite"
     func missing() -> Diagnostic {
       if let leftover = StateFolder.leftover(in: path) { return StateFolder.lost(file, leftover) }
       return Diagnostic("C109", "there is no state in \(path)", remedy: "check the folder after --state")
     }
     guard !StateFolder.isEmpty(file) else { throw missing() }
-    database = try Database(path: file, isReadOnly: true)
+    let isAtRest = glance != nil && StateFolder.isEmpty(file + "-wal")
+    database = try Database(path: file, for: isAtRest ? .readAtRest : .read)
     switch try StateFolder.version(database) {
     case StateFolder.version: break
     case 0: throw missing()

@@ -44,6 +44,17 @@ final class StateLock {
     }
   }
 
+  /// Keeps runs from beginning while somebody looks. Nil if a run has the folder, or that cannot be known.
+  init?(looking folder: String) {
+    let descriptor = open(folder + "/lock", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else {
+      close(descriptor)
+      return nil
+    }
+    self.descriptor = descriptor
+  }
+
   deinit { close(descriptor) }
 
   /// Whether a run has the folder; false where that cannot be known.

@@ -141,7 +141,7 @@ What to do: Use that version, or begin anew with another `--state` folder.
     CodePage("C111", ###"""
 # C111: the state delivered to another receiver
 
-What a receiver has acknowledged is not sent again, so that another one would get a part of the history only.
+What a receiver has acknowledged is not sent again, so that another one would get a part of the history only. User and password of the address do not count, and are not kept.
 
 ```text
 error[C111]: the state delivered to http://127.0.0.1/track staging, not to http://192.0.2.1/track staging

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Delivery
 
 /// The address that payloads are posted to: Tracardi's API, or `/track` below it.
 struct Endpoint: OptionValue, Sendable {
@@ -18,7 +19,6 @@ struct Endpoint: OptionValue, Sendable {
     else { return nil }
     if !rest.hasSuffix("/track") { rest += "/track" }
     url = scheme + rest
-    let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
-    shown = scheme + host + rest.dropFirst(authority.count)
+    shown = Address.withoutUser(url)
   }
 }

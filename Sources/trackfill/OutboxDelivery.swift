@@ -30,13 +30,15 @@ final class OutboxDelivery: @unchecked Sendable {
   /// Before anything is read: whether the user agrees, and whether the settings can be used.
   func prepare(_ folder: StateFolder, _ frame: RunFrame) throws {
     let transport = try options.makeTransport(to: endpoint)
-    let target = endpoint.url + " " + options.mode
-    if let former = try folder.meta("target"), former != target, try folder.output("outbox")?.length ?? 0 > 0 {
+    let target = endpoint.shown + " " + options.mode
+    // Older builds kept user and password.
+    let known = try folder.meta("target").map(Address.withoutUser)
+    if let former = known, former != target, try folder.output("outbox")?.length ?? 0 > 0 {
       throw Diagnostic(
         "C111", "the state delivered to \(former), not to \(target)",
         remedy: "give each receiver its own --state folder")
     }
-    if try folder.meta("target") == nil, !isConfirmed { try confirm(frame) }
+    if known == nil, !isConfirmed { try confirm(frame) }
     try folder.commit { try folder.setMeta("target", target) }
     delivery = Delivery(
       transport: transport, journal: folder, deadLetters: DeadLetterFile(path: folder.path + "/dead.ndjson"),

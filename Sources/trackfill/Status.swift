@@ -1,4 +1,5 @@
 import ArgumentParser
+import Delivery
 import Pipeline
 import State
 
@@ -20,7 +21,8 @@ struct Status: ParsableCommand {
     let console = Console(color: color)
     do {
       let view = try StateView(StateFolder(reading: state))
-      try StandardOutput.write(format == .json ? view.json : view.text)
+      let end = StandardOutput.write(format == .json ? view.json : view.text, .done, console)
+      if end != .done { throw ExitCode(end.rawValue) }
     } catch let finding as Diagnostic {
       console.report([finding])
       throw ExitCode(ExitStatus(finding).rawValue)
@@ -54,7 +56,7 @@ struct StateView {
     openSessions = try folder.count("session") + folder.count("closing")
     let outbox = try folder.output("outbox").map { ("outbox", $0) }
     output = try outbox ?? folder.output("segments").map { ("segments", $0) }
-    target = try folder.meta("target")
+    target = try folder.meta("target").map(Address.withoutUser)
     var sum: DeliveryProgress?
     for queue in try folder.queues() {
       guard let progress = try folder.progress(of: queue) else { continue }

@@ -24,6 +24,20 @@ import Testing
     #expect(result.errors.contains("records"))
   }
 
+  /// A reader that has seen enough changes nothing, whatever was asked for.
+  @Test(arguments: [
+    "status --state st", "formats", "explain D201", "sniff a.log", "check m.yaml", "test m.yaml",
+    "preview a.log -m m.yaml", "preview a.log -m m.yaml --format json", "convert a.log -m m.yaml -q",
+  ])
+  func aClosedPipe(_ command: String) throws {
+    // The pipe is closed once something was not written into it.
+    let result = try Binary.shell(
+      "cd \"$1\"; $trackfill convert a.log -m m.yaml --state st --follow-up -o out -q; trap '' PIPE; "
+        + "{ while printf x; do :; done 2>/dev/null; $trackfill \(command); echo $? >ended; } | :", space.folder)
+    #expect(String(decoding: try space.read("ended"), as: UTF8.self) == "0\n", "\(result.errors)")
+    #expect(!result.errors.contains("O203"), "\(result.errors)")
+  }
+
   @Test func quiet() throws {
     let result = try convert(log, "-m", mapping, "-q")
     #expect(result.status == 0)

@@ -1,6 +1,7 @@
 import Collector
 import Foundation
 import Glibc
+import State
 import Synchronization
 import TestSupport
 import Testing
@@ -201,6 +202,32 @@ private final class Mood: Sendable {
     #expect(collector.ids == ids(expected))
     #expect(collector.counts.duplicates == 0)
     #expect(collector.counts.orderViolations == 0)
+  }
+
+  /// A password is for the receiver alone, and may change.
+  @Test func aPasswordIsNotKept() throws {
+    let collector = try collector()
+    defer { collector.stop() }
+    let lines = FollowUpTests.lines(200, seed: 4)
+    for (part, password) in [(1, "pa55"), (2, "0ther")] {
+      let log = try space.write("a.log", lines[..<(part * 100)].joined())
+      var command = arguments([log], collector, ["--follow-up", "--finish"])
+      command = command.map { $0.replacing("http://", with: "http://user:\(password)@") }
+      let run = try Binary.run(command)
+      #expect(run.status == 0, "\(run.errors)")
+    }
+    let state = try space.read("state/state.sqlite")
+    for word in ["user:", "pa55", "0ther"] { #expect(state.firstRange(of: Data(word.utf8)) == nil, "\(word)") }
+    // As older builds kept it.
+    try withExtendedLifetime(StateFolder(path: space.path("state"))) { folder in
+      try folder.commit { try folder.setMeta("target", "http://user:pa55@\(collector.url.dropFirst(7))/track staging") }
+    }
+    for format in ["text", "json"] {
+      let view = try Binary.run(["status", "--state", space.path("state"), "--format", format])
+      #expect(view.status == 0 && !view.lines.joined().contains("pa55"))
+    }
+    let other = try Binary.run(arguments([space.path("a.log")], collector, ["--follow-up", "--production"]))
+    #expect(other.status == 64 && other.errors.contains("C111") && !other.errors.contains("pa55"), "\(other.errors)")
   }
 
   /// A large outbox of which all is delivered is not gone on with: the next run begins another and removes it, and the

@@ -126,6 +126,37 @@ import Testing
     let space = try Workspace()
     let path = space.path("state")
     let state = try StateFolder(path: path)
+  /// Who may only read the folder may look at it, and nobody leaves anything behind by looking.
+  @Test(arguments: ["state", "a folder, 50% of ä #1?"])
+  func lookingChangesNothing(_ name: String) throws {
+    let space = try Workspace()
+    let path = space.path(name)
+    var state: StateFolder? = try StateFolder(path: path)
+    try state?.commit { try state?.setTotal("events", 7) }
+    #expect(try StateFolder(reading: path).totals() == ["events": 7], "while a run has it")
+    state?.close()
+    state = nil
+    for mode in [0o755, 0o555] {
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+      let seen = try StateFolder(reading: path)
+      #expect(try seen.totals() == ["events": 7])
+      #expect(try FileManager.default.contentsOfDirectory(atPath: path).sorted() == ["lock", "state.sqlite"])
+    }
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+  }
+
+  @Test func aRunThatWasKilledIsSeenAsItIs() throws {
+    let space = try Workspace()
+    let state = try StateFolder(path: space.path("state"))
+    try state.commit { try state.setTotal("events", 7) }
+    // What a killed process leaves: what was written ahead, and no lock.
+    let copy = space.path("copy")
+    try FileManager.default.copyItem(atPath: space.path("state"), toPath: copy)
+    #expect(FileManager.default.fileExists(atPath: copy + "/state.sqlite-wal"))
+    #expect(try StateFolder(reading: copy).totals() == ["events": 7])
+    _ = state
+  }
+
     try state.commit { try state.setTotal("events", 7) }
     state.close()
     #expect(try FileManager.default.contentsOfDirectory(atPath: path).sorted() == ["lock", "state.sqlite"])
