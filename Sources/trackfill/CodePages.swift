@@ -213,7 +213,7 @@ fewer events into a payload, several with the same session's id if need be, and 
 # D103: the payloads were replaced
 
 With `--state`, the file is shorter than what was delivered of it, or no line begins where delivery stopped. Nothing was
-sent.
+sent. (A file whose first line is another one is taken for another file, and sent as a whole.)
 
 ```text
 error[D103]: p.ndjson has 202 bytes, but 606 of it were delivered
@@ -433,9 +433,9 @@ What to do: `--to` takes the address of Tracardi's API, not of its GUI. Behind a
     CodePage("D307", ###"""
 # D307: settings with which nothing can be reached
 
-The certificate is not trusted, a file of certificates cannot be used, the address is none, or no host has its name. Nothing was sent.
-A name that cannot be looked up at the moment is something else, and so is one that is gone after it has taken something in this run: both are
-tried again, as a receiver that is down.
+The certificate is not trusted, a file of certificates cannot be used, the address is none, no host has its name or the proxy's,
+or what answers does not speak HTTP. Nothing was sent. A name that cannot be looked up at the moment is something else, and so is any of this
+after something was taken in this run: both are tried again, as a receiver that is down.
 
 ```text
 error[D307]: https://127.0.0.1:8686/track cannot be reached as things are set: problem with the ssl ca cert (path? access rights?)

@@ -69,10 +69,10 @@ import Testing
 
   @Test func noAnswer() {
     #expect(AnswerTable.action(DeliveryAnswer(id: 1, outcome: .failure("reset"))) == .retry(isOverload: false))
-    #expect(AnswerTable.action(DeliveryAnswer(id: 1, outcome: .misconfigured("tls"))) == .stop(.misconfigured))
+    #expect(AnswerTable.action(DeliveryAnswer(id: 1, outcome: .misconfigured("tls"))) == .stopAtFirst(.misconfigured))
   }
 
-  @Test(arguments: ["<html>It works!</html>", "[]", "OK", "nul", "7", #"{"task":"#])
+  @Test(arguments: ["<html>It works!</html>", "[]", "OK", "nul", "7", #"{"task":"#, #"{"task":"x","errors":["#])
   func notATracker(_ body: String) { #expect(action(200, body) == .doubt(.noTracker)) }
 }
 

@@ -139,6 +139,43 @@ import Testing
     #expect(proxy.counts.proxied == 20 && proxy.counts.payloads == 20)
   }
 
+  /// A proxy that nobody knows, or of no kind, is a setting at fault; one that is away is named.
+  @Test(arguments: [
+    (
+      "http://user:pw@proxy.invalid:3128", DeliveryStop.misconfigured,
+      "no host has the name of the proxy, proxy.invalid"
+    ),
+    ("proxy.invalid", .misconfigured, "no host has the name of the proxy, proxy.invalid"),
+    ("http://user:pw@127.0.0.1:1", .unavailable, "couldn't connect to the proxy http://127.0.0.1:1"),
+    ("socks5://127.0.0.1:1", .unavailable, "couldn't connect to the proxy socks5://127.0.0.1:1"),
+  ])
+  func aProxyThatIsNotThere(_ proxy: String, _ stop: DeliveryStop, _ words: String) throws {
+    var settings = DeliverySettings()
+    settings.retryFor = second / 2
+    let (outcome, counts) = try deliver(
+      payloads(3), to: "http://127.0.0.1:2", settings: settings, { $0.proxy = proxy },
+      isUnknown: { $0.hasSuffix(".invalid") })
+    #expect(outcome.stop == stop)
+    if case .stopped(_, let because) = outcome.ending {
+      #expect(because.message.hasSuffix(words), "\(because.message)")
+    }
+    #expect(counts.dead == 0 && outcome.pending == 3)
+  }
+
+  @Test func aProxyOfNoKind() throws {
+    let thrown = #expect(throws: Diagnostic.self) {
+      try deliver(payloads(1), to: "http://127.0.0.1:2") { $0.proxy = "socks9://127.0.0.1" }
+    }
+    #expect(thrown?.code == "D307")
+  }
+
+  @Test(arguments: [
+    ("http://user:p@ss@host:1/a@b", "http://host:1/a@b"), ("user:pw@proxy:3128", "proxy:3128"),
+    ("https://host/track staging", "https://host/track staging"),
+    ("http://u:p@host/track production", "http://host/track production"), ("http://host?a=b@c", "http://host?a=b@c"),
+  ])
+  func usersAreNotShown(_ address: String, _ shown: String) { #expect(Address.withoutUser(address) == shown) }
+
   @Test func poisonOverHTTP() throws {
     let collector = try collector { $0.poisonType = "bad" }
     defer { collector.stop() }

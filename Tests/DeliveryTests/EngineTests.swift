@@ -191,6 +191,8 @@ import Testing
     #expect(run.space.lines("dead.ndjson").isEmpty)
     #expect(run.journal?.recorded["payloads"]?.prefix == 0)
     #expect(run.host.requests.count < 300)
+    guard case .stopped(_, let because) = outcome.ending, body.hasPrefix("<") else { return }
+    #expect(because.message.hasSuffix(": \(status) \(body)"), "\(because.message)")
   }
 
   @Test(arguments: [403, 404, 422])

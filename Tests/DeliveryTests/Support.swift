@@ -113,7 +113,7 @@ final class VirtualHost: Transport, DeliveryClock, @unchecked Sendable {
       if status == 200 || status == 226 { take(ids, lane) }
       answer = (.status(status), nil, body)
     case .status(let status, let retryAfter, let body): answer = (.status(status), retryAfter, body)
-    case .unknown: answer = (.unknownHost("there is no such host"), nil, "")
+    case .unknown: answer = (.misconfigured("no host has the name"), nil, "")
     case .drop: answer = (.failure("connection reset by peer"), nil, "")
     case .lose:
       if !ids.contains(where: { poison[$0] != nil }) { take(ids, lane) }

@@ -87,8 +87,7 @@ enum AnswerTable {
   static func action(_ answer: DeliveryAnswer) -> AnswerAction {
     switch answer.outcome {
     case .failure: return .retry(isOverload: false)
-    case .misconfigured: return .stop(.misconfigured)
-    case .unknownHost: return .stopAtFirst(.misconfigured)
+    case .misconfigured: return .stopAtFirst(.misconfigured)
     case .status(let status):
       if status >= 400, let row = textRow(answer.body) { return row.action }
       // 201 and 202 are a receiver's that queues what it takes.
@@ -141,8 +140,8 @@ enum AnswerTable {
         hasErrors = count > 0
         return isSound
       }
-      if hasErrors { return .acknowledgePartly }
-      return isSound || answer.isBodyCut ? .acknowledge : .doubt(.noTracker)
+      guard isSound || answer.isBodyCut else { return .doubt(.noTracker) }
+      return hasErrors ? .acknowledgePartly : .acknowledge
     default: return .doubt(.noTracker)
     }
   }

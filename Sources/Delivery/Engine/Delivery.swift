@@ -509,11 +509,11 @@ public final class Delivery: @unchecked Sendable {
     parcel.parts[at].attempts += 1
     if !parcel.isTroubled { freshInFlight -= 1 }
     let part = parcel.parts[at]
-    note(answer, parcel, at)
+    let action = AnswerTable.action(answer)
+    note(answer, parcel, at, keepingBody: action != .acknowledge)
     if let header = answer.retryAfter, let delay = RetryAfter.delay(header, now: clock.wallMilliseconds) {
       host.wait(until: now + delay)
     }
-    let action = AnswerTable.action(answer)
     switch action {
     case .acknowledge, .acknowledgePartly:
       limit.answered(began: part.began, ended: now, events: part.events.count, inFlight: inFlight.count + 1)
@@ -550,15 +550,13 @@ public final class Delivery: @unchecked Sendable {
   }
 
   /// Keeps what the answer says, for messages and dead letters.
-  private func note(_ answer: DeliveryAnswer, _ parcel: Parcel, _ at: Int) {
+  private func note(_ answer: DeliveryAnswer, _ parcel: Parcel, _ at: Int, keepingBody: Bool) {
     switch answer.outcome {
     case .status(let status):
       tally.answers[status, default: 0] += 1
       parcel.parts[at].lastStatus = status
-      if status != 200 || parcel.parts[at].attempts > 1 {
-        parcel.parts[at].lastText = Array(answer.body.prefix(DeadLetter.answerLimit))
-      }
-    case .failure(let text), .unknownHost(let text), .misconfigured(let text):
+      if keepingBody { parcel.parts[at].lastText = Array(answer.body.prefix(DeadLetter.answerLimit)) }
+    case .failure(let text), .misconfigured(let text):
       tally.answers[0, default: 0] += 1
       parcel.parts[at].lastStatus = 0
       parcel.parts[at].lastText = Array(text.utf8)

@@ -32,16 +32,25 @@ public final class CurlTransport: Transport, @unchecked Sendable {
   private final class Slot {
     let easy: UnsafeMutableRawPointer
     let body = ByteBuffer(capacity: 1024)
+    /// What libcurl says of a failure, in its own words.
+    let words: UnsafeMutablePointer<CChar>
     var isBodyCut = false
     var id = 0
     /// Headers of one request only.
     var headers: UnsafeMutablePointer<curl_slist>?
 
-    init(_ easy: UnsafeMutableRawPointer) { self.easy = easy }
+    init(_ easy: UnsafeMutableRawPointer) {
+      self.easy = easy
+      words = .allocate(capacity: Int(CURL_ERROR_SIZE))
+      words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    }
+
+    deinit { words.deallocate() }
   }
 
   private let multi: UnsafeMutableRawPointer
   private let settings: CurlSettings
+  private let proxy: Proxy?
   private let isUnknown: @Sendable (String) -> Bool
   private let headers: UnsafeMutablePointer<curl_slist>?
   private var idle: [Slot] = []
@@ -64,6 +73,12 @@ public final class CurlTransport: Transport, @unchecked Sendable {
     }
     self.multi = multi
     self.settings = settings
+    do throws(Diagnostic) {
+      proxy = try Proxy(named: settings.proxy, for: settings.url)
+    } catch {
+      curl_multi_cleanup(multi)
+      throw error
+    }
     self.isUnknown = isUnknown
     _ = trackfill_multi_set_number(multi, CURLMOPT_MAXCONNECTS, 256)
     // An empty value takes a header away that libcurl would add.
@@ -113,6 +128,7 @@ public final class CurlTransport: Transport, @unchecked Sendable {
         bytes.withMemoryRebound(to: UInt8.self, capacity: length) { slot.body.append($0, length) }
         return size * count
       })
+    results.append(trackfill_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, slot.words))
     results.append(trackfill_easy_set_pointer(easy, CURLOPT_WRITEDATA, Unmanaged.passUnretained(slot).toOpaque()))
     if let problem = results.first(where: { $0 != CURLE_OK }) {
       curl_easy_cleanup(easy)
@@ -204,12 +220,22 @@ public final class CurlTransport: Transport, @unchecked Sendable {
       var status = 0
       _ = trackfill_easy_get_number(slot.easy, CURLINFO_RESPONSE_CODE, &status)
       return .status(status)
-    case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE,
+    case CURLE_UNSUPPORTED_PROTOCOL: return .misconfigured("what answers there does not speak HTTP")
+    case CURLE_URL_MALFORMAT, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE,
       CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_NOTFOUND, CURLE_NOT_BUILT_IN:
       return .misconfigured(reason)
     case CURLE_COULDNT_RESOLVE_HOST:
       guard let host = HostLookup.host(of: settings.url), isUnknown(host) else { return .failure(reason) }
-      return .unknownHost("no host has the name \(host)")
+      return .misconfigured("no host has the name \(host)")
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      guard let proxy else { return .failure(reason) }
+      return isUnknown(proxy.host)
+        ? .misconfigured("no host has the name of the proxy, \(proxy.host)")
+        : .failure("couldn't resolve the name of the proxy \(proxy.shown)")
+    case CURLE_COULDNT_CONNECT:
+      // Only its words tell which of the two it was.
+      guard let proxy, String(cString: slot.words).contains(" \(proxy.host) port ") else { return .failure(reason) }
+      return .failure("couldn't connect to the proxy \(proxy.shown)")
     default: return .failure(reason)
     }
   }

@@ -15,12 +15,13 @@ enum HostLookup {
     return status == EAI_NONAME
   }
 
-  /// The name in an address; nil if there is none.
+  /// The name in an address, whatever its scheme, and if it has none; nil if there is no name.
   static func host(of url: String) -> String? {
     guard let address = curl_url() else { return nil }
     defer { curl_url_cleanup(address) }
     var host: UnsafeMutablePointer<CChar>?
-    guard curl_url_set(address, CURLUPART_URL, url, 0) == CURLUE_OK,
+    let anyScheme = UInt32(CURLU_DEFAULT_SCHEME | CURLU_NON_SUPPORT_SCHEME)
+    guard curl_url_set(address, CURLUPART_URL, url, anyScheme) == CURLUE_OK,
       curl_url_get(address, CURLUPART_HOST, &host, 0) == CURLUE_OK, let host
     else { return nil }
     defer { curl_free(host) }

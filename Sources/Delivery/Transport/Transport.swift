@@ -23,9 +23,8 @@ public struct DeliveryAnswer {
     case status(Int)
     /// No answer: refused, reset, too slow, a name that cannot be looked up now.
     case failure(String)
-    /// No host has the name: a mistake, or one that is away for a moment if it has taken something before.
-    case unknownHost(String)
-    /// None can ever come as things are set: the certificate is not trusted, the address is no address.
+    /// None can come as things are set: the certificate is not trusted, no host has the name. What has taken something
+    /// before may only be away.
     case misconfigured(String)
   }
 
