@@ -33,7 +33,10 @@ public protocol DeliveryJournal: AnyObject, Sendable {
   /// What was recorded of a queue; nil if nothing was. Throws a `Diagnostic`.
   func progress(of queue: String) throws -> DeliveryProgress?
   /// Durable when it returns. From any thread. Throws a `Diagnostic`.
-  func record(_ progress: DeliveryProgress, of queue: String) throws
+  /// - Parameter unconfirmed: what `unconfirmed()` says from now on.
+  func record(_ progress: DeliveryProgress, of queue: String, unconfirmed: Int?) throws
+  /// Payloads of all queues that were given up since the last one that was taken; nil if none was ever taken.
+  func unconfirmed() throws -> Int?
   /// The greatest `deadLetterLength` recorded of any queue that shares the dead-letter file; nil if that is not known,
   /// and there is only one queue.
   func deadLetterLength() throws -> Int?

@@ -289,8 +289,18 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
     return progress
   }
 
-  public func record(_ progress: DeliveryProgress, of queue: String) throws {
-    try database.transaction { try setProgress(progress, of: queue) }
+  public func record(_ progress: DeliveryProgress, of queue: String, unconfirmed: Int?) throws {
+    try database.transaction {
+      try setProgress(progress, of: queue)
+      if let unconfirmed { try setMeta("unconfirmed", String(unconfirmed)) }
+    }
+  }
+
+  public func unconfirmed() throws -> Int? {
+    if let text = try meta("unconfirmed") { return Int(text) ?? 0 }
+    // Older builds did not note it.
+    let delivered = try queues().compactMap { try progress(of: $0)?.acknowledged }.reduce(0, +)
+    return try delivered + totals()["acknowledged", default: 0] > 0 ? 0 : nil
   }
 
   /// The same as part of a commit.

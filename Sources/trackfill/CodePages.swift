@@ -305,7 +305,7 @@ A payload got an answer that is neither success nor a known refusal, while other
     acknowledged                           2  402 bytes
     dead                                   1
     pending                                0
-    D204                                   1  first p.ndjson:3: answered 404: scripted
+    D204                                   1  first p.ndjson:2: answered 404: scripted
   events                                   3
     acknowledged                           2
     dead                                   1
@@ -362,7 +362,8 @@ What to do: Run the same command again when the receiver is back; with `--state`
     CodePage("D302", ###"""
 # D302: the receiver refuses
 
-The first answer of the run, or twenty in a row, was 401, 403, 406 or 407. Nothing was given up.
+The answer was 401, 403, 406 or 407: before anything was ever taken, twenty times in a row, or to the last payloads, with none
+behind them that was taken. Nothing was given up.
 
 ```text
 error[D302]: http://127.0.0.1:8686/track refuses: 403 scripted
@@ -418,8 +419,8 @@ What to do: Let the mapping's `identity` name a profile.
     CodePage("D306", ###"""
 # D306: no tracker there
 
-The first answer of the run, or twenty in a row, was 404, 405, a redirect, or a success whose body no tracker would
-send: another program answers there. Nothing was given up.
+The answer was 404, 405, a redirect, or a success whose body no tracker would send: before anything was ever taken, twenty
+times in a row, or to the last payloads, with none behind them that was taken. Another program answers there. Nothing was given up.
 
 ```text
 error[D306]: there is no tracker at http://127.0.0.1:8686/track: 404 scripted
@@ -448,15 +449,17 @@ What to do: Check `--to`, `--ca-file` and `--proxy`.
     CodePage("D308", ###"""
 # D308: everything is refused
 
-Twenty payloads in a row were refused, and none was taken in between: that is about the mapping or the receiver, not
-about these payloads. None of the twenty was given up.
+Twenty payloads in a row were refused, and none was taken in between: that is more likely about the mapping or the receiver than
+about these payloads. It needs no twenty where the payloads end before and nothing was ever taken, or where, in the runs before,
+so many were given up that it would be twenty with these. None of them was given up: they are tried again by the next run.
 
 ```text
 error[D308]: http://127.0.0.1:8686/track refused 20 payloads in a row: 422 scripted
   = nothing of them was given up; mend what it names and run again
 ```
 
-What to do: Read the answer. If it is about the payloads, mend the mapping and convert again.
+What to do: Read the answer. If it is about the payloads, mend the mapping and convert again. A few that are really at fault
+are given up (D201) as soon as others are taken.
 
 """###),
     CodePage("D309", ###"""

@@ -119,7 +119,7 @@ final class OutboxDelivery: @unchecked Sendable {
       throw RunFrame.Stop(
         status: signals.status ?? .interrupted,
         message: "interrupted; what is pending is in the outbox, the same command goes on")
-    case .stopped(_, let because): throw because
+    case .doubtful(_, let because), .stopped(_, let because): throw because
     }
   }
 

@@ -117,19 +117,20 @@ final class Sending: @unchecked Sendable {
     return try deliver(queues, delivery, journal, progress) ?? conclusion()
   }
 
-  /// Delivers one file after the other. The status of a run that is not at their end, or of which a file is damaged; nil
-  /// otherwise.
+  /// Delivers one file after the other. The status of a run that is not at their end, or of which a file is damaged or
+  /// ends with payloads that stay; nil otherwise.
   private func deliver(
     _ queues: [any PayloadQueue], _ delivery: Delivery, _ journal: StateFolder?, _ progress: ProgressLine?
   ) throws -> ExitStatus? {
     var isDamaged = false
+    var doubt: Diagnostic?
     for (index, queue) in queues.enumerated() {
       let before = try journal?.progress(of: queue.name)
       let outcome: DeliveryOutcome
       do {
         outcome = try delivery.run(queue)
       } catch {
-        report.pending = delivery.counts.pending
+        report.pending += delivery.counts.pending
         report.unread = nil
         throw error
       }
@@ -148,9 +149,14 @@ final class Sending: @unchecked Sendable {
         isDamaged = true
         continue
       }
+      report.pending += outcome.pending
+      if case .doubtful(_, let because) = outcome.ending {
+        // Payloads of the next file may be taken; those that are refused are counted on.
+        doubt = doubt ?? because
+        continue
+      }
       // What follows was not begun.
       report.unread = try Sending.unread(queue, outcome, later: queues[(index + 1)...], journal)
-      report.pending = outcome.pending
       progress?.clear()
       if case .stopped(_, let because) = outcome.ending {
         report.message = because.message
@@ -159,6 +165,12 @@ final class Sending: @unchecked Sendable {
       }
       say("interrupted; what is pending is still in the files")
       return signals.status ?? .interrupted
+    }
+    if let doubt {
+      progress?.clear()
+      report.message = doubt.message
+      console.report([doubt])
+      return ExitStatus(doubt)
     }
     return isDamaged ? .badInput : nil
   }

@@ -195,6 +195,80 @@ import Testing
     #expect(because.message.hasSuffix(": \(status) \(body)"), "\(because.message)")
   }
 
+  /// Too few for twenty in a row, run after run: the history of a quiet site.
+  @Test(arguments: wrongSettings, [1, 5, 19])
+  func norDoesItInShortRuns(_ setting: (status: Int, body: String, stop: DeliveryStop), _ count: Int) throws {
+    let run = try VirtualRun()
+    run.host.script = { _ in .answer(setting.status, setting.body) }
+    let payloads = (0..<count * 3).map { Payloads.payload($0, profile: $0, events: 2) }
+    for runs in 1...3 {
+      let (outcome, counts) = try run.run(Array(payloads[..<(count * runs)]))
+      #expect((outcome.stop ?? outcome.doubt) == setting.stop)
+      #expect(outcome.isBalanced && outcome.pending == counts.read && counts.dead == 0)
+    }
+    #expect(run.space.lines("dead.ndjson").isEmpty)
+    // Mended, everything arrives.
+    run.host.script = { _ in .take }
+    let (outcome, counts) = try run.run(payloads)
+    expectWhole(outcome)
+    #expect(counts.acknowledged == payloads.count)
+  }
+
+  /// What is refused at the end of a run with others that were taken is believed, though not without end.
+  @Test func lastRefusalsAreBelievedWithinBounds() throws {
+    let run = try VirtualRun()
+    var payloads = (0..<10).map { Payloads.payload($0, profile: $0, events: 1) }
+    expectWhole(try run.run(payloads).outcome)
+    run.host.script = { _ in .answer(422, "{}") }
+    var dead = 0
+    for runs in 0..<10 {
+      payloads += (0..<5).map { Payloads.payload(payloads.count + $0, profile: $0, events: 1) }
+      let (outcome, counts) = try run.run(payloads)
+      dead += counts.dead
+      if runs < 3 { expectWhole(outcome) } else { #expect((outcome.stop ?? outcome.doubt) == .nothingAccepted) }
+      #expect(outcome.isBalanced)
+    }
+    #expect(dead == 15 && run.space.lines("dead.ndjson").count == 15)
+    run.host.script = { $0.ids == ["e40-0"] ? .answer(422, "{}") : .take }
+    let (outcome, counts) = try run.run(payloads)
+    expectWhole(outcome)
+    #expect(counts.acknowledged == 34 && counts.dead == 1)
+    // Trust is back.
+    run.host.script = { _ in .answer(422, "{}") }
+    expectWhole(try run.run(payloads + [Payloads.payload(99, profile: 1, events: 1)]).outcome)
+  }
+
+  /// An answer about the settings is no payload's fault only because it comes last; once others are taken it is.
+  @Test(arguments: [401, 403, 404, 302])
+  func aLastAnswerAboutTheSettingsWaits(_ status: Int) throws {
+    let run = try VirtualRun()
+    var payloads = (0..<30).map { Payloads.payload($0, profile: $0, events: 1) }
+    run.host.script = { $0.ids == ["e29-0"] ? .answer(status, "{}") : .take }
+    let (outcome, counts) = try run.run(payloads)
+    #expect(outcome.doubt == (status == 401 || status == 403 ? .refused : .noTracker))
+    #expect(counts.acknowledged == 29 && counts.dead == 0 && outcome.pending == 1 && outcome.isBalanced)
+    payloads += (30..<40).map { Payloads.payload($0, profile: $0, events: 1) }
+    let (later, more) = try run.run(payloads)
+    expectWhole(later)
+    #expect(more.acknowledged == 10 && more.dead == 1)
+    #expect(try run.space.letters().map { $0["code"] as? String } == ["D204"])
+  }
+
+  @Test func refusalsAreCountedOverTheFilesOfARun() throws {
+    var run = try VirtualRun()
+    run.journal = nil
+    run.host.script = { $0.number <= 5 ? .take : .answer(400, "{}") }
+    let delivery = run.delivery()
+    var ends: [String] = []
+    for file in 0..<8 {
+      let queue = try run.queue((0..<5).map { Payloads.payload(file * 5 + $0, profile: $0, events: 1) })
+      let outcome = try delivery.run(queue)
+      ends.append(outcome.isFinished ? "finished" : outcome.stop != nil ? "stopped" : "doubtful")
+    }
+    #expect(ends[..<5] == ["finished", "finished", "finished", "finished", "stopped"])
+    #expect(delivery.counts.dead == 15)
+  }
+
   @Test(arguments: [403, 404, 422])
   func aSettingThatBecomesWrongGivesNothingUp(_ status: Int) throws {
     let run = try VirtualRun()
@@ -208,7 +282,7 @@ import Testing
   @Test func refusalsAmongSuccessesAreThePayloads() throws {
     let run = try VirtualRun()
     run.host.script = { $0.number > 20 && $0.number % 10 == 0 ? .answer(404, "{}") : .take }
-    let (outcome, counts) = try run.run((0..<300).map { Payloads.payload($0, profile: $0, events: 2) })
+    let (outcome, counts) = try run.run((0..<305).map { Payloads.payload($0, profile: $0, events: 2) })
     expectWhole(outcome)
     #expect(counts.dead == 28)
     #expect(try run.space.letters().allSatisfy { $0["code"] as? String == "D204" })

@@ -32,13 +32,17 @@ enum Payloads {
 final class MemoryJournal: DeliveryJournal, @unchecked Sendable {
   var recorded: [String: DeliveryProgress] = [:]
   var records = 0
+  var refusals: Int?
 
   func progress(of queue: String) throws -> DeliveryProgress? { recorded[queue] }
 
-  func record(_ progress: DeliveryProgress, of queue: String) throws {
+  func record(_ progress: DeliveryProgress, of queue: String, unconfirmed: Int?) throws {
     recorded[queue] = progress
+    refusals = unconfirmed
     records += 1
   }
+
+  func unconfirmed() throws -> Int? { refusals }
 
   func deadLetterLength() throws -> Int? { recorded.values.map(\.deadLetterLength).max() }
 }
@@ -194,6 +198,7 @@ struct VirtualRun {
 
 extension DeliveryOutcome {
   var stop: DeliveryStop? { if case .stopped(let stop, _) = ending { stop } else { nil } }
+  var doubt: DeliveryStop? { if case .doubtful(let doubt, _) = ending { doubt } else { nil } }
   var isFinished: Bool { if case .finished = ending { true } else { false } }
 }
 

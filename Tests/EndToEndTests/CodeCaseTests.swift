@@ -122,7 +122,7 @@ import Testing
       "D202", 3,
       "sed -i '2s/Mozilla/MozillaMozillaMozillaMozillaMozilla/' p.ndjson; serve --maximum-body 215; " + send),
     Case("D203", 3, "sed -i '2s/Mozilla/Googlebot/' p.ndjson; serve; " + send),
-    Case("D204", 3, "serve --status-every 3 --every-status 404; " + send),
+    Case("D204", 3, "serve --status-every 2 --every-status 404; " + send),
     Case("D205", 3, "sed -i '2s/\\[.*\\]/[]/' p.ndjson; serve; " + send),
     Case("D301", 69, "$trackfill send p.ndjson --to http://127.0.0.1:1 -y -q --retry-for 1s"),
     Case("D302", 77, "serve --status 403; " + send + " -q"),

@@ -204,6 +204,26 @@ private final class Mood: Sendable {
     #expect(collector.counts.orderViolations == 0)
   }
 
+  /// A run of a quiet site has few payloads: twenty in a row are not reached within it.
+  @Test func aWrongSettingGivesNothingUpFromCron() throws {
+    let mood = Mood(.status(400, retryAfter: nil))
+    let collector = try collector { $0.script = { _, _ in mood.reaction } }
+    defer { collector.stop() }
+    let lines = FollowUpTests.lines(600, seed: 4)
+    func run(_ part: Int, _ more: [String] = []) throws -> Binary.Result {
+      let log = try space.write("a.log", lines[..<(part * 100)].joined())
+      return try Binary.run(arguments([log], collector, ["--follow-up"] + more))
+    }
+    var statuses: [Int32] = []
+    for part in 1...6 { statuses.append(try run(part).status) }
+    #expect(statuses.allSatisfy { $0 == 0 || $0 == 78 } && statuses.last == 78, "\(statuses)")
+    #expect(!space.exists("state/dead.ndjson"))
+    mood.reaction = .normal
+    let mended = try run(6, ["--finish"])
+    #expect(mended.status == 0, "\(mended.errors)")
+    #expect(collector.ids == ids(try FollowUpTests.converted([space.path("a.log")])))
+  }
+
   /// A password is for the receiver alone, and may change.
   @Test func aPasswordIsNotKept() throws {
     let collector = try collector()

@@ -152,7 +152,7 @@ import Testing
     defer { collector.stop() }
     let state = space.path("old")
     try withExtendedLifetime(StateFolder(path: state)) { folder in
-      try folder.record(DeliveryProgress(), of: "payloads of an older build")
+      try folder.record(DeliveryProgress(), of: "payloads of an older build", unconfirmed: nil)
     }
     let log = try space.write("a.log", Material.text([Material.line]))
     let options = ["--to", collector.url, "-y", "--state", state]
@@ -160,6 +160,26 @@ import Testing
     #expect(foreign.status == 64 && foreign.errors.contains("belongs to send"), "\(foreign.errors)")
     #expect(try send([try payloads(3)] + options).status == 0)
     #expect(collector.counts.payloads == 3)
+  }
+
+  /// The files that follow are sent, and what waits is in no dead letters.
+  @Test func aFewPayloadsOfWhichNoneIsTaken() throws {
+    let strict = try collector { $0.poisonType = "bad" }
+    defer { strict.stop() }
+    let bad = try space.write("bad.ndjson", (0..<5).map { payload($0, type: "bad") + "\n" }.joined())
+    let good = try space.write("good.ndjson", (5..<8).map { payload($0) + "\n" }.joined())
+    let to = ["--to", strict.url, "-y", "--state", space.path("state"), "--summary", space.path("s.json")]
+    let alone = try send([bad] + to)
+    #expect(alone.status == 78 && alone.errors.contains("error[D308]"), "\(alone.errors)")
+    let both = try send([bad, good] + to)
+    #expect(both.status == 78 && both.errors.contains("refused 5 payloads in a row"), "\(both.errors)")
+    #expect(strict.counts.payloads == 3 && !space.exists("state/dead.ndjson"))
+    let counts = try #require(try space.json("s.json")["payloads"] as? [String: Int])
+    #expect(counts["acknowledged"] == 3 && counts["pending"] == 5 && counts["total"] == 8 && counts["dead"] == 0)
+    // Where others were taken, they are what is wrong.
+    let later = try send([bad, good] + to)
+    #expect(later.status == 3, "\(later.errors)")
+    #expect(try letters("state/dead.ndjson").count == 5)
   }
 
   @Test func deadLettersAreReplayed() throws {

@@ -18,7 +18,7 @@ enum AnswerAction: Sendable, Equatable {
   case split
   /// An event in it is at fault: take apart until it stands alone.
   case isolate
-  /// Stop if it is the first answer of a run or one of many in a row, else this payload is refused.
+  /// Stop if nothing was ever taken or it is one of many in a row; else this payload is refused.
   case doubt(DeliveryStop)
 }
 

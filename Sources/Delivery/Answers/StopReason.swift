@@ -2,7 +2,8 @@ internal import Pipeline
 
 extension DeliveryStop {
   /// What a run that stops says. The last answer is quoted; the receiver's own words say most.
-  func diagnostic(host: String, status: Int, text: String, window: String) -> Diagnostic {
+  /// - Parameter refused: payloads since the last that was taken.
+  func diagnostic(host: String, status: Int, text: String, window: String, refused: Int) -> Diagnostic {
     let answer = status > 0 ? "\(status) \(text)" : text
     switch self {
     case .unavailable:
@@ -37,7 +38,10 @@ extension DeliveryStop {
         remedy: "check --to, --ca-file and --proxy; nothing was given up")
     case .nothingAccepted:
       return Diagnostic(
-        "D308", "\(host) refused \(Verdicts.mostInRow) payloads in a row: \(answer)",
+        "D308",
+        refused == 1
+          ? "\(host) refused a payload, and took none after it: \(answer)"
+          : "\(host) refused \(refused) payloads in a row: \(answer)",
         remedy: "nothing of them was given up; mend what it names and run again")
     }
   }

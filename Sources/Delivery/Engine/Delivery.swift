@@ -28,6 +28,10 @@ public final class Delivery: @unchecked Sendable {
   private var host = HostHealth()
   private var tally = DeliveryCounts()
   private var acknowledgements = 0
+  /// Payloads refused since the last that was taken.
+  private var refusedInRow = 0
+  /// Those of them, and of the runs before, that were given up; nil as long as nothing was ever taken.
+  private var unconfirmed: Int?
   private var evidence = Evidence()
   private var requests = 0
   private var areLettersOpen = false
@@ -46,8 +50,9 @@ public final class Delivery: @unchecked Sendable {
   /// Payloads that have failed in a way that may be their own fault, and are not finished.
   private var troubled = 0
   private var latestSuspicion: UInt64 = 0
+  /// Refused, and nothing has been taken since.
   private var heldBack: [Parcel] = []
-  private var refusedInRow = 0
+  private var lastRefusal: (doubt: DeliveryStop, status: Int, text: String)?
   private var bytesAhead = 0
   private var parcelsAhead = 0
   private var hasEnded = false
@@ -185,6 +190,7 @@ public final class Delivery: @unchecked Sendable {
         try letters.resume()
       }
       areLettersOpen = true
+      unconfirmed = try journal?.unconfirmed()
     }
     queue.whenMore { [transport] in transport.wake() }
     try queue.seek(to: progress.prefix)
@@ -203,7 +209,7 @@ public final class Delivery: @unchecked Sendable {
     freshInFlight = 0
     troubled = 0
     heldBack = []
-    refusedInRow = 0
+    lastRefusal = nil
     bytesAhead = 0
     parcelsAhead = 0
     hasEnded = false
@@ -235,10 +241,7 @@ public final class Delivery: @unchecked Sendable {
       if inFlight.isEmpty {
         if ending != nil { return }
         if hasEnded, ready.isEmpty, retries.isEmpty {
-          // Nobody is left whose acknowledgement could confirm them; too few to doubt the settings.
-          for parcel in heldBack { try settle(parcel) }
-          heldBack = []
-          return
+          return try judgeLast()
         }
       }
       if ending != nil, now >= drainUntil {
@@ -247,6 +250,20 @@ public final class Delivery: @unchecked Sendable {
       }
       try transport.wait(until: deadline(now)) { try take($0) }
     }
+  }
+
+  /// Nobody is left in the queue whose acknowledgement could confirm the last refusals. A few are believed after others
+  /// were taken, be it in an earlier run; but not many, or run after run a wrong setting would give everything up, and not
+  /// such as speak of the settings.
+  private func judgeLast() throws {
+    guard let refusal = lastRefusal, !heldBack.isEmpty else { return }
+    if let unconfirmed, refusal.doubt == .nothingAccepted, unconfirmed + heldBack.count < Verdicts.mostInRow {
+      for parcel in heldBack { try settle(parcel) }
+      self.unconfirmed = unconfirmed + heldBack.count
+      heldBack = []
+      return
+    }
+    ending = .doubtful(refusal.doubt, because: diagnostic(refusal.doubt, refusal.status, refusal.text))
   }
 
   private func end(_ ending: DeliveryOutcome.Ending) {
@@ -259,11 +276,14 @@ public final class Delivery: @unchecked Sendable {
     guard ending == nil else { return }
     var (status, text) = (status, text)
     if status == 0, text.isEmpty { (status, text) = lastFailure }
+    end(.stopped(reason, because: diagnostic(reason, status, text)))
+  }
+
+  private func diagnostic(_ reason: DeliveryStop, _ status: Int, _ text: String) -> Diagnostic {
     let minutes = settings.retryFor / 60_000_000_000
     let window = minutes > 0 ? "\(minutes) min" : "\(settings.retryFor / 1_000_000_000) s"
-    end(
-      .stopped(
-        reason, because: reason.diagnostic(host: settings.host, status: status, text: text, window: window)))
+    return reason.diagnostic(
+      host: settings.host, status: status, text: text, window: window, refused: refusedInRow)
   }
 
   private var lastFailure: (status: Int, text: String) = (0, "no answer")
@@ -531,7 +551,7 @@ public final class Delivery: @unchecked Sendable {
       try giveUp(parcel, code: "D203", doubt: nil)
     case .doubt(let reason):
       host.answered()
-      if acknowledgements == 0 {
+      if unconfirmed == nil {
         putBack(parcel)
         stop(reason, status: parcel.parts[at].lastStatus, text: text(of: parcel.parts[at]))
       } else {
@@ -571,6 +591,8 @@ public final class Delivery: @unchecked Sendable {
   private func acknowledge(_ parcel: Parcel, _ part: Parcel.Part, _ now: UInt64) throws {
     acknowledgements += 1
     refusedInRow = 0
+    unconfirmed = 0
+    lastRefusal = nil
     evidence.add(began: part.began, lane: parcel.lane.key)
     if host.isDown {
       onNotice("\(settings.host) takes payloads again")
@@ -634,10 +656,11 @@ public final class Delivery: @unchecked Sendable {
     if let doubt {
       if parcel.verdictAt != acknowledgements { refusedInRow += 1 }
       parcel.verdictAt = acknowledgements
+      // One that speaks of the settings counts for all since the last that was taken.
+      if lastRefusal == nil || doubt != .nothingAccepted { lastRefusal = (doubt, part.lastStatus, text) }
       if refusedInRow >= Verdicts.mostInRow {
         putBack(parcel)
-        return stop(
-          doubt == .noTracker || doubt == .refused ? doubt : .nothingAccepted, status: part.lastStatus, text: text)
+        return stop(doubt, status: part.lastStatus, text: text)
       }
     }
     let (message, hint) = Delivery.words(code, part.lastStatus, text)
@@ -752,7 +775,7 @@ public final class Delivery: @unchecked Sendable {
     // What an earlier run settled and this one has not come to yet is still settled.
     progress.beyond = (ledger.beyond + settledBefore).sorted()
     progress.deadLetterLength = letters.length
-    if let queue { try journal?.record(progress, of: queue.name) }
+    if let queue { try journal?.record(progress, of: queue.name, unconfirmed: unconfirmed) }
     isDirty = false
     lastRecord = clock.now
   }

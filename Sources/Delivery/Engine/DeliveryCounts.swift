@@ -49,6 +49,8 @@ public struct DeliveryOutcome: Sendable {
     case finished
     /// `cancel` was called.
     case cancelled
+    /// The queue has ended, but its last payloads were refused in a way that may be the settings'; they are still there.
+    case doubtful(DeliveryStop, because: Diagnostic)
     /// For a reason that lies with the receiver or the settings; nothing was given up for it.
     case stopped(DeliveryStop, because: Diagnostic)
   }
