@@ -10,15 +10,17 @@ public enum Suggestion {
     "ignore": "drop", "exclude": "drop", "rules": "events", "variables": "let", "vars": "let", "session_id": "session",
     "version": "language", "tolowercase": "lower", "tolower": "lower", "touppercase": "upper", "toupper": "upper",
     "strip": "trim", "length": "size", "len": "size", "includes": "contains", "substr": "substring",
-    "tostring": "string",
+    "tostring": "string", "integer": "int", "float": "double", "boolean": "bool", "text": "string", "number": "decimal",
   ]
 
   /// The best candidate, or nil. Equality without case, `_` and `-` comes first, then synonyms, then an edit distance
-  /// of at most a third of the length (1 at least).
+  /// of at most a third of the length (1 at least), for names of three letters or more.
   public static func best(for name: String, among candidates: [String]) -> String? {
     let plain = squeezed(name)
     if let same = candidates.first(where: { squeezed($0) == plain }) { return same }
     if let synonym = synonyms[name.lowercased()], candidates.contains(synonym) { return synonym }
+    // One letter of two makes any name of any other.
+    guard name.count > 2 else { return nil }
     let cutoff = max(1, name.count / 3)
     let ranked = candidates.map { ($0, distance(Array(name.utf8), Array($0.utf8), cutoff: cutoff)) }
     return ranked.filter { $0.1 <= cutoff }.min { ($0.1, $0.0) < ($1.1, $1.0) }?.0

@@ -96,7 +96,11 @@ import Testing
     (#"decimal("0.1") + decimal("0.2") == decimal("0.3")"#, "true"),
     (#"3 * decimal("19.90")"#, "59.70"),
     (#"decimal("199.90") > 199.89"#, "true"),
-    (#"decimal("x")"#, "error(the value cannot be converted: x)"),
+    (#"decimal("x")"#, "error(no number: x)"),
+    (#"int("4.5")"#, "error(no whole number: 4.5)"),
+    (#"bool("yes")"#, "error(neither true nor false: yes)"),
+    (#"timestamp("2026-01-01")"#, "error(no time with an offset, as 2026-09-10T14:00:00Z: 2026-01-01)"),
+    (#"duration("1d")"#, "error(no length of time, as 90s or 1h30m: 1d)"),
     ("[1, 2, 3].sum()", "6"),
     // Optionals, macros, times.
     ("optional.of(1).optMap(x, x + 1)", "optional.of(2)"),

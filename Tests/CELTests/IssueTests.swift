@@ -34,6 +34,33 @@ import Testing
     Case("'x", .syntax, "'x"),
     Case("for", .syntax, "for", "choose another name"),
     Case("status ? 1 : 2", .typeMismatch, "status"),
+    // What other languages write.
+    Case(#"ip =~ "h""#, .syntax, "=~", #"write text.matches("…")"#),
+    Case("status === 1", .syntax, "===", "write '=='"),
+    Case("status !== 1", .syntax, "!==", "write '!='"),
+    Case("status <> 1", .syntax, "<>", "write '!='"),
+    Case(#"agent ?? "x""#, .syntax, "??", "write value.or(…)"),
+    Case(#"agent or "x""#, .syntax, "or", "write '||' between conditions, and .or(…) for a value that may be missing"),
+    Case("status += 1", .syntax, "+=", "write a + b: nothing is ever assigned"),
+    Case("not true", .syntax, "true", "write '!'"),
+    Case("if(true, 1, 2)", .syntax, "if", "write condition ? value : other"),
+    Case("has(agent)", .syntax, "agent", "write agent.hasValue()"),
+    Case("ip[0]", .noOverload, "ip", "write .charAt(0), or .substring(0, 2)"),
+    Case("timestamp(0) + 3600", .noOverload, "timestamp(0) + 3600", #"write duration("3600s")"#),
+    Case(
+      #"timestamp(0) > "2026""#, .typeMismatch, #"timestamp(0) > "2026""#,
+      #"convert the text: timestamp("2026-09-10T00:00:00Z")"#),
+    Case(
+      #"status == "42""#, .typeMismatch, #"status == "42""#,
+      "convert the number: string(…), or the text: int(…) or decimal(…)"),
+    Case(
+      "agent + 1", .noOverload, "agent + 1", "convert the right side: string(…); what may be missing needs .or(…) first"
+    ),
+    // Lists that are known to hold no numbers.
+    Case("[ip].sum()", .typeMismatch, "[ip]", "convert each: .map(x, decimal(x))"),
+    Case("[true, false].sum()", .typeMismatch, "[true, false]"),
+    Case("math.least([agent])", .typeMismatch, "[agent]"),
+    Case("[optional.of(1)].sum()", .optionalWhereRequired, "[optional.of(1)]"),
   ]
 
   @Test(arguments: cases) func issue(_ test: Case) throws {
@@ -77,6 +104,8 @@ import Testing
     ("has(1 2) || has(ip..x)", ["2", "."]),
     ("[1].map(x y, y) && [1].all(a b, c d, e f) && [3 4]", ["y", "b", "d", "f", "4"]),
     ("ip == “a”; ip", ["“", "”", ";"]),
+    // One mistake, one finding.
+    ("= status", ["="]), ("ip === 1", ["==="]), ("status += 1", ["+="]), ("ip ?? 1", ["??"]),
   ]
 
   @Test(arguments: several) func severalSyntaxErrors(_ source: String, _ marked: [String]) {

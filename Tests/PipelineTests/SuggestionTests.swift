@@ -23,6 +23,10 @@ import Testing
 
   @Test func otherwiseAllNamesAreListed() {
     #expect(Suggestion.remedy(for: "xyzzy", among: ["b", "a"]) == "known here: a, b")
+    // One letter of two makes any name of any other.
+    #expect(Suggestion.remedy(for: "x", among: ["b", "a"]) == "known here: a, b")
+    #expect(Suggestion.best(for: "A", among: ["b", "a"]) == "a")
+    #expect(Suggestion.best(for: "integer", among: ["string", "int", "instant"]) == "int")
     #expect(Suggestion.remedy(for: "agnet", among: Self.fields) == "did you mean 'agent'?")
     #expect(Suggestion.remedy(for: "x", among: []) == "")
   }

@@ -30,12 +30,14 @@ struct Checker {
   }
 
   static let optionalRemedy = "use .or(…), or name it in 'needs'"
+  /// Of a value that is no path.
+  private static let computedRemedy = "use .or(…), or .optMap(x, …) for what is made of it"
 
   mutating func reportOptional(_ expression: Expression, _ use: String) {
     let what = expression.path.map { "'\($0)'" } ?? "the value"
     report(
       .optionalWhereRequired, at: expression.span, "\(what) may be absent, but \(use) needs a value",
-      remedy: Self.optionalRemedy, name: expression.path)
+      remedy: expression.path == nil ? Self.computedRemedy : Self.optionalRemedy, name: expression.path)
   }
 
   mutating func check(_ expression: Expression) -> Type {
@@ -222,7 +224,9 @@ struct Checker {
         return value
       case .dyn, .free: return .dyn
       default:
-        checker.report(.noOverload, at: operand.span, "\(type) has no elements")
+        checker.report(
+          .noOverload, at: operand.span, "\(type) has no elements",
+          remedy: type == .string ? "write .charAt(0), or .substring(0, 2)" : nil, name: operand.path)
         return .dyn
       }
     }

@@ -97,7 +97,7 @@ extension Checker {
         return
       }
     }
-    let all = function.overloads.map { $0.signature(name.text) }
+    let all = function.overloads.filter(\.isListed).map { $0.signature(name.text) }
     let signatures = all.prefix(4).joined(separator: ", ") + (all.count > 4 ? " and \(all.count - 4) more" : "")
     if style.isEmpty {
       report(
@@ -143,21 +143,8 @@ extension Checker {
       if y != b { reportOptional(right, "'\(operation.rawValue)'") }
       return result
     }
-    let remedy: String? =
-      if operation == .divide, a == .decimal || b == .decimal {
-        "write a.divide(b, digits): a quotient needs a number of digits behind the point"
-      } else if a.isNumeric && b.isNumeric {
-        a == .decimal || b == .decimal
-          ? "convert one side: decimal(…)" : "convert one side: int(…), double(…) or uint(…)"
-      } else if operation == .add, a == .string {
-        "convert the right side: string(…)"
-      } else if operation == .add, b == .string {
-        "convert the left side: string(…)"
-      } else if a == .null || b == .null {
-        "only values of unknown type can be null; an optional value has .hasValue()"
-      } else {
-        nil
-      }
+    let cure = cure(operation, x, y)
+    let remedy = (x, y) == (a, b) ? cure : (cure.map { $0 + "; " } ?? "") + "what may be missing needs .or(…) first"
     switch operation {
     case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual:
       report(.typeMismatch, at: expression.span, "cannot compare \(a) with \(b)", remedy: remedy)
@@ -166,6 +153,30 @@ extension Checker {
       report(.noOverload, at: expression.span, "'\(operation.rawValue)' does not take \(a) and \(b)", remedy: remedy)
     }
     return result
+  }
+
+  /// What makes an operator take two types that it does not take.
+  private func cure(_ operation: BinaryOperator, _ a: Type, _ b: Type) -> String? {
+    let isSum = operation == .add || operation == .subtract
+    func meet(_ x: Type, _ y: Type) -> Bool { a == x && b == y || a == y && b == x }
+    if operation == .divide, a == .decimal || b == .decimal {
+      return "write a.divide(b, digits): a quotient needs a number of digits behind the point"
+    }
+    if a.isNumeric && b.isNumeric {
+      return a == .decimal || b == .decimal
+        ? "convert one side: decimal(…)" : "convert one side: int(…), double(…) or uint(…)"
+    }
+    if isSum, a == .timestamp || a == .duration, b == .int { return "write duration(\"3600s\")" }
+    if operation == .add, a == .string { return "convert the right side: string(…)" }
+    if operation == .add, b == .string { return "convert the left side: string(…)" }
+    if a == .null || b == .null { return "only values of unknown type can be null; an optional value has .hasValue()" }
+    if meet(.timestamp, .string) { return "convert the text: timestamp(\"2026-09-10T00:00:00Z\")" }
+    if meet(.timestamp, .int) { return "convert the number: timestamp(…)" }
+    if meet(.duration, .string) { return "convert the text: duration(\"90s\")" }
+    if a.isNumeric && b == .string || a == .string && b.isNumeric {
+      return "convert the number: string(…), or the text: int(…) or decimal(…)"
+    }
+    return nil
   }
 }
 

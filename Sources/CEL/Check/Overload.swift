@@ -27,6 +27,8 @@ public struct Overload: Sendable {
   let specialize: Specialize?
   /// Whether calls with constant arguments are evaluated while compiling.
   public let isPure: Bool
+  /// Whether messages list it: not one that only explains a mistake.
+  public private(set) var isListed = true
 
   private init(
     _ parameters: [Type], _ result: Type, member: Bool, pure: Bool, _ implementation: Implementation,
@@ -59,6 +61,13 @@ public struct Overload: Sendable {
     specialize: Specialize? = nil, _ body: @escaping Ternary
   ) -> Overload {
     Overload([first, second, third], result, member: member, pure: pure, .ternary(body), specialize)
+  }
+
+  /// The same, left out where messages list what a function takes.
+  public func unlisted() -> Overload {
+    var overload = self
+    overload.isListed = false
+    return overload
   }
 
   /// Any number of parameters, also none; the arguments come in a buffer that lives as long as the call.

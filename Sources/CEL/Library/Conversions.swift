@@ -11,7 +11,7 @@ extension Library {
           switch x.text {
           case "1", "t", "T", "true", "TRUE", "True": .true
           case "0", "f", "F", "false", "FALSE", "False": .false
-          default: activation.error(.invalidConversion, detail: x.utf8)
+          default: activation.error(.noBool, detail: x.utf8)
           }
         }
       ),
@@ -31,7 +31,7 @@ extension Library {
       (
         "int",
         .unary(.string, .int) { activation, x in
-          parseInt(x.utf8).map { .int($0) } ?? activation.error(.invalidConversion, detail: x.utf8)
+          parseInt(x.utf8).map { .int($0) } ?? activation.error(.noInteger, detail: x.utf8)
         }
       ),
       ("int", .unary(.timestamp, .int) { _, x in .int(x.seconds) }),
@@ -57,7 +57,7 @@ extension Library {
       (
         "uint",
         .unary(.string, .uint) { activation, x in
-          UInt64(x.text).map { .uint($0) } ?? activation.error(.invalidConversion, detail: x.utf8)
+          UInt64(x.text).map { .uint($0) } ?? activation.error(.noInteger, detail: x.utf8)
         }
       ),
 
@@ -78,7 +78,7 @@ extension Library {
       (
         "double",
         .unary(.string, .double) { activation, x in
-          parseDouble(x).map { .double($0) } ?? activation.error(.invalidConversion, detail: x.utf8)
+          parseDouble(x).map { .double($0) } ?? activation.error(.noNumber, detail: x.utf8)
         }
       ),
 
@@ -92,7 +92,7 @@ extension Library {
       (
         "decimal",
         .unary(.string, .decimal) { activation, x in
-          Decimal(x.utf8)?.value ?? activation.error(.invalidConversion, detail: x.utf8)
+          Decimal(x.utf8)?.value ?? activation.error(.noNumber, detail: x.utf8)
         }
       ),
 
@@ -114,7 +114,7 @@ extension Library {
       (
         "timestamp",
         .unary(.string, .timestamp) { activation, x in
-          Time.parseTimestamp(x.utf8) ?? activation.error(.invalidConversion, detail: x.utf8)
+          Time.parseTimestamp(x.utf8) ?? activation.error(.noTimestamp, detail: x.utf8)
         }
       ),
       ("duration", .unary(.duration, .duration) { _, x in x }),
@@ -122,7 +122,7 @@ extension Library {
       (
         "duration",
         .unary(.string, .duration) { activation, x in
-          Time.parseDuration(x.utf8) ?? activation.error(.invalidConversion, detail: x.utf8)
+          Time.parseDuration(x.utf8) ?? activation.error(.noDuration, detail: x.utf8)
         }
       ),
     ]

@@ -27,7 +27,14 @@ extension Library {
             }
           )
         }
-    } + [(name, .unary(.list(.dyn), .dyn) { activation, x in extreme(activation, x.elements, sign) })]
+    } + [
+      (
+        name,
+        .unary(.list(.dyn), .dyn, specialize: refuseOthers(name)) { activation, x in
+          extreme(activation, x.elements, sign)
+        }
+      )
+    ]
   }
 
   /// The first of equals.

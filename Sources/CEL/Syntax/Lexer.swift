@@ -10,6 +10,13 @@ struct Lexer {
     "namespace", "return", "var", "void", "while",
   ]
 
+  /// Operators of other languages, with what stands for them here.
+  private static let foreign = [
+    ("===", "write '=='"), ("!==", "write '!='"), ("=~", "write text.matches(\"…\")"), ("<>", "write '!='"),
+    ("??", "write value.or(…)"), ("+=", "write a + b: nothing is ever assigned"),
+    ("-=", "write a - b: nothing is ever assigned"), ("**", "write a * a"),
+  ]
+
   init(_ source: [UInt8]) { self.source = source }
 
   /// What was wrong so far. Where it is plain what was meant, a token stands for it, so that the parser can go on.
@@ -41,7 +48,7 @@ struct Lexer {
     let span = issue.span
     position = max(position, span.upperBound)
     switch source[span.lowerBound] {
-    case UInt8(ascii: "="): return Token(kind: .punctuation(.equal), span: span)
+    case UInt8(ascii: "="), UInt8(ascii: "!"), UInt8(ascii: "<"): return Token(kind: .punctuation(.equal), span: span)
     case UInt8(ascii: "&"): return Token(kind: .punctuation(.and), span: span)
     case UInt8(ascii: "|"): return Token(kind: .punctuation(.or), span: span)
     case let byte where byte.isDigit || byte == UInt8(ascii: "."): return Token(kind: .literal(.null), span: span)
@@ -66,6 +73,10 @@ struct Lexer {
     if byte.isIdentifierStart { return word() }
     if byte.isDigit || byte == UInt8(ascii: ".") && peek(1).isDigit { return try number() }
     if byte == UInt8(ascii: "`") { return try escapedIdentifier() }
+    for (operation, remedy) in Lexer.foreign where source[start...].starts(with: operation.utf8) {
+      throw SyntaxError(
+        at: start..<start + operation.utf8.count, "unexpected operator '\(operation)'", remedy: remedy)
+    }
     for length in [2, 1] where start + length <= source.count {
       let text = String(decoding: source[start..<start + length], as: UTF8.self)
       if let punctuation = Token.Punctuation(rawValue: text) {

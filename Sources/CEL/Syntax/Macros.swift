@@ -15,8 +15,10 @@ extension ParserState {
       guard name.text == "has", arguments.count == 1 else { return nil }
       if case .identifier(Self.placeholder) = arguments[0].node { return nil }
       guard case .select(let operand, let field, let isOptional) = arguments[0].node else {
+        let isName = if case .identifier = arguments[0].node { true } else { false }
         throw SyntaxError(
-          at: arguments[0].span, "has() asks whether a field is set", remedy: "write has(value.field)")
+          at: arguments[0].span, "has() asks whether a field is set",
+          remedy: isName ? "write \(text(arguments[0].span)).hasValue()" : "write has(value.field)")
       }
       return .has(operand, field: field, isOptional: isOptional)
     }

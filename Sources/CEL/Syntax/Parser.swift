@@ -21,7 +21,9 @@ public enum Parser {
     guard let tokens else { return .failure(Issues(issues)) }
     var state = ParserState(source: bytes, tokens: tokens)
     let expression = state.whole()
-    guard let expression, issues.isEmpty, state.issues.isEmpty else { return .failure(Issues(issues + state.issues)) }
+    // A wrong piece that the parser stumbles over is reported once.
+    let others = state.issues.filter { issue in !issues.contains { $0.span == issue.span } }
+    guard let expression, issues.isEmpty, state.issues.isEmpty else { return .failure(Issues(issues + others)) }
     return .success(expression)
   }
 }
@@ -117,10 +119,15 @@ struct ParserState {
     let remedy: String? =
       switch found {
       case "and", "AND": "write '&&'"
-      case "or", "OR": "write '||'"
-      default: nil
+      case "or", "OR": "write '||' between conditions, and .or(…) for a value that may be missing"
+      default: isBehindNot ? "write '!'" : nil
       }
     return SyntaxError(at: token.span, "unexpected '\(found)'\(hint)", remedy: remedy)
+  }
+
+  /// Whether the word `not` stands just before.
+  private var isBehindNot: Bool {
+    index > 0 && tokens[index - 1].kind == .identifier && text(tokens[index - 1].span).lowercased() == "not"
   }
 
   func at(_ punctuation: Token.Punctuation) -> Bool { token.kind == .punctuation(punctuation) }
@@ -357,7 +364,9 @@ struct ParserState {
     case .punctuation(.openBracket): return try list()
     case .punctuation(.openBrace): return try map()
     case .reserved:
-      throw SyntaxError(at: token.span, "'\(text(token.span))' is a reserved word", remedy: "choose another name")
+      throw SyntaxError(
+        at: token.span, "'\(text(token.span))' is a reserved word",
+        remedy: ["if", "else"].contains(text(token.span)) ? "write condition ? value : other" : "choose another name")
     default: throw unexpected("an expression")
     }
   }

@@ -3,6 +3,7 @@
 public enum ErrorCode: UInt16, Sendable, CaseIterable {
   case custom, noSuchOverload, overflow, divideByZero, noSuchKey, noSuchField, indexOutOfRange, invalidArgument
   case invalidConversion, absentValue, unknownName, duplicateKey, outOfMemory, tooDeep, tooManySteps
+  case noBool, noInteger, noNumber, noTimestamp, noDuration
 
   /// The general text for the code, lower-case and without a full stop.
   public var message: String {
@@ -21,6 +22,11 @@ public enum ErrorCode: UInt16, Sendable, CaseIterable {
     case .duplicateKey: "a key occurs twice in a map"
     case .outOfMemory: "the record needs more memory than it may use"
     case .tooDeep: "the evaluation nests too deeply"
+    case .noBool: "neither true nor false"
+    case .noInteger: "no whole number"
+    case .noNumber: "no number"
+    case .noTimestamp: "no time with an offset, as 2026-09-10T14:00:00Z"
+    case .noDuration: "no length of time, as 90s or 1h30m"
     case .tooManySteps: "the evaluation takes too many steps"
     }
   }

@@ -42,7 +42,12 @@ struct ValueFinding {
       hint = "see `decimal` and `group` for numbers of other countries, and `missing` for texts without a value"
     case .range:
       code = "R108"
-      message = "\(name): \(shown) is too large for \(ValueFinding.noun(declaration.type))"
+      message =
+        if case .decimal = declaration.type {
+          "\(name): \(shown) has more digits than a decimal number can have"
+        } else {
+          "\(name): \(shown) is too large for a \(ValueFinding.noun(declaration.type))"
+        }
       hint = "declare it as string or double"
     case .scale:
       code = "R108"
