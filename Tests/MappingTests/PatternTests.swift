@@ -70,6 +70,44 @@ import Testing
     #expect(found > 1000)
   }
 
+  /// Of what is no path a glob is of the whole, and a star is anything.
+  @Test(arguments: [
+    ("*Bot*", "Mozilla/5.0 (compatible; SemrushBot/7~bl; en)", true),
+    ("*google*", "https://www.google.com/search", true),
+
+    ("Shoes*", "Shoes/Boots", true), ("Shoes*", "Hats/Shoes red", false), ("Mozilla*", "Mozilla/5.0", true),
+    ("Mozilla/*", "Mozilla/5.0 (X11) Gecko/1", true), ("*/1", "a/b/1", true), ("a*c*e", "a/c/e", true),
+    ("a*c*e", "a/c/e/f", false), ("*", "a/b", true), ("**/b", "a/b", true), ("a**", "a/b/c", true),
+    // Where it begins with a slash it is of a path.
+    ("/a/*", "/a/b", true), ("/a/*", "/a/b/c", false), ("/a/**", "/a/b/c", true),
+  ])
+  func patternsOfText(_ pattern: String, _ text: String, _ isMatch: Bool) throws {
+    let escaped = text.replacing(" ", with: "%20")
+    let mapping =
+      MappingRun.head + "let: { words: '=url_decode(agent.or(\"\"))' }\n"
+      + "events: [ { type: t, when: { words: \"\(pattern)\" } } ]\n"
+    #expect(try MappingRun.map(mapping, ["time=1 ip=a status=200 agent=\(escaped)"]).bodies.count == (isMatch ? 1 : 0))
+    // Together with others, as columns are matched.
+    let both = mapping.replacing("words: \"", with: "agent: [x, \"").replacing("\" }", with: "\"] }")
+    if !text.contains(" ") {
+      #expect(try MappingRun.map(both, ["time=1 ip=a status=200 agent=\(text)"]).bodies.count == (isMatch ? 1 : 0))
+    }
+  }
+
+  /// What is made of a path is one.
+  @Test(arguments: [
+    ("target", false), ("'=target.or(\"\").lower()'", false), ("=parse_url(target.or(\"\")).path", false),
+    ("'=target.optMap(t, parse_url(t).path)'", false), ("'=target.or(\"\") + \"\"'", true),
+  ])
+  func pathsKnowSegments(_ value: String, _ crosses: Bool) throws {
+    let isField = value == "target"
+    let mapping =
+      MappingRun.head + (isField ? "" : "let: { where: \(value) }\n")
+      + "events: [ { type: t, when: { \(isField ? value : "where"): \"*b*\" } } ]\n"
+    let run = try MappingRun.map(mapping, ["/ab/c", "/c/ab"].map { "time=1 ip=a status=200 target=\($0)" })
+    #expect(run.bodies.count == (crosses ? 2 : 1))
+  }
+
   @Test func absentMatchesNothing() throws {
     let mapping =
       MappingRun.head + """

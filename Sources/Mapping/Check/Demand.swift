@@ -54,7 +54,7 @@ struct Demand {
     for entry in node?.entries ?? [] {
       let values = (entry.value.list ?? [entry.value]).compactMap(\.text)
       let program = compiler.program(at: entry.keySpan)
-      sets[entry.key] = ValueSet(values, of: program.map { $0.type.unwrapped ?? $0.type }, path: entry.key, compiler)
+      sets[entry.key] = ValueSet(values, of: program, path: entry.key, compiler)
     }
     return sets
   }
@@ -120,14 +120,21 @@ struct ValueSet {
   /// Whether nothing can match: capitals where the value has none.
   let isImpossible: Bool
 
-  init(_ texts: [String], of type: Type?, path: String, _ compiler: ExpressionCompiler) {
+  init(_ texts: [String], of program: Program?, path: String, _ compiler: ExpressionCompiler) {
+    let type = program.map { $0.type.unwrapped ?? $0.type }
+    let paths = PathTexts(compiler)
     self.texts = texts
     exact = Set(texts.filter { !$0.contains("*") && !$0.hasPrefix("~") })
     isKnown = type == .int || type == .string || type == .bool
     ranges = type == .int ? Self.ranges(texts) : nil
     let globs = type == .string ? texts.filter { $0.contains("*") && !$0.hasPrefix("~") } : []
     let fits = globs.allSatisfy { Glob.pieces(Array($0.utf8)) <= Glob.longest }
-    patterns = globs.isEmpty || !fits ? nil : PatternIndex(globs)
+    patterns =
+      globs.isEmpty || !fits
+      ? nil
+      : program.map { program in
+        PatternIndex(globs.map { paths.pattern($0, of: program.expression) })
+      }
     isImpossible =
       type == .string && !texts.isEmpty && compiler.isLowerCase(path)
       && texts.allSatisfy { !$0.hasPrefix("~") && $0.utf8.contains { $0 >= 65 && $0 <= 90 } }

@@ -158,7 +158,8 @@ struct ConditionCompiler {
   private func text(
     _ program: Program, _ path: String, _ values: [ConfigScalar], _ site: Int, _ extra: RowScope
   ) -> Term? {
-    var patterns: [String] = []
+    var patterns: [TextPattern] = []
+    let paths = PathTexts(compiler)
     var isCostly = false
     var regexes: [Predicate] = []
     for value in values {
@@ -187,7 +188,7 @@ struct ConditionCompiler {
           remedy: "shorten it, or write a regex: ~ ^pattern$")
         continue
       }
-      patterns.append(value.text)
+      patterns.append(paths.pattern(value.text, of: program.expression))
     }
     let plain = patterns.isEmpty ? [] : [self.patterns(patterns, program, path, site, extra)]
     let all = plain + regexes
@@ -217,7 +218,7 @@ struct ConditionCompiler {
 
   /// Patterns for a value of the record share its index; rows of an `each` have a value each.
   private func patterns(
-    _ patterns: [String], _ program: Program, _ path: String, _ site: Int, _ extra: RowScope
+    _ patterns: [TextPattern], _ program: Program, _ path: String, _ site: Int, _ extra: RowScope
   ) -> Predicate {
     guard extra.variables.isEmpty else {
       return Predicates.text(program.evaluate, PatternIndex(patterns), site: site)

@@ -10,7 +10,8 @@ final class Glob: @unchecked Sendable {
   private var some: UInt64 = 0
   private var any: UInt64 = 0
   private var accepting: UInt64 = 0
-  private let wholePath: Bool
+  /// Whether it is of the whole text, not of what stands behind its last slash.
+  private let isOfWhole: Bool
 
   static func pieces(_ pattern: [UInt8]) -> Int {
     var count = 0
@@ -23,11 +24,13 @@ final class Glob: @unchecked Sendable {
     return count
   }
 
-  /// - Parameter pattern: of at most `longest` pieces.
-  init(_ pattern: [UInt8]) {
+  /// - Parameters:
+  ///   - pattern: of at most `longest` pieces.
+  ///   - isPath: whether slashes part its segments; else a star stands for anything.
+  init(_ pattern: [UInt8], isPath: Bool) {
     moves = .allocate(capacity: 256)
     moves.initialize(repeating: 0, count: 256)
-    wholePath = pattern.contains(UInt8(ascii: "/"))
+    isOfWhole = !isPath || pattern.contains(UInt8(ascii: "/"))
     var state = 0
     var at = 0
     while at < pattern.count, state < Glob.longest {
@@ -37,7 +40,7 @@ final class Glob: @unchecked Sendable {
           stars += 1
           at += 1
         }
-        if stars > 1 { any |= 1 << UInt64(state) } else { some |= 1 << UInt64(state) }
+        if stars > 1 || !isPath { any |= 1 << UInt64(state) } else { some |= 1 << UInt64(state) }
       } else {
         moves[Int(pattern[at])] |= 1 << UInt64(state)
         at += 1
@@ -51,7 +54,7 @@ final class Glob: @unchecked Sendable {
 
   func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     var from = 0
-    if !wholePath {
+    if !isOfWhole {
       from = text.count
       while from > 0, text[from - 1] != UInt8(ascii: "/") { from -= 1 }
     }

@@ -2,8 +2,8 @@
 /// folders and beginnings of globs, and one from the back through the ends. What a record costs follows from how far its
 /// value agrees with any pattern, not from how many there are.
 ///
-/// Patterns are exact texts, `/folder/**`, `*.suffix` and other globs. Without `/` a glob looks at the last segment; with
-/// `/`, `*` stays in its segment and `**` crosses.
+/// Patterns are exact texts, `/folder/**`, `*.suffix` and other globs. Of a path, a glob without `/` looks at the last segment,
+/// and with `/`, `*` stays in its segment and `**` crosses. Of other text it is of the whole, and `*` is anything.
 ///
 /// Filled while a mapping is compiled, then sealed; from there on any number of threads may match.
 final class PatternIndex: @unchecked Sendable {
@@ -31,7 +31,7 @@ final class PatternIndex: @unchecked Sendable {
   init() {}
 
   /// The patterns of one condition that shares its value with no other, sealed.
-  convenience init(_ patterns: [String]) {
+  convenience init(_ patterns: [TextPattern]) {
     self.init()
     _ = add(patterns)
     var place = 0
@@ -50,33 +50,34 @@ final class PatternIndex: @unchecked Sendable {
 
   /// Adds the patterns of one condition, of which one must match.
   /// - Returns: its number.
-  func add(_ patterns: [String]) -> Int {
+  func add(_ patterns: [TextPattern]) -> Int {
     let set = sets
     sets += 1
-    for pattern in patterns { add(Array(pattern.utf8), to: set) }
+    for pattern in patterns { add(Array(pattern.text.utf8), isPath: pattern.isPath, to: set) }
     return set
   }
 
-  private func add(_ pattern: [UInt8], to set: Int) {
+  private func add(_ pattern: [UInt8], isPath: Bool, to set: Int) {
     let star = UInt8(ascii: "*")
     let slash = UInt8(ascii: "/")
     guard let first = pattern.firstIndex(of: star), let last = pattern.lastIndex(of: star) else {
       forward[Key(text: pattern, isWhole: true), default: []].append(.set(set))
       return
     }
-    let isPath = pattern.contains(slash)
+    let isOfWhole = !isPath || pattern.contains(slash)
+    let isOneStar = pattern[first...last].allSatisfy { $0 == star }
     let head = Array(pattern[..<first])
     let tail = Array(pattern[(last + 1)...])
-    if isPath, tail.isEmpty, last == first + 1, head.last == slash {
-      // `/folder/**`
+    if tail.isEmpty, isPath ? last == first + 1 && head.last == slash : isOneStar {
+      // `/folder/**`, or `Mozilla*` of other text
       forward[Key(text: head, isWhole: false), default: []].append(.set(set))
-    } else if !isPath, first == 0, last == 0, !tail.isEmpty {
+    } else if isPath ? !isOfWhole && first == 0 && last == 0 : first == 0 && isOneStar, !tail.isEmpty {
       // `*.css`
       backward[Key(text: tail.reversed(), isWhole: false), default: []].append(.set(set))
     } else {
       let number = globs.count
-      globs.append((Glob(pattern), set))
-      if isPath, !head.isEmpty {
+      globs.append((Glob(pattern, isPath: isPath), set))
+      if isOfWhole, !head.isEmpty {
         forward[Key(text: head, isWhole: false), default: []].append(.glob(number))
       } else if !tail.isEmpty {
         backward[Key(text: tail.reversed(), isWhole: false), default: []].append(.glob(number))
@@ -306,4 +307,11 @@ final class PatternIndex: @unchecked Sendable {
       return nil
     }
   }
+}
+
+/// A pattern of `when`: an exact text, or a glob.
+struct TextPattern {
+  let text: String
+  /// Whether slashes part it, and what it is compared with, into segments.
+  let isPath: Bool
 }
