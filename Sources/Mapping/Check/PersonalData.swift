@@ -33,7 +33,7 @@ struct PersonalData {
   func field(in program: Program) -> String? {
     switch JSONKind(program.type) {
     case .boolean, .number: nil
-    default: trail(program.expression)
+    default: trail(program.expression, [:])
     }
   }
 
@@ -46,14 +46,27 @@ struct PersonalData {
     type.properties.keys.contains { $0.split(separator: ".").contains { isPersonal(String($0)) } }
   }
 
-  private func trail(_ expression: Expression) -> String? {
+  /// - Parameter locals: names that the expression binds around this part of it, with the field that each shows, if any.
+  private func trail(_ expression: Expression, _ locals: [String: String?]) -> String? {
+    func first(_ expressions: [Expression]) -> String? {
+      for expression in expressions { if let found = trail(expression, locals) { return found } }
+      return nil
+    }
+    func inside(_ body: Expression, _ name: Name, from value: Expression) -> String? {
+      var inner = locals
+      inner.updateValue(trail(value, locals), forKey: name.text)
+      return trail(body, inner)
+    }
     switch expression.node {
     case .literal, .has, .not, .negate, .and, .or: return nil
-    case .identifier(let name): return carriers[name] ?? (Self.isPersonal(name) ? name : nil)
-    case .select(let operand, let field, _): return Self.isPersonal(field.text) ? field.text : trail(operand)
+    case .identifier(let name):
+      if let local = locals[name] { return local }
+      return carriers[name] ?? (Self.isPersonal(name) ? name : nil)
+    case .select(let operand, let field, _):
+      return Self.isPersonal(field.text) ? field.text : trail(operand, locals)
     case .index(let operand, let index, _):
       if case .literal(.string(let key)) = index.node, Self.isPersonal(key) { return key }
-      return trail(operand)
+      return trail(operand, locals)
     case .call(let name, let target, let arguments):
       if Self.covers.contains(name.text) { return nil }
       // What stands behind the @ of an address is a company.
@@ -68,18 +81,15 @@ struct PersonalData {
     case .comprehension(let loop):
       switch loop.macro {
       case .all, .exists, .existsOne: return nil
-      case .map, .transformList, .transformMap, .transformMapEntry: return loop.transform.flatMap(trail)
-      case .filter: return trail(loop.range)
+      case .filter: return trail(loop.range, locals)
+      case .map, .transformList, .transformMap, .transformMapEntry:
+        guard let element = loop.variables.last, let transform = loop.transform else { return nil }
+        return inside(transform, element, from: loop.range)
       }
-    case .bind(_, let value, let body): return first([body, value])
-    case .optionalMap(let target, _, let body, _): return first([body, target])
+    case .bind(let name, let value, let body): return inside(body, name, from: value)
+    case .optionalMap(let target, let name, let body, _): return inside(body, name, from: target)
     case .list, .map, .message: return first(expression.children)
     }
-  }
-
-  private func first(_ expressions: [Expression]) -> String? {
-    for expression in expressions { if let found = trail(expression) { return found } }
-    return nil
   }
 
   // MARK: Findings
