@@ -61,6 +61,8 @@ import Testing
     ("events: [ { type: t ]", "1:21", "did not find expected"), ("a: \"b \\q\"", "1:7", "unknown escape"),
     ("events:\n  - { type: a,\n      id: =x ? \"a\" : b }\n", "3:20", ""), ("a:\n\tb: 1\n", "2:1", ""),
     ("a: \"b\" c\nd: e\n", "1:8", "did not find expected"),
+    // A blank that only looks like one.
+    ("input:\n  reader:\u{A0}csv\n  format: x\n", "2:10", "U+00A0"),
   ])
   func whatIsNotClosedIsNamedWhereItWasOpened(_ text: String, _ place: String, _ message: String) throws {
     let found = Self.findings(text)
@@ -135,6 +137,29 @@ import Testing
     #expect(found.contains { $0.code == bad.code }, "\(found.prefix(3))")
     #expect(found.allSatisfy { $0.message.utf8.count <= 400 && $0.remedy.utf8.count <= 400 }, "short enough to be read")
     #expect(found.count <= 200)
+  }
+
+  /// What a table lacks is named where it can be had.
+  @Test(arguments: [
+    ("fields: { id: string, at: instant, until: instant }", "{}", "M005", "write input: { time: at }"),
+    ("group: { by: id }, fields: { id: string, at: instant }", "{}", "M005", "name it in `same` of the group"),
+    (
+      "fields: { id: string, at: instant }", "{ v: { each: rows, do: { a: =id } } }", "M104",
+      "has `rows` where `input` has group"
+    ),
+  ])
+  func curesOfTables(_ input: String, _ properties: String, _ code: String, _ remedy: String) {
+    let found = Self.findings(
+      """
+      mapping: t
+      language: 1
+      input: { reader: csv, \(input) }
+      identity: { visitor: =id, profile: { hash: visitor, salt: x } }
+      target: { source: s }
+      events: [ { type: t, id: '=["t", id]'\(properties == "{}" ? "" : ", properties: " + properties) } ]
+
+      """)
+    #expect(found.contains { $0.code == code && $0.remedy.contains(remedy) }, "\(found)")
   }
 
   /// Regular expressions are linear: a hostile record costs what any record costs.

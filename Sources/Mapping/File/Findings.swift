@@ -42,7 +42,9 @@ final class Findings {
         "M210", "'\(scalar.text)' is text here; other YAML readers take it for \(other)", at: scalar.span,
         remedy: other == "true" || other == "false" || JSONLiteral.isNumber(other)
           ? "put quotes around it if it is text, else write \(other)"
-          : "put quotes around it: a number has at most 15 digits before the point and 15 behind it")
+          : "put quotes around it: a number has "
+            + (scalar.text.contains { $0 == "e" || $0 == "E" } ? "no exponent, and " : "")
+            + "at most 15 digits before the point and 15 behind it")
     }
     return true
   }

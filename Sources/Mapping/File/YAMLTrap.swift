@@ -82,17 +82,30 @@ enum YAMLTrap {
   // MARK: Expressions
 
   /// Expressions that YAML cut or split before they came here, with the place of what was written.
+  ///
+  /// Texts that stand in quotes which are none to YAML are found on the same way.
   static func cutExpressions(in root: ConfigNode, _ source: SourceText) -> [Diagnostic] {
     var findings: [Diagnostic] = []
     var open = [root]
     while let node = open.popLast(), findings.count < 50 {
       switch node {
-      case .scalar(let scalar): if let finding = cut(scalar, source) { findings.append(finding) }
+      case .scalar(let scalar):
+        if let finding = cut(scalar, source) ?? curlyQuotes(scalar, source) { findings.append(finding) }
       case .list(let nodes, _): open += nodes
       case .map(let entries, _): open += entries.map(\.value)
       }
     }
     return findings
+  }
+
+  /// Quotes of a word processor are part of the text.
+  private static func curlyQuotes(_ scalar: ConfigScalar, _ source: SourceText) -> Diagnostic? {
+    guard scalar.style == .plain, scalar.text.count >= 2, let first = scalar.text.first, let last = scalar.text.last,
+      "“”„‟‘’‚‛«»‹›".contains(first), "“”„‟‘’‚‛«»‹›".contains(last)
+    else { return nil }
+    return Diagnostic(
+      "M210", "the quotes of \(scalar.text) are part of the text: they are not those of YAML", severity: .warning,
+      remedy: "write straight quotes, or put such around it if they are meant", file: source.file, span: scalar.span)
   }
 
   private static func cut(_ scalar: ConfigScalar, _ source: SourceText) -> Diagnostic? {

@@ -124,6 +124,58 @@ struct SourceText: Sendable {
     return SourceSpan(line: line + 1, column: column + 1, length: min(max(1, range.count), room))
   }
 
+  /// A blank that only looks like one, between what YAML parts by blanks, on a line or the one with text before it.
+  func strangeBlank(near place: SourceSpan) -> (code: String, span: SourceSpan)? {
+    var line = place.line - 1
+    guard lines.indices.contains(line) else { return nil }
+    if let found = strangeBlank(on: line) { return found }
+    repeat { line -= 1 } while line >= 0 && lines[line].allSatisfy { $0 == 0x20 || $0 == 0x09 }
+    return line >= 0 ? strangeBlank(on: line) : nil
+  }
+
+  private func strangeBlank(on line: Int) -> (code: String, span: SourceSpan)? {
+    guard !isASCII[line] else { return nil }
+    var column = 1
+    // Blanks count at a line's beginning, and behind a colon or dash.
+    var counts = true
+    for scalar in String(decoding: lines[line], as: UTF8.self).unicodeScalars {
+      let length = UTF8.width(scalar)
+      if !scalar.isASCII, counts, scalar.properties.isWhitespace || scalar.value == 0x200B {
+        let code = String(scalar.value, radix: 16, uppercase: true)
+        return (
+          String(repeating: "0", count: max(0, 4 - code.count)) + code,
+          SourceSpan(line: line + 1, column: column, length: length)
+        )
+      }
+      counts = scalar == ":" || scalar == "-" || counts && scalar == " "
+      column += length
+    }
+    return nil
+  }
+
+  /// The expression in braces or brackets whose comma stands before a quote, which for YAML begins a text there; nil unless
+  /// something in it is still open at the place.
+  func cutExpression(before place: SourceSpan) -> SourceSpan? {
+    guard lines.indices.contains(place.line - 1) else { return nil }
+    let line = lines[place.line - 1]
+    let before = Array(line.prefix(place.column - 1))
+    let equals = UInt8(ascii: "=")
+    // Where a value can begin; the last one counts.
+    guard
+      let start = before.indices.last(where: { at in
+        guard before[at] == equals, at + 1 < before.count, before[at + 1] != equals else { return false }
+        guard let sign = before[..<at].last(where: { $0 != 0x20 }) else { return false }
+        return before[at - 1] == 0x20 && sign == UInt8(ascii: ":") || sign == UInt8(ascii: "[")
+      })
+    else { return nil }
+    let expression = before[start...]
+    let opens = expression.count { $0 == UInt8(ascii: "(") } - expression.count { $0 == UInt8(ascii: ")") }
+    guard opens > 0 || expression.count(where: { $0 == UInt8(ascii: "\"") }) % 2 == 1,
+      expression.contains(UInt8(ascii: ","))
+    else { return nil }
+    return SourceSpan(line: place.line, column: start + 1, length: line.count - start)
+  }
+
   /// The remedy where YAML reads what stands on the line, up to a place and with it, otherwise than its writer meant; nil if
   /// nothing looks like that.
   func trap(before place: SourceSpan) -> String? {

@@ -214,7 +214,16 @@ enum YAMLDocument {
       let trap = source.trap(before: place)
       let isInBrackets = context == "while parsing a flow mapping" || context == "while parsing a flow sequence"
       let isAtEnd = source.isEnd(parser.problem_mark)
-      if context == "while scanning a quoted scalar", problem == "found unexpected end of stream" {
+      let isInQuote = context == "while scanning a quoted scalar"
+      if let blank = source.strangeBlank(near: place) {
+        report(
+          "M001", "the blank here is no ordinary one (U+\(blank.code)), which YAML takes for a letter", blank.span,
+          remedy: "write an ordinary blank")
+      } else if isInQuote, let expression = source.cutExpression(before: opening) {
+        report(
+          "M124", "YAML splits this expression at the comma inside it", expression,
+          remedy: "put single quotes around this expression")
+      } else if isInQuote, problem == "found unexpected end of stream" {
         report("M001", "a quote that is never closed", opening, remedy: "close it where the text ends")
       } else if let quoted, quoted.lines > 0, quoted.end.index == parser.problem_mark.index {
         report(
