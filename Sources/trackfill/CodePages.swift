@@ -902,7 +902,7 @@ What to do: Take the name that the message proposes. [mapping.md](../mapping.md)
     CodePage("M103", ###"""
 # M103: an unknown property
 
-The value has properties, but none of this name. `parse_url` gives an object with `text` `scheme` `host` `port` `path` `query` `query_text` `query_all` `fragment`; the names below `query` are free.
+The value has properties, but none of this name. `parse_url` gives an object with `text` `scheme` `host` `port` `path` `query` `query_text` `query_all` `fragment`; the names below `query` are free. A look-up in a table with `values` gives these columns and no others.
 
 ```text
 M103.yaml:7:57: error[M103]: url has no property 'qury'
@@ -917,7 +917,7 @@ What to do: Take the name that the message proposes.
     CodePage("M104", ###"""
 # M104: the wrong type
 
-The expression gives a value of another type than is needed here: a condition must be true or false, a visitor must be text, a time must be a time, and some values have no form in JSON.
+The expression gives a value of another type than is needed here: a condition must be true or false, a visitor must be text, a time must be a time, and some values, such as whole rows, have no form in JSON. A date without quotes, as `2026-09-10`, is a subtraction.
 
 ```text
 M104.yaml:6:35: error[M104]: expected bool, but this is int
@@ -1037,7 +1037,7 @@ What to do: Break the circle that the message shows.
     CodePage("M112", ###"""
 # M112: two rules of one name
 
-A rule's name (its `type`, unless it has a `name`) is part of every event's id and of the summary. Two rules of one name could give two different events the same id.
+A rule's name (its `type`, unless it has a `name`) is part of every event's id and of the summary. Two rules of one name could give two different events the same id. Two checks of one code, and two tests of one name, could not be told from each other.
 
 ```text
 M112.yaml:6:62: error[M112]: two rules are called 'search'
@@ -1330,7 +1330,7 @@ What to do: Do what the message says, or use an event type of your own.
     CodePage("M210", ###"""
 # M210: text that other YAML readers change
 
-Unquoted words such as `NO`, `12:30:00` or `1E5` are text here, and so is a number of more than 15 digits. Other YAML readers take them for false, 45000 and 100000; whoever knows YAML may have meant that.
+Unquoted words such as `NO`, `12:30:00` or `1E5` are text here, and so is a number of more than 15 digits. Other YAML readers take them for false, 45000 and 100000; whoever knows YAML may have meant that. Quotes of a word processor, as `“x”`, are none to YAML, and part of the text.
 
 ```text
 M210.yaml:6:49: warning[M210]: 'NO' is text here; other YAML readers take it for false
@@ -1360,13 +1360,21 @@ What to do: Mend the part under the caret.
     CodePage("M212", ###"""
 # M212: text that lacks its `=`
 
-The text would be an expression if `=` stood before it. As it is, every event has the text itself.
+The text would be an expression if `=` stood before it: it is the name of a field or a `let`, or is made of one. As it is, every event has the text itself. Templates of other tools, as `{{sku}}` and `$sku`, and `env(NAME)` are text here, too.
 
 ```text
 M212.yaml:6:46: warning[M212]: 'path.or("")' is text here, not what the expression gives
-  6 | events: [ { type: visit, properties: { page: path.or("") } } ]
+  6 | events: [ { type: visit, properties: { page: path.or(""), code: status, from: "{{referer}}" } } ]
     |                                              ^^^^^^^^^^^
     = begin it with '=', or put quotes around it if it is text
+M212.yaml:6:65: warning[M212]: 'status' is text here, not the value of 'status'
+  6 | events: [ { type: visit, properties: { page: path.or(""), code: status, from: "{{referer}}" } } ]
+    |                                                                 ^^^^^^
+    = write =status, or put quotes around it if it is text
+M212.yaml:6:79: warning[M212]: '{{referer}}' is text here: a mapping has no templates
+  6 | events: [ { type: visit, properties: { page: path.or(""), code: status, from: "{{referer}}" } } ]
+    |                                                                               ^^^^^^^^^^^^^
+    = write =referer
 ```
 
 What to do: Begin it with `=`; or put quotes around it if it is meant as text.
@@ -1391,7 +1399,7 @@ What to do: Remove the key, or choose another mode (docs/mapping.md).
     CodePage("M214", ###"""
 # M214: a pattern that never matches
 
-A text that no field of its kind has: a path without its slash or with a query, a method in small letters, a range where an address stands.
+A text that no field of its kind has: a path without its slash or with a query, a method in small letters, a range where an address stands, capitals in the host of a URL, or what stands for a missing value.
 
 ```text
 M214.yaml:6:37: warning[M214]: '10.0.0.0/8' never matches: an address is no range
@@ -1762,7 +1770,7 @@ What to do: Add it to `values`; or to `missing` if it stands for no value.
 The number does not fit into the type of its field, or has more digits behind the point than its `scale`.
 
 ```text
-R108.yaml:14:30: error[R108]: field 'n': '99999999999999999999' is too large for whole number
+R108.yaml:14:30: error[R108]: field 'n': '99999999999999999999' is too large for a whole number
   14 |       2026-09-10T13:57:02Z,8,99999999999999999999
      |                              ^
      = declare it as string or double; at byte 23 of its row
@@ -1996,7 +2004,7 @@ What to do: Leave the field out of `fields`: documents and pictures are no prope
 An expression of the mapping could not be evaluated for this record: a text that is no number, a division by zero, a number out of range. The record is rejected with the rule and the place in the mapping; the run goes on.
 
 ```text
-R201.yaml:11:7: error[R201]: value '=int(path.or("").after("/p").or("0"))': the value cannot be converted: age
+R201.yaml:11:7: error[R201]: value '=int(path.or("").after("/p").or("0"))': no whole number: age
   11 |       203.0.113.9 - - [10/Sep/2026:13:55:01 +0200] "GET /page HTTP/1.1" 200 512 "-" "Mozilla/5.0"
      |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
      = R201.yaml:6:50: make the expression hold for such a record, for example with .or(…) or `needs`

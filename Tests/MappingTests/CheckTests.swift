@@ -144,6 +144,15 @@ import Testing
     Case(
       "let: { u: '=parse_url(target.or(\"\"))' }\nevents: [ { type: a, properties: { mail: =u.query.email, domain: '=u.query.email.or(\"\").after(\"@\")', zip: =u.query.zip } } ]",
       ["2:42 M205"], "'email'"),
+    // What is masked or hashed under a name of its own is covered, too.
+    Case(
+      Self.queries
+        + "events: [ { type: a, properties: { a: '=q.?email.optMap(e, hash(e))', b: '=[ip].map(x, mask_ip(x).or(\"\"))' } } ]",
+      []),
+    Case(
+      Self.queries + "events: [ { type: a, properties: { a: '=q.?email.optMap(e, e + \"!\")' } } ]", ["2:39 M205"],
+      "'email'"),
+    Case("events: [ { type: a, properties: { a: '=[ip].map(x, x)' } } ]", ["1:39 M205"], "'ip'"),
     Case("events: [ { type: sign-in, properties: { email.main: '=parse_query(target.or(\"\")).email' } } ]", []),
     Case("events: [ { type: page-view, properties: { category: =ip } } ]", ["1:54 M205"], "'ip'"),
     Case("target: { source: web, context: { x: =ip } }\nevents: [ { type: a } ]", []),
@@ -266,6 +275,10 @@ import Testing
     Case(
       "let: { in: =status, true: =status, fine: =status }\nevents: [ { type: t } ]", ["1:8 M007", "1:21 M007"],
       "in_value"),
+    Case(
+      "events: [ { type: t, properties: { a: =target.or(\"\").split(\",\") } } ]", ["1:39 M124"],
+      "splits this expression"),
+    Case("events: [ { type: t, properties: { a: =status, b: \"x } } ]", ["1:51 M001"], "never closed"),
     Case("events: [ { type: t, properties: !!str { a: 1 } } ]", ["1:34 M002"], "a tag"),
     Case("events: [ { type: t, properties: *x } ]", ["1:34 M002"], "stands in quotes"),
   ])
@@ -301,6 +314,47 @@ import Testing
     #expect(
       run.bodies[0].contains(#""properties":{"a":"NO","b":"12:30:00","c":"007","d":"1e3","e":".5","f":1.50,"g":true}"#))
   }
+
+  // MARK: Text that was meant otherwise
+
+  @Test(arguments: [
+    Case(
+      "let: { n: =status + 1 }\nevents: [ { type: a, properties: { a: method, b: n, c: status > 5, d: bytes + 1, e: vip, f: \"method\", g: user-agent, h: 1/2, i: a > b } } ]",
+      ["2:39 M212", "2:50 M212", "2:56 M212", "2:71 M212"], "write =method, or put quotes"),
+    Case(
+      "events: [ { type: a, properties: { x: { each: rows, do: { sku: sku, q: qty + 1, t: size } } } } ]",
+      ["1:64 M212", "1:72 M212"]),
+    Case(
+      "events: [ { type: a, properties: { a: \"{{method}}\", b: \"of {{ method }}\", c: $method, d: \"${user}\", e: env(HOME), f: \"{{x}}\", g: \"$5\" } } ]",
+      ["1:39 M212", "1:56 M212", "1:78 M212", "1:90 M212", "1:104 M212"], "write =method"),
+    Case("events: [ { type: method, tags: [method], options: { a: method } } ]", []),
+    Case("events: [ { type: a, properties: { a: “x”, b: ‘y, c: '“z”' } } ]", ["1:39 M210"], "straight quotes"),
+    Case("events: [ { type: a, properties: { a: 1e21 } } ]", ["1:39 M210"], "no exponent"),
+  ])
+  func text(_ test: Case) { check(test) }
+
+  @Test(arguments: [
+    Case("events: [ { type: a, when: { user: null } } ]", ["1:36 M214"], "a missing value is never compared"),
+    Case("events: [ { type: a, when: { user: \"\" } } ]", ["1:36 M214"], "unless_present: [user]"),
+    Case("events: [ { type: a, when: { user: } } ]", ["1:36 M007"], "no value"),
+    Case(
+      "let: { u: '=parse_url(target.or(\"\"))' }\nevents: [ { type: a, when: { u.host: X.de, u.query.q: \"\" } } ]",
+      ["2:38 M214"], "write x.de"),
+  ])
+  func conditions(_ test: Case) { check(test) }
+
+  @Test(arguments: [
+    Case(
+      "events: [ { type: t } ]\ntests: [ { name: a, given: x, expect: { events: [ { typ: t, propertes.x: 1, properties.y: 2 } ] } } ]",
+      ["2:53 M004", "2:61 M004"], "did you mean 'type'?"),
+    Case(
+      "checks: [ { code: TOTALS, if: =status == 1, message: m } ]\nevents: [ { type: t } ]\ntests: [ { name: a, given: x, expect: { rejected: { R999: 1, R102: 1 } } }, { name: b, given: x, expect: { rejected: { TOTALS: 1 } } } ]",
+      ["3:53 M007"], "'R999'"),
+    Case(
+      "events: [ { type: t } ]\ntests: [ { name: a, given: x, expect: { events: 0 } }, { name: a, given: y, expect: { events: 0 } } ]",
+      ["2:64 M112"], "two tests are called 'a'"),
+  ])
+  func expectations(_ test: Case) { check(test) }
 
   // MARK: Circles
 

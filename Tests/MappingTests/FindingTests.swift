@@ -90,6 +90,13 @@ import Testing
       "let: { p: =target.size() }\ndrop: [ { reason: big, if: =p > 5 }, { reason: n, unless_present: [target] } ]\nevents: [ { type: t } ]",
       7, 28, "M105", "'p' needs 'target'", "unless_present: [target]"),
     Case("events: [ { type: t, options: { a: =status } } ]", 6, 36, "M006", "only literal text", "write the text"),
+    Case("events: [ { type: t, properties: { a: =rows } } ]", 6, 39, "M104", "a whole rows row", "each: rows"),
+    Case(
+      "events: [ { type: t, properties: { a: '=rows.or([]).map(r, r.qty).sum()' } } ]", 6, 41, "M105", "may be absent",
+      ".or("),
+    Case("events: [ { type: t, properties: { a: =2026-09-10 } } ]", 6, 40, "M104", "a subtraction", "timestamp("),
+    Case("events: [ { type: t, if: =time > 2026-9-1 } ]", 6, 34, "M104", "a subtraction", "timestamp("),
+    Case("events: [ { type: t, properties: { a: ==status } } ]", 6, 40, "M107", "a second '='", "write one"),
     Case("events: [ { type: t, properties: { a: } } ]", 6, 39, "M007", "no value", "leave the key out"),
   ])
   func finding(_ expected: Case) throws {

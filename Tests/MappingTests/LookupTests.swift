@@ -114,6 +114,34 @@ import Testing
     #expect(findings.first?.remedy.contains("lookup(skus, …)") == true)
   }
 
+  @Test(
+    arguments: [
+      ("=lookup(skus, ip).prize", "M103", "did you mean 'price'?"),
+      ("'=lookup(skus, ip).optMap(r, r[\"nmae\"])'", "M103", "did you mean 'name'?"),
+      ("=row.prize", "M103", "did you mean 'price'?"), ("'=row.or({}).prize'", "M103", "price"),
+      ("=row.price", nil, ""), ("'=row.optMap(r, r.name)'", nil, ""),
+      ("=skus[ip]", "M106", "write lookup(skus, …)"),
+      ("'=lookup(skus, 5)'", "M106", "it is lookup(table skus, string)"),
+    ] as [(String, String?, String)])
+  func columnsOfARowAreKnown(_ expression: String, _ code: String?, _ remedy: String) throws {
+    let space = try Workspace(["skus.csv": Self.skus])
+    let findings = MappingRun.findings(
+      MappingRun.head
+        + "tables: { skus: { file: skus.csv, key: sku, values: [name, price] } }\nlet: { row: '=lookup(skus, ip)' }\n"
+        + "events:\n  - type: t\n    properties:\n      a: \(expression)\n", file: space.path("mapping.yaml"))
+    #expect(findings.map(\.code) == [code].compactMap { $0 }, "\(findings)")
+    #expect(findings.first?.remedy.contains(remedy) ?? true, "\(findings)")
+  }
+
+  @Test func anotherDelimiterIsNamed() throws {
+    let space = try Workspace(["t.csv": "k;v\n1;a\n"])
+    let findings = MappingRun.findings(
+      MappingRun.head
+        + "tables: { t: { file: t.csv, key: k, value: v } }\nevents: [ { type: t, properties: { a: '=lookup(t, ip)' } } ]\n",
+      file: space.path("mapping.yaml"))
+    #expect(findings.first?.remedy.contains("delimiter: \";\"") ?? false, "\(findings)")
+  }
+
   @Test func tableNamesAreSuggested() throws {
     let space = try Workspace(["t.csv": "k,v\n1,a\n"])
     let findings = MappingRun.findings(

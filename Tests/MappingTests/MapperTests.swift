@@ -334,4 +334,10 @@ import Testing
     let outcome = try MappingRun.map(MappingRun.head + rule, ["time=1 ip=1 status=0 target=/a?=1&b=2"])
     #expect(outcome.bodies[0].hasSuffix(#""properties":{"q":{"b":"2"}}}"#))
   }
+
+  @Test func anEmptyProfileIDIsCalledEmpty() throws {
+    let head = MappingRun.head.replacing("{ hash: visitor, salt: pepper }", with: "{ id: '=user.or(\"\")' }")
+    let run = try MappingRun.map(head + "events: [ { type: t } ]\n", ["ip=a status=1 time=0"])
+    #expect(run.rejects.count == 1 && run.rejects[0].contains("the text is empty"), "\(run.rejects)")
+  }
 }

@@ -92,20 +92,34 @@ struct Demand {
   }
 
   /// Whether no record can satisfy it, and why.
-  func contradiction(_ budget: inout Int) -> String? {
-    if isNever { return "its `if` is always false" }
-    if asksInVain { return "no record lacks what it asks for" }
-    if let condition, condition == unlessText { return "`unless` takes back its `if`" }
+  func contradiction(_ budget: inout Int) -> Contradiction? {
+    if isNever { return Contradiction("its `if` is always false") }
+    if asksInVain {
+      return Contradiction(
+        "no record lacks what it asks for",
+        remedy: "if some do, their field is of an optional type: optional string; else remove the condition")
+    }
+    if let condition, condition == unlessText { return Contradiction("`unless` takes back its `if`") }
     for (path, values) in when.sorted(by: { $0.key < $1.key }) where values.isImpossible {
-      return "'\(path)' is lower-case, the pattern is not"
+      return Contradiction("'\(path)' is lower-case, the pattern is not", remedy: "write the pattern in small letters")
     }
     if let unlessMap, !unlessMap.isEmpty {
       let takesAll = unlessMap.allSatisfy { path, values in
         when[path].map { values.contains($0, &budget) } ?? false
       }
-      if takesAll { return "`unless` takes back its `when`" }
+      if takesAll { return Contradiction("`unless` takes back its `when`") }
     }
     return nil
+  }
+
+  /// Why no record can satisfy a demand, and what to do.
+  struct Contradiction {
+    let reason: String
+    let remedy: String
+
+    init(_ reason: String, remedy: String = "mend the condition, or remove it") {
+      (self.reason, self.remedy) = (reason, remedy)
+    }
   }
 }
 

@@ -39,9 +39,9 @@ struct RuleCoverage {
   private func unreachable(
     _ demand: Demand, behind earlier: [Demand], _ title: String, _ budget: inout Int
   ) -> Bool {
-    if let reason = demand.contradiction(&budget) {
+    if let contradiction = demand.contradiction(&budget) {
       compiler.findings.error(
-        "M122", "this \(title) can never match: \(reason)", at: demand.span, remedy: "mend the condition, or remove it")
+        "M122", "this \(title) can never match: \(contradiction.reason)", at: demand.span, remedy: contradiction.remedy)
       return true
     }
     guard let first = earlier.first(where: { $0.covers(demand, &budget) }) else { return false }

@@ -131,6 +131,10 @@ struct ConditionCompiler {
       }
       return node.scalar
     }
+    if let empty = values.first(where: { $0.text.isEmpty && $0.style == .plain }) {
+      findings.error("M007", "no value", at: empty.span, remedy: "give one, or leave the key out")
+      return nil
+    }
     guard !values.isEmpty else {
       findings.error("M116", "'\(entry.key)' is compared with nothing", at: entry.keySpan, remedy: "give a value")
       return nil
@@ -180,7 +184,7 @@ struct ConditionCompiler {
           "M116", "an expression is no pattern", at: value.span, remedy: "write the comparison under `if`")
         continue
       }
-      if extra.variables.isEmpty { look(at: value, of: path) }
+      if extra.variables.isEmpty { look(at: value, of: path, program.expression) }
       if value.text.contains("*") { isCostly = true }
       guard !value.text.contains("*") || Glob.pieces(Array(value.text.utf8)) <= Glob.longest else {
         findings.error(
@@ -197,23 +201,41 @@ struct ConditionCompiler {
   }
 
   /// Warns of a pattern that no text of the field can have.
-  private func look(at value: ConfigScalar, of path: String) {
-    guard let shape = compiler.schema.shapes[path], let first = value.text.first, first != "*" else { return }
-    let (problem, remedy): (String, String)
-    switch shape {
-    case .path where value.text.contains("?"):
-      (problem, remedy) = (
-        "a path ends before the '?'", "compare \(path) without it, and the query by parse_url(target).query"
-      )
-    case .path where first != "/" && (value.text.contains("/") || !value.text.contains("*")):
-      (problem, remedy) = ("a path begins with '/'", "write /\(value.text)")
-    case .method where value.text.contains(where: \.isLowercase):
-      (problem, remedy) = ("methods are written in capitals", "write \(value.text.uppercased())")
-    case .address where value.text.contains("/"):
-      (problem, remedy) = ("an address is no range", "write if: '=cidr(\"\(value.text)\").containsIP(\(path))'")
-    default: return
-    }
+  private func look(at value: ConfigScalar, of path: String, _ expression: Expression) {
+    guard let (problem, remedy) = absence(of: value, path) ?? misfit(value, path, expression) else { return }
     findings.warn("M214", "'\(value.text)' never matches: \(problem)", at: value.span, remedy: remedy)
+  }
+
+  /// What stands for a missing value: that is never compared.
+  private func absence(of value: ConfigScalar, _ path: String) -> (problem: String, remedy: String)? {
+    let remedy = "for those without one write unless_present: [\(path)] in `drop`, or if: =!\(path).hasValue()"
+    if value.style == .plain, ["null", "Null", "NULL"].contains(value.text) {
+      return ("it is text here, and a missing value is never compared", remedy + "; put quotes around it if it is text")
+    }
+    guard compiler.missing[path]?.contains(value.text) ?? false else { return nil }
+    return ("it stands for a missing value, which is never compared", remedy)
+  }
+
+  private func misfit(
+    _ value: ConfigScalar, _ path: String, _ expression: Expression
+  ) -> (problem: String, remedy: String)? {
+    guard let first = value.text.first, first != "*" else { return nil }
+    if compiler.isHost(expression), value.text.contains(where: \.isUppercase) {
+      return ("the host of a URL is in small letters", "write \(value.text.lowercased())")
+    }
+    switch compiler.schema.shapes[path] {
+    case .path where first == "^":
+      return ("a path begins with '/'", "a regular expression stands behind `~`: write ~ \(value.text)")
+    case .path where value.text.contains("?"):
+      return ("a path ends before the '?'", "compare \(path) without it, and the query by parse_url(target).query")
+    case .path where first != "/" && (value.text.contains("/") || !value.text.contains("*")):
+      return ("a path begins with '/'", "write /\(value.text)")
+    case .method where value.text.contains(where: \.isLowercase):
+      return ("methods are written in capitals", "write \(value.text.uppercased())")
+    case .address where value.text.contains("/"):
+      return ("an address is no range", "write if: '=cidr(\"\(value.text)\").containsIP(\(path))'")
+    default: return nil
+    }
   }
 
   /// Patterns for a value of the record share its index; rows of an `each` have a value each.

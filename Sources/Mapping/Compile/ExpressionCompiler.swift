@@ -17,6 +17,10 @@ final class ExpressionCompiler {
   var branches: BranchCounts?
   /// `let` names whose value rests on a narrowed path, and on which.
   var letNarrowings: [String: Set<String>] = [:]
+  /// By field: texts that stand for a missing value.
+  var missing: [String: [String]] = [:]
+  /// What a look-up gives in tables with `values`, by table.
+  var tableColumns: [String: [String]] = [:]
   /// The compiled `let` names, what they use before them.
   var lets: [(name: String, program: Program)] = []
   /// The same as they run, for tracing.
@@ -54,6 +58,8 @@ final class ExpressionCompiler {
   ) -> Program? {
     let offset = Self.isExpression(scalar) ? 1 : 0
     let text = String(scalar.text.dropFirst(offset))
+    let slips = slips(text)
+    for issue in slips { report(issue, in: scalar, offset: offset) }
     switch CEL.compile(text, in: scope(narrowed, extra), expecting: expecting) {
     case .success(let program):
       for issue in program.warnings { report(issue, in: scalar, offset: offset, severity: .warning) }
@@ -61,10 +67,21 @@ final class ExpressionCompiler {
       programs[Place(line: scalar.span.line, column: scalar.span.column)] = program
       return program
     case .failure(let issues):
-      for issue in issues.all { report(issue, in: scalar, offset: offset) }
+      // What a slip takes part in only follows from it.
+      for issue in issues.all where !slips.contains(where: { $0.span.overlaps(issue.span) }) {
+        report(issue, in: scalar, offset: offset)
+      }
       references.formUnion(Self.words(text))
       return nil
     }
+  }
+
+  /// What the expression language allows, and nobody means.
+  private func slips(_ text: String) -> [Issue] {
+    guard case .success(let expression) = Parser.parse(text) else { return [] }
+    var columns = TableColumns(tableColumns, lets: lets)
+    if !tableColumns.isEmpty { columns.check(expression) }
+    return ApparentDates.issues(in: expression) + columns.issues
   }
 
   /// Compiles what a condition looks at: nil with a finding if it is no path. A key that a plain map need not have is
@@ -125,16 +142,20 @@ final class ExpressionCompiler {
   /// The program of the scalar or key at a place, if it compiled.
   func program(at span: SourceSpan) -> Program? { programs[Place(line: span.line, column: span.column)] }
 
-  /// Whether literal text is a path below a known name, or a call, that would compile: most likely its `=` is missing.
-  func looksLikeExpression(_ text: String) -> Bool {
-    guard text.utf8.count < 200, case .success(let expression) = Parser.parse(text) else { return false }
-    switch expression.node {
-    case .select: guard expression.root.map({ environment.variables[$0] != nil }) ?? false else { return false }
-    case .call: break
-    default: return false
+  /// Whether an expression would compile, but for values that may be missing.
+  func isSound(_ expression: Expression, narrowed: Set<String>, extra: RowScope) -> Bool {
+    switch CEL.check(expression, in: scope(narrowed, extra)) {
+    case .success: true
+    case .failure(let issues): issues.all.allSatisfy { $0.code == .optionalWhereRequired }
     }
-    guard case .success = CEL.check(expression, in: environment) else { return false }
-    return true
+  }
+
+  /// Whether an expression is the host of a URL, which is in small letters.
+  func isHost(_ expression: Expression) -> Bool {
+    guard case .select(let operand, let field, _) = expression.node, field.text == "host",
+      case .success(let checked) = CEL.check(operand, in: environment)
+    else { return false }
+    return (checked.type.unwrapped ?? checked.type) == .object("url")
   }
 
   /// Whether a path is a `let` that ends in `.lower()`.
@@ -188,6 +209,14 @@ final class ExpressionCompiler {
       let candidates = issue.code == .unknownName ? Array(known) : issue.candidates
       let suggestion = Suggestion.remedy(for: name, among: candidates)
       if !suggestion.isEmpty { remedy = suggestion }
+    }
+    if scalar.text.hasPrefix("=="), issue.code == .syntax, issue.span.lowerBound == 0 {
+      (message, remedy) = ("a second '='", "write one: it only says that an expression follows")
+    }
+    if issue.code == .noOverload, let name = issue.name, case .object(let type)? = environment.variables[name]?.type,
+      type == LookupTables.type(of: name)
+    {
+      remedy = "write lookup(\(name), …)"
     }
     if remedy.isEmpty {
       switch issue.code {

@@ -9,6 +9,9 @@ enum HostEnvironment {
     return { seconds in zone.offset(at: seconds) }
   }
 
+  /// How types of rows are named, behind the name of their list.
+  static let rowSuffix = " row"
+
   static func make(schema: Schema, columns: [String], bots: BotAgents) -> Environment {
     var environment = Environment(zones: zones)
     for field in schema.fields {
@@ -23,7 +26,7 @@ enum HostEnvironment {
             value(of: row.pointer.assumingMemoryBound(to: Field.self)[index], optional: isOptional)
           }
         }
-        let row = ObjectType(field.name + " row", properties: properties)
+        let row = ObjectType(field.name + rowSuffix, properties: properties)
         environment.objectTypes[row.name] = row
         let width = names.count
         let identifier = row.identifier

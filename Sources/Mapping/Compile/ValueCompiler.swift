@@ -50,22 +50,33 @@ struct ValueCompiler {
         findings.error(
           "M104", "\(program.type) has no form in JSON", at: scalar.span, remedy: "convert it: string(…)")
         return nil
-      case .object(let name):
+      case let type:
+        guard let name = Self.object(in: type) else { break }
+        let isRow = name.hasSuffix(HostEnvironment.rowSuffix)
         findings.error(
-          "M104", "a whole \(name) has no form in JSON", at: scalar.span, remedy: "name one of its properties: .text")
+          "M104", "a whole \(name) has no form in JSON", at: scalar.span,
+          remedy: isRow
+            ? "write { each: \(name.dropLast(HostEnvironment.rowSuffix.count)), do: { key: =field } }, or .map(r, r.field)"
+            : "name one of its properties: .text")
         return nil
-      default: break
       }
       if let column = compiler.column(program.expression, extra: extra) { return Emitters.field(column) }
       return Emitters.expression(program, site: compiler.site(scalar, "value"))
     }
     guard findings.isValue(scalar) else { return nil }
-    if scalar.style == .plain, compiler.looksLikeExpression(scalar.text) {
-      findings.warn(
-        "M212", "'\(scalar.text)' is text here, not what the expression gives", at: scalar.span,
-        remedy: "begin it with '=', or put quotes around it if it is text")
+    if let slip = MissingEquals(compiler, narrowed: narrowed, extra: extra).slip(in: scalar) {
+      findings.warn("M212", slip.message, at: scalar.span, remedy: slip.remedy)
     }
     return Emitters.constant(JSONLiteral.scalar(scalar))
+  }
+
+  /// The object that a value of a type is, or that is somewhere in it.
+  private static func object(in type: Type) -> String? {
+    switch type {
+    case .object(let name): name
+    case .list(let inner), .optional(let inner), .map(_, let inner): object(in: inner)
+    default: nil
+    }
   }
 
   private func cases(_ node: ConfigNode, _ narrowed: Set<String>, _ extra: RowScope) -> Emitter? {
@@ -121,7 +132,9 @@ struct ValueCompiler {
       findings.error(
         "M104", "'\(name.text)' is no list of rows", at: name.span,
         remedy: lists.isEmpty
-          ? "reader \(compiler.schema.title) has no lists" : "lists: " + lists.joined(separator: ", "))
+          ? "reader \(compiler.schema.title) has none here"
+            + (name.text == "rows" ? ": a record has `rows` where `input` has group: { by: column }" : "")
+          : "lists: " + lists.joined(separator: ", "))
       return nil
     }
     guard let element = section["do"] else {

@@ -43,6 +43,14 @@ struct MappingLoader {
     let compiler = ExpressionCompiler(
       schema: schema, columns: schema.fields.map(\.name).filter { used.contains($0) || fields.contains($0) },
       knowsFields: reader != nil, bots: AgentLists(file, environment, purpose).bots, findings: file.findings)
+    if let input = file["input"] {
+      let texts = input["missing"].map { ($0.list ?? [$0]).compactMap(\.text) }
+      let usual = texts ?? (input["reader"]?.text == "weblog" ? ["-", ""] : [""])
+      for field in schema.fields {
+        let own = input["fields"]?[field.name]
+        if own?["missing"] == nil, own?["nulls"] == nil { compiler.missing[field.name] = usual }
+      }
+    }
     if purpose == .check { compiler.branches = BranchCounts() }
     return compiler
   }
@@ -161,10 +169,27 @@ struct MappingLoader {
     if let time = schema.timeField { return compiler.columns.firstIndex(of: time) }
     if let rule = rules.first(where: { $0.time == nil }) {
       findings.error(
-        "M005", "rule '\(rule.rule.name)' has no time", at: rule.span,
-        remedy: "reader \(schema.title) dates no record: write time: =… in the rule")
+        "M005", "rule '\(rule.rule.name)' has no time", at: rule.span, remedy: Self.cureForNoTime(in: schema))
     }
     return nil
+  }
+
+  /// What dates a record if its reader does not.
+  private static func cureForNoTime(in schema: Schema) -> String {
+    let times = schema.fields.filter { $0.type == .timestamp }.map(\.name)
+    if let time = times.first {
+      return "several fields are times (\(times.joined(separator: ", "))): write input: { time: \(time) }, "
+        + "or time: =\(time) in the rule"
+    }
+    let ofRows = schema.fields.flatMap { field in
+      guard case .list(let columns) = field.type else { return [String]() }
+      return columns.filter { $0.value.present == .timestamp }.keys.sorted()
+    }
+    if let time = ofRows.first {
+      return "'\(time)' belongs to each row: name it in `same` of the group, if all rows of a record have the same, "
+        + "or write time: =rows[0].\(time) in the rule"
+    }
+    return "reader \(schema.title) dates no record: write time: =… in the rule"
   }
 
   // MARK: Names and drops
@@ -410,16 +435,24 @@ struct MappingLoader {
   // MARK: Tests
 
   private func tests(_ file: Section, _ reasons: [String]) -> [MappingTest] {
-    file.list("tests").compactMap { node in
+    let codes = (file["checks"]?.list ?? []).compactMap { $0["code"]?.text }
+    var names: [String: Int] = [:]
+    return file.list("tests").compactMap { node in
       guard let section = Section(node, "test", keys: ["name", "given", "expect"], file.findings),
         let name = section.required("name", "say what is tested"),
         let given = section.required("given", "give input lines")
       else { return nil }
+      if let line = names[name.text] {
+        file.findings.error(
+          "M112", "two tests are called '\(name.text)'", at: name.span, label: "first at line \(line)",
+          remedy: "give each its own name: failures are told by it")
+      }
+      names[name.text] = name.span.line
       let first = given.span.line < source.lines.count ? source.lines[given.span.line] : []
       return MappingTest(
         name: name.text, span: name.span, given: given, expect: section["expect"],
         givenIndent: first.prefix { $0 == UInt8(ascii: " ") }.count, keyColumn: section.keySpan("given").column,
-        expectation: section["expect"].map { TestExpectation($0, reasons: reasons, file.findings) })
+        expectation: section["expect"].map { TestExpectation($0, reasons: reasons, codes: codes, file.findings) })
     }
   }
 }

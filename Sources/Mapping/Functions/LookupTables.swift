@@ -52,7 +52,7 @@ struct LookupTables {
     for key in [Type.string, .optional(.string)] {
       compiler.environment.register(
         "lookup",
-        .binary(.string, key, .optional(.string), pure: false, specialize: explain) { _, _, _ in .none })
+        .binary(.string, key, .optional(.string), pure: false, specialize: explain) { _, _, _ in .none }.unlisted())
     }
   }
 
@@ -105,11 +105,15 @@ struct LookupTables {
       }
     }
     register(entry.key, table, isSingle: single != nil)
+    if single == nil { compiler.tableColumns[entry.key] = values.map(\.text) }
     return true
   }
 
+  /// The name of the type of a table.
+  static func type(of table: String) -> String { "table \(table)" }
+
   private func register(_ name: String, _ table: SideTable, isSingle: Bool) {
-    let type = ObjectType("table \(name)", properties: [:])
+    let type = ObjectType(Self.type(of: name), properties: [:])
     compiler.environment.objectTypes[type.name] = type
     let identifier = type.identifier
     compiler.environment.variables[name] = Variable(.object(type.name)) { _ in

@@ -51,7 +51,8 @@ final class SideTable: @unchecked Sendable {
           problems.append(
             Diagnostic(
               "M120", "'\(column.text)' is no column of \(layout.file)",
-              remedy: Suggestion.remedy(for: column.text, among: header), file: findings.source.file, span: column.span)
+              remedy: Self.otherDelimiter(in: header) ?? Suggestion.remedy(for: column.text, among: header),
+              file: findings.source.file, span: column.span)
           )
         }
       }
@@ -101,6 +102,13 @@ final class SideTable: @unchecked Sendable {
     self.cells = cells
     self.stride = stride
     self.index = index
+  }
+
+  /// What to do about a header of one column that has what other tables are parted by.
+  private static func otherDelimiter(in header: [String]) -> String? {
+    guard header.count == 1, let sign = header[0].first(where: { ";\t|,".contains($0) }) else { return nil }
+    return "its only column is '\(header[0].replacing("\t", with: "→"))': write delimiter: "
+      + (sign == "\t" ? "tab" : "\"\(sign)\"")
   }
 
   @inline(__always)

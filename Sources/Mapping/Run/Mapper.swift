@@ -313,10 +313,12 @@ final class Mapper: EventMapper {
     let start = text.count
     var value = id.evaluate(activation)
     // Never a pseudonym in its place: a mapping that names profiles has no salt.
-    if value.isNone || value.isOptional && value.unwrapped.length == 0 { value = .error(.absentValue) }
+    if value.isNone { value = .error(.absentValue) }
     if value.isOptional { value = value.unwrapped }
     guard value.kind == .string, value.length > 0 else {
-      activation.fail(value.isError ? value : .error(.absentValue), site: id.site)
+      let isEmpty = value.kind == .string
+      activation.fail(
+        value.isError ? value : isEmpty ? activation.error("the text is empty") : .error(.absentValue), site: id.site)
       return nil
     }
     text.append("\"id\":")

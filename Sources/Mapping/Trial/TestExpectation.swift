@@ -22,8 +22,10 @@ struct TestExpectation: Sendable {
 
   let items: [Item]
 
-  /// - Parameter reasons: the mapping's reasons for dropping.
-  init(_ node: ConfigNode, reasons: [String], _ findings: Findings) {
+  /// - Parameters:
+  ///   - reasons: the mapping's reasons for dropping.
+  ///   - codes: those of its checks.
+  init(_ node: ConfigNode, reasons: [String], codes: [String], _ findings: Findings) {
     let keys = Subject.allCases.map(\.rawValue)
     guard let section = Section(node, "expect", keys: keys, findings) else {
       items = []
@@ -37,14 +39,14 @@ struct TestExpectation: Sendable {
     for entry in node.entries ?? [] {
       guard let subject = Subject(rawValue: entry.key) else { continue }
       let item = Item(subject: subject, keySpan: entry.keySpan, value: entry.value)
-      if item.isWellFormed(reasons: reasons, findings) { items.append(item) }
+      if item.isWellFormed(reasons: reasons, codes: RejectCodes.all + codes, findings) { items.append(item) }
     }
     self.items = items
   }
 }
 
 extension TestExpectation.Item {
-  fileprivate func isWellFormed(reasons: [String], _ findings: Findings) -> Bool {
+  fileprivate func isWellFormed(reasons: [String], codes: [String], _ findings: Findings) -> Bool {
     switch (subject, value) {
     case (.sessions, .scalar(let scalar)), (.unmatched, .scalar(let scalar)), (.payloads, .scalar(let scalar)),
       (.events, .scalar(let scalar)), (.dropped, .scalar(let scalar)), (.rejected, .scalar(let scalar)):
@@ -52,7 +54,13 @@ extension TestExpectation.Item {
     case (.payloads, .list(let nodes, _)), (.events, .list(let nodes, _)), (.profile, .list(let nodes, _)),
       (.context, .list(let nodes, _)), (.request, .list(let nodes, _)):
       return nodes.allSatisfy { node in
-        if node.entries != nil { return true }
+        if let entries = node.entries {
+          if subject == .events { refuseUnknownKeys(entries, findings) }
+          if subject == .payloads {
+            for event in node["events"]?.list ?? [] { refuseUnknownKeys(event.entries ?? [], findings) }
+          }
+          return true
+        }
         findings.error(
           "M006", "'\(subject.rawValue)' must be a list of maps", at: node.span, remedy: "write - { key: value }")
         return false
@@ -68,10 +76,30 @@ extension TestExpectation.Item {
         }
         return isNumber(entry.value, findings)
       }
-    case (.rejected, .map(let entries, _)): return entries.allSatisfy { isNumber($0.value, findings) }
+    case (.rejected, .map(let entries, _)):
+      return entries.allSatisfy { entry in
+        guard codes.contains(entry.key) else {
+          findings.error(
+            "M007", "nothing is rejected under the code '\(entry.key)'", at: entry.keySpan,
+            remedy: "write a code of docs/diagnostics.md, such as R102, or that of a check")
+          return false
+        }
+        return isNumber(entry.value, findings)
+      }
     default:
       findings.error("M006", "'\(subject.rawValue)' has the wrong shape", at: value.span, remedy: "write \(form)")
       return false
+    }
+  }
+
+  /// Keys of events, dotted or not.
+  private static let eventKeys = ["id", "type", "time", "properties", "context", "options", "tags"]
+
+  private func refuseUnknownKeys(_ event: [ConfigEntry], _ findings: Findings) {
+    for entry in event.prefix(20) where !Self.eventKeys.contains(String(entry.key.prefix { $0 != "." })) {
+      findings.error(
+        "M004", "unknown key '\(entry.key)' in event", at: entry.keySpan,
+        remedy: Suggestion.remedy(for: entry.key, among: Self.eventKeys))
     }
   }
 
