@@ -101,6 +101,48 @@ import Testing
         "status": "200",
       ]
     ),
+    // goaccess#1747, Fastly, Envoy, Echo, Cloudflare.
+    (
+      "json",
+      #"{"@timestamp":"2026-09-10T19:57:01+08:00","remote_addr":"203.0.113.9","http_status":"200","domain_http_host":"a.example","request":"GET /a HTTP/1.1","responsetime":"0.074"}"#,
+      [
+        "time": "1789041421", "ip": "203.0.113.9", "method": "GET", "request": "GET /a HTTP/1.1", "target": "/a",
+        "path": "/a", "protocol": "HTTP/1.1", "status": "200", "host": "a.example", "duration": "74000",
+      ]
+    ),
+    (
+      "json",
+      #"{"time_start":"2026-09-10T11:57:01+0000","client_ip":"203.0.113.9","url":"/a","request_method":"GET","request_protocol":"HTTP/2","request_referer":"https://r/","request_user_agent":"M","response_status":200,"response_body_size":12}"#,
+      [
+        "time": "1789041421", "ip": "203.0.113.9", "method": "GET", "target": "/a", "path": "/a",
+        "protocol": "HTTP/2", "status": "200", "bytes": "12", "referer": "https://r/", "agent": "M",
+      ]
+    ),
+    (
+      "json",
+      #"{"start_time":"2026-09-10T11:57:01.250Z","method":"GET","path":"/a","protocol":"HTTP/2","response_code":200,"bytes_sent":12,"duration":15,"authority":"a.example","downstream_remote_address":"203.0.113.9:1234"}"#,
+      [
+        "time": "1789041421+250000000", "ip": "203.0.113.9", "method": "GET", "target": "/a", "path": "/a",
+        "protocol": "HTTP/2", "status": "200", "bytes": "12", "host": "a.example",
+      ]
+    ),
+    (
+      "json",
+      #"{"time":"2026-09-10T11:57:01Z","remote_ip":"203.0.113.9","latency":1500000,"latency_human":"1.5ms","status":200,"uri":"/a","method":"GET","bytes_in":0,"bytes_out":12}"#,
+      [
+        "time": "1789041421", "ip": "203.0.113.9", "method": "GET", "target": "/a", "path": "/a", "status": "200",
+        "bytes": "12", "duration": "1500",
+      ]
+    ),
+    (
+      "json",
+      #"{"ClientIP":"203.0.113.9","ClientRequestHost":"a.example","ClientRequestMethod":"GET","ClientRequestPath":"/a","ClientRequestProtocol":"HTTP/2","ClientRequestReferer":"https://r/","ClientRequestURI":"/a?b=c","ClientRequestUserAgent":"M","EdgeEndTimestamp":1789041422000000000,"EdgeResponseBytes":12,"EdgeResponseStatus":200,"EdgeStartTimestamp":1789041421000000000,"RayID":"7c0"}"#,
+      [
+        "time": "1789041421", "ip": "203.0.113.9", "method": "GET", "target": "/a?b=c", "path": "/a", "query": "b=c",
+        "protocol": "HTTP/2", "status": "200", "bytes": "12", "host": "a.example", "referer": "https://r/",
+        "agent": "M", "request_id": "7c0",
+      ]
+    ),
   ])
   func presets(_ format: String, _ line: String, _ expected: [String: String]) throws {
     let reading = try read(line + "\n", with: weblog(format))

@@ -141,27 +141,53 @@ extension JSONLogLayout {
     Column("service", .text, ["ServiceName"], "Traefik's service"),
   ])
 
-  /// Any other: the names that servers, collectors and schemas use (nginx, Caddy, Traefik, Apache as JSON, ECS, GELF).
+  /// Any other: the names that servers, collectors and schemas use (nginx, Caddy, Traefik, Apache as JSON, ECS, GELF, Envoy,
+  /// Fastly, Cloudflare's Logpush, Echo). Names whose unit is everyone's own, such as `duration` and `latency`, are not
+  /// among them.
   static let any: JSONLogLayout = {
     let more: [String: [String]] = [
-      "time": ["@timestamp", "datetime", "date", "start_time", "timeLocal", "requestTime"],
+      "time": [
+        "@timestamp", "datetime", "date", "start_time", "timeLocal", "requestTime", "time_start", "EdgeStartTimestamp",
+        "EdgeEndTimestamp",
+      ],
       "ip": [
         "client.ip", "source.ip", "clientIp", "remoteAddr", "remote_ip", "remoteIp", "remoteIP", "ip", "RemoteAddr",
-        "remote_host", "x_client_ip",
+        "remote_host", "x_client_ip", "downstream_remote_address", "ClientIP",
       ],
       "user": ["user.name", "user_name", "username", "remoteUser"],
       "request": ["request_line", "requestLine", "RequestLine"],
-      "method": ["http.request.method", "http_method", "verb", "httpMethod", "requestMethod"],
-      "target": ["url.original", "path", "url", "requestUrl", "request_path", "requestUri"],
+      "method": [
+        "http.request.method", "http_method", "verb", "httpMethod", "requestMethod", "ClientRequestMethod",
+      ],
+      "target": [
+        "url.original", "path", "url", "requestUrl", "request_path", "requestUri", "ClientRequestURI",
+        "ClientRequestPath",
+      ],
       "query": ["url.query", "query", "queryString"],
-      "protocol": ["proto", "http_version", "httpversion", "httpVersion"],
-      "status": ["http.response.status_code", "status_code", "response_code", "statusCode", "code", "response"],
-      "bytes": ["http.response.body.bytes", "response_size", "responseSize", "body_bytes", "bytesSent"],
-      "referer": ["http.request.referrer", "httpReferer", "Referer", "referer_url"],
-      "agent": ["user_agent.original", "userAgent", "useragent", "User-Agent", "http_useragent"],
-      "host": ["url.domain", "vhost", "domain", "server"],
+      "protocol": [
+        "proto", "http_version", "httpversion", "httpVersion", "request_protocol", "ClientRequestProtocol",
+      ],
+      "status": [
+        "http.response.status_code", "status_code", "response_code", "statusCode", "code", "response", "http_status",
+        "response_status", "EdgeResponseStatus",
+      ],
+      "bytes": [
+        "http.response.body.bytes", "response_size", "responseSize", "body_bytes", "bytesSent", "bytes_out",
+        "response_body_size", "EdgeResponseBodyBytes", "EdgeResponseBytes",
+      ],
+      "referer": [
+        "http.request.referrer", "httpReferer", "Referer", "referer_url", "request_referer", "ClientRequestReferer",
+      ],
+      "agent": [
+        "user_agent.original", "userAgent", "useragent", "User-Agent", "http_useragent", "request_user_agent",
+        "ClientRequestUserAgent",
+      ],
+      "host": ["url.domain", "vhost", "domain", "server", "domain_http_host", "authority", "ClientRequestHost"],
       "port": ["server.port", "port"],
       "forwarded": ["forwarded_for", "xff", "X-Forwarded-For", "forwarded"],
+      // Seconds as nginx has them, and Go's text with its unit.
+      "duration": ["responsetime", "latency_human"],
+      "request_id": ["RayID"],
     ]
     var columns: [Column] = []
     for template in JSONLogLayout.nginx.columns {
