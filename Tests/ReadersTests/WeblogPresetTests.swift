@@ -36,6 +36,10 @@ import Testing
   static let expected: [(String, [String: String])] = [
     ("combinedio", ["bytes": "912", "bytes_received": "431", "bytes_sent": "1204"]),
     ("nginx_main", ["ip": "10.0.0.5", "forwarded": "203.0.113.9, 10.0.0.7"]),
+    (
+      "ingress_nginx_legacy",
+      ["ip": "10.240.0.5", "forwarded": "203.0.113.9, 10.240.0.5", "user": "ada", "duration": "255000"]
+    ),
     ("ingress_nginx", ["upstream_status": "502, 200", "duration": "255000"]),
     ("traefik", ["duration": "29000", "note_router": "shop@docker", "note_request_count": "3180"]),
     ("varnish", ["path": "/news", "query": "page=2"]), ("icecast", ["duration": "1242000000"]),

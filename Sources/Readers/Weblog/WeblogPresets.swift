@@ -56,6 +56,16 @@ extension WeblogPreset {
       )),
     WeblogPreset(
       name: "traefik", summary: "Traefik's common log format with router, server and duration",
+    WeblogPreset(
+      name: "ingress_nginx_legacy",
+      summary: "ingress-nginx before 0.25: the client's address again in brackets; upstreams are passed over",
+      source: "https://github.com/kubernetes/ingress-nginx/pull/3063",
+      sample: #"""
+        10.240.0.5 - [203.0.113.9, 10.240.0.5] - ada [10/Sep/2026:11:57:01 +0000] "GET /cart HTTP/2.0" 200 612 "https://shop.example.com/" "Mozilla/5.0 Firefox/130.0" 38 0.255 [shop-web-80] 10.1.2.3:8080, 10.1.2.4:8080 0, 612 0.250, 0.005 502, 200 3f6d1ca5a2b9f7e1
+        """#,
+      shape: .text(
+        #"$remote_addr - [$http_x_forwarded_for] - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $request_length $request_time [$proxy_upstream_name]"#
+      )),
       source: "https://doc.traefik.io/traefik/observability/access-logs/",
       sample: #"""
         203.0.113.9 - - [10/Sep/2026:11:57:01 +0000] "GET /cart HTTP/2.0" 200 368 "-" "Mozilla/5.0 Firefox/130.0" 3180 "shop@docker" "http://172.19.0.4:80" 29ms
@@ -388,7 +398,8 @@ extension WeblogPreset {
           header: Array(#""time_micros""#.utf8), minimum: 13,
           columns: [
             LogColumn("time_micros", .epoch(digits: 6)),
-            LogColumn("c_ip", .text, "ip", required: true, "client's address"),
+            // None where Storage itself acts, as a lifecycle rule does.
+            LogColumn("c_ip", .text, "ip", "client's address"),
             LogColumn("c_ip_type", .int, "ip_version", "1 for IPv4, 2 for IPv6"), LogColumn("c_ip_region"),
             LogColumn("cs_method", .text, "method", "method of the request"),
             LogColumn("cs_uri", .target, "target", "target of the request"),
