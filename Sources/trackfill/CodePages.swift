@@ -673,7 +673,7 @@ error[I301]: no reader knows the format of junk.log
   = trackfill formats lists the known ones; a log's own LogFormat or log_format text can be given as `format`
 ```
 
-What to do: Give the server's own `LogFormat` or `log_format` text as `format`. `trackfill formats` lists the presets.
+What to do: Give the server's own `LogFormat` or `log_format` text as `format`. `trackfill formats` lists the presets. Where lines look like a web server's or like IIS's without their `#Fields:`, the remedy says so.
 
 """###),
     CodePage("I302", ###"""

@@ -35,8 +35,8 @@ struct Sniff: ParsableCommand {
         guard let finding = result.finding, let sketch = result.sketch else {
           throw Diagnostic(
             "I301", "no reader knows the format of \(name)",
-            remedy:
-              "trackfill formats lists the known ones; a log's own LogFormat or log_format text can be given as `format`"
+            remedy: result.remedy
+              ?? "trackfill formats lists the known ones; a log's own LogFormat or log_format text can be given as `format`"
           )
         }
         console.write(Sniff.words(name, finding, sketch, result.isComplete))

@@ -65,7 +65,6 @@ import Testing
     #expect(found > 3)
   }
 
-  /// A document that declares entities, nests without end, or has more paths than anyone would read.
   /// A small table of nothing but words is one; prose with a comma in each line is not.
   @Test(arguments: [
     ("id,name\n1,a\n2,b\n", true), ("id;name\n1;a\n2;b\n", true), ("id,name\n1,a\n", false),
@@ -76,6 +75,44 @@ import Testing
     #expect(try (InputSniffer.sniff(InputPath(name: "a.csv", path: path), zone: nil).finding != nil) == isRead)
   }
 
+  private static let request = #"[10/Sep/2026:13:57:01 +0200] "GET /a HTTP/1.1" 200 912 "-" "M (X11; Linux; rv:1)""#
+  private static let caddy =
+    #"{"ts":1789041421.25,"request":{"remote_ip":"203.0.113.9","method":"GET","uri":"/"},"status":200}"# + "\n"
+
+  /// What is found in logs, and what is said of it: a reader and its first setting, or nothing and what can be done.
+  static let logs: [(String, String?, String)] = [
+    (#"192.0.2.1 - - \#(request) 48123"#, "combined", "write `format: icecast` if that is seconds"),
+    (#"192.0.2.1 - - \#(request) "www.example.com""#, "combined", "lines go on with \"www.example.com\": give the"),
+    (#"10.0.0.5 - - \#(request) "203.0.113.9""#, "nginx_main", "consider trusted: private"),
+    (#"2001:db8::1 - 192.0.2.3 \#(request)"#, "combined", "`user` is an address in most lines"),
+    (#"10.0.0.5 - [203.0.113.9] - - \#(request) 432 0.003 [a] b"#, "ingress_nginx_legacy", "trusted: private"),
+    // Logs of no preset, whose agents have the semicolons of a table.
+    (#"192.0.2.1 - - [10/Sep/2026:13:57:01 +0200] "GET / HTTP/2.0" "-" "M (X11; Linux; x)""#, nil, "give its own"),
+    (#"web_1  | 192.0.2.1 - - \#(request)"#, nil, "give its own LogFormat"),
+    (#"0.1 0.2 [10/Sep/2026:13:57:01 +0200] GET / HTTP/1.1 304 0 "h" "-" "M (X11; Linux; x)" 9"#, nil, "give its own"),
+    (
+      "2017-07-18 00:09:01 192.0.2.1 GET /a.html - 443 - 172.18.1.11 M+(X11;+Linux) - 200 0 0 0", nil,
+      "write `format: iis`, and `columns`"
+    ),
+    (#"192.0.2.1;[10/Sep/2026:13:57:01 +0200];"GET / HTTP/1.1";200"#, "';'", "columns are numbered"),
+    (#"{"log":"192.0.2.1 - -\n","stream":"stdout","time":"2026-09-10T11:57:01Z"}"#, "an object", "jq -rj .log FILE"),
+    (caddy + caddy + #"{"ts":1789041421.25,"logger":"tls","msg":"x"}"#, "caddy", "are no requests and would be"),
+  ]
+
+  @Test(arguments: logs) func recognised(_ text: String, _ format: String?, _ words: String) throws {
+    let space = try Workspace()
+    let path = try space.write("a.log", String(repeating: text + "\n", count: 3))
+    let result = try InputSniffer.sniff(InputPath(name: "a.log", path: path), zone: nil)
+    let said = result.finding?.remarks.joined(separator: "\n") ?? result.remedy ?? ""
+    #expect(said.contains(words), "\(said)")
+    if let format {
+      #expect(result.finding?.format.contains(format) == true, "\(result.finding?.format ?? "nothing")")
+    } else {
+      #expect(result.finding == nil, "\(result.finding?.format ?? "")")
+    }
+  }
+
+  /// A document that declares entities, nests without end, or has more paths than anyone would read.
   @Test func hostileXML() throws {
     let space = try Workspace()
     let bomb = """

@@ -63,6 +63,73 @@ import Testing
     #expect(given.needsZone && !given.assumesZone)
   }
 
+  private static let request = #"[22/May/2023:00:00:18 +0200] "GET /a.html HTTP/1.1" 200 40139"#
+  private static let browser = #""-" "Mozilla/5.0 (X11; Linux x86_64)""#
+
+  /// Lines that have the form of a preset, and perhaps not its sense.
+  static let forms: [(String, String?)] = [
+    // What stands before a combined line; from goaccess's and Matomo's issues.
+    (#"154.12.103.62 www.example.org - - \#(request) \#(browser)"#, nil),
+    (#"5003909 138.130.86.92 - - \#(request) \#(browser)"#, nil),
+    (#"192.168.1.2 (14.139.155.214) - - \#(request) \#(browser)"#, nil),
+    (#"10.0.2.100 (191.96.170.41, 162.158.74.157) - - \#(request) \#(browser)"#, nil),
+    (#"88.6.1.2, 185.43.1.3 - - \#(request) \#(browser)"#, nil),
+    (#"2023-03-23T08:30:00.123Z web/nginx/0123abc 172.17.0.1 - - \#(request) \#(browser)"#, nil),
+    (#"www.example.org 154.12.103.62 - - \#(request) \#(browser)"#, "vhost_combined"),
+    (#"localhost:80 154.12.103.62 - - \#(request) \#(browser)"#, "vhost_combined"),
+    (#"192.0.2.1 154.12.103.62 - - \#(request) \#(browser)"#, "vhost_combined"),
+    (#"192.0.2.1:80 dialin.example.net - - \#(request) \#(browser)"#, "vhost_combined"),
+    (#"[2001:db8::1] 2001:db8::9 - - \#(request)"#, "vhost_common"),
+    // What stands behind it.
+    (#"192.0.2.1 - - \#(request) \#(browser) 48123"#, "combined"),
+    (#"192.0.2.1 - - \#(request) \#(browser) 3"#, "combined"),
+    (#"192.0.2.1 - - \#(request) \#(browser) 0 48123"#, "combined"),
+    (#"192.0.2.1 - - \#(request) \#(browser) 402 40380"#, "combinedio"),
+    // HAProxy's source port, and milliseconds.
+    (#"192.0.2.1 - - \#(request) "" "" 52700 41687 "in" "out""#, "combined"),
+    (
+      #"192.0.2.1 - - [25/Nov/2018:06:25:22 +0100] "GET /rdu.mp3? HTTP/1.0" 200 783753 "-" "Lavf52.104.0" 30"#,
+      "icecast"
+    ),
+    (
+      #"192.0.2.1 - - [25/Nov/2018:06:25:22 +0100] "GET /stream HTTP/1.1" 200 783753 "-" "Mozilla/5.0" 30"#, "icecast"
+    ),
+    (#"192.0.2.1 - - \#(request) \#(browser) "www.example.com""#, "combined"),
+    // Some clients invent what a proxy is to note.
+    (
+      #"192.0.2.1 - - \#(request) \#(browser) "203.0.113.9""# + "\n"
+        + #"192.0.2.1 - - \#(request) \#(browser) "198.51.100.7, 10.0.0.2""# + "\n"
+        + #"192.0.2.1 - - \#(request) \#(browser) "x""#,
+      "nginx_main"
+    ),
+    (#"192.0.2.1 - - \#(request) \#(browser) "for=203.0.113.9;proto=https""#, "nginx_main"),
+    (#"192.0.2.1 - - \#(request) \#(browser) "unknown, 203.0.113.9:4711""#, "nginx_main"),
+    // ingress-nginx as it was.
+    (
+      #"10.240.0.5 - [203.0.113.9] - bob \#(request) \#(browser) 432 0.003 [default-web-80] [] 10.244.1.7:80 5 0.004 200 8d1c"#,
+      "ingress_nginx_legacy"
+    ),
+    (
+      #"10.240.0.5 - [203.0.113.9] - - \#(request) \#(browser) 432 0.003 [default-web-80] [] 10.244.1.7:80 5 0.004 200 8d1c"#,
+      "ingress_nginx_legacy"
+    ),
+    (
+      #"1.2.3.4 - [1.2.3.4] - - \#(request) \#(browser) 0 9.123 [ns-svc-http] 10.1.1.1:80 150 0.003 200 abd"#,
+      "ingress_nginx_legacy"
+    ),
+    // Columns take any words.
+    ("2017-07-18 00:09:01 172.18.40.65 GET /health.html - 443 - 172.18.1.11 ELB-HealthChecker/2.0 - 200 0 0 0", nil),
+    (#"2023-03-23 08:30:00,123 INFO 10.244.0.1 - - \#(request) "-" "curl/7.68.0""#, nil),
+    ("0.002 2 10.10.10.10 - - [15/Jun/2017:00:00:13 +0000] POST /a?b=c HTTP/1.1 200 37 https://abc.example/ M", nil),
+    ("2026-09-10\t11:57:01\tFRA\t1\t1.2.3.4\tGET\tx.cloudfront.net\t/\t200\t-\tcurl\t-", "cloudfront"),
+    (#""1420070400000000","","","","DELETE","","204","0","0","10","s.example","","","x","GCS","b","o""#, "gcs"),
+  ]
+
+  @Test(arguments: forms) func sense(_ line: String, _ name: String?) {
+    let head = Array(String(repeating: line + "\n", count: 3).utf8)
+    #expect(FormatGuess.best(of: head, settings: WeblogSettings())?.preset.name == name)
+  }
+
   /// JSON with a time is no access log by that alone.
   @Test(arguments: [
     (#"{"time":"2026-09-10T11:57:01Z","email":"a@x.com","amount":12.5,"user":"bob"}"#, nil),

@@ -28,9 +28,9 @@ struct CSVSniffer: Sniffer {
       let table = CSVSniffer.bestTable(text, head.isComplete), table.even * 10 >= table.rows.count * 8
     else { return nil }
     let header = CSVSniffer.header(table)
-    guard let fields = CSVSniffer.fields(table, header, zone, hasQuotes: text.contains(UInt8(ascii: "\""))) else {
-      return nil
-    }
+    guard header != nil || UnknownLog(head.bytes) == nil,
+      let fields = CSVSniffer.fields(table, header, zone, hasQuotes: text.contains(UInt8(ascii: "\"")))
+    else { return nil }
     let settings =
       CSVSniffer.settings(table, hasHeader: header != nil, encoding)
       + CSVSniffer.settings(fields, zone: head.zone)

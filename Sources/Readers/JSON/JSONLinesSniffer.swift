@@ -39,6 +39,11 @@ struct JSONLinesSniffer: Sniffer {
     } else if pins.fields.timeCount == 0 {
       pins.remarks.append("no field of a record is a time")
     }
+    if outline.root.isContainersLog {
+      pins.remarks.append(
+        "this is Docker's json-file, whose `log` holds lines: `jq -rj .log FILE | trackfill sniff -` tells what these are, "
+          + "and `convert -` reads them")
+    }
     settings.append(PinnedEntry("fields", .map(pins.fields.entries)))
     let node = PinnedEntry.node([PinnedEntry("reader", .text("jsonl"))] + settings)
     guard let made = try? JSONLinesReader.make(node, head.name), let sketch = try? InputSketch(head.raw, made) else {
@@ -47,6 +52,13 @@ struct JSONLinesSniffer: Sniffer {
     return SniffFinding(
       reader: "jsonl", format: "an object a line", records: sketch.records, understood: sketch.understood,
       settings: settings, remarks: pins.fields.remarks + pins.remarks, made: made)
+  }
+}
+
+extension JSONOutline.Node {
+  /// Docker's json-file driver: `{"log":"…\n","stream":"stdout","time":"…"}`.
+  fileprivate var isContainersLog: Bool {
+    ["log", "stream", "time"].allSatisfy { key in children.contains { $0.key == key && $0.scalars == objects } }
   }
 }
 

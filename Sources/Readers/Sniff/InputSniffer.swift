@@ -13,6 +13,8 @@ public enum InputSniffer {
     public let isComplete: Bool
     /// Whether there is nothing in it, decompressed.
     public let isEmpty: Bool
+    /// What to do where there is no finding; nil if nothing better is known than to look at the list of formats.
+    public let remedy: String?
   }
 
   /// - Parameter zone: of times that name none.
@@ -21,14 +23,15 @@ public enum InputSniffer {
     let head = try head(input, zone)
     let findings = ReaderCatalogue.entries.compactMap { $0.sniffer?.sniff(head) }.filter { $0.understood > 0 }
     // The catalogue's order is that of preference: a log is also a table, and a reader that knows it as a log knows more.
-    var best = findings.first { $0.understood * 10 >= $0.records * 8 }
-    for finding in findings where best == nil || best.map({ $0.understood * 10 < $0.records * 8 }) == true {
+    var best = findings.first { $0.isClear }
+    for finding in findings where best?.isClear != true {
       let isBetter = best.map { finding.understood * $0.records > $0.understood * finding.records } ?? true
       if isBetter { best = finding }
     }
     return Result(
       input: input, finding: best, sketch: try best.map { try InputSketch(head.raw, $0.made) },
-      isComplete: head.isComplete, isEmpty: head.bytes.isEmpty)
+      isComplete: head.isComplete, isEmpty: head.bytes.isEmpty,
+      remedy: best == nil ? UnknownLog(head.bytes)?.remedy : nil)
   }
 
   private static func head(_ input: InputPath, _ zone: String?) throws -> SniffHead {

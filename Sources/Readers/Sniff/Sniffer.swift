@@ -47,6 +47,9 @@ public struct SniffFinding: Sendable {
   public var remarks: [String]
   /// How the input is built, a line each; empty where fields tell it all.
   public var outline: [String] = []
+  /// Whether what is understood can be nothing else, so that half of the records are enough: others among them are of the
+  /// same program.
+  var isUnmistakable = false
   /// A reader with these settings.
   public var made: any Reader
 
@@ -62,6 +65,9 @@ public struct SniffFinding: Sendable {
     self.remarks = remarks
     self.made = made
   }
+
+  /// Whether the records are so surely the reader's that no other is asked.
+  var isClear: Bool { understood * 10 >= records * 8 || isUnmistakable && understood * 2 >= records }
 
   /// The `input` of a mapping, as YAML.
   public var input: String {

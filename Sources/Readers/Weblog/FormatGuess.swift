@@ -1,7 +1,8 @@
 internal import Pipeline
 
 /// Which preset a log is written in: each reads the log's head, and what it makes of every record is judged. So a few
-/// bad lines decide nothing, and of two formats that accept a line the one wins that understands more of it.
+/// bad lines decide nothing, of two formats that accept a line the one wins that understands more of it, and what has a
+/// format's form without its sense (`FormatEvidence`) is none of it.
 struct FormatGuess {
   let preset: WeblogPreset
   let reader: WeblogReader
@@ -34,7 +35,8 @@ struct FormatGuess {
         var own = settings
         own.zone = zone
         guard let reader = try? preset.reader(own) else { continue }
-        var score = score(head, reader, preset.shape)
+        if case .columns(let layout) = preset.shape, layout.isTabbed, !head.hasColumns { continue }
+        var score = score(head, reader, preset)
         guard score.isMost || score.isClear, score.understood > 0 else { continue }
         var needsZone = zone != nil
         if case .columns(let layout) = preset.shape {
@@ -69,14 +71,15 @@ struct FormatGuess {
   /// What only a record of a request has: JSON with a time alone is no access log.
   private static let ofRequests: Set = ["ip", "method", "target", "path", "status"]
 
-  private static func score(_ head: [UInt8], _ reader: WeblogReader, _ shape: WeblogPreset.Shape) -> Score {
+  private static func score(_ head: [UInt8], _ reader: WeblogReader, _ preset: WeblogPreset) -> Score {
     let names = reader.schema.fields.map(\.name)
     var telling: [Int]?
-    if case .json = shape { telling = names.indices.filter { ofRequests.contains(names[$0]) } }
+    if case .json = preset.shape { telling = names.indices.filter { ofRequests.contains(names[$0]) } }
     let source = reader.makeSource(MemorySource(head), limits: ReadLimits(record: max(head.count, 64)))
     let parser = reader.makeParser(fields: names)
     let block = Block(capacity: max(head.count, 1), headroom: max(head.count, 64))
     let batch = RecordBatch(stride: names.count)
+    var evidence = FormatEvidence(preset, fields: names)
     var records = 0
     var understood = 0
     var skipped: Int?
@@ -94,6 +97,8 @@ struct FormatGuess {
         for row in 0..<batch.count {
           let fields = batch.fields + row * batch.stride
           if let telling, telling.allSatisfy({ fields[$0].isMissing }) { continue }
+          if evidence.contradicts(fields) { continue }
+          evidence.take(fields)
           if skipped == nil { skipped = records + batch.records[row].number }
           understood += 1
           for (column, name) in names.enumerated() { points += worth(name, fields[column]) }
@@ -102,6 +107,7 @@ struct FormatGuess {
       records += result.counts.records
       if block.isLast { break }
     }
+    guard evidence.isProven else { return Score() }
     return Score(records: records, understood: understood, skipped: skipped ?? records, points: points)
   }
 
@@ -127,6 +133,9 @@ struct FormatGuess {
 }
 
 extension [UInt8] {
+  /// Whether the log names its columns, or has tabs between them.
+  fileprivate var hasColumns: Bool { contains(line: "#Fields:") || contains(UInt8(ascii: "\t")) }
+
   /// Whether a line begins so.
   fileprivate func contains(line start: String) -> Bool {
     split(separator: UInt8(ascii: "\n")).contains { $0.starts(with: start.utf8) }

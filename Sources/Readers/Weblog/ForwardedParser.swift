@@ -70,7 +70,7 @@ struct Forwarding {
   }
 
   /// The address in an element of a list: without blanks, quotes, brackets and port, also of `for=…` (RFC 7239 §6).
-  private static func address(
+  static func address(
     _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
   ) -> (start: UnsafePointer<UInt8>, count: Int)? {
     var from = start

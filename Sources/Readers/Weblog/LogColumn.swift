@@ -101,6 +101,8 @@ struct ColumnLayout: Sendable {
   var hasBrackets = false
   /// Whether a line `#Fields:` names the columns of the lines that follow (W3C Extended Log File Format).
   var hasDirectives = false
+  /// Whether the server writes tabs: a log with directives that has lost them is known by that.
+  var isTabbed = false
   /// What a log with directives has in its `#Software:` if this server wrote it.
   var software = ""
   /// Lines that begin so are no records.

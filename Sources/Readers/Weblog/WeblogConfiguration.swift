@@ -211,7 +211,8 @@ private struct WeblogConfiguration {
     guard let guess = FormatGuess.best(of: head.bytes, settings: settings) else {
       throw unknown(
         "no known format reads \(head.name)",
-        remedy: "name a preset (trackfill formats lists them), or give the server's own LogFormat or log_format text")
+        remedy: UnknownLog(head.bytes)?.remedy
+          ?? "name a preset (trackfill formats lists them), or give the server's own LogFormat or log_format text")
     }
     guard !guess.assumesZone else {
       throw Diagnostics([

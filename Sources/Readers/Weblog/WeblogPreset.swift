@@ -9,12 +9,24 @@ struct WeblogPreset: Sendable {
     case json(JSONLogLayout)
   }
 
+  /// What lines must show beside their form, where logs of other kinds have the same.
+  enum Proof: Sendable {
+    /// That numbers are seconds of listening.
+    case listening
+    /// That numbers are bytes of whole messages.
+    case traffic
+    /// That a text is a list of addresses.
+    case proxies
+  }
+
   let name: String
   let summary: String
   /// Where the server's documentation describes it.
   let source: String
   /// Lines that it must read, one record at least.
   let sample: String
+  /// For those who guess.
+  var proof: Proof?
   let shape: Shape
 
   /// - Throws: `FormatError` if its text cannot be read, which a test excludes.

@@ -35,6 +35,7 @@ extension WeblogPreset {
       sample: #"""
         203.0.113.9 - - [10/Sep/2026:13:57:01 +0200] "GET / HTTP/1.1" 200 912 "-" "Mozilla/5.0 Firefox/130.0" 431 1204
         """#,
+      proof: .traffic,
       shape: .text(#"%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %I %O"#)),
     WeblogPreset(
       name: "nginx_main", summary: "combined with X-Forwarded-For, nginx.conf's main",
@@ -42,6 +43,7 @@ extension WeblogPreset {
       sample: #"""
         10.0.0.5 - - [10/Sep/2026:13:57:01 +0200] "GET / HTTP/1.1" 200 912 "-" "Mozilla/5.0 Firefox/130.0" "203.0.113.9, 10.0.0.7"
         """#,
+      proof: .proxies,
       shape: .text(
         #"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" "$http_x_forwarded_for""#
       )),
@@ -55,8 +57,6 @@ extension WeblogPreset {
         #"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $request_length $request_time [$proxy_upstream_name] [$proxy_alternative_upstream_name] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $req_id"#
       )),
     WeblogPreset(
-      name: "traefik", summary: "Traefik's common log format with router, server and duration",
-    WeblogPreset(
       name: "ingress_nginx_legacy",
       summary: "ingress-nginx before 0.25: the client's address again in brackets; upstreams are passed over",
       source: "https://github.com/kubernetes/ingress-nginx/pull/3063",
@@ -66,6 +66,8 @@ extension WeblogPreset {
       shape: .text(
         #"$remote_addr - [$http_x_forwarded_for] - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $request_length $request_time [$proxy_upstream_name]"#
       )),
+    WeblogPreset(
+      name: "traefik", summary: "Traefik's common log format with router, server and duration",
       source: "https://doc.traefik.io/traefik/observability/access-logs/",
       sample: #"""
         203.0.113.9 - - [10/Sep/2026:11:57:01 +0000] "GET /cart HTTP/2.0" 200 368 "-" "Mozilla/5.0 Firefox/130.0" 3180 "shop@docker" "http://172.19.0.4:80" 29ms
@@ -93,6 +95,7 @@ extension WeblogPreset {
       sample: #"""
         203.0.113.9 - - [10/Sep/2026:11:57:01 +0000] "GET /live.mp3 HTTP/1.1" 200 19875022 "-" "VLC/3.0.20 LibVLC/3.0.20" 1242
         """#,
+      proof: .listening,
       shape: .text(#"%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %T"#)),
     WeblogPreset(
       name: "gandi", summary: "Gandi web hosting: host first, seconds in parentheses",
@@ -213,7 +216,7 @@ extension WeblogPreset {
         """,
       shape: .columns(
         ColumnLayout(
-          separator: ColumnLayout.white, isRun: true, hasDirectives: true, minimum: 12,
+          separator: ColumnLayout.white, isRun: true, hasDirectives: true, isTabbed: true, minimum: 12,
           columns: [
             LogColumn("date", .date), LogColumn("time", .timeOfDay),
             LogColumn("x-edge-location", .text, "edge_location", "edge location that answered"),
@@ -257,7 +260,7 @@ extension WeblogPreset {
         """,
       shape: .columns(
         ColumnLayout(
-          separator: ColumnLayout.white, isRun: true, hasDirectives: true, minimum: 13,
+          separator: ColumnLayout.white, isRun: true, hasDirectives: true, isTabbed: true, minimum: 13,
           columns: [
             LogColumn("date", .date), LogColumn("time", .timeOfDay),
             LogColumn("x-edge-location", .text, "edge_location", "edge location that answered"),

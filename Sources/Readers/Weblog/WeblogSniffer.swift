@@ -18,6 +18,7 @@ struct WeblogSniffer: Sniffer {
     var made = guess.reader
     let tails = LineTails(bytes, guess.reader)
     var remarks: [String] = []
+    var isUnmistakable = false
     if guess.skipped > 0 {
       remarks.append(
         "the first \(DisplayNumber.plural(guess.skipped, "record")) are none of the log: they would be rejected")
@@ -25,9 +26,19 @@ struct WeblogSniffer: Sniffer {
     switch guess.preset.shape {
     case .text:
       if let rest = tails.rest {
-        remarks.append("lines go on with \(rest): give the server's own log format to read that, too")
+        let isNumber = rest.utf8.allSatisfy { $0 &- 48 < 10 }
+        remarks.append(
+          "lines go on with \(rest): "
+            + (isNumber ? "write `format: icecast` if that is seconds, else" : "give")
+            + " the server's own log format to read that, too")
       }
-    case .json: break
+    case .json(let layout):
+      // Caddy's and Traefik's requests are told by more than a time, and other lines among them are of the same log.
+      isUnmistakable = layout.columns.contains { $0.isRequired && $0.kind != .time }
+      if isUnmistakable, guess.understood * 10 < guess.records * 8 {
+        remarks.append(
+          "the other records are no requests and would be rejected: `--max-rejects` says how many may be")
+      }
     case .columns(let layout):
       if layout.hasDirectives, layout.columns.isEmpty, let columns = WeblogSniffer.columns(bytes) {
         pinned.append(PinnedEntry("columns", .text(columns)))
@@ -55,12 +66,18 @@ struct WeblogSniffer: Sniffer {
     if tails.isBehindProxies {
       remarks.append("`ip` is mostly a proxy's, `forwarded` says whose it passed on: consider trusted: private")
     }
+    if tails.hasAddressForUser {
+      remarks.append(
+        "`user` is an address in most lines: the log has a format of its own, give its LogFormat or log_format text")
+    }
     if let prefix = WeblogSniffer.prefix(bytes) {
       remarks.append("lines begin with a \(prefix) header, which is passed over")
     }
-    return SniffFinding(
+    var finding = SniffFinding(
       reader: "weblog", format: "\(guess.preset.name) (\(guess.preset.summary))", records: guess.records,
       understood: guess.understood, settings: pinned, remarks: remarks, made: made)
+    finding.isUnmistakable = isUnmistakable
+    return finding
   }
 
   /// What stands behind the first `#Fields:`.
@@ -100,10 +117,13 @@ private struct LineTails {
   /// What stands behind the last field of a line, if it does in most lines.
   private(set) var rest: String?
   private(set) var isBehindProxies = false
+  /// Whether most of the users are none, but what another format has in their place.
+  private(set) var hasAddressForUser = false
 
   init(_ bytes: [UInt8], _ reader: WeblogReader) {
     let names = reader.schema.fields.map(\.name)
     let ip = names.firstIndex(of: "ip")
+    let user = names.firstIndex(of: "user")
     let forwarded = names.firstIndex(of: "forwarded")
     let source = reader.makeSource(MemorySource(bytes), limits: ReadLimits(record: max(bytes.count, 64)))
     let parser = reader.makeParser(fields: names)
@@ -115,9 +135,11 @@ private struct LineTails {
     var judged = 0
     var longer = 0
     var passedOn = 0
+    var misnamed = 0
     for row in 0..<batch.count {
       let fields = UnsafeBufferPointer(start: batch.fields + row * batch.stride, count: batch.stride)
-      if let ip, let forwarded, !fields[forwarded].isMissing,
+      if let user, FormatEvidence.isAddress(fields[user].bytes) { misnamed += 1 }
+      if let ip, let forwarded, FormatEvidence.hasAddress(fields[forwarded].bytes),
         let address = AddressRange.Address(fields[ip].bytes),
         AddressRange.private.contains(where: { $0.contains(address) })
       {
@@ -139,6 +161,7 @@ private struct LineTails {
       }
     }
     if longer * 2 <= judged { rest = nil }
+    hasAddressForUser = misnamed * 2 > batch.count
     isBehindProxies = passedOn * 2 > batch.count
   }
 }
