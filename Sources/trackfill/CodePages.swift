@@ -1722,7 +1722,7 @@ What to do: Look at the line. Texts that mean "no value" can be named under `mis
     CodePage("R105", ###"""
 # R105: a value is missing that every record needs
 
-The line has a text that means "no value" in a place which is never empty in this format.
+The line has a text that means "no value" in a place which is never empty in this format; or it is JSON without anything of a request.
 
 ```text
 R105.yaml:11:7: error[R105]: 'ip' is missing, which every record needs
@@ -1731,7 +1731,7 @@ R105.yaml:11:7: error[R105]: 'ip' is missing, which every record needs
      = remove the line, or take the text out of `missing`
 ```
 
-What to do: Look at the line; there is nothing to set.
+What to do: Look at the line; there is nothing to set. Container logs (`{"log":"…"}`) have the line within: `jq -rj .log FILE | trackfill convert -m MAPPING -`.
 
 """###),
     CodePage("R106", ###"""

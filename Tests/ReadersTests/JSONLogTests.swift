@@ -58,6 +58,27 @@ import Testing
       "nginx_json", #"{"msec":1789041421,"request_uri":"/a?x=1","uri":"/b","args":"y=2"}"#,
       ["time": "1789041421", "target": "/a?x=1", "path": "/a", "query": "x=1"]
     ),
+    // `uri` is what nginx made of the request.
+    (
+      "nginx_json",
+      #"{"msec":1789041421,"request":"GET /blog/post?p=12 HTTP/1.1","uri":"/index.php","args":"q=blog/post&p=12"}"#,
+      [
+        "time": "1789041421", "request": "GET /blog/post?p=12 HTTP/1.1", "method": "GET", "target": "/blog/post?p=12",
+        "path": "/blog/post", "query": "p=12", "protocol": "HTTP/1.1",
+      ]
+    ),
+    (
+      "json",
+      #"{"time":1789041421,"request":"GET /blog/post HTTP/1.1","path":"/index.php","query":"q=blog/post"}"#,
+      [
+        "time": "1789041421", "request": "GET /blog/post HTTP/1.1", "method": "GET", "target": "/blog/post",
+        "path": "/blog/post", "protocol": "HTTP/1.1",
+      ]
+    ),
+    (
+      "nginx_json", #"{"msec":1789041421,"request":"-","uri":"/a","query_string":"?b=c "}"#,
+      ["time": "1789041421", "target": "/a?b=c", "path": "/a", "query": "b=c"]
+    ),
     // Header lines of one name are one list.
     (
       "caddy",
@@ -158,6 +179,14 @@ import Testing
     (
       "caddy", #"{"level":"info","ts":1789041421.25,"msg":"serving"}"#,
       "R105 1 1 0 'ip' is missing, which every record needs"
+    ),
+    (
+      "nginx_json", #"{"log":"1.2.3.4 - - [10\/Sep","stream":"stdout","time":"2026-09-10T11:57:01Z"}"#,
+      "R105 1 1 0 no field of a request has a value: neither address, target nor status"
+    ),
+    (
+      "json", #"{"time":"2026-09-10T11:57:01Z","status":"-","agent":"x"}"#,
+      "R105 1 1 0 no field of a request has a value: neither address, target nor status"
     ),
     ("caddy", #"{"ts":1,"request":{}}"#, "R103 1 1 7 'time' is no time: '1'"),
   ])

@@ -27,17 +27,28 @@ struct JSONLogLayout: Sendable {
     var paths: [String]
     var summary: String
     var isRequired: Bool
+    /// Says what the server made of the request, and only counts where nothing says what was asked for: neither a request
+    /// line nor a column of the same name before it.
+    var isSecondary: Bool
 
-    init(_ name: String, _ kind: Kind, _ paths: [String], _ summary: String, required: Bool = false) {
+    init(
+      _ name: String, _ kind: Kind, _ paths: [String], _ summary: String, required: Bool = false,
+      secondary: Bool = false
+    ) {
       self.name = name
       self.kind = kind
       self.paths = paths
       self.summary = summary
       isRequired = required
+      isSecondary = secondary
     }
   }
 
   var columns: [Column]
+
+  /// Whether no field but the time is required, so that a line has to show by one of these that it is of a request.
+  var hasToTell: Bool { !columns.contains { $0.isRequired && $0.kind != .time } }
+  static let telling: Set = ["ip", "request", "method", "target", "path", "status"]
 
   /// Fields that are parts of a column, too: where they have no column of their own, or it has no value.
   func parts(of column: String) -> [String] {
@@ -53,7 +64,9 @@ struct JSONLogLayout: Sendable {
       "method": "method of the request", "target": "target of the request", "path": "path without query",
       "query": "query", "protocol": "protocol",
     ]
-    let own = columns.map { column in
+    // A secondary column may stand behind a first one of its name.
+    var taken: Set<String> = []
+    let own = columns.filter { taken.insert($0.name).inserted }.map { column in
       let type: FieldType =
         switch column.kind {
         case .int, .duration: .int
@@ -80,8 +93,10 @@ extension JSONLogLayout {
     Column("user", .text, ["remote_user", "user"], "user"),
     Column("request", .request, ["request"], "request line"),
     Column("method", .text, ["request_method", "method"], "method of the request"),
-    Column("target", .target, ["request_uri", "uri"], "target of the request"),
-    Column("query", .query, ["args", "query_string"], "query"),
+    Column("target", .target, ["request_uri"], "target of the request"),
+    // Decoded, rewritten and without its query.
+    Column("target", .target, ["uri"], "target of the request", secondary: true),
+    Column("query", .query, ["args", "query_string"], "query", secondary: true),
     Column("protocol", .text, ["server_protocol", "protocol"], "protocol"),
     Column("status", .int, ["status"], "status of the response"),
     Column("bytes", .int, ["body_bytes_sent", "bytes_sent", "bytes"], "bytes of the response"),
@@ -192,6 +207,10 @@ extension JSONLogLayout {
     var columns: [Column] = []
     for template in JSONLogLayout.nginx.columns {
       var column = template
+      if column.name == "target", !column.isSecondary {
+        columns.append(column)
+        continue
+      }
       for layout in [JSONLogLayout.caddy, .traefik] where column.name != "duration" {
         column.paths += layout.columns.first { $0.name == column.name }?.paths ?? []
       }

@@ -10,6 +10,10 @@ final class JSONLogParser: RecordParser {
     /// In `names`.
     var number: Int
     var isRequired: Bool
+    var isSecondary: Bool
+    /// Whether its value shows that the line is of a request, and whether it is only looked at for that.
+    var isTelling: Bool
+    var isProbe: Bool
     /// Whether the request line, which stands before it, has it as well.
     var hasFallback: Bool
     /// Values of its paths in the scanner.
@@ -32,6 +36,7 @@ final class JSONLogParser: RecordParser {
   private var failure: Failure?
 
   private let settings: WeblogSettings
+  private let hasToTell: Bool
   private let scanner: JSONScanner
   private let columns: UnsafeMutableBufferPointer<Column>
   private var names: [String] = []
@@ -49,6 +54,7 @@ final class JSONLogParser: RecordParser {
     for (slot, name) in fields.enumerated() {
       if let before = slots[name] { repeated.append((before, slot)) } else { slots[name] = slot }
     }
+    hasToTell = layout.hasToTell
     let hasRequest = layout.columns.contains { $0.name == "request" }
     var paths: [JSONPath] = []
     var columns: [Column] = []
@@ -57,7 +63,8 @@ final class JSONLogParser: RecordParser {
       let completes = column.kind == .query ? slots["target"] : nil
       let isWanted = slots[column.name] != nil || below.contains { slots[$0] != nil } || completes != nil
       // What every record needs is looked at even if nobody asks, so that a record is the same for every mapping.
-      guard isWanted || column.isRequired else { continue }
+      let isTelling = hasToTell && JSONLogLayout.telling.contains(column.name)
+      guard isWanted || column.isRequired || isTelling else { continue }
       let first = paths.count
       for text in column.paths {
         guard let path = JSONPath(text) else { continue }
@@ -70,6 +77,7 @@ final class JSONLogParser: RecordParser {
       columns.append(
         Column(
           kind: column.kind, isList: column.kind == .list, number: columns.count, isRequired: column.isRequired,
+          isSecondary: column.isSecondary, isTelling: isTelling, isProbe: !isWanted,
           hasFallback: hasRequest && layout.parts(of: "request").contains(column.name), values: first..<paths.count,
           main: slots[column.name] ?? -1, method: part("method"), target: completes ?? part("target"),
           path: part("path"),
@@ -134,14 +142,20 @@ final class JSONLogParser: RecordParser {
     if let failure = scanner.scan(start, end) {
       return fail(JSONFinding.reject(failure, end: end), failure.at)
     }
+    var isTold = !hasToTell
+    // Whether the line says what was asked for.
+    var isKnown = false
     for column in columns {
+      if column.isSecondary && isKnown || column.isProbe && isTold && !column.isRequired { continue }
       guard let value = column.isList ? list(column.values, arena) : value(column.values, arena) else {
         if column.isRequired { return fail(JSONLogParser.missing(names[column.number]), nil) }
         if !column.hasFallback { clear(column, row) }
         continue
       }
-      guard take(value, column, row, arena) else { return false }
+      if column.isTelling { isTold = true }
+      guard take(value, column, row, arena, &isKnown) else { return false }
     }
+    if !isTold { return fail(JSONLogParser.untold(isWrapped(start, end)), nil) }
     for slot in absent { row[slot] = .missing }
     for pair in repeated { row[pair.to] = row[pair.from] }
     return true
@@ -227,7 +241,7 @@ final class JSONLogParser: RecordParser {
 
   @inline(__always)
   private func take(
-    _ text: Text, _ column: Column, _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+    _ text: Text, _ column: Column, _ row: UnsafeMutablePointer<Field>, _ arena: Arena, _ isKnown: inout Bool
   ) -> Bool {
     switch column.kind {
     case .text, .list:
@@ -253,17 +267,27 @@ final class JSONLogParser: RecordParser {
       case .ambiguous: return failure("R106", "a time that exists twice or never in its zone", column, text)
       default: return failure("R103", "no time", column, text)
       }
-    case .request: request(text, column, row)
+    case .request: if request(text, column, row) { isKnown = true }
     case .target:
       if column.main >= 0 { row[column.main] = .text(text.start, text.stop - text.start) }
       location((text.start, text.stop), column, row)
+      if !column.isSecondary { isKnown = true }
     case .query:
-      let start = text.start.pointee == UInt8(ascii: "?") ? text.start + 1 : text.start
+      let query = JSONLogParser.query(text)
       // What the target says itself counts.
-      if column.main >= 0, row[column.main].isMissing { row[column.main] = .text(start, text.stop - start) }
-      if column.target >= 0 { complete(&row[column.target], (start, text.stop), arena) }
+      if column.main >= 0, row[column.main].isMissing { row[column.main] = .text(query.start, query.end - query.start) }
+      if column.target >= 0 { complete(&row[column.target], query, arena) }
     }
     return true
+  }
+
+  /// Without its question mark, and without the blanks that formats leave around it.
+  private static func query(_ text: Text) -> RequestLine.Part {
+    var (start, stop) = (text.start, text.stop)
+    while stop > start, stop[-1] == UInt8(ascii: " ") { stop -= 1 }
+    while start < stop, start.pointee == UInt8(ascii: " ") { start += 1 }
+    if start < stop, start.pointee == UInt8(ascii: "?") { start += 1 }
+    return (start, stop)
   }
 
   /// Adds a query that stands apart to a target without one. Text with blanks is a query of something else.
@@ -275,9 +299,10 @@ final class JSONLogParser: RecordParser {
     target = ColumnText.joined(target, .text(query.start, query.end - query.start), arena)
   }
 
-  private func request(_ text: Text, _ column: Column, _ row: UnsafeMutablePointer<Field>) {
+  /// True if it is a whole request line.
+  private func request(_ text: Text, _ column: Column, _ row: UnsafeMutablePointer<Field>) -> Bool {
     if column.main >= 0 { row[column.main] = .text(text.start, text.stop - text.start) }
-    guard column.method & column.target & column.path & column.query & column.proto != -1 else { return }
+    guard column.method & column.target & column.path & column.query & column.proto != -1 else { return false }
     var line = RequestLine(text.start, text.stop)
     // Some log the target alone under this name.
     if line.target == nil, text.start.pointee == UInt8(ascii: "/"),
@@ -289,6 +314,7 @@ final class JSONLogParser: RecordParser {
     if column.proto >= 0 { row[column.proto] = part(line.proto) }
     if column.target >= 0 { row[column.target] = part(line.target) }
     location(line.target, column, row)
+    return line.method != nil && line.target != nil
   }
 
   @inline(__always)
@@ -340,6 +366,23 @@ final class JSONLogParser: RecordParser {
           ? "add the text to `missing` if it stands for no value"
           : "times without an offset from UTC need `zone`", offset: nil, length: 0, line: 0, number: 0),
       text.place)
+  }
+
+  /// Whether the object is a container's, with the line within it.
+  @inline(never)
+  private func isWrapped(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
+    let scanner = JSONScanner(paths: [JSONPath(key: "log")], allowsNginx: true)
+    guard scanner.scan(start, end) == nil else { return false }
+    return scanner.values[0].kind == .text || scanner.values[0].kind == .escapedText
+  }
+
+  private static func untold(_ isWrapped: Bool) -> Reject {
+    Reject(
+      stage: .record, code: "R105", message: "no field of a request has a value: neither address, target nor status",
+      hint: isWrapped
+        ? "unwrap the container's lines: jq -rj .log FILE | trackfill convert … -"
+        : "the line is no access log; reader jsonl reads any JSON",
+      offset: nil, length: 0, line: 0, number: 0)
   }
 
   private static func missing(_ name: String) -> Reject {
