@@ -1671,7 +1671,7 @@ R101.yaml:11:50: error[R101]: expected '] "' before the request
      = compare the line with the format of the log: see `format`
 ```
 
-What to do: If most lines are rejected so, the `format` of the mapping is not that of the log. A few are normal: their share is what `--max-rejects` bounds.
+What to do: If most lines are rejected so, the `format` of the mapping is not that of the log. A few are normal, such as HAProxy's messages about itself: their share is what `--max-rejects` bounds.
 
 """###),
     CodePage("R102", ###"""

@@ -30,6 +30,45 @@ import Testing
     #expect(reading.records.map { $0["time"] } == ["1789041421", "1789041422", "1789041423", "1789041424"])
   }
 
+  /// Where tabs separate the names, they separate the values as well, which may have blanks or be empty; lines with fewer of
+  /// them are read by their blanks.
+  @Test(arguments: ["", "\t"]) func tabs(_ margin: String) throws {
+    let log = """
+      #Fields:\(margin)date\ttime\tcs-uri-stem\tc-ip\tcs(User-Agent)\tsc-bytes
+      2026-09-10\t11:57:01\t/a b\t1.1.1.1\tXtream-Codes IPTV Panel\t10
+      2026-09-10\t11:57:02\t/c\t2.2.2.2\t\t20
+      2026-09-10 11:57:03 /d 3.3.3.3 Other 30
+      #Date: 2026-09-10 00:00:00
+      #Fields:\(margin)cs(User-Agent)\ttime\tcs-uri-stem
+      My Agent 1\t11:57:04\t/e f
+
+      """
+    let reading = try read(log, with: weblog("w3c"))
+    #expect(reading.rejects == [])
+    #expect(reading.records.map { $0["path"] } == ["/a b", "/c", "/d", "/e f"])
+    #expect(reading.records.map { $0["agent"] } == ["Xtream-Codes IPTV Panel", nil, "Other", "My Agent 1"])
+    #expect(reading.records.map { $0["bytes"] } == ["10", "20", "30", nil])
+    #expect(reading.records.map { $0["time"] } == ["1789041421", "1789041422", "1789041423", "1789041424"])
+  }
+
+  /// Names that IIS Advanced Logging has: local times need a zone, unless another time is there.
+  @Test func localTimes() throws {
+    let log = "#Fields: date-local time-local cs-uri-stem TimeTakenMS\n2026-07-01 12:00:00.250 / 46\n"
+    let reading = try read(log, with: weblog("w3c", ["zone": "Europe/Warsaw"]))
+    #expect(reading.records.first?["time"] == "1782900000+250000000")
+    #expect(reading.records.first?["duration"] == "46000")
+    #expect(
+      try read(log, with: weblog("iis")).rejects == [
+        "R103 2 1 1 'time-local' is the server's own time, and nothing says its zone"
+      ])
+    let found = #expect(throws: Diagnostics.self) { try weblog("iis", ["columns": "date-local time-local c-ip"]) }
+    #expect(found?.all.map(\.code) == ["M307"])
+    let both = "date time date-local time-local cs-uri-stem"
+    let line = "#Fields: \(both)\n2026-07-01 12:00:00 2026-07-01 14:00:00 /\n"
+    let utc = try read(line, with: weblog("iis", ["columns": both]))
+    #expect(utc.records.first?["time"] == "1782907200" && utc.records.first?["time_local"] == "14:00:00")
+  }
+
   /// A file that was appended begins with a byte order mark, and its columns hold from there in blocks of any size.
   @Test(arguments: ["\u{FEFF}", "\0\0"]) func directivesBehindMarks(_ mark: String) throws {
     let record = "2026-09-10 11:57:01 1.1.1.1 GET /a 200\n"

@@ -46,6 +46,19 @@ import Testing
     #expect(guess(100, 5) == nil && guess(100, 40, then: 100) == nil)
   }
 
+  /// IIS Advanced Logging counts milliseconds, too, and may log its own time alone.
+  @Test func advancedLogging() throws {
+    func guess(_ columns: String) -> FormatGuess? {
+      let line = "2026-09-10 11:57:01.250 /a 10.0.0.4 200 46\n"
+      let log = "#Software: IIS Advanced Logging Module\n#Fields:  \(columns) cs-uri-stem s-ip sc-status time-taken\n"
+      return FormatGuess.best(of: Array((log + line + line).utf8), settings: WeblogSettings())
+    }
+    let utc = try #require(guess("date time"))
+    #expect(utc.preset.name == "iis" && !utc.needsZone)
+    let local = try #require(guess("date-local time-local"))
+    #expect(local.preset.name == "iis" && local.needsZone && local.assumesZone)
+  }
+
   /// A zone is needed where times have no offset, and nowhere else.
   @Test func zones() throws {
     let offset = #"1.2.3.4 - - [10/Sep/2026:13:57:01 +0200] "GET /a HTTP/1.1" 200 5 "-" "x""# + "\n"

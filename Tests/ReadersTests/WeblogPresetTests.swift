@@ -218,6 +218,83 @@ import Testing
     #expect(try read(line, with: weblog("cloudfront")).records.first?["agent"] == agent)
   }
 
+  /// Lines in columns as servers write them where something is missing or out of place, and some of their fields.
+  static let unusual: [(String, String, [String: String?])] = [
+    // Two blanks: no agent.
+    (
+      "shoutcast", "1.2.3.4 1.2.3.4 2020-09-19 11:12:00 /stream?title=x 200  2432522 152 128027",
+      ["agent": nil, "bytes": "2432522", "duration": "152000000", "bandwidth": "128027", "query": "title=x"]
+    ),
+    (
+      "alb",
+      #"h2 2026-09-10T11:57:01Z app/x 1.2.3.4:5 - 0 0 0 400 - 66 49 "GET https://h.example:443/q?bar=\x22 HTTP/2.0" "a \"b\" \\" ECDHE"#,
+      [
+        "query": "bar=\"", "target": "https://h.example:443/q?bar=\"", "host": "h.example", "agent": #"a "b" \"#,
+        "ssl_cipher": "ECDHE",
+      ]
+    ),
+    (
+      "elb",
+      #"2026-09-10T11:57:01Z lb 1.2.3.4:5 - 0 0 0 200 200 0 29 "GET http://h.example:80/ HTTP/1.1" "say \"hi\" now" - -"#,
+      ["agent": #"say "hi" now"#, "path": "/"]
+    ),
+    (
+      "s3",
+      #"o b [10/Sep/2026:11:57:01 +0000] 1.2.3.4 - 63DA REST.GET.OBJECT %2522 "GET /" HTTP/1.1" 403 AccessDenied 243 - 8 - "r" "a" -"#,
+      ["path": "/\"", "protocol": "HTTP/1.1", "status": "403", "error_code": "AccessDenied", "agent": "a"]
+    ),
+    // The next quote that has a protocol before it is not always the request's.
+    (
+      "s3",
+      #"o b [10/Sep/2026:11:57:01 +0000] 1.2.3.4 - 63DA REST.GET.OBJECT k "GET /x" 403 - 243 - 8 - "r HTTP/1.1" "a" -"#,
+      ["path": "/x", "protocol": nil, "status": "403", "referer": "r HTTP/1.1", "agent": "a"]
+    ),
+    (
+      "haproxy_http",
+      #"1.2.3.4:5 [22/Jun/2021:12:02:53.473] w a/n 0/0/1/17/18 302 291 - - ---- 1/1/0/0/0 0/0 "GET https://a.b/url?trunc"#,
+      ["method": "GET", "target": "https://a.b/url?trunc", "path": "/url", "query": "trunc", "host": "a.b"]
+    ),
+    (
+      "haproxy_http",
+      #"1.2.3.4:5 [22/Jun/2021:12:02:53.473] w a/n 0/0/1/17/18 302 291 - - ---- 1/1/0/0/0 0/0 "POST /url?trunc HTT"#,
+      ["method": "POST", "target": "/url?trunc", "protocol": nil]
+    ),
+    (
+      "haproxy_http",
+      #"1.2.3.4:5 [22/Jun/2021:12:02:53.473] w a/n 0/0/1/17/18 302 291 - - ---- 1/1/0/0/0 0/0 "GET https://a.b/x""#,
+      ["method": "GET", "path": "/x", "host": "a.b"]
+    ),
+  ]
+
+  @Test(arguments: unusual) func unusualLine(_ format: String, _ line: String, _ expected: [String: String?]) throws {
+    let reader = try weblog(format, format.hasPrefix("haproxy") ? ["zone": "UTC"] : [:])
+    let reading = try read(line + "\n", with: reader)
+    #expect(reading.rejects == [])
+    let record = try #require(reading.records.first)
+    for (name, value) in expected { #expect(record[name] == value, "\(name)") }
+    // Whoever asks for less finds the same.
+    for (name, value) in expected {
+      let alone = try read(MemorySource(Array(line.utf8)), with: reader, fields: [name])
+      #expect(alone.records.first?[name] == value, "\(name)")
+    }
+  }
+
+  /// What HAProxy writes among its requests.
+  @Test(arguments: [
+    (
+      "1.2.3.4:56059 [03/Dec/2012:17:35:10.380] frt/f1: Connection error during SSL handshake",
+      "R101 1 1 42 a message of HAProxy about a connection, no request"
+    ),
+    ("Server app/n2 is DOWN, reason: Layer4 connection problem", "R101 1 1 1 a message of HAProxy, no request"),
+    ("Proxy http started.", "R101 1 1 1 a message of HAProxy, no request"),
+    ("[WARNING] 253/104345 (666) : Server x is DOWN", "R101 1 1 1 a message of HAProxy, no request"),
+    // Other lines are what they were.
+    ("1.2.3.4:5 [03/Dec/2012:17:35:10.380] w a/n 0/0/1 x 2", "R104 1 1 50 'status' is no number"),
+    ("1.2.3.4", "R102 1 1 8 the line ends where the time was expected"),
+  ]) func messages(_ line: String, _ reject: String) throws {
+    #expect(try read(line + "\n", with: weblog("haproxy_http", ["zone": "UTC"])).rejects == [reject])
+  }
+
   /// Lines in columns that are no records, and what is said.
   static let malformed: [(String, String, String)] = [
     ("alb", "http 2026-09-10T11:57:01Z app/x", "R102 1 1 32 the line ends where the ip was expected"),

@@ -16,6 +16,8 @@ final class ColumnParser: RecordParser {
     var isRequired: Bool
     var isNumber: Bool
     var isAddend: Bool
+    /// Also where nobody asked for its parts: where it ends must not depend on that.
+    var isRequest: Bool
     var scale: Int64
     var main = -1
     var second = -1
@@ -39,9 +41,19 @@ final class ColumnParser: RecordParser {
     let duration: Int
     /// A required field that no column has.
     let lacking: String?
+    /// Whether the time is the server's own and no zone says which.
+    let lacksZone: Bool
+    /// Whether lines can be records at all.
+    let isReadable: Bool
+    /// How many tabs there are between the names of columns that tabs alone separate; 0 if others do.
+    let tabs: Int
 
-    init(_ columns: [LogColumn], minimum: Int, slots: [String: Int], required: [String]) {
+    init(
+      _ columns: [LogColumn], minimum: Int, slots: [String: Int], required: [String], hasZone: Bool = true,
+      tabs: Int = 0
+    ) {
       self.columns = columns
+      self.tabs = tabs
       let plan = ColumnPlan(columns)
       steps = .allocate(capacity: max(columns.count, 1))
       var last = 0
@@ -51,7 +63,7 @@ final class ColumnParser: RecordParser {
         var step = Step(
           kind: Compiled.kind(column.kind), encoding: column.encoding, isRequired: column.isRequired,
           isNumber: column.secondIsNumber, isAddend: column.isPartOfDuration && plan.sumsDuration,
-          scale: Compiled.scale(column.kind))
+          isRequest: column.kind == .request, scale: Compiled.scale(column.kind))
         step.main = slot(ColumnPlan.Role.main)
         step.second = slot(ColumnPlan.Role.second)
         step.method = slot(ColumnPlan.Role.method)
@@ -76,6 +88,8 @@ final class ColumnParser: RecordParser {
       count = max(last, self.minimum)
       let names = Set(plan.steps.flatMap(\.outputs))
       lacking = required.first { $0 == "time" ? !plan.hasTime : !names.contains($0) }
+      lacksZone = !hasZone && columns.contains { $0.isLocal && $0.kind == .timeOfDay }
+      isReadable = !columns.isEmpty && lacking == nil && !lacksZone
     }
 
     deinit { steps.deallocate() }
@@ -112,6 +126,15 @@ final class ColumnParser: RecordParser {
     }
   }
 
+  /// What stands between columns: one byte or the other, perhaps several of them.
+  private struct Separators {
+    var one: UInt8
+    var other: UInt8
+    var isRun: Bool
+
+    static let tabs = Separators(one: 0x09, other: 0x09, isRun: false)
+  }
+
   private struct Failure {
     var code: String
     var message: String
@@ -125,8 +148,7 @@ final class ColumnParser: RecordParser {
   private let required: [String]
   private let initial: [UInt8]?
   private var repeated: [(from: Int, to: Int)] = []
-  private let one: UInt8
-  private let other: UInt8
+  private let separators: Separators
   private let timeSlot: Int
   /// Whether a line cannot begin with a time of its own.
   private let beginsWithClient: Bool
@@ -159,13 +181,12 @@ final class ColumnParser: RecordParser {
     self.slots = slots
     timeSlot = slots["time"] ?? -1
     beginsWithClient = layout.columns.first?.name == "ip"
-    one = layout.separator.0
-    other = layout.separator.1
+    separators = Separators(one: layout.separator.0, other: layout.separator.1, isRun: layout.isRun)
     directives = Directives(fields: initial)
     names = layout.hasDirectives ? layout.known : [:]
     compiled =
       layout.hasDirectives
-      ? ColumnParser.compile(layout, names.columns(named: initial ?? []), slots, required)
+      ? ColumnParser.compile(layout, names, initial ?? [], slots, required, settings)
       : Compiled(layout.columns, minimum: layout.minimum, slots: slots, required: required)
     time = .allocate(capacity: 1)
     time.initialize(to: ColumnTime())
@@ -198,7 +219,8 @@ final class ColumnParser: RecordParser {
       let day = directives.datesRecords ? directives.pass(line, end) : nil
       let row = batch.fields + count &* stride
       for column in 0..<stride { row[column] = .missing }
-      if let failure = parseLine(start, end, day, row, batch.arena) {
+      if var failure = parseLine(start, end, day, row, batch.arena) {
+        if layout.hasMessages, let message = ColumnParser.message(start, end) { failure = message }
         result.rejects.append(
           Reject(
             stage: .record, code: failure.code, message: failure.message, hint: failure.hint, offset: line - base,
@@ -230,10 +252,14 @@ final class ColumnParser: RecordParser {
 
   /// The columns that a log names; where it is not known how many there are at least, a line must have them all.
   private static func compile(
-    _ layout: ColumnLayout, _ columns: [LogColumn], _ slots: [String: Int], _ required: [String]
+    _ layout: ColumnLayout, _ names: [String: LogColumn], _ fields: [UInt8], _ slots: [String: Int],
+    _ required: [String], _ settings: WeblogSettings
   ) -> Compiled {
+    let columns = names.columns(named: fields)
     let minimum = layout.minimum > 0 ? layout.minimum : columns.count
-    return Compiled(columns, minimum: minimum, slots: slots, required: required)
+    return Compiled(
+      columns, minimum: minimum, slots: slots, required: required, hasZone: settings.zone != nil,
+      tabs: Directives.tabs(of: fields))
   }
 
   private func use(_ fields: [UInt8]?) {
@@ -247,7 +273,7 @@ final class ColumnParser: RecordParser {
     }
     // A log that names other columns for each line must not fill the memory.
     if known.count >= 64 { known.removeAll() }
-    compiled = ColumnParser.compile(layout, names.columns(named: fields), slots, required)
+    compiled = ColumnParser.compile(layout, names, fields, slots, required, settings)
     known[fields] = compiled
   }
 
@@ -288,8 +314,10 @@ final class ColumnParser: RecordParser {
   private struct Value {
     var from: UnsafePointer<UInt8>
     var to: UnsafePointer<UInt8>
-    /// Whether it has doubled quotes.
+    /// Whether it has doubled quotes, or escapes.
     var isDoubled = false
+    /// Whether it has lost its closing quote with the rest of the line.
+    var isCut = false
   }
 
   /// Bounds: nothing at or behind `end` is taken for a value; up to 64 bytes behind it are readable.
@@ -298,14 +326,16 @@ final class ColumnParser: RecordParser {
     _ arena: Arena
   ) -> Failure? {
     let compiled = compiled
-    if compiled.columns.isEmpty || compiled.lacking != nil { return unreadable(compiled, start) }
+    guard compiled.isReadable else { return unreadable(compiled, start) }
+    let separators =
+      compiled.tabs > 0 && Directives.hasTabs(compiled.tabs, start, end) ? Separators.tabs : self.separators
     let steps = UnsafePointer(compiled.steps)
     var at = start
     var isOver = false
     var parts = Parts()
     parts.day = datedBy
     if compiled.duration >= 0 { parts.sum = 0 }
-    if layout.isRun { at = behindRun(at, end) }
+    if separators.isRun { at = behindRun(at, end, separators) }
     var index = 0
     while index < compiled.count {
       let step = steps + index
@@ -319,11 +349,12 @@ final class ColumnParser: RecordParser {
         index &+= 1
         continue
       }
-      let value = value(&at, end)
+      var value = value(&at, end, separators)
+      if step.pointee.isRequest { complete(&value, &at, end, separators) }
       if at < end {
         at += 1
-        if layout.isRun {
-          at = behindRun(at, end)
+        if separators.isRun {
+          at = behindRun(at, end, separators)
           isOver = at >= end
         }
       } else {
@@ -343,14 +374,42 @@ final class ColumnParser: RecordParser {
 
   /// The value that begins at `at`, which is moved to its separator.
   @inline(__always)
-  private func value(_ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Value {
+  private func value(
+    _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ separators: Separators
+  ) -> Value {
     let start = at
-    if let closing = closing(at, end) {
+    if let closing = closing(at, end, separators) {
       at = closing.at + 1
-      return Value(from: start + 1, to: closing.at, isDoubled: closing.isDoubled)
+      return Value(from: start + 1, to: closing.at, isDoubled: closing.isDoubled, isCut: closing.at >= end)
     }
-    at = Scan.first(of: one, or: other, at, end)
+    at = Scan.first(of: separators.one, or: separators.other, at, end)
     return Value(from: start, to: at)
+  }
+
+  /// A quote in a request that is not escaped does not end it where the next one stands behind its protocol:
+  /// `"GET /" HTTP/1.1"`.
+  @inline(__always)
+  private func complete(
+    _ value: inout Value, _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ separators: Separators
+  ) {
+    // Nearly all end in a protocol of eight bytes.
+    let http: UInt32 = 0x5054_5448
+    if value.to - value.from > 8, UnsafeRawPointer(value.to - 8).loadUnaligned(as: UInt32.self) == http { return }
+    completeAnyway(&value, &at, end, separators)
+  }
+
+  @inline(never)
+  private func completeAnyway(
+    _ value: inout Value, _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ separators: Separators
+  ) {
+    let quote = UInt8(ascii: "\"")
+    guard at < end, at[-1] == quote, RequestLine(value.from, value.to).proto == nil else { return }
+    let next = Scan.byte(quote, at, end)
+    guard next < end, RequestLine(value.from, next).proto != nil,
+      next + 1 == end || next[1] == separators.one || next[1] == separators.other
+    else { return }
+    value.to = next
+    at = next + 1
   }
 
   /// Makes fields of a value, or keeps it for what several columns say together.
@@ -392,7 +451,7 @@ final class ColumnParser: RecordParser {
         parts.sum = total?.overflow == false ? total?.partialValue : nil
       }
     case .date, .timeOfDay, .isoTime, .commonTime, .epoch: return takeTime(value, step, &parts)
-    case .request: request(step, from, to, isDoubled, row, arena)
+    case .request: request(step, value, row, arena)
     case .target, .hostPath: location(step, from, to, isDoubled, row, arena)
     case .addressPort: addressPort(step, from, to, row, arena)
     case .pair, .timers: pair(step, from, to, row, arena)
@@ -444,41 +503,50 @@ final class ColumnParser: RecordParser {
   }
 
   @inline(__always)
-  private func behindRun(_ at: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
+  private func behindRun(
+    _ at: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ separators: Separators
+  ) -> UnsafePointer<UInt8> {
     var at = at
-    while at < end, at.pointee == layout.separator.0 || at.pointee == layout.separator.1 { at += 1 }
+    while at < end, at.pointee == separators.one || at.pointee == separators.other { at += 1 }
     return at
   }
 
   /// Where a value in quotes, brackets or braces ends; nil if it is none, or is never closed before the next separator.
   @inline(__always)
   private func closing(
-    _ at: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+    _ at: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ separators: Separators
   ) -> (at: UnsafePointer<UInt8>, isDoubled: Bool)? {
     let first = at.pointee
     guard at < end, first == UInt8(ascii: "\"") || layout.hasBrackets && (first == 0x5B || first == 0x7B) else {
       return nil
     }
-    return closingAnyway(at, end, first)
+    return closingAnyway(at, end, first, separators)
   }
 
   private func closingAnyway(
-    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ first: UInt8
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ first: UInt8, _ separators: Separators
   ) -> (at: UnsafePointer<UInt8>, isDoubled: Bool)? {
     let last = first == UInt8(ascii: "\"") ? first : first + 2
+    let escape = layout.hasEscapes ? UInt8(ascii: "\\") : last
     var isDoubled = false
     var at = start + 1
     while true {
-      at = Scan.first(of: last, or: last, at, end)
+      at = Scan.first(of: last, or: escape, at, end)
       // The last value of a line may have lost its quote.
       if at >= end { return layout.hasDirectives || first != UInt8(ascii: "\"") ? nil : (end, isDoubled) }
+      if at.pointee != last {
+        // What follows a backslash is no end, whatever it is.
+        isDoubled = true
+        at = min(at + 2, end)
+        continue
+      }
       let next = at + 1
       if layout.hasDoubledQuotes, first == last, next < end, next.pointee == last {
         isDoubled = true
         at += 2
         continue
       }
-      if next == end || next.pointee == layout.separator.0 || next.pointee == layout.separator.1 {
+      if next == end || next.pointee == separators.one || next.pointee == separators.other {
         return (at, isDoubled)
       }
       at = next
@@ -502,7 +570,11 @@ final class ColumnParser: RecordParser {
     _ arena: Arena
   ) -> Field {
     var field = Field.text(from, to - from)
-    if isDoubled { field = ColumnText.quotes(from, to, arena) }
+    if isDoubled {
+      field =
+        layout.hasEscapes
+        ? TextEscape.decode(from, to - from, .default, arena) : ColumnText.quotes(from, to, arena)
+    }
     if layout.hasDirectives, ColumnText.hasHighByte(from, to), let start = field.pointer {
       field = ColumnText.latin(start, start + Int(field.count), arena)
     }
@@ -520,22 +592,22 @@ final class ColumnParser: RecordParser {
   }
 
   private func request(
-    _ step: UnsafePointer<Step>, _ from: UnsafePointer<UInt8>, _ to: UnsafePointer<UInt8>, _ isDoubled: Bool,
-    _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+    _ step: UnsafePointer<Step>, _ value: Value, _ row: UnsafeMutablePointer<Field>, _ arena: Arena
   ) {
     let step = step.pointee
+    var (from, to) = (value.from, value.to)
+    let isDoubled = value.isDoubled
     // `- - -` is how balancers write that there was none.
     var first = from
     while first < to, first.pointee == UInt8(ascii: "-") || first.pointee == UInt8(ascii: " ") { first += 1 }
     if first == to { return }
-    var (from, to) = (from, to)
     if step.encoding == .hash {
       // Before it is taken apart: a `#` would end its query.
       let decoded = ColumnText.hashes(.text(from, to - from), arena)
       if let start = decoded.pointer { (from, to) = (start, start + Int(decoded.count)) }
     }
     if step.main >= 0 { row[step.main] = plain(.plain, from, to, isDoubled, arena) }
-    let line = RequestLine(from, to)
+    let line = RequestLine(from, to, isCut: value.isCut)
     if step.method >= 0 { row[step.method] = part(line.method, false, arena) }
     if step.proto >= 0 { row[step.proto] = part(line.proto, isDoubled, arena) }
     if step.target >= 0 { row[step.target] = part(line.target, isDoubled, arena) }
@@ -739,12 +811,43 @@ final class ColumnParser: RecordParser {
       hint: "say `ambiguous: earlier` or `ambiguous: later`", at: at)
   }
 
+  /// What is said of a line that HAProxy wrote about a connection (`1.2.3.4:5 [time] fe/1: SSL handshake failure`) or about
+  /// itself (`Server b/s is DOWN`); nil if it may be a request.
+  @inline(never)
+  private static func message(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Failure? {
+    let blank = UInt8(ascii: " ")
+    let address = Scan.byte(blank, start, end)
+    guard address < end else { return nil }
+    if end - address > 2, address[1] == UInt8(ascii: "["), address[2] &- 48 < 10 {
+      let time = Scan.byte(blank, address + 1, end)
+      let frontend = Scan.byte(blank, min(time + 1, end), end)
+      guard frontend < end, frontend[-1] == UInt8(ascii: ":") else { return nil }
+      return Failure(
+        code: "R101", message: "a message of HAProxy about a connection, no request",
+        hint: "leave it: nothing was asked for", at: min(time + 1, end))
+    }
+    var at = address
+    while at < end {
+      at = Scan.byte(UInt8(ascii: "["), at, end)
+      if end - at > 3, at[1] &- 48 < 10, at[2] &- 48 < 10, at[3] == UInt8(ascii: "/") { return nil }
+      at += 1
+    }
+    return Failure(
+      code: "R101", message: "a message of HAProxy, no request",
+      hint: "leave it; if most lines are such, the log has another format: see `format`", at: start)
+  }
+
   @inline(never)
   private func unreadable(_ compiled: Compiled, _ at: UnsafePointer<UInt8>) -> Failure {
     if let name = compiled.lacking, !compiled.columns.isEmpty {
       return Failure(
         code: "R105", message: "no column of '#Fields:' has '\(name)', which every record needs",
         hint: "let the server log it", at: at)
+    }
+    if compiled.lacksZone {
+      return Failure(
+        code: "R103", message: "'time-local' is the server's own time, and nothing says its zone",
+        hint: "add `zone:` with the server's zone, such as Europe/Warsaw", at: at)
     }
     return Failure(
       code: "R101", message: "no '#Fields:' came before the line",

@@ -10,6 +10,8 @@ struct Directives {
   private var second: Int64 = 0
   /// The column of the time of day, if it has to be dated by this.
   private var timeColumn: Int?
+  /// See `tabs(of:)`.
+  private var tabs = 0
 
   /// How far a record may be behind the one before without being of the next day: late lines are common, gaps of
   /// almost a day are not.
@@ -117,7 +119,12 @@ struct Directives {
   mutating func pass(_ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>) -> Int64? {
     guard let timeColumn else { return nil }
     var at = start
+    let hasTabs = tabs > 0 && Directives.hasTabs(tabs, start, stop)
     for _ in 0..<timeColumn {
+      if hasTabs {
+        at = min(Scan.byte(UInt8(ascii: "\t"), at, stop) + 1, stop)
+        continue
+      }
       while at < stop, at.pointee != UInt8(ascii: " "), at.pointee != UInt8(ascii: "\t") { at += 1 }
       while at < stop, at.pointee == UInt8(ascii: " ") || at.pointee == UInt8(ascii: "\t") { at += 1 }
     }
@@ -158,6 +165,28 @@ struct Directives {
     let names = fields.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r") }
       .map { String(decoding: $0, as: UTF8.self).lowercased() }
     if !names.contains("date") { timeColumn = names.firstIndex(of: "time") }
+    tabs = Directives.tabs(of: fields)
+  }
+
+  /// How many tabs there are between the names behind `#Fields:`; 0 where blanks separate them as well.
+  static func tabs(of fields: [UInt8]) -> Int {
+    let names = fields.drop { $0 <= UInt8(ascii: " ") }
+    let end = names.lastIndex { $0 > UInt8(ascii: " ") } ?? names.startIndex
+    let between = names[..<end]
+    return between.contains(UInt8(ascii: " ")) ? 0 : between.count { $0 == UInt8(ascii: "\t") }
+  }
+
+  /// Whether a line has the tabs of its header, so that they alone separate its columns and blanks are of its values.
+  static func hasTabs(_ count: Int, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>) -> Bool {
+    var left = count
+    var at = start
+    while left > 0 {
+      at = Scan.byte(UInt8(ascii: "\t"), at, stop)
+      guard at < stop else { return false }
+      at += 1
+      left -= 1
+    }
+    return true
   }
 
   private static func value(

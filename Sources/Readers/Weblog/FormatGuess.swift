@@ -30,7 +30,11 @@ struct FormatGuess {
     for preset in WeblogPreset.all {
       // Where times may have an offset they are taken at their word first: a zone would hide that they have none.
       var zones: [Zone?] = [nil, settings.zone ?? .utc]
-      if case .columns(let layout) = preset.shape { zones = [layout.needsZone ? settings.zone ?? .utc : settings.zone] }
+      var isWithoutZone = false
+      if case .columns(let layout) = preset.shape {
+        isWithoutZone = layout.needsZone || head.hasLocalTimes(layout)
+        zones = [isWithoutZone ? settings.zone ?? .utc : settings.zone]
+      }
       for zone in zones {
         var own = settings
         own.zone = zone
@@ -40,8 +44,8 @@ struct FormatGuess {
         guard score.isMost || score.isClear, score.understood > 0 else { continue }
         var needsZone = zone != nil
         if case .columns(let layout) = preset.shape {
-          needsZone = layout.needsZone
-          if !layout.software.isEmpty, head.contains(line: "#Software: \(layout.software)") {
+          needsZone = isWithoutZone
+          if layout.software.contains(where: { head.contains(line: "#Software: \($0)") }) {
             score.points += score.understood
           }
         }
@@ -135,6 +139,15 @@ struct FormatGuess {
 extension [UInt8] {
   /// Whether the log names its columns, or has tabs between them.
   fileprivate var hasColumns: Bool { contains(line: "#Fields:") || contains(UInt8(ascii: "\t")) }
+
+  /// Whether a `#Fields:` names a server's own time and no other.
+  fileprivate func hasLocalTimes(_ layout: ColumnLayout) -> Bool {
+    guard layout.hasDirectives else { return false }
+    let name = "#Fields:".utf8
+    return split(separator: UInt8(ascii: "\n")).contains {
+      $0.starts(with: name) && layout.isLocal(named: $0.dropFirst(name.count))
+    }
+  }
 
   /// Whether a line begins so.
   fileprivate func contains(line start: String) -> Bool {

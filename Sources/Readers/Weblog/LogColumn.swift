@@ -81,6 +81,10 @@ struct LogColumn: Sendable, Equatable {
     self.summary = summary.isEmpty ? "column \(identifier)" : summary
   }
 
+  /// Of the server's own time, which no offset tells from UTC.
+  var isLocal: Bool { LogColumn.local.contains(identifier.lowercased()) }
+  private static let local: Set = ["date-local", "time-local"]
+
   /// `cs(X-Foo)` is `cs_x_foo`.
   private static func snake(_ identifier: String) -> String {
     var name = LogField.snake(identifier)
@@ -97,18 +101,22 @@ struct ColumnLayout: Sendable {
   var isRun = false
   /// Whether quotes within quoted values are doubled, as in CSV.
   var hasDoubledQuotes = false
+  /// Whether quotes and other bytes within quoted values are escaped, as `\"` or `\x22`.
+  var hasEscapes = false
   /// Whether `[…]` is one value.
   var hasBrackets = false
   /// Whether a line `#Fields:` names the columns of the lines that follow (W3C Extended Log File Format).
   var hasDirectives = false
   /// Whether the server writes tabs: a log with directives that has lost them is known by that.
   var isTabbed = false
-  /// What a log with directives has in its `#Software:` if this server wrote it.
-  var software = ""
+  /// What a log with directives has at the beginning of its `#Software:` if this server wrote it.
+  var software: [String] = []
   /// Lines that begin so are no records.
   var header: [UInt8] = []
   /// Columns that a line has at least.
   var minimum = 0
+  /// Whether the server, HAProxy, writes messages among its requests.
+  var hasMessages = false
   /// Whether times have no offset and none is documented.
   var needsZone = false
   /// The columns in their order; with directives, what is assumed until the first of them, or nothing.
@@ -118,6 +126,11 @@ struct ColumnLayout: Sendable {
 
   static let blank = (UInt8(ascii: " "), UInt8(ascii: " "))
   static let white = (UInt8(ascii: " "), UInt8(ascii: "\t"))
+
+  /// Whether a log with these columns behind its `#Fields:` has the server's own time and no other.
+  func isLocal(named text: some Sequence<UInt8>) -> Bool {
+    hasDirectives && known.columns(named: text).contains { $0.isLocal && $0.kind == .timeOfDay }
+  }
 
   /// The columns that are known, by their identifiers in lower case.
   var known: [String: LogColumn] {
@@ -132,8 +145,12 @@ struct ColumnLayout: Sendable {
 extension [String: LogColumn] {
   /// The columns that the text behind `#Fields:` names; what is not known becomes a field named after it.
   func columns(named text: some Sequence<UInt8>) -> [LogColumn] {
-    String(decoding: Array(text), as: UTF8.self).split(whereSeparator: \.isWhitespace).map {
-      self[$0.lowercased()] ?? LogColumn(String($0))
+    let names = String(decoding: Array(text), as: UTF8.self).split(whereSeparator: \.isWhitespace)
+    // Beside another time the server's own is a text.
+    let hasTime = names.contains { $0.lowercased() == "time" }
+    return names.map { name in
+      guard let column = self[name.lowercased()], !hasTime || !column.isLocal else { return LogColumn(String(name)) }
+      return column
     }
   }
 }

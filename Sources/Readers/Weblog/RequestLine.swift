@@ -9,8 +9,9 @@ struct RequestLine {
 
   /// The method is the first word, the protocol the last if it begins with `HTTP/`; blanks between them belong to the
   /// target. Without a protocol only HTTP/0.9's `GET target` is a request; anything else has no parts.
+  /// - Parameter isCut: the line was cut off within the request, so that any method may lack its protocol.
   @inline(__always)
-  init(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) {
+  init(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, isCut: Bool = false) {
     var at = start
     // Methods are short: a scan by bytes ends before a vector is loaded. Nearly all are three letters and a blank.
     if end - start >= 12, UnsafeRawPointer(start).loadUnaligned(as: UInt32.self) == RequestLine.get {
@@ -30,8 +31,8 @@ struct RequestLine {
     let hasProtocol =
       length >= 6 && length <= 16 && last[4] == UInt8(ascii: "/")
       && UnsafeRawPointer(last).loadUnaligned(as: UInt32.self) | 0x2020_2020 == 0x7074_7468
-    guard hasProtocol || RequestLine.isOldRequest(start, at, end) else { return }
-    var stop = hasProtocol ? last - 1 : end
+    guard hasProtocol || RequestLine.isOldRequest(start, at, end, isCut) else { return }
+    var stop = hasProtocol ? last - 1 : isCut ? Scan.byte(UInt8(ascii: " "), at + 1, end) : end
     if hasProtocol { proto = (last, end) }
     method = (start, at)
     at += 1
@@ -45,12 +46,19 @@ struct RequestLine {
   private static let http: UInt64 = 0x2E00_2F50_5454_4820
   private static let mask: UInt64 = 0xFF00_FFFF_FFFF_FFFF
 
-  /// `GET /path` and nothing else: the only request of HTTP/0.9.
+  /// `GET /path` and nothing else: the only request of HTTP/0.9. Also with a whole URL, as proxies of HTTP/2 log it.
   private static func isOldRequest(
-    _ start: UnsafePointer<UInt8>, _ blank: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+    _ start: UnsafePointer<UInt8>, _ blank: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ isCut: Bool
   ) -> Bool {
-    blank - start == 3 && start[0] == UInt8(ascii: "G") && start[1] == UInt8(ascii: "E")
-      && start[2] == UInt8(ascii: "T") && end - blank >= 2 && blank[1] == UInt8(ascii: "/")
+    let isGet =
+      blank - start == 3 && start[0] == UInt8(ascii: "G") && start[1] == UInt8(ascii: "E")
+      && start[2] == UInt8(ascii: "T")
+    guard isGet || isCut, end - blank >= 2 else { return false }
+    if blank[1] == UInt8(ascii: "/") { return true }
+    let http: UInt32 = 0x7074_7468
+    guard end - blank > 9, UnsafeRawPointer(blank + 1).loadUnaligned(as: UInt32.self) == http else { return false }
+    let colon = blank + (blank[5] == UInt8(ascii: "s") ? 6 : 5)
+    return colon[0] == UInt8(ascii: ":") && colon[1] == UInt8(ascii: "/") && colon[2] == UInt8(ascii: "/")
   }
 
   /// tchar of RFC 9110 §5.6.2, as far as methods use it.

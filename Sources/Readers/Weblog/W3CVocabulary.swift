@@ -7,6 +7,7 @@ enum W3CVocabulary {
   static func columns(timeTaken: LogColumn.Kind, before: [LogColumn] = []) -> [LogColumn] {
     let common: [LogColumn] = [
       LogColumn("date", .date), LogColumn("time", .timeOfDay),
+      LogColumn("date-local", .date), LogColumn("time-local", .timeOfDay),
       LogColumn("c-ip", .text, "ip", "client's address"),
       LogColumn("cs-username", .text, "user", "authenticated user"),
       LogColumn("c-port", .int, "client_port", "client's port"),
@@ -30,6 +31,7 @@ enum W3CVocabulary {
       LogColumn("sc-bytes", .int, "bytes", "bytes sent"),
       LogColumn("cs-bytes", .int, "bytes_received", "bytes received"),
       LogColumn("time-taken", timeTaken, "duration", "time taken, in microseconds"),
+      LogColumn("TimeTakenMS", .micros(1000), "duration", "time taken, in microseconds"),
       LogColumn("x-duration", .micros(1_000_000), "duration", "time connected, in microseconds"),
       LogColumn("s-ip", .text, "server_ip", "server's address"), LogColumn("s-port", .int, "port", "server's port"),
       LogColumn("s-sitename", .text, "sitename", "site and its number"),

@@ -148,7 +148,8 @@ private struct WeblogConfiguration {
 
   private mutating func check(_ layout: ColumnLayout, _ name: String, _ settings: WeblogSettings, _ span: SourceSpan) {
     checkTime()
-    if layout.needsZone, settings.zone == nil, node["zone"] == nil {
+    let isLocal = layout.needsZone || layout.isLocal(named: (settings.columns ?? "").utf8)
+    if isLocal, settings.zone == nil, node["zone"] == nil {
       report(
         "M307", "the format's time has no offset from UTC", span,
         remedy: "add `zone:` with the server's zone, such as Europe/Warsaw or UTC")

@@ -138,7 +138,7 @@ extension WeblogPreset {
       shape: .columns(
         ColumnLayout(
           separator: ColumnLayout.white, isRun: true, hasDoubledQuotes: true, hasDirectives: true,
-          software: "Microsoft", columns: [],
+          software: ["Microsoft", "IIS"], columns: [],
           vocabulary: W3CVocabulary.columns(timeTaken: .micros(1000))))),
     WeblogPreset(
       name: "netscaler", summary: "Citrix NetScaler in W3C extended format; time-taken in seconds",
@@ -153,7 +153,7 @@ extension WeblogPreset {
       shape: .columns(
         ColumnLayout(
           separator: ColumnLayout.white, isRun: true, hasDoubledQuotes: true, hasDirectives: true,
-          software: "Netscaler", columns: [],
+          software: ["Netscaler"], columns: [],
           vocabulary: W3CVocabulary.columns(
             timeTaken: .seconds,
             before: [
@@ -173,7 +173,7 @@ extension WeblogPreset {
       shape: .columns(
         ColumnLayout(
           separator: ColumnLayout.white, isRun: true, hasDoubledQuotes: true, hasDirectives: true,
-          software: "Incapsula", columns: [],
+          software: ["Incapsula"], columns: [],
           vocabulary: W3CVocabulary.columns(
             timeTaken: .seconds,
             before: [
@@ -194,7 +194,8 @@ extension WeblogPreset {
         """,
       shape: .columns(
         ColumnLayout(
-          separator: ColumnLayout.white, isRun: true, hasDirectives: true, software: "SHOUTcast", minimum: 8,
+          // Two blanks stand for an agent that there is not.
+          separator: ColumnLayout.white, hasDirectives: true, software: ["SHOUTcast"], minimum: 8,
           columns: [
             LogColumn("c-ip", .text, "ip", required: true, "client's address"),
             LogColumn("c-dns", .text, "client_name", "client's name, or its address"),
@@ -322,7 +323,7 @@ extension WeblogPreset {
         """#,
       shape: .columns(
         ColumnLayout(
-          separator: ColumnLayout.blank, minimum: 13,
+          separator: ColumnLayout.blank, hasEscapes: true, minimum: 13,
           columns: [
             LogColumn("type", .text, "type", "http, https, h2, grpcs, ws or wss"),
             LogColumn("time", .isoTime),
@@ -364,7 +365,7 @@ extension WeblogPreset {
         """#,
       shape: .columns(
         ColumnLayout(
-          separator: ColumnLayout.blank, minimum: 11,
+          separator: ColumnLayout.blank, hasEscapes: true, minimum: 11,
           columns: [
             LogColumn("time", .isoTime), LogColumn("elb", .text, "elb", "load balancer"),
             LogColumn(
@@ -469,7 +470,7 @@ extension WeblogPreset {
         """#,
       shape: .columns(
         ColumnLayout(
-          separator: ColumnLayout.blank, hasBrackets: true, minimum: 12, needsZone: true,
+          separator: ColumnLayout.blank, hasBrackets: true, minimum: 12, hasMessages: true, needsZone: true,
           columns: [
             LogColumn(
               "%ci:%cp", .addressPort, "ip", second: "client_port", required: true, "client's address and port"),
@@ -494,7 +495,7 @@ extension WeblogPreset {
         """,
       shape: .columns(
         ColumnLayout(
-          separator: ColumnLayout.blank, hasBrackets: true, minimum: 9, needsZone: true,
+          separator: ColumnLayout.blank, hasBrackets: true, minimum: 9, hasMessages: true, needsZone: true,
           columns: [
             LogColumn(
               "%ci:%cp", .addressPort, "ip", second: "client_port", required: true, "client's address and port"),
