@@ -127,6 +127,28 @@ import Testing
         "target": "/a?b", "request_uri": "/a?b", "uri": "/i", "request_method": "GET", "host": "h.example",
         "port": "81",
       ]),
+    // A host ends at the slash of its target.
+    Sample(
+      format: #"$remote_addr [$time_local] "$request_method $scheme://$host$request_uri $server_protocol" $status"#,
+      line: #"1.2.3.4 [10/Oct/2000:13:55:36 +0000] "GET https://h.example/a/b?c HTTP/1.1" 200"#,
+      fields: [
+        "method": "GET", "scheme": "https", "host": "h.example", "target": "/a/b?c", "path": "/a/b", "query": "c",
+        "protocol": "HTTP/1.1", "status": "200",
+      ]),
+    Sample(
+      format: #"$remote_addr [$time_local] $http_host:$server_port$uri $status"#,
+      line: "1.2.3.4 [10/Oct/2000:13:55:36 +0000] h.example:81/a 200",
+      fields: ["host": "h.example", "port": "81", "path": "/a", "status": "200"]),
+    Sample(
+      format: #"%h %t "%v%U%q" %s"#, line: #"1.2.3.4 [10/Oct/2000:13:55:36 +0000] "h.example/a?b" 200"#,
+      fields: ["host": "h.example", "target": "/a?b", "path": "/a", "query": "b", "status": "200"]),
+    Sample(
+      format: #"$remote_addr [$time_local] $status "$host$request_uri""#,
+      line: #"1.2.3.4 [10/Oct/2000:13:55:36 +0000] 400 "h.example-""#, fields: ["host": "h.example", "status": "400"]),
+    Sample(
+      format: #"$remote_addr [$time_local] "$host$request_uri" $status"#,
+      line: #"1.2.3.4 [10/Oct/2000:13:55:36 +0000] "h.example*" 200"#,
+      fields: ["host": "h.example", "target": "*", "status": "200"]),
     Sample(
       format: #"$remote_addr "$request_body" $time_iso8601"#, line: #"1.2.3.4 "a\x22 b\" 2000-10-10T13:55:36Z"#,
       fields: ["request_body": #"a\x22 b\"#, "time": "971186136"], more: ["escape": "none"]),
@@ -156,6 +178,10 @@ import Testing
     ),
     (["reader": "weblog", "format": "%h %y"], "M306", "use a directive of Apache's mod_log_config"),
     (["reader": "weblog", "format": "%h%u %t"], "M306", "put a blank, a quote or another separator between them"),
+    (
+      ["reader": "weblog", "format": "$time_iso8601 $host$status"], "M306",
+      "put a blank, a quote or another separator between them"
+    ),
     (["reader": "weblog", "format": "%h %{%Q}t"], "M306", "use %d %b %Y %m %y %H %I %M %S %p %T %D %F %R %j %e %z %s"),
     (["reader": "weblog", "format": "%h %{%H:%M}t"], "M306", "log %t, or day, month, year and time of day together"),
     (

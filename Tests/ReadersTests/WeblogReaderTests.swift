@@ -48,6 +48,8 @@ import Testing
     ("CONNECT h.example:443 HTTP/1.1", ["CONNECT", "h.example:443", nil, nil, "HTTP/1.1"]),
     ("OPTIONS * HTTP/1.0", ["OPTIONS", "*", nil, nil, "HTTP/1.0"]),
     ("GET /old", ["GET", "/old", "/old", nil, nil]),
+    ("GET https://h.example/x?y", ["GET", "https://h.example/x?y", "/x", "y", nil]),
+    ("GET httpx://h.example/x?y", [nil, nil, nil, nil, nil]), ("POST /old", [nil, nil, nil, nil, nil]),
     ("GET  HTTP/1.1", ["GET", nil, nil, nil, "HTTP/1.1"]),
     ("GET HTTP/1.1", ["GET", nil, nil, nil, "HTTP/1.1"]),
     ("quit", [nil, nil, nil, nil, nil]),
@@ -139,6 +141,8 @@ import Testing
   @Test(arguments: [
     ("combined", "1.2.3.4, 5.6.7.8 - - "), ("combined", "www.example.com:443 1.2.3.4 - - "),
     ("combined", "web-1  | 1.2.3.4 - - "), ("combined", "node7 1.2.3.4 - ada "),
+    ("combined", "10.240.0.5 - [203.0.113.9] - bob "), ("ingress_nginx", "10.240.0.5 - [10.240.0.4] - - "),
+    ("combined", "10.240.0.5 - (203.0.113.9, 10.0.0.1) - bob "),
     ("combined", "Sep 10 13:57:01 web1 nginx 1.2.3.4 - - "), ("jetty", "web-1 | 1.2.3.4 - - "),
     ("jetty", "Sep 10 13:57:01 web1 nginx 1.2.3.4 - - "),
   ]) func wordsThatAreNoneOfTheFormat(_ format: String, _ start: String) throws {
@@ -147,6 +151,60 @@ import Testing
     #expect(reading.records.isEmpty)
     #expect(reading.rejects.count == 1)
     #expect(reading.rejects.first?.contains("that are none of the format") == true)
+  }
+
+  /// A line in quotes as a whole is the line within them; a quoted field at its beginning is not that.
+  @Test(arguments: [
+    (#""1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "-" "a b"""#, "1.2.3.4", "a b"),
+    (#""1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "-" "a"#, "1.2.3.4", "a"),
+    (#""1.2.3.4" - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "-" "a b""#, #""1.2.3.4""#, "a b"),
+  ]) func linesInQuotes(_ line: String, _ ip: String, _ agent: String) throws {
+    let reading = try read(line + "\r\n", with: weblog("combined"))
+    #expect(reading.rejects == [])
+    #expect(reading.records.first?["ip"] == ip && reading.records.first?["agent"] == agent)
+    if ip == "1.2.3.4" { #expect(reading.raws.first?.first == UInt8(ascii: "1")) }
+  }
+
+  /// A dash without the quotes that the format has around the field.
+  static let dashes: [(String, String, [String: String])] = [
+    ("traefik", #""-" "a" 1 "r@docker" - 0ms"#, ["agent": "a", "note_router": "r@docker", "duration": "0"]),
+    ("traefik", #""-" "a" 1 - "http://s" 2ms"#, ["agent": "a", "note_server_url": "http://s", "duration": "2000"]),
+    ("traefik", #"- "a" 1 - - 2ms"#, ["agent": "a", "duration": "2000"]),
+    ("traefik", #"- - 1 - - 2ms"#, ["duration": "2000"]),
+    ("traefik", #""r" - 1 "r" - 2ms"#, ["referer": "r", "note_router": "r", "duration": "2000"]),
+    ("traefik", #""r" "" 1 "r" "" 2ms"#, ["referer": "r", "note_router": "r", "duration": "2000"]),
+    ("combined", #"- "curl/7.55.1""#, ["agent": "curl/7.55.1"]), ("combined", #""r" -"#, ["referer": "r"]),
+    ("combined", "- -", [:]), ("nginx_main", #""r" - "1.1.1.1""#, ["referer": "r", "forwarded": "1.1.1.1"]),
+    // No field, but text of the client's that a server did not escape.
+    ("combined", #""a" - b" "c""#, ["referer": #"a" - b"#, "agent": "c"]),
+  ]
+
+  @Test(arguments: dashes)
+  func dashesWithoutQuotes(_ format: String, _ tail: String, _ expected: [String: String]) throws {
+    let line = #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 24829 "# + tail
+    let reading = try read(line, with: weblog(format))
+    #expect(reading.rejects == [])
+    let record = try #require(reading.records.first)
+    #expect(record["status"] == "200" && record["bytes"] == "24829")
+    if format == "traefik" { #expect(record["note_request_count"] == "1") }
+    for name in ["referer", "agent", "forwarded", "duration", "note_router", "note_server_url"] {
+      #expect(record[name] == expected[name], "\(name)")
+    }
+  }
+
+  /// What follows `""` is not of the value, and what Traefik's agents leave over is no counter.
+  @Test(arguments: [
+    (
+      "nginx_main", #""" "" 52700 687 "my_wa_wa" "bla""#,
+      #"R101 1 1 69 expected '" "' before the forwarded"#
+    ),
+    (
+      "traefik", #""-" "foo " bar" 116 "r" "s" 0ms"#,
+      "R101 1 1 76 words stand before 'note_request_count' that are none of the format"
+    ),
+  ]) func quotesThatAreNoEnds(_ format: String, _ tail: String, _ reject: String) throws {
+    let line = #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "# + tail
+    #expect(try read(line, with: weblog(format)).rejects == [reject])
   }
 
   @Test func bytesThatAreNoUTF8() throws {
@@ -181,6 +239,14 @@ import Testing
     (
       #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1x "-" "-""#,
       "R104 1 1 63 'bytes' is no number"
+    ),
+    (
+      #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1"  200 1 "-" "-""#,
+      "R101 1 1 59 one blank more than the format has stands before 'status'"
+    ),
+    (
+      #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200  1 "-" "-""#,
+      "R101 1 1 63 one blank more than the format has stands before 'bytes'"
     ),
     (
       #"1.2.3.4 - - [31/Feb/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "-" "-""#,

@@ -7,6 +7,8 @@ struct FormatPlan: Sendable {
     /// The names of what comes of it, by role (`Role`); empty where a name was taken.
     var outputs: [String]
     var isLast = false
+    /// A host that ends at the slash of the target behind it.
+    var isHost = false
   }
 
   /// What a step gives, by position in `Step.outputs`.
@@ -42,7 +44,10 @@ struct FormatPlan: Sendable {
       case .literal(let bytes):
         if steps.isEmpty { prefix = bytes } else { steps[steps.count - 1].terminator = bytes }
       case .field(let field):
-        if index > 0, case .field(let before) = pieces[index - 1], !before.kind.isTime {
+        if index > 0, case .field(let before) = pieces[index - 1], FormatPlan.isHost(before, before: field) {
+          steps[steps.count - 1].terminator = [UInt8(ascii: "/")]
+          steps[steps.count - 1].isHost = true
+        } else if index > 0, case .field(let before) = pieces[index - 1], !before.kind.isTime {
           throw FormatError(
             "\(before.source) and \(field.source) touch, so that nothing tells where the first ends", 0, 1,
             "put a blank, a quote or another separator between them")
@@ -53,6 +58,19 @@ struct FormatPlan: Sendable {
     guard !steps.isEmpty else { throw FormatError("the format has no field", 0, 1, "name a preset: combined") }
     steps[steps.count - 1].isLast = true
     name()
+  }
+
+  /// Whether the field has a quote before and behind it.
+  func isBetweenQuotes(_ index: Int) -> Bool {
+    let quote = UInt8(ascii: "\"")
+    return index > 0 && index < steps.count && steps[index - 1].terminator.last == quote
+      && steps[index].terminator.first == quote
+  }
+
+  /// Whether nothing but its slash has to tell where the target begins: `$host$request_uri`.
+  private static func isHost(_ field: LogField, before target: LogField) -> Bool {
+    (field.kind == .text || field.kind == .hostPort) && field.names.first == "host"
+      && ["target", "path"].contains(target.names.first)
   }
 
   private static func isQuote(_ pieces: [LogFormat.Piece], _ index: Int) -> Bool {

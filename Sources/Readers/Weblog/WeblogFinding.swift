@@ -23,6 +23,10 @@ struct WeblogFinding {
       code = "R101"
       message = "words stand before '\(name)' that are none of the format"
       hint = "a collector's prefix, or another format: see `prefix` and `format`"
+    case .blank:
+      code = "R101"
+      message = "one blank more than the format has stands before '\(name)'"
+      hint = "give the server's own log format, with the blanks that it writes: see `format`"
     case .time:
       code = "R103"
       message = "'\(name)' is no time as the format has it"

@@ -8,7 +8,7 @@ final class WeblogParser: RecordParser {
   /// A step of the plan with everything its kernel needs in one place.
   struct Step {
     /// Which fields are looked at twice, since what ends them lets blanks pass.
-    enum Freedom: UInt8 { case none, address, user }
+    enum Freedom: UInt8 { case none, address, user, counter }
     enum Kind: UInt8 {
       case text, int, micros, seconds, request, target, query, hostPort
       case commonTime, isoTime, epoch, fraction, pattern
@@ -22,6 +22,14 @@ final class WeblogParser: RecordParser {
     var isLast: Bool
     /// Takes the rest of the line.
     var isOpen: Bool
+    /// Is searched for in a way of its own: see `unusualEnd`.
+    var isUnusual: Bool
+    /// Ends where a target begins, whose slash is its first byte: `$host$request_uri`.
+    var isHost: Bool
+    /// Stands between quotes, for which some servers write a lone dash without any.
+    var isBetweenQuotes: Bool
+    /// Stands before such a field, and cannot be mistaken for what is in it.
+    var isBeforeQuotes: Bool
     /// Stands free, so that what stands before the line or between its fields may be taken for a part of it.
     var freedom: Freedom
     /// Ends at the first terminator, and no digit or dash begins one: the two commonest fields, a number and a lone
@@ -30,6 +38,8 @@ final class WeblogParser: RecordParser {
     /// The terminator: its first byte, its first eight bytes under a mask, its length.
     var first: UInt8
     var length: Int
+    /// Bytes of it that are not of the next field.
+    var advance: Int
     var word: UInt64
     var mask: UInt64
     var literal: UnsafePointer<UInt8>
@@ -48,7 +58,7 @@ final class WeblogParser: RecordParser {
 
   /// Where and why a line is no record.
   struct Failure {
-    enum Reason { case literal, surplus, time, number, missing, ambiguous, date }
+    enum Reason { case literal, surplus, blank, time, number, missing, ambiguous, date }
     var reason: Reason
     var at: UnsafePointer<UInt8>
     var step: Int
@@ -113,15 +123,21 @@ final class WeblogParser: RecordParser {
         mask |= UInt64(0xFF) << UInt64(shift * 8)
       }
       let (kind, scale) = WeblogParser.kind(step.field.kind)
+      let hasBlanks = step.field.kind == .list || step.field.kind == .request && step.terminator == [0x20]
+      let isOpen =
+        step.isLast && step.terminator.isEmpty && [.free, .list, .request].contains(step.field.kind)
       (steps + index).initialize(
         to: Step(
           kind: kind, isRequired: step.field.isRequired, isQuoted: step.terminator.first == UInt8(ascii: "\""),
-          hasBlanks: step.field.kind == .list || step.field.kind == .request && step.terminator == [0x20],
-          isLast: step.isLast,
-          isOpen: step.isLast && step.terminator.isEmpty && [.free, .list, .request].contains(step.field.kind),
+          hasBlanks: hasBlanks, isLast: step.isLast, isOpen: isOpen, isUnusual: isOpen || hasBlanks || step.isHost,
+          isHost: step.isHost, isBetweenQuotes: plan.isBetweenQuotes(index),
+          isBeforeQuotes: plan.isBetweenQuotes(index + 1)
+            && (plan.isBetweenQuotes(index) || [.int, .micros, .seconds].contains(kind)
+              || WeblogParser.freedom(step) == .counter),
           freedom: WeblogParser.freedom(step),
           isSimple: WeblogParser.isSimple(step),
-          first: step.terminator.first ?? UInt8(ascii: " "), length: step.terminator.count, word: word, mask: mask,
+          first: step.terminator.first ?? UInt8(ascii: " "), length: step.terminator.count,
+          advance: step.isHost ? 0 : step.terminator.count, word: word, mask: mask,
           literal: UnsafePointer(literal), scale: scale, main: column(0), method: column(1), target: column(2),
           path: column(3), query: column(4), proto: column(5), index: index))
     }
@@ -146,6 +162,8 @@ final class WeblogParser: RecordParser {
     switch step.field.names.first {
     case "ip": return .address
     case "user": return .user
+    // Traefik does not escape the quotes of the agent before it.
+    case "note_request_count": return .counter
     default: return .none
     }
   }
@@ -202,6 +220,7 @@ final class WeblogParser: RecordParser {
       if line == end || Scan.isUnusualStart(line.pointee) {
         guard let begin = LogLine.recordStart(line, end, result) else { continue }
         line = begin
+        if beginsWithClient, plan.prefix.isEmpty, let inner = WeblogParser.unquoted(line, end) { (line, end) = inner }
       }
       var start = line
       if linePrefix != .none, let message = linePrefix.end(start, end, orTime: beginsWithClient) { start = message }
@@ -275,12 +294,9 @@ final class WeblogParser: RecordParser {
       case .isoTime, .epoch, .fraction, .pattern:
         if let failure = otherTime(step, &at, end, row, &parts) { return failure }
       default:
-        let isEscaped: Bool
-        let stop: UnsafePointer<UInt8>
-        (stop, isEscaped) = fieldEnd(step, at, end)
-        guard let next = behind(step, stop, end) else {
-          return Failure(reason: .literal, at: stop, step: index)
-        }
+        let found = fieldEnd(step, at, end)
+        let (stop, isEscaped) = (found.stop, found.isEscaped)
+        guard let next = found.next else { return Failure(reason: .literal, at: stop, step: index) }
         at = next
         switch step.pointee.kind {
         case .text:
@@ -301,9 +317,9 @@ final class WeblogParser: RecordParser {
             if let value = integer(from, stop) {
               row[step.pointee.main] = .int(value)
             } else if !missing.contains(from, stop) {
-              return Failure(reason: .number, at: from, step: index)
+              return noNumber(step, from, stop, .number)
             } else if step.pointee.isRequired {
-              return Failure(reason: .missing, at: from, step: index)
+              return noNumber(step, from, stop, .missing)
             } else {
               row[step.pointee.main] = .missing
             }
@@ -355,11 +371,19 @@ final class WeblogParser: RecordParser {
     return !field.isMissing || !step.pointee.isRequired
   }
 
+  /// Where a field ends.
+  private struct FieldEnd {
+    var stop: UnsafePointer<UInt8>
+    /// Where the next field begins; nil if what must follow is not there.
+    var next: UnsafePointer<UInt8>?
+    var isEscaped = false
+  }
+
   /// Where the field that begins at `start` ends, and whether it has a backslash.
   @inline(__always)
   private func fieldEnd(
     _ step: UnsafePointer<Step>, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
-  ) -> (UnsafePointer<UInt8>, Bool) {
+  ) -> FieldEnd {
     if step.pointee.isSimple {
       // A lone dash or digits, then the terminator. Both are bytes of the line: the one behind it is neither.
       var at = start
@@ -368,32 +392,45 @@ final class WeblogParser: RecordParser {
       } else if step.pointee.kind == .int {
         while at.pointee &- 48 < 10 { at += 1 }
       }
-      if at > start, at < end, isTerminator(step, at, end) { return (at, false) }
+      if at > start, at < end, isTerminator(step, at, end) {
+        return FieldEnd(stop: at, next: at + step.pointee.advance)
+      }
     }
-    if step.pointee.isOpen || step.pointee.hasBlanks { return unusualEnd(step, start, start, end) }
+    if step.pointee.isUnusual { return unusualEnd(step, start, start, end) }
     let at = Scan.first(of: step.pointee.first, or: UInt8(ascii: "\\"), start, end)
-    if at < end, at.pointee != UInt8(ascii: "\\"), isTerminator(step, at, end) { return (at, false) }
+    if at < end, at.pointee != UInt8(ascii: "\\"), isTerminator(step, at, end) {
+      return FieldEnd(stop: at, next: at + step.pointee.advance)
+    }
     return unusualEnd(step, start, at, end)
   }
 
-  /// The same for fields of several words, with backslashes or with what looks like their end.
+  /// The same for fields of several words, with backslashes or with what looks like their end, or without the quotes that
+  /// the format has around them.
   /// - Parameter searched: there is neither terminator nor backslash before.
   @inline(never)
   private func unusualEnd(
     _ step: UnsafePointer<Step>, _ start: UnsafePointer<UInt8>, _ searched: UnsafePointer<UInt8>,
     _ end: UnsafePointer<UInt8>
-  ) -> (UnsafePointer<UInt8>, Bool) {
+  ) -> FieldEnd {
     let first = step.pointee.first
     let backslash = UInt8(ascii: "\\")
+    if step.pointee.isOpen {
+      let isEscaped = Scan.first(of: backslash, or: backslash, start, end) < end
+      return FieldEnd(stop: end, next: end, isEscaped: isEscaped)
+    }
+    if step.pointee.isHost { return hostEnd(start, end) }
+    if step.pointee.isBetweenQuotes, start < end, let found = endWithoutText(step, start, end) { return found }
+    let escapes = plan.escape != .none
     var isEscaped = false
     var at = searched
-    if step.pointee.isOpen {
-      return (end, Scan.first(of: backslash, or: backslash, start, end) < end)
-    }
-    let escapes = plan.escape != .none
     while true {
       at = Scan.first(of: first, or: backslash, at, end)
-      if at >= end { return (end, isEscaped) }
+      if at >= end {
+        // A line may end where its last field does, and may have lost its very last quote.
+        let isWhole =
+          step.pointee.isLast && (step.pointee.length == 0 || step.pointee.isQuoted && step.pointee.length == 1)
+        return FieldEnd(stop: end, next: isWhole ? end : nil, isEscaped: isEscaped)
+      }
       if at.pointee == UInt8(ascii: "\\") {
         isEscaped = isEscaped || escapes
         // In a quoted field the next byte is no end, whatever it is.
@@ -401,11 +438,71 @@ final class WeblogParser: RecordParser {
         if at > end { at = end }
         continue
       }
-      if isTerminator(step, at, end), !(step.pointee.hasBlanks && isInside(step, at, start, end)) {
-        return (at, isEscaped)
+      if isTerminator(step, at, end) {
+        if !(step.pointee.hasBlanks && isInside(step, at, start, end)) {
+          return FieldEnd(stop: at, next: at + step.pointee.length, isEscaped: isEscaped)
+        }
+      } else if step.pointee.isBeforeQuotes, let dash = bareDash(step, 0, at, end) {
+        return FieldEnd(stop: at, next: dash, isEscaped: isEscaped)
       }
       at += 1
     }
+  }
+
+  /// The end of a host and port before a target. A target without a slash is a dash or a star.
+  private func hostEnd(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> FieldEnd {
+    var at = start
+    while at < end, at.pointee > UInt8(ascii: " "), at.pointee != UInt8(ascii: "/"), at.pointee != UInt8(ascii: "\"") {
+      at += 1
+    }
+    if at < end, at.pointee == UInt8(ascii: "/") { return FieldEnd(stop: at, next: at) }
+    guard at > start, at[-1] == UInt8(ascii: "-") || at[-1] == UInt8(ascii: "*") else { return FieldEnd(stop: at) }
+    return FieldEnd(stop: at - 1, next: at - 1)
+  }
+
+  /// The end of a field between quotes that has only the quotes, `""`, where something else than its terminator follows, or
+  /// only a dash and no quotes; nil if it is another.
+  private func endWithoutText(
+    _ step: UnsafePointer<Step>, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> FieldEnd? {
+    let quote = UInt8(ascii: "\"")
+    if start[-1] == quote {
+      guard start.pointee == quote, start + 1 == end || start[1] == UInt8(ascii: " "),
+        !isTerminator(step, start, end)
+      else { return nil }
+      return FieldEnd(stop: start, next: step.pointee.isBeforeQuotes ? bareDash(step, 0, start, end) : nil)
+    }
+    guard start.pointee == UInt8(ascii: "-"), let next = behindDash(step, start + 1, end) else { return nil }
+    return FieldEnd(stop: start + 1, next: next)
+  }
+
+  /// Where the dash stands that is the whole of the next field, which should be between quotes; nil if it is not so.
+  /// - Parameters:
+  ///   - from: bytes of the step's terminator that stand before `at`.
+  ///   - at: where the others are, but for the quote.
+  private func bareDash(
+    _ step: UnsafePointer<Step>, _ from: Int, _ at: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> UnsafePointer<UInt8>? {
+    let count = step.pointee.length - 1 - from
+    guard count >= 0, matches(at, end, step.pointee.literal + from, count) else { return nil }
+    let dash = at + count
+    guard dash < end, dash.pointee == UInt8(ascii: "-"), let next = behindDash(step + 1, dash + 1, end) else {
+      return nil
+    }
+    // An inner quote and a dash of the text before are no field: what follows must look like the next one.
+    let following = step.pointee.index + 2
+    guard following < stepCount, steps[following].kind == .int || steps[following].kind == .micros else { return dash }
+    return next < end && (next.pointee &- 48 < 10 || next.pointee == UInt8(ascii: "-")) ? dash : nil
+  }
+
+  /// Where the field behind one of a dash without quotes begins; nil if something else follows.
+  private func behindDash(
+    _ step: UnsafePointer<Step>, _ at: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> UnsafePointer<UInt8>? {
+    let count = step.pointee.length - 1
+    if count == 0 { return step.pointee.isLast && at == end ? at : nil }
+    if matches(at, end, step.pointee.literal + 1, count) { return at + count }
+    return step.pointee.isBeforeQuotes ? bareDash(step, 1, at, end) : nil
   }
 
   /// Whether the terminator stands at `at`, which has its first byte.
@@ -457,19 +554,6 @@ final class WeblogParser: RecordParser {
     return at < end && isTerminator(step, at, end)
   }
 
-  /// Where the next field begins, given the end of this one; nil if the terminator is not there.
-  @inline(__always)
-  private func behind(
-    _ step: UnsafePointer<Step>, _ stop: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
-  ) -> UnsafePointer<UInt8>? {
-    if stop < end { return stop + step.pointee.length }
-    // A line may end where its last field does, and may have lost its very last quote.
-    guard step.pointee.isLast, step.pointee.length == 0 || step.pointee.isQuoted && step.pointee.length == 1 else {
-      return nil
-    }
-    return stop
-  }
-
   // MARK: - Values
 
   /// What of a value of several bytes is the user's name or the address; nil if words stand before it that are no part of it,
@@ -479,6 +563,9 @@ final class WeblogParser: RecordParser {
     _ freedom: Step.Freedom, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>
   ) -> (start: UnsafePointer<UInt8>, stop: UnsafePointer<UInt8>)? {
     let (blank, dash) = (UInt8(ascii: " "), UInt8(ascii: "-"))
+    if freedom == .counter {
+      for byte in UnsafeBufferPointer(start: start, count: stop - start) where byte &- 48 >= 10 { return nil }
+    }
     guard freedom == .user else { return Scan.byte(blank, start, stop) == stop ? (start, stop) : nil }
     var (from, to) = (start, stop)
     // Older Jettys write a blank on either side.
@@ -492,11 +579,40 @@ final class WeblogParser: RecordParser {
     while to - from > 1, at < to {
       let end = Scan.byte(blank, at, to)
       let word = UnsafeBufferPointer(start: at, count: end - at)
-      if word.count == 1, at.pointee == dash, before.isEmpty || AddressRange.Address(before) != nil { return nil }
+      if word.count == 1, at.pointee == dash, before.isEmpty || isAddress(before) { return nil }
       before = word
       at = end + 1
     }
     return (from, to)
+  }
+
+  private static let marks: [UInt8] = Array("[](),".utf8)
+
+  /// Whether the word is an address, perhaps in brackets and of a list.
+  private static func isAddress(_ word: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let last = word.lastIndex(where: { !marks.contains($0) }) else { return false }
+    return AddressRange.Address(UnsafeBufferPointer(rebasing: word[...last].drop { marks.contains($0) })) != nil
+  }
+
+  /// A line that stands in quotes as a whole, without them: `"1.2.3.4 - - […] … "agent""`. A quote that ends the first
+  /// word is that word's.
+  private static func unquoted(
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> (UnsafePointer<UInt8>, UnsafePointer<UInt8>)? {
+    let quote = UInt8(ascii: "\"")
+    guard start.pointee == quote, end - start > 2 else { return nil }
+    let stop = Scan.first(of: quote, or: UInt8(ascii: " "), start + 1, end)
+    guard stop < end, stop.pointee != quote else { return nil }
+    return (start + 1, end[-1] == quote ? end - 1 : end)
+  }
+
+  /// Why there is no number. Where a blank stands in its place, neither the number nor `missing` is to blame.
+  @inline(never)
+  private func noNumber(
+    _ step: UnsafePointer<Step>, _ from: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ reason: Failure.Reason
+  ) -> Failure {
+    let isBlank = from.pointee == UInt8(ascii: " ") && (from < stop || step.pointee.first == UInt8(ascii: " "))
+    return Failure(reason: isBlank ? .blank : reason, at: from, step: step.pointee.index)
   }
 
   @inline(__always)
