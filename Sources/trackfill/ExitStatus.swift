@@ -3,8 +3,8 @@ import Pipeline
 /// How a run ended, as its exit status (sysexits.h and DELIVERY.md's own).
 enum ExitStatus: Int32, Sendable {
   case done = 0
-  /// `test` only.
-  case someFailed = 1
+  /// A test of a mapping fails, or `preview --fail-on-change` finds a change.
+  case notAsExpected = 1
   case someRejected = 3
   case tooManyRejects = 4
   case usage = 64
@@ -24,7 +24,7 @@ enum ExitStatus: Int32, Sendable {
   var word: String {
     switch self {
     case .done: "done"
-    case .someFailed: "some tests failed"
+    case .notAsExpected: "not as expected"
     case .someRejected: "done, some records rejected"
     case .tooManyRejects: "too many rejects"
     case .usage: "usage"

@@ -49,7 +49,7 @@ struct PreviewComparison {
     case .text: try StandardOutput.write(ComparisonText.render(report, style: style))
     case .json: try StandardOutput.write(ComparisonJSON.render(report, version: Trackfill.version))
     }
-    return report.isChanged && typed.failOnChange ? .someFailed : .done
+    return report.isChanged && typed.failOnChange ? .notAsExpected : .done
   }
 
   private func load(_ bytes: [UInt8], _ path: String, _ head: InputPreview) -> MappingPlan? {

@@ -55,7 +55,7 @@ struct Test: ParsableCommand {
       } else if reports.contains(where: { $0.mapping.plan == nil }) {
         .badMapping
       } else {
-        failed > 0 ? .someFailed : .done
+        failed > 0 ? .notAsExpected : .done
       }
     let text: String
     switch format {

@@ -17,6 +17,13 @@ import Testing
     try Binary.run(["convert"] + arguments, output: output)
   }
 
+  /// The help explains every status, among them the two meanings of 1.
+  @Test func help() throws {
+    let help = try Binary.run(["--help"]).output
+    let words = String(decoding: help, as: UTF8.self).split { $0.isWhitespace }.joined(separator: " ")
+    #expect(words.contains("1 some tests of a mapping fail or preview --fail-on-change found a change, 3 done"))
+  }
+
   @Test func done() throws {
     let result = try convert(log, "-m", mapping)
     #expect(result.status == 0)
