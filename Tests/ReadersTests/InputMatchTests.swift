@@ -100,6 +100,18 @@ import Testing
     #expect(try InputMatch([input("a")], known: [states[3]], resumption: .seek).known["a"]?.id == 4)
   }
 
+  /// What is in a pipe comes only once, and is for the run that reads it.
+  @Test func pipesAreNotReadWithoutNeed() throws {
+    #expect(mkfifo(space.path("pipe"), 0o600) == 0)
+    let end = open(space.path("pipe"), O_RDWR)
+    defer { close(end) }
+    #expect(write(end, "line\n", 5) == 5)
+    #expect(try InputMatch([input("pipe")], known: [], resumption: .seek).paths == [input("pipe")])
+    var waiting: Int32 = 0
+    _ = ioctl(end, UInt(FIONREAD), &waiting)
+    #expect(waiting == 5)
+  }
+
   /// Files and known inputs are far too many to digest a file for each input. Some heads are short, each in its own way.
   @Test func thousandsOfFiles() throws {
     let count = 3_000

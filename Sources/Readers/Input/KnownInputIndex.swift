@@ -46,6 +46,8 @@ struct KnownInputIndex {
 
   /// Those that begin as the file does; the one of which most was read comes first.
   func beginning(as file: InputCandidate) throws(Diagnostic) -> [KnownInput] {
+    // What can be read only once is not looked at without need.
+    if headCounts.isEmpty { return [] }
     var found: [Int] = []
     for (count, hash) in zip(headCounts, try file.headHashes(headCounts)) {
       found += byHead[Head(count: count, hash: hash)] ?? []
