@@ -21,13 +21,15 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
   private let glance: StateLock?
 
   /// Creates the folder, if it is not there.
+  /// - Parameter onLocked: called when the folder is this process's; up to there nothing in it has been touched.
   /// - Throws: C101 if another process has it, C103 if it cannot be used, C104 if it is damaged or was lost, C110 if a
   ///   later version wrote it.
-  public init(path: String, patience: LockPatience = .none) throws {
+  public init(path: String, patience: LockPatience = .none, onLocked: () -> Void = {}) throws {
     self.path = path
     try StateFolder.create(path)
     lock = try StateLock(folder: path, patience: patience)
     glance = nil
+    onLocked()
     // Outputs are made when there is a state: without one they are all that is left of it, and would be cut off. Asked
     // first, since a file that is empty takes what stands beside it along when it is opened.
     let leftover = StateFolder.leftover(in: path)

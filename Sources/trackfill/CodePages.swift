@@ -2188,7 +2188,7 @@ What to do: Take the name that the message proposes; `trackfill formats` lists a
     CodePage("U110", ###"""
 # U110: standard input cannot be continued
 
-A run with `--state` must be able to go on in the middle of its inputs, and a pipe cannot be read twice.
+A run with `--state` must be able to go on in the middle of its inputs, and a pipe or a device cannot be read twice.
 
 ```text
 error[U110]: standard input cannot be continued

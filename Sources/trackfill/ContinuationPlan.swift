@@ -45,9 +45,15 @@ struct ContinuationPlan: Sendable {
     commitEvery = typed.commitEvery?.bytes
 
     var findings: [Diagnostic] = []
-    if plan.inputs.contains("-") || plan.mapping == "-" {
+    for input in plan.inputs where ContinuationPlan.isReadOnce(input) {
       findings.append(
-        Diagnostic("U110", "standard input cannot be continued", remedy: "name files; leave --state out for a pipe"))
+        Diagnostic(
+          "U110", "\(input == "-" ? "standard input" : input) cannot be continued",
+          remedy: "name files; leave --state out for a pipe"))
+    }
+    if plan.mapping == "-" {
+      findings.append(
+        Diagnostic("U110", "a mapping on standard input cannot be read again", remedy: "name its file"))
     }
     var folders = [("--state", folder)]
     if case .segments(let path) = destination { folders.append(("--output", path)) }
@@ -65,5 +71,12 @@ struct ContinuationPlan: Sendable {
       }
     }
     if !findings.isEmpty { throw Diagnostics(findings) }
+  }
+
+  /// Whether what an input has goes by once, as in a pipe; patterns and folders find none such.
+  private static func isReadOnce(_ input: String) -> Bool {
+    if input == "-" { return true }
+    var status = stat()
+    return stat(input, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
   }
 }

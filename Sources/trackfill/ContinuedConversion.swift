@@ -38,15 +38,15 @@ final class ContinuedConversion {
   }
 
   private func convert() throws -> ExitStatus {
+    // Also while it waits for another run.
     frame.signals.attach(
       SignalWatch.Run(
         cancel: {}, isAtRest: { true }, patience: 0,
-        abandon: { [self] in frame.end(with: $0, isAtRest: $1, fate: "the state is as it was") }))
+        abandon: { [self] status, _ in frame.end(with: status, isAtRest: false, fate: "the state is as it was") }))
     let found = try frame.inputs()
     let preview = InputPreview { () throws(Diagnostics) in found }
     let mapping = try frame.loadMapping(preview)
-    frame.signals.attach(.brief)
-    let folder = try StateFolder(path: plan.folder, patience: plan.patience)
+    let folder = try StateFolder(path: plan.folder, patience: plan.patience) { frame.signals.attach(.brief) }
     frame.report.state = StateReport(folder: plan.folder)
     try StateOwner.check(folder, mapping, plan, frame)
     try delivery?.prepare(folder, frame)
@@ -77,7 +77,8 @@ final class ContinuedConversion {
     if !plan.isFollowUp, total.sum.records == 0, inputs.match.known.isEmpty, inputs.match.resting.isEmpty {
       throw Stop(status: .badInput, message: "no records in \(frame.names(of: inputs.match.paths))")
     }
-    if total.sum.records > 0, total.rejected == total.sum.records {
+    // Where something was read before, the format is known, and what comes now is wrong by itself.
+    if total.sum.records > 0, total.rejected == total.sum.records, !RunTotals(before: try folder.totals()).haveValid {
       throw frame.noValidRecord()
     }
     try frame.checkDamage()

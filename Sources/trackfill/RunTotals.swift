@@ -8,6 +8,9 @@ struct RunTotals {
 
   init(before: [String: Int]) { self.before = before }
 
+  /// Whether any record was none that is rejected.
+  var haveValid: Bool { before["records", default: 0] > before["rejected", default: 0] }
+
   /// - Parameter report: of the run, with its counts so far.
   func save(_ report: RunReport, to store: any CommitStore) throws {
     for (name, value) in RunTotals.values(report.counts, report.sessions) {

@@ -300,6 +300,19 @@ import Testing
     #expect(firstDifference(try Self.segments(space.path("out")), try Self.converted(expected)) == nil)
   }
 
+  /// A stranger's single line is no reason to doubt a log that was read before.
+  @Test func aBadLineIsAllThatIsNew() throws {
+    let space = try Workspace()
+    let lines = Self.lines(50, seed: 3).joined()
+    let log = try space.write("a.log", lines)
+    #expect(try Binary.run(Self.followUp([log], space)).status == 0)
+    try space.write("a.log", lines + "\u{16}\u{03}\u{01}\n")
+    let run = try Binary.run(Self.followUp([log], space))
+    #expect(run.status == 3, "\(run.errors)")
+    #expect(space.lines("state/rejects.ndjson").count == 1)
+    #expect(try Binary.run(Self.followUp([log], space)).status == 0)
+  }
+
   @Test func refusals() throws {
     let space = try Workspace()
     let log = try space.write("a.log", Self.lines(50, seed: 3).joined())
@@ -319,9 +332,11 @@ import Testing
     #expect(refused.status == 78)
     #expect(refused.errors.contains("--accept-mapping-change"))
     #expect(try run(other + ["--accept-mapping-change"]).status == 0)
-    #expect(
-      try run(["convert", "-", "-m", changed, "--state", space.path("state"), "--follow-up", "-o", space.path("out")])
-        .status == 64)
+    #expect(mkfifo(space.path("pipe"), 0o600) == 0)
+    for input in ["-", "/dev/stdin", space.path("pipe")] {
+      let once = try run(["convert", input, "-m", changed, "--state", space.path("state"), "--follow-up", "-o", "out"])
+      #expect(once.status == 64 && once.errors.contains("U110"), "\(once.errors)")
+    }
     #expect(try run(["convert", log, "-m", changed, "--state", space.path("state"), "--follow-up"]).status == 64)
     #expect(try run(["convert", log, "-m", changed, "--follow-up", "-o", space.path("out")]).status == 64)
     #expect(try run(["convert", log, "-m", changed, "--if-locked", "skip", "-o", space.path("out")]).status == 64)
@@ -430,3 +445,9 @@ import Testing
     close(lock)
   }
 }
+    for (number, status) in [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)] {
+      let waiting = try Binary.start(Self.followUp([log], space, ["--wait", "1d"]))
+      usleep(300_000)
+      waiting.signal(number)
+      #expect(waiting.wait().status == status)
+    }
