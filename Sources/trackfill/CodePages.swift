@@ -527,14 +527,15 @@ What to do: Check the path. Quote a pattern, `'logs/*.gz'`, to have it expanded 
     CodePage("I102", ###"""
 # I102: not readable
 
-The file is there and cannot be read: no permission, a folder where a file is needed, or an error of the disk.
+The file is there and cannot be read: no permission, a folder where a file is needed, too many files open at once, an error of the disk. Or a folder or a pattern
+has brought a file whose name is not UTF-8, which no message and no state could name; it is not left out in silence.
 
 ```text
 error[I102]: cannot read loop: too many levels of symbolic links
   = check the file system and run again
 ```
 
-What to do: Run as a user who may read it, or change its mode.
+What to do: Run as a user who may read it, or change its mode. Rename what has no proper name. `ulimit -n` sets how many files may be open.
 
 """###),
     CodePage("I103", ###"""
@@ -591,11 +592,40 @@ there are. Or join files of one day first.
 
 """###),
     CodePage("I107", ###"""
-# I107: a file that went away
+# I107: a file that went away or was emptied
 
 The input was there when the run began and is not any more, or is another file now. A rotation happened during the run.
+Or it became shorter while it was read, as with logrotate's `copytruncate`: what was not read yet is only in the copy. `--follow-up` needs neither message: it
+comes back for the rest.
 
 What to do: Run again. Files that are written to and rotated are best converted after their rotation.
+
+"""###),
+    CodePage("I108", ###"""
+# I108: packed in another way than by gzip
+
+The first bytes are those of zstd, bzip2, xz, lz4, compress, or of a zip, 7z or tar archive, perhaps inside gzip. Only gzip and zlib are undone. A follow-up
+does not take such a file for read.
+
+```text
+error[I108]: a.log.zst is zstd data, not text
+  = unpack it first, or on the way: zstd -dc FILE | trackfill … -
+```
+
+What to do: Unpack it first, or on the way: `zstd -dc FILE | trackfill convert - …`. Let logrotate compress by gzip where a follow-up reads the rotated logs. Save a spreadsheet as CSV.
+
+"""###),
+    CodePage("I109", ###"""
+# I109: lines that end in CR alone
+
+The first 64 KiB have no LF, but several CR: the lines end as on old Macs, and the whole file would be one record.
+
+```text
+error[I109]: the lines of mac.log end in CR alone, so that it would be one record
+  = give them the ends that are usual: tr '\r' '\n' <FILE | trackfill … -
+```
+
+What to do: Give the lines the usual ends: `tr '\r' '\n' <FILE | trackfill convert - …`.
 
 """###),
     CodePage("I201", ###"""

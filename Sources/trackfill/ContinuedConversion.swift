@@ -81,7 +81,7 @@ final class ContinuedConversion {
     if total.sum.records > 0, total.rejected == total.sum.records, !RunTotals(before: try folder.totals()).haveValid {
       throw frame.noValidRecord()
     }
-    try frame.checkDamage()
+    try frame.checkDamage(torn: feed.torn)
     return try StateOwner.hasLosses(folder) ? .someRejected : .done
   }
 

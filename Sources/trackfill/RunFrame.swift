@@ -171,17 +171,18 @@ final class RunFrame {
   }
 
   /// Says that inputs are damaged, if some are.
-  func checkDamage() throws {
-    let damaged = report.counts.inputs.filter(\.isDamaged).map(\.name)
+  /// - Parameter torn: of which nothing is rejected, since they may still be mended.
+  func checkDamage(torn: [(name: String, reason: String)] = []) throws {
+    let damaged = report.counts.inputs.filter(\.isDamaged).map(\.name) + torn.map(\.name)
     guard let first = damaged.first else { return }
     let others = damaged.count > 1 ? " and \(damaged.count - 1) more" : ""
+    let reason = damageReason() ?? torn.first?.reason ?? "unknown"
     throw Stop(
       status: .badInput,
-      message: "\(first)\(others) is damaged; what came before the damage was converted: \(damageReason())")
+      message: "\(first)\(others) is damaged; what came before the damage was converted: \(reason)")
   }
 
-  private func damageReason() -> String {
-    guard let tally = report.counts.rejects.first(where: { Reject.isDamage($0.code) }) else { return "unknown" }
-    return "\(tally.message) (in line \(tally.line))"
+  private func damageReason() -> String? {
+    report.counts.rejects.first { Reject.isDamage($0.code) }.map { "\($0.message) (in line \($0.line))" }
   }
 }

@@ -37,6 +37,8 @@ import Testing
       "I106", 65,
       "i=0; while [ $i -lt 514 ]; do sed \"s/GET ./GET \\/$i/\" a.log >in$i.txt; i=$((i + 1)); done; "
         + "$trackfill convert 'in*.txt' -m m.yaml"),
+    Case("I108", 65, "printf '\\050\\265\\057\\375' | cat - a.log >a.log.zst; $trackfill convert a.log.zst -m m.yaml"),
+    Case("I109", 65, "tr '\\n' '\\r' <b.log >mac.log; $trackfill convert mac.log -m m.yaml"),
     Case(
       "I201", 65,
       "gzip -c b.log | head -c 300 >torn.log.gz; $trackfill convert torn.log.gz -m m.yaml -o o --max-rejects 100%"),

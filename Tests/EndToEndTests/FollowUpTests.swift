@@ -313,6 +313,41 @@ import Testing
     #expect(try Binary.run(Self.followUp([log], space)).status == 0)
   }
 
+  /// gzip is waited for, but what nobody has written to for long is torn, and each run says so.
+  @Test func compressionThatNeverEnds() throws {
+    let space = try Workspace()
+    let whole = try space.write("whole.log", Self.lines(3_000, seed: 7).joined())
+    _ = try Binary.shell("cd \"$1\"; gzip -k whole.log; head -c 20000 whole.log.gz >a.log.gz", space.folder)
+    let log = space.path("a.log.gz")
+    func run(_ more: [String] = []) throws -> Binary.Result { try Binary.run(Self.followUp([log], space, more)) }
+    #expect(try run().status == 0)
+    try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -3600)], ofItemAtPath: log)
+    for _ in 0..<2 {
+      let torn = try run()
+      #expect(torn.status == 65)
+      #expect(torn.errors.contains("a.log.gz is damaged; what came before the damage"), "\(torn.errors)")
+    }
+    // Nothing is lost, and nothing double, once it is mended.
+    _ = try Binary.shell("cp \"$1.gz\" \"$2\"", whole, log)
+    #expect(try run(["--finish"]).status == 0)
+    #expect(firstDifference(try Self.segments(space.path("out")), try Self.converted([whole])) == nil)
+    #expect(space.lines("state/rejects.ndjson").isEmpty)
+  }
+
+  /// What cannot be read is not taken for read.
+  @Test func packedInAnotherWay() throws {
+    let space = try Workspace()
+    let log = try space.write("logs/a.log", Self.lines(50, seed: 3).joined())
+    let packed = try space.write("logs/b.log.zst", [0x28, 0xB5, 0x2F, 0xFD, 0x04, 0x0A, 0x0A])
+    for _ in 0..<2 {
+      let run = try Binary.run(Self.followUp([space.path("logs")], space))
+      #expect(run.status == 65 && run.errors.contains("I108"), "\(run.errors)")
+    }
+    try FileManager.default.removeItem(atPath: packed)
+    #expect(try Binary.run(Self.followUp([space.path("logs")], space, ["--finish"])).status == 0)
+    #expect(firstDifference(try Self.segments(space.path("out")), try Self.converted([log])) == nil)
+  }
+
   @Test func refusals() throws {
     let space = try Workspace()
     let log = try space.write("a.log", Self.lines(50, seed: 3).joined())
@@ -407,6 +442,12 @@ import Testing
     #expect(locked.status == 75)
     #expect(locked.errors.contains("C101"))
     #expect(try Binary.run(Self.followUp([log], space, ["--if-locked", "skip"])).status == 0)
+    for (number, status) in [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)] {
+      let waiting = try Binary.start(Self.followUp([log], space, ["--wait", "1d"]))
+      usleep(300_000)
+      waiting.signal(number)
+      #expect(waiting.wait().status == status)
+    }
     let waiting = try Binary.start(Self.followUp([log], space, ["--wait", "30s", "--finish"]))
     usleep(300_000)
     close(lock)
@@ -445,9 +486,3 @@ import Testing
     close(lock)
   }
 }
-    for (number, status) in [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)] {
-      let waiting = try Binary.start(Self.followUp([log], space, ["--wait", "1d"]))
-      usleep(300_000)
-      waiting.signal(number)
-      #expect(waiting.wait().status == status)
-    }

@@ -172,6 +172,18 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
     #expect(codes([space.folder + "/a.log", space.folder + "/latest.log"]) == ["I104"])
     #expect(codes([space.folder + "/a.log/x"]) == ["I101"])
   }
+
+  /// A file that cannot be named is not left out in silence.
+  @Test func namesThatAreNoText() throws {
+    let space = try Workspace()
+    try space.write("logs/good.log", [65])
+    system("cd \(space.folder)/logs && : >\"$(printf 'bad\\377.log')\"")
+    #expect(codes([space.folder + "/logs"]) == ["I102"])
+    #expect(codes([space.folder + "/logs/*"]) == ["I102"])
+    #expect(codes([space.folder + "/logs/g*"]) == [])
+    system("cd \(space.folder)/logs && mkdir \"$(printf 'sub\\377')\" && ln -s gone gone\u{fffd}x")
+    #expect(codes([space.folder + "/logs"]).count == 3)
+  }
 }
 
 @Suite struct InputFeedTests {
@@ -317,6 +329,110 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
     let result = try run([space.write("a", Array(member[..<(member.count / 2)]))])
     #expect(result.rejects == ["I201"])
     #expect((result.counts["a"] ?? 0) > 1000)
+  }
+
+  static let packings: [(head: String, name: String)] = [
+    ("28b52ffd0458", "zstd"), ("425a6839314159265359", "bzip2"), ("fd377a585a00", "xz"), ("04224d1864", "lz4"),
+    ("504b0304", "zip"), ("377abcaf271c", "7z"), ("1f9d90", "compress"),
+    (String(repeating: "61", count: 257) + "7573746172003030", "tar"),
+    (String(repeating: "61", count: 257) + "7573746172202000", "tar"),
+  ]
+
+  /// What is packed in another way than by gzip is refused by its first bytes, whatever it is called.
+  @Test(arguments: packings) func packedInAnotherWay(_ digits: String, _ name: String) throws {
+    let head = stride(from: 0, to: digits.utf8.count, by: 2).compactMap {
+      UInt8(digits.dropFirst($0).prefix(2), radix: 16)
+    }
+    let space = try Workspace()
+    for stored in [head + log(9), deflated(head + log(9))] {
+      let path = try space.write("a.log", stored)
+      #expect(codes([path]) == ["I108"])
+      let input = InputPath(name: "a", path: path)
+      let error = #expect(throws: Diagnostic.self) { try InputSniffer.sniff(input, zone: nil) }
+      #expect(error?.code == "I108" && error?.message.contains(name) == true)
+    }
+    // A part of it is nothing.
+    #expect(try codes([space.write("b.log", head.dropLast(min(4, head.count - 1)) + log(9))]) == [])
+  }
+
+  /// A visitor may ask for anything.
+  @Test func noArchive() throws {
+    let space = try Workspace()
+    let start = log(3)
+    #expect(try codes([space.write("a.log", start.prefix(257) + Array("ustar 00".utf8) + start)]) == [])
+  }
+
+  @Test(arguments: [
+    ("a,b\r1,2\r3,4", true), ("a b\rc d\r", true), ("a,b\r\n1,2\r\n", false), ("a\r\r\n", false), ("a,b\r", false),
+    ("", false), ("<a>\r<b/>\r</a>\r", false),
+  ]) func linesThatEndInCarriageReturns(_ text: String, _ isRefused: Bool) throws {
+    let space = try Workspace()
+    for stored in [Array(text.utf8), deflated(Array(text.utf8))] {
+      let path = try space.write("a", stored)
+      #expect(codes([path]) == (isRefused ? ["I109"] : []))
+      guard isRefused else { continue }
+      let input = InputPath(name: "a", path: path)
+      let error = #expect(throws: Diagnostic.self) { try InputSniffer.sniff(input, zone: nil) }
+      #expect(error?.code == "I109")
+    }
+  }
+
+  /// What is left of a log that is copied and emptied is in the copy: a follow-up comes back for it.
+  @Test(arguments: [false, true], [false, true])
+  func emptiedWhileItIsRead(_ isCompressed: Bool, _ isContinued: Bool) throws {
+    let space = try Workspace()
+    let reader = try weblog("combined")
+    let bytes = log(60_000)
+    let path = try space.write("a", isCompressed ? deflated(bytes) : bytes)
+    var options = InputFeed.Options()
+    options.isContinued = isContinued
+    let feed = try InputFeed(InputList.expand([path]), reader: reader, options: options)
+    let block = Block(capacity: 4096, headroom: 4096)
+    #expect(try feed.next(into: block))
+    truncate(path, 1000)
+    var leavesRest = false
+    func drain() throws {
+      while try feed.next(into: block) {
+        leavesRest = block.leavesRest
+        #expect(block.rejects.isEmpty)
+        block.reset()
+      }
+    }
+    if isContinued {
+      try drain()
+      #expect(leavesRest)
+    } else {
+      let error = #expect(throws: Diagnostic.self) { try drain() }
+      #expect(error?.code == "I107")
+    }
+  }
+
+  /// gzip may still be at work, but not for ever.
+  @Test(arguments: [(1_000, []), (3_000, ["the compressed data ends too early"])] as [(Int64, [String])])
+  func tornCompressionOfAFollowUp(_ settledBefore: Int64, _ expected: [String]) throws {
+    let space = try Workspace()
+    let path = try space.write("a", deflated(log(1000)).prefix(3000))
+    var options = InputFeed.Options()
+    options.isContinued = true
+    options.files[path] = KnownInput.File(device: 1, number: 1, size: 3000, modified: 2_000)
+    options.settledBefore = settledBefore
+    let feed = try InputFeed(InputList.expand([path]), reader: weblog("combined"), options: options)
+    let block = Block(capacity: 1 << 18, headroom: 4096)
+    var leavesRest = false
+    while try feed.next(into: block) {
+      leavesRest = block.leavesRest
+      #expect(block.rejects.isEmpty)
+      block.reset()
+    }
+    #expect(leavesRest)
+    #expect(feed.torn.map { $0.reason.prefix(34) } == expected.map { $0.prefix(34) })
+  }
+
+  @Test func tooManyOpenFiles() {
+    for number in [EMFILE, ENFILE] {
+      let finding = SystemError.diagnostic(number, "a.log")
+      #expect(finding.code == "I102" && finding.remedy.contains("ulimit -n"))
+    }
   }
 
   @Test func goneAndMissing() throws {

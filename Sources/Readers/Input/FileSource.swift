@@ -39,8 +39,14 @@ public final class FileSource: ByteSource {
 
   deinit { close(descriptor) }
 
+  /// - Throws: I102 if it cannot be read on, I107 if it ends before the end that it had: somebody has emptied it.
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     let count = try Descriptor.read(descriptor, buffer, name)
+    if count == 0, buffer.count > 0, let size, consumed < size {
+      throw Diagnostic(
+        "I107", "\(name) was cut off while it was read, at byte \(consumed) of \(size)",
+        remedy: "read logs after their rotation, or a copy of them")
+    }
     consumed += count
     return count
   }

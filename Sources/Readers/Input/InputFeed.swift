@@ -20,7 +20,7 @@ public final class InputFeed: BlockFeed {
     /// Whether inputs may grow after the run: what is unfinished at their end is left to the next one.
     public var isContinued = false
     /// An export that has not changed since then is complete; one that has may still be written. Nanoseconds since
-    /// 1970-01-01 UTC. Logs are never complete.
+    /// 1970-01-01 UTC. Logs are never complete, but their compression is.
     public var settledBefore: Int64 = .max
     /// Inputs that earlier runs have read in part, by the name that they have now.
     public var known: [String: KnownInput] = [:]
@@ -72,6 +72,9 @@ public final class InputFeed: BlockFeed {
   public let notes: [String]
   /// How each input will be known again, as it stood when the run began.
   public let identities: [KnownInput]
+  /// Inputs read so far whose compression was broken off long ago: what there is of them was delivered, and each later
+  /// run looks at them again.
+  public private(set) var torn: [(name: String, reason: String)] = []
   /// How each input is taken up again.
   public let resumptions: [Resumption]
   /// Nil for an input at rest.
@@ -86,7 +89,7 @@ public final class InputFeed: BlockFeed {
   private var finished = 0
 
   /// Looks at the head of every input.
-  /// - Throws: I101, I102 for inputs that cannot be read, I105 for copies; all of them at once.
+  /// - Throws: I101, I102, I108, I109 for inputs that cannot be read, I105 for copies; all of them at once.
   public init(
     _ paths: [InputPath], reader: any Reader, options: Options = Options(), preview: InputPreview? = nil
   ) throws(Diagnostics) {
@@ -107,7 +110,7 @@ public final class InputFeed: BlockFeed {
             path, bytes, isComplete: isComplete, size: stored.size, reader: reader, limits: options.limits,
             probe: probe, block: block))
         if stored.size == nil {
-          let rest = stored.bytes is InflatingSource ? ReadAheadSource(stored.bytes) : stored.bytes
+          let rest = stored.isPlain ? stored.bytes : ReadAheadSource(stored.bytes)
           kept[path.name] = PeekedSource(head: bytes, rest: rest)
         }
       } catch var finding as Diagnostic {
@@ -157,7 +160,7 @@ public final class InputFeed: BlockFeed {
   public var consumed: Int { finished + open.reduce(0) { $0 + $1.consumed } }
 
   /// Every input's last block says so (`Block.isLast`); it may be empty.
-  /// - Throws: I102 when an input can no longer be read, I106 when too many would be open, I107 when one is gone.
+  /// - Throws: I102 when an input can no longer be read, I106 when too many would be open, I107 when one is gone or emptied.
   public func next(into block: Block) throws -> Bool {
     try openDue()
     guard let chosen = open.min(by: { ($0.clock, $0.index) < ($1.clock, $1.index) }) else { return false }
@@ -168,7 +171,9 @@ public final class InputFeed: BlockFeed {
     let isFilled = try chosen.source.next(into: block)
     block.input = chosen.index
     if !isFilled { block.isLast = true }
-    if options.isContinued { GrowingSource.takeMarker(from: block) }
+    if options.isContinued, let reason = GrowingSource.takeMarker(from: block) {
+      torn.append((inputs[chosen.index].name, reason))
+    }
     if let limit = options.limit { cut(block, chosen, limit) }
     chosen.consumed = block.consumed
     if block.isLast {
@@ -234,10 +239,8 @@ public final class InputFeed: BlockFeed {
   /// The bytes of an input, which may end where no record does.
   private func end(_ bytes: any ByteSource, _ path: InputPath, _ resumption: Resumption) -> any ByteSource {
     guard options.isContinued, resumption != .whole else { return bytes }
-    if !reader.isChronological, let file = options.files[path.name], file.modified < options.settledBefore {
-      return bytes
-    }
-    return GrowingSource(bytes)
+    let isSettled = options.files[path.name].map { $0.modified < options.settledBefore } ?? false
+    return !reader.isChronological && isSettled ? bytes : GrowingSource(bytes, isSettled: isSettled)
   }
 
   /// Moves the input's clock to the latest believable time at the block's end.

@@ -30,7 +30,9 @@ struct InputHead {
     var bytes = [UInt8](repeating: 0, count: length)
     let count = try StoredInput.fill(&bytes, from: stored.bytes, atLeast: length)
     // A copy of the size that it needs: there may be thousands of small inputs.
-    return (Array(bytes[..<count]), count < length, stored)
+    let head = Array(bytes[..<count])
+    if let finding = LineEnds.finding(head, of: input) { throw finding }
+    return (head, count < length, stored)
   }
 
   init(

@@ -72,9 +72,14 @@ private struct Expansion {
 
   private mutating func add(path: String, _ argument: String, _ position: Int) {
     guard let status = Expansion.status(path) else {
-      // A link in a folder whose target is gone is no input; what the user named must be there.
-      if path != argument, errno == ENOENT || errno == ELOOP { return }
-      findings.append(SystemError.diagnostic(errno, path))
+      let number = errno
+      if path != argument, number == ENOENT || number == ELOOP {
+        // Bytes that are no text were replaced when the name was read, and nothing has the name that this made.
+        if path.unicodeScalars.contains("\u{fffd}") { findings.append(Expansion.noText(path)) }
+        // A link in a folder whose target is gone is no input; what the user named must be there.
+        return
+      }
+      findings.append(SystemError.diagnostic(number, path))
       return
     }
     let identity = Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
@@ -120,6 +125,12 @@ private struct Expansion {
     for name in names.sorted(by: Expansion.precedes) where !name.hasPrefix(".") {
       add(path: stem + name, argument, position)
     }
+  }
+
+  private static func noText(_ path: String) -> Diagnostic {
+    Diagnostic(
+      "I102", "cannot read \(path): its name is not UTF-8",
+      remedy: "rename it, or give names and patterns that leave it out; a \u{fffd} stands for what is no character")
   }
 
   private static func matches(_ pattern: String) -> [String] {

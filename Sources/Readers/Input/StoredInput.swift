@@ -10,6 +10,7 @@ struct StoredInput {
   let isPlain: Bool
 
   /// - Parameter isThreaded: whether compressed bytes are inflated on a thread of their own.
+  /// - Throws: I101 or I102 if it cannot be opened, I108 if it is packed in another way.
   init(_ input: InputPath, isThreaded: Bool) throws {
     let stored: any ByteSource
     if let path = input.path {
@@ -20,9 +21,8 @@ struct StoredInput {
       stored = StandardInputSource()
       size = nil
     }
-    var head = [UInt8](repeating: 0, count: 4096)
-    let count = try StoredInput.fill(&head, from: stored, atLeast: 3)
-    head.removeLast(head.count - count)
+    let head = try StoredInput.head(of: stored, 4096)
+    if let finding = Packing.finding(head, of: input) { throw finding }
     let whole = PeekedSource(head: head, rest: stored)
     isPlain = !InflatingSource.recognises(head)
     if isPlain {
@@ -30,7 +30,17 @@ struct StoredInput {
       return
     }
     let inflating = InflatingSource(whole)
-    bytes = isThreaded ? ReadAheadSource(inflating) : inflating
+    let text = try StoredInput.head(of: inflating, InputHead.length)
+    if let finding = Packing.finding(text, of: input, isInflated: true) { throw finding }
+    let peeked = PeekedSource(head: text, rest: inflating)
+    bytes = isThreaded ? ReadAheadSource(peeked) : peeked
+  }
+
+  /// The first bytes of a source, as many as tell what it is and at most so many.
+  private static func head(of source: any ByteSource, _ most: Int) throws -> [UInt8] {
+    var head = [UInt8](repeating: 0, count: most)
+    let count = try fill(&head, from: source, atLeast: Packing.reach)
+    return Array(head[..<count])
   }
 
   /// Reads until the buffer has so many bytes or the source ends.

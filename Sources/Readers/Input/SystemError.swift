@@ -10,6 +10,10 @@ extension SystemError {
     case EACCES, EPERM:
       Diagnostic(
         "I102", "cannot read \(name): \(reason(number))", remedy: "run as a user who may read it, or change its mode")
+    case EMFILE, ENFILE:
+      Diagnostic(
+        "I102", "cannot read \(name): \(reason(number))",
+        remedy: "allow more of them, as with ulimit -n 4096 (LimitNOFILE= of a service), or give fewer inputs at once")
     default:
       Diagnostic("I102", "cannot read \(name): \(reason(number))", remedy: "check the file system and run again")
     }

@@ -18,7 +18,7 @@ public enum InputSniffer {
   }
 
   /// - Parameter zone: of times that name none.
-  /// - Throws: I101, I102 for an input that cannot be read.
+  /// - Throws: I101, I102, I108, I109 for an input that cannot be read.
   public static func sniff(_ input: InputPath, zone: String?) throws -> Result {
     let head = try head(input, zone)
     let findings = ReaderCatalogue.entries.compactMap { $0.sniffer?.sniff(head) }.filter { $0.understood > 0 }
@@ -39,6 +39,7 @@ public enum InputSniffer {
     var raw = [UInt8](repeating: 0, count: length)
     let count = try StoredInput.fill(&raw, from: stored.bytes, atLeast: length)
     raw.removeLast(length - count)
+    if let finding = LineEnds.finding(Array(raw.prefix(InputHead.length)), of: input) { throw finding }
     let isComplete = count < length
     let isWide = raw.starts(with: [0xFF, 0xFE]) || raw.starts(with: [0xFE, 0xFF])
     // A text without line ends but the first few, such as XML from a program, stays as it is.
