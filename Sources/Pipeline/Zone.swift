@@ -11,6 +11,8 @@ public struct Zone: Sendable, Equatable {
   /// Seconds east of UTC before the first transition, then after each.
   private let offsets: [Int64]
   private let rule: PosixRule?
+  /// What clocks there have been called, with the offset of each.
+  private let abbreviations: [Abbreviation]
 
   /// A zone of one offset, in seconds east of UTC.
   public init(fixed offset: Int64) {
@@ -18,6 +20,7 @@ public struct Zone: Sendable, Equatable {
     transitions = []
     offsets = [offset]
     rule = nil
+    abbreviations = []
   }
 
   /// No offset, ever.
@@ -38,6 +41,7 @@ public struct Zone: Sendable, Equatable {
     transitions = file.transitions
     offsets = file.offsets
     rule = PosixRule(file.footer)
+    abbreviations = file.abbreviations
   }
 
   private static func load(_ path: String) -> [UInt8]? {
@@ -83,6 +87,20 @@ public struct Zone: Sendable, Equatable {
     }
   }
 
+  /// UTC seconds of a local time beside which stands what the clock was called: `UTC`, `GMT`, `UT` and `Z`, or an
+  /// abbreviation that the zone had then. nil for any other, and for one that did not hold at that time.
+  /// - Parameter name: its bytes as one number, the last one lowest.
+  public func utc(local: Int64, named name: UInt64) -> Int64? {
+    if Zone.universal.contains(name) { return local }
+    for abbreviation in abbreviations where abbreviation.name == name {
+      let seconds = local - abbreviation.offset
+      if offset(at: seconds) == abbreviation.offset { return seconds }
+    }
+    return nil
+  }
+
+  private static let universal: [UInt64] = [0x55_54_43, 0x47_4D_54, 0x55_54, 0x5A]
+
   /// The local day that holds a second of UTC, in days since 1970-01-01.
   public func localDay(at seconds: Int64) -> Int64 {
     let local = seconds + offset(at: seconds)
@@ -90,11 +108,19 @@ public struct Zone: Sendable, Equatable {
   }
 }
 
+/// `CEST`, as a number of its bytes, and what it means in a zone, in seconds east of UTC.
+private struct Abbreviation: Sendable, Equatable {
+  var name: UInt64
+  var offset: Int64
+}
+
 /// The binary file, version 1 to 4; the 64-bit part where there is one.
 private struct TZif {
   var transitions: [Int64] = []
   var offsets: [Int64] = []
   var footer: [UInt8] = []
+  /// Those of at most eight bytes, which are all that there are.
+  var abbreviations: [Abbreviation] = []
 
   init?(_ bytes: [UInt8]) {
     guard let first = TZif.header(bytes, 0) else { return nil }
@@ -151,6 +177,15 @@ private struct TZif {
       guard let next = offset(Int(bytes[types + index])) else { return nil }
       transitions.append(number(start + index * width, width))
       offsets.append(next)
+    }
+    let names = infos + header.typeCount * 6
+    for type in 0..<header.typeCount {
+      let index = Int(bytes[infos + type * 6 + 5])
+      guard let offset = offset(type), index < header.charCount else { continue }
+      let name = bytes[(names + index)..<(names + header.charCount)].prefix { $0 != 0 }
+      guard name.count <= 8 else { continue }
+      let known = Abbreviation(name: name.reduce(0) { $0 << 8 | UInt64($1) }, offset: offset)
+      if !abbreviations.contains(known) { abbreviations.append(known) }
     }
     return start + header.size(times: width)
   }

@@ -4,7 +4,7 @@ internal import Foundation
 public struct TimeCase: Sendable {
   public var format: String
   public var text: String
-  /// Seconds since 1970, plus, nanoseconds; `-` for no time.
+  /// Seconds since 1970, plus, nanoseconds; `-` for no time, `!` for a format that is refused.
   public var time: String
 
   public static func all(_ file: String = #filePath) throws -> [TimeCase] {

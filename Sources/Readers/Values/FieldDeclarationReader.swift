@@ -205,8 +205,11 @@ struct FieldDeclarationReader {
       style.separators = [Array((group.text ?? "").utf8)]
       if style.separators == [[style.point]] {
         report(
-          "M304", "`group` and `decimal` are the same", at: group.span,
-          remedy: "write decimal: \",\" with group: \".\", or the other way round")
+          "M304",
+          point == nil
+            ? "`group` is the decimal point, which is '.' where no `decimal` says otherwise"
+            : "`group` and `decimal` are the same",
+          at: group.span, remedy: "write decimal: \",\" with group: \".\", or the other way round")
       }
     default:
       report(
@@ -253,10 +256,8 @@ struct FieldDeclarationReader {
     let pattern = TimePattern(format.text ?? "")
     if let problem = pattern.problem {
       report("M306", problem, at: format.span, remedy: "write it as for strptime, such as %d.%m.%Y %H:%M")
-    } else if !pattern.hasDate {
-      report(
-        "M306", "the time format has no complete date", at: format.span,
-        remedy: "write %Y, %m and %d, or epoch, epoch_ms, iso")
+    } else if let mistake = TimePatternMistake(pattern) {
+      report("M306", mistake.message, at: format.span, remedy: mistake.remedy)
     }
     return .pattern(pattern)
   }

@@ -2,7 +2,8 @@ internal import Glibc
 internal import Pipeline
 
 /// Reads numbers as people of different countries write them. Nothing is rounded but doubles, and nothing guessed:
-/// digits between separators must come in threes (the first one to three).
+/// digits between separators must come in threes (the first one to three), and nobody groups behind a zero: `0.500` with
+/// `group: "."` is a stray decimal point.
 struct NumberText: Sendable {
   let point: UInt8
   private let separators: [[UInt8]]
@@ -156,6 +157,7 @@ struct NumberText: Sendable {
     var digits = 0
     var inGroup = 0
     var hasGroups = false
+    let isGroupable = at < stop && at.pointee != UInt8(ascii: "0")
     while at < stop {
       if at.pointee &- 48 < 10 {
         add(at.pointee)
@@ -163,7 +165,7 @@ struct NumberText: Sendable {
         inGroup += 1
         at += 1
       } else if let length = separator(at, stop), digits > 0 {
-        guard hasGroups ? inGroup == 3 : inGroup <= 3 else { return nil }
+        guard isGroupable, hasGroups ? inGroup == 3 : inGroup <= 3 else { return nil }
         hasGroups = true
         inGroup = 0
         at += length

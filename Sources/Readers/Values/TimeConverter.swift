@@ -45,8 +45,17 @@ final class TimeConverter {
       field = .timestamp(seconds: seconds, nanoseconds: parts.nanoseconds)
       return .none
     case .ambiguous: return .ambiguous
-    case .invalid: return .time
+    case .invalid: return isForeign(parts) ? .zoneName : .time
     }
+  }
+
+  /// Whether the time would be one if it did not say what the clock was called.
+  private func isForeign(_ parts: TimeParts) -> Bool {
+    guard parts.zoneName != 0, zone != nil else { return false }
+    var parts = parts
+    parts.zoneName = 0
+    if case .invalid = parts.seconds(zone, .earlier) { return false }
+    return true
   }
 
   /// `2026-03-01T00:01:56Z`, exactly. Needs 20 readable bytes.

@@ -13,6 +13,8 @@ enum ValueProblem: UInt8, Sendable {
   case time
   /// A local time that exists twice or never.
   case ambiguous
+  /// A time beside which another zone is named than its field has.
+  case zoneName
   case choice
   case bool
 }
@@ -61,6 +63,10 @@ struct ValueFinding {
       code = "R106"
       message = "\(name): \(shown) exists twice or never in its zone"
       hint = "say `ambiguous: earlier` or `ambiguous: later`"
+    case .zoneName:
+      code = "R103"
+      message = "\(name): \(shown) names another clock than its zone had then"
+      hint = "%Z reads UTC, GMT and what the field's `zone` calls its own time; write the zone of the export"
     case .choice:
       code = "R107"
       message = "\(name): \(shown) is none of its values"

@@ -120,7 +120,7 @@ struct TimePattern: Sendable, Equatable {
         isRead = text.number(1...3, 1...366, &parts.dayOfYear)
       case .weekdayName: isRead = text.weekday(&parts.weekday)
       case .zoneName:
-        text.skipLetters()
+        text.zoneName(&parts.zoneName)
         isRead = true
       case .weekdayNumber:
         var number: Int64 = 0
@@ -161,6 +161,8 @@ struct TimeParts {
   var half: Int64 = -1
   /// Seconds east of UTC; `Int64.min` if the text does not say.
   var offset = Int64.min
+  /// What the text calls the clock (`CEST`), as a number of its bytes; 0 if it does not say.
+  var zoneName: UInt64 = 0
   var nanoseconds: UInt32 = 0
   /// Seconds since 1970; `Int64.min` if it is to be made of the parts above.
   var epoch = Int64.min
@@ -199,6 +201,7 @@ struct TimeParts {
     let local = days * 86_400 + hours * 3600 + minute * 60 + second
     if offset != .min { return .time(local - offset) }
     guard let zone else { return .invalid }
+    if zoneName != 0 { return zone.utc(local: local, named: zoneName).map { .time($0) } ?? .invalid }
     guard let utc = zone.utc(local: local, ambiguous: ambiguous) else { return .ambiguous }
     return .time(utc)
   }
@@ -228,6 +231,18 @@ struct TimeText {
 
   mutating func skipLetters() {
     while at < end, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(at.pointee | 0x20) { at += 1 }
+  }
+
+  /// `CEST`, or `+03` where clocks have no other name. Nothing is as good as no name.
+  mutating func zoneName(_ name: inout UInt64) {
+    let start = at
+    skipLetters()
+    if at == start, end - at > 1, at[0] == UInt8(ascii: "+") || at[0] == UInt8(ascii: "-"), at[1] &- 48 < 10 {
+      at += 1
+      while at < end, at.pointee &- 48 < 10 { at += 1 }
+    }
+    let bytes = UnsafeBufferPointer(start: start, count: at - start)
+    name = bytes.count <= 8 ? bytes.reduce(0) { $0 << 8 | UInt64($1) } : .max
   }
 
   mutating func number(_ digits: ClosedRange<Int>, _ range: ClosedRange<Int64>, _ value: inout Int64) -> Bool {
