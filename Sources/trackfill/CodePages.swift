@@ -1453,6 +1453,21 @@ M214.yaml:9:34: warning[M214]: '/shop?page=1' never matches: a path ends before 
 What to do: Write the text as the log has it; the remedy says how.
 
 """###),
+    CodePage("M215", ###"""
+# M215: a date in a zone that it inherits
+
+A format without a time of day gives the midnight that began the day, in the zone of the input where the field names none. That is right for the day on which something happened. A day of birth that was read so leaves as a moment of the day before, in UTC.
+
+```text
+M215.yaml:10:48: warning[M215]: 'born' is a date, and becomes its midnight in Europe/Berlin
+  10 |     born: { type: optional local_time, format: "%d.%m.%Y" }
+     |                                                ^^^^^^^^^^
+     = write zone: UTC beside its format, so that the day stays the day, or zone: Europe/Berlin if that is meant
+```
+
+What to do: Write `zone: UTC` beside the format of a field that is a day and no moment. Where the midnight of that zone is meant, write the zone there, too.
+
+"""###),
     CodePage("M301", ###"""
 # M301: no reader
 
@@ -1858,7 +1873,7 @@ What to do: Look at the row. If the export does not use quotes this way, say so 
     CodePage("R113", ###"""
 # R113: a group that comes back
 
-The rows of a group stand together under `order: adjacent`. This one came back after it was closed; a second record of half of the rows would be wrong.
+The rows of a group stand together under `order: adjacent`. This one came back after it was closed; a second record of half of the rows would be wrong. The first rows became a record when the next group began: it lacks these, and its events have left.
 
 ```text
 R113.yaml:16:7: error[R113]: group '7' comes back after it was closed
@@ -1867,7 +1882,7 @@ R113.yaml:16:7: error[R113]: group '7' comes back after it was closed
      = write `order: any` if its rows do not stand together; its first rows became a record without these
 ```
 
-What to do: Write `order: any`, or sort the export by the key.
+What to do: Write `order: any`, or sort the export by the key, and convert it again: events with a natural id replace those of the record that lacked rows.
 
 """###),
     CodePage("R114", ###"""

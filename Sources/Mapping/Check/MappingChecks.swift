@@ -47,6 +47,7 @@ struct MappingChecks {
     personal.check(id: root["identity"]?["profile"]?["id"])
     personal.check(id: root["identity"]?["profile"]?["ids"])
     localTimes()
+    DateZones(findings: findings).check(root["input"])
     if purpose == .check { testedRules(rules) }
   }
 
