@@ -143,6 +143,7 @@ private func flat(_ reading: Reading) -> [String] {
       ["M304 unknown encoding 'SHIFT-JIS', or one of several bytes a character"]
     ),
     ("{ header: [x], fields: { a: string } }", ["M304 `header` has no column 'a', or several"]),
+    ("{ fields: { a: { column: 0 } } }", ["M304 there is no column 0: columns count from 1"]),
     ("{ header: false, fields: { a: { column: x } } }", ["M304 without a header no column has a name"]),
     ("{ fields: { a: string }, group: { by: b } }", ["M304 `by` names no field: 'b'"]),
     ("{ fields: { a: optional string }, group: { by: a } }", ["M304 the key 'a' of a group cannot be optional"]),

@@ -128,6 +128,25 @@ private func flat(_ reading: Reading) -> [String] {
       ])
   }
 
+  /// JSONPath, JSON pointers and stray blanks are keys that no record has; the remedy says what was meant.
+  @Test(arguments: [
+    ("$.lines[0].price", "lines[0].price"), ("$['a b']", "['a b']"), ("$", "."), ("/lines/0/price", "lines[0].price"),
+    ("lines/0/price", "lines[0].price"), ("/a", "a"), ("lines [0].price", "lines[0].price"), ("a. b", "a.b"),
+    ("a .b", "a.b"),
+  ])
+  func pathsOfOtherLanguages(_ path: String, _ meant: String) throws {
+    for setting in ["path", "list"] {
+      let error = #expect(throws: Diagnostics.self) {
+        _ = try jsonl(#"{ fields: { a: { \#(setting): "\#(path)", fields: { b: string } } } }"#)
+      }
+      #expect(error?.all.contains { $0.code == "M304" && $0.remedy.hasPrefix("write \(meant), ") } == true, "\(path)")
+    }
+  }
+
+  /// What keys are really called like can be written.
+  @Test(arguments: ["$oid", "a/b", "utm/source", "Unit price", "[$]", "['/a', '1']", "'a[\"b .c\"]'"])
+  func keysWithSigns(_ path: String) throws { _ = try jsonl("{ fields: { a: { path: \(path) } } }") }
+
   @Test(arguments: [
     ("{ }", "M304"), ("{ fields: { a: { path: 'a..b' } } }", "M304"), ("{ fields: { a: { path: 'a[x]' } } }", "M304"),
     ("{ fields: { a: { list: b } } }", "M304"), ("{ fields: { a: { list: b, feilds: { c: string } } } }", "M303"),

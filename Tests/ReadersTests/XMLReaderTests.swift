@@ -193,6 +193,16 @@ import Testing
     }
   }
 
+  /// `//b` is at any depth of what the field belongs to, with and without a dot before it.
+  @Test(arguments: ["//b", ".//b"]) func anyDepthOfTheRecord(_ path: String) throws {
+    let reader = try xml(
+      record: "/a/r",
+      fields: ["v": ["path": .text(path)], "l": ["list": "//i", "fields": ["w": ["path": "//c"]]]])
+    let outcome = try readXML("<a><b>0</b><r><x><b>1</b></x><y><i><z><c>2</c></z></i></y></r></a>", with: reader)
+    #expect(outcome.records == ["v=1 l=[w:2]"], "\(outcome.records)")
+    #expect(outcome.rejects == [])
+  }
+
   @Test(arguments: [
     ("/a/b/../c", "M309 '..' leaves the record"),
     ("q:b", "M309 undeclared prefix 'q' | declare it"),

@@ -87,6 +87,13 @@ extension CSVReader {
     if let column = declaration.own["column"], column.text == nil || column.text == "" {
       reader.report(
         "M304", "`column` is no name", at: column.span, remedy: "write the name in the header, or a number from 1")
+    } else if let scalar = declaration.own["column"]?.scalar, scalar.style == .plain, declaration.columnNumber == nil,
+      Int(scalar.text) != nil
+    {
+      reader.report(
+        "M304", "there is no column \(scalar.text): columns count from 1", at: scalar.span,
+        remedy: "write column: 1 for the first; a column of that name is written in quotes: column: \"\(scalar.text)\"")
+      return
     }
     guard declaration.columnNumber == nil else { return }
     let wanted = declaration.columnName

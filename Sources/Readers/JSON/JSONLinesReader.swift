@@ -92,10 +92,21 @@ extension JSONLinesReader {
 
   private static func path(_ declaration: FieldDeclaration, _ reader: inout FieldDeclarationReader) -> JSONPath? {
     guard let node = declaration.own["path"] else { return JSONPath(key: declaration.name) }
+    return path(
+      node, "path", "write a.b[0].c, a[\"key.with.dots\"], or a list of keys: [a, \"key.with.dots\"]", &reader)
+  }
+
+  private static func path(
+    _ node: ConfigNode, _ key: String, _ remedy: String, _ reader: inout FieldDeclarationReader
+  ) -> JSONPath? {
+    if let meant = node.text.flatMap({ JSONPath.meant(by: $0) }) {
+      reader.report(
+        "M304", "`\(key)` is no path of this reader, and would be taken for a key", at: node.span,
+        remedy: "write \(meant), from the record on; a key that is so named is written in a list, [\"…\"]")
+      return nil
+    }
     if let path = JSONPath(node) { return path }
-    reader.report(
-      "M304", "`path` is no path", at: node.span,
-      remedy: "write a.b[0].c, a[\"key.with.dots\"], or a list of keys: [a, \"key.with.dots\"]")
+    reader.report("M304", "`\(key)` is no path", at: node.span, remedy: remedy)
     return nil
   }
 
@@ -105,9 +116,7 @@ extension JSONLinesReader {
         "M303", "a list of reader jsonl knows no key '\(option.key)'", at: option.keySpan,
         remedy: Suggestion.remedy(for: option.key, among: listKeys))
     }
-    guard let node = entry.value["list"], let path = JSONPath(node) else {
-      reader.report(
-        "M304", "`list` is no path", at: entry.value["list"]?.span ?? entry.keySpan, remedy: "write list: order.lines")
+    guard let node = entry.value["list"], let path = path(node, "list", "write list: order.lines", &reader) else {
       return nil
     }
     guard let fields = entry.value["fields"] else {

@@ -45,6 +45,30 @@ struct JSONPath: Sendable, Equatable {
     guard !steps.isEmpty else { return nil }
   }
 
+  /// The path that a text of another language was meant to be: JSONPath's `$.a[0]`, a JSON pointer's `/a/0`, a blank before
+  /// a bracket. Nil for texts that are not taken for any, since a key may have such a name: it can still be written as a
+  /// list.
+  static func meant(by text: String) -> String? {
+    var path = text
+    if path.hasPrefix("$") {
+      path.removeFirst()
+      guard path.hasPrefix(".") || path.hasPrefix("[") || path.isEmpty else { return nil }
+      while path.hasPrefix(".") { path.removeFirst() }
+      return path.isEmpty ? "." : path
+    }
+    let steps = path.split(separator: "/")
+    func isPlace(_ step: Substring) -> Bool { step.utf8.allSatisfy { $0 &- 48 < 10 } }
+    if path.hasPrefix("/") || steps.dropFirst().contains(where: isPlace) {
+      path = steps.reduce("") { isPlace($1) ? "\($0)[\($1)]" : $0.isEmpty ? String($1) : "\($0).\($1)" }
+      return path.isEmpty ? "." : path
+    }
+    // What is in quotes is a key whatever it looks like.
+    let quoted = path.firstIndex { $0 == "\"" || $0 == "'" } ?? path.endIndex
+    let plain = String(path[..<quoted])
+    let tidy = plain.replacing(" [", with: "[").replacing(" .", with: ".").replacing(". ", with: ".")
+    return tidy == plain ? nil : tidy + path[quoted...]
+  }
+
   /// A list of keys and places, in which nothing has a meaning of its own: `[a, "b.c", 0]`.
   init?(_ node: ConfigNode) {
     if let text = node.text {

@@ -187,12 +187,18 @@ extension XMLReader {
     return nil
   }
 
-  /// The path from the element of its scope. An absolute one must begin with that element's path.
+  /// The path from the element of its scope. An absolute one must begin with that element's path, but for `//b`: a field
+  /// has nowhere else to look than its record, so it is meant at any depth of that.
   private static func inside(
     _ path: XMLPath, _ base: XMLPath, _ node: ConfigNode, _ reader: inout FieldDeclarationReader
   ) -> XMLPath? {
     guard path.isAbsolute else { return path }
     if let relative = path.relative(to: base) { return relative }
+    if path.steps.first?.isDescendant == true {
+      var inside = path
+      inside.isAbsolute = false
+      return inside
+    }
     reader.report(
       "M309", "the path leaves its record", at: node.span,
       remedy:
