@@ -191,7 +191,8 @@ public struct PreviewReport: Sendable {
           isLoss: false,
           text:
             "\(DisplayNumber.plural(counts.sum.replaced, "place")) \(counts.sum.replaced == 1 ? "was" : "were") not "
-            + "UTF-8 and would be replaced by U+FFFD", remedy: ""))
+            + "UTF-8 and would be replaced by U+FFFD",
+          remedy: "write the input's `encoding`, such as windows-1252, if its letters are those of a code page"))
     }
     if let proposal = sessions.proposal {
       remarks.append(

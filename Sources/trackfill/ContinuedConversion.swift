@@ -75,7 +75,7 @@ final class ContinuedConversion {
     try delivery?.finish(frame)
     let total = frame.report.counts
     if !plan.isFollowUp, total.sum.records == 0, inputs.match.known.isEmpty, inputs.match.resting.isEmpty {
-      throw Stop(status: .badInput, message: "no records in \(frame.names(of: inputs.match.paths))")
+      throw Stop(status: .badInput, message: frame.withoutRecords(inputs.match.paths, mapping.reader))
     }
     // Where something was read before, the format is known, and what comes now is wrong by itself.
     if total.sum.records > 0, total.rejected == total.sum.records, !RunTotals(before: try folder.totals()).haveValid {

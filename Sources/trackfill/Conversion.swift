@@ -68,7 +68,7 @@ final class Conversion {
     do {
       try drive(mapping, feed, writer, rejects)
       if frame.report.counts.sum.records == 0 {
-        throw Stop(status: .badInput, message: "no records in \(frame.names(of: inputs))")
+        throw Stop(status: .badInput, message: frame.withoutRecords(inputs, mapping.reader))
       }
       if frame.report.counts.rejected == frame.report.counts.sum.records {
         throw frame.noValidRecord()

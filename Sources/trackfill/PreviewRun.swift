@@ -126,7 +126,9 @@ final class PreviewRun {
   private func judge(_ report: PreviewReport, _ inputs: [InputPath], _ mapping: MappingPlan) -> ExitStatus {
     let counts = report.runCounts
     if counts.sum.records == 0 {
-      console.say("no records in \(inputs.first?.name ?? "the inputs")")
+      let reason = inputs.first.flatMap { InputSniffer.reasonForNoRecords($0, mapping.reader) }
+      console.say("no records in \(inputs.first?.name ?? "the inputs")\(reason.map { ": \($0)" } ?? "")")
+      if reason != nil { sniff(inputs, instead: nil) }
       return .badInput
     }
     let refused = counts.rejects.reduce(0) { $0 + ($1.stage == .record ? $1.count : 0) }

@@ -138,6 +138,12 @@ final class RunFrame {
     return inputs.count > 1 ? "\(name) and \(inputs.count - 1) more" : name
   }
 
+  /// That there are none, and why, if the first input tells.
+  func withoutRecords(_ inputs: [InputPath], _ reader: any Reader) -> String {
+    let reason = inputs.first.flatMap { InputSniffer.reasonForNoRecords($0, reader) }
+    return "no records in \(names(of: inputs))\(reason.map { ": \($0)" } ?? "")"
+  }
+
   func firstReject() -> String {
     guard let tally = report.counts.rejects.first else { return "" }
     return "first \(tally.input):\(tally.line): \(tally.code) \(tally.message)"

@@ -34,7 +34,7 @@ struct SummaryText {
         + "\(OptionText.grouped(report.recordsPerSecond)) records/s")
     row(
       "lines", counts.sum.lines, 0,
-      counts.sum.replaced > 0 ? "\(counts.sum.replaced) places were not UTF-8 and were replaced" : "")
+      counts.sum.replaced > 0 ? replacedNote : "")
     row("comments", counts.sum.comments, 1, hidden: true)
     row("blank", counts.sum.blanks, 1, hidden: true)
     row("records", counts.sum.records, 1)
@@ -66,6 +66,12 @@ struct SummaryText {
     row("waiting events", state.waitingEvents, 0, "for their order, in the next run", hidden: true)
     let total = state.totals["payloads"] ?? 0
     row("payloads in all", total, 0, "over all runs with \(DisplayText.escaped(state.folder))")
+  }
+
+  private var replacedNote: String {
+    let count = report.counts.sum.replaced
+    let verb = count == 1 ? "was" : "were"
+    return "\(OptionText.plural(count, "place")) \(verb) not UTF-8 and \(verb) replaced; `encoding` reads code pages"
   }
 
   private var sessionNote: String {

@@ -54,8 +54,9 @@ import Testing
     let everything = try String(contentsOfFile: Self.root.path + "/Mappings/everything.yaml", encoding: .utf8)
     let mapping = try space.write(
       "m.yaml", everything.replacing("reader: weblog", with: "reader: weblog\n  encoding: \(encoding)"))
-    let result = try Binary.run(["convert", log.path, "-m", mapping, "-q", "--summary", space.path("s.json")])
+    let result = try Binary.run(["convert", log.path, "-m", mapping, "--summary", space.path("s.json")])
     #expect(result.status == 0)
+    #expect(result.errors.contains("1 place was not UTF-8 and was replaced; `encoding` reads code pages"))
     #expect(result.lines.first?.contains(#""target":"/caf\#u{FFFD}""#) == true)
     #expect(try space.json("s.json")["replaced"] as? Int == 1)
   }

@@ -33,6 +33,17 @@ import Testing
     #expect(again.status == 0 && !again.errors.contains("late"), "\(again.errors)")
   }
 
+  /// The README's first example, but for how long it took.
+  @Test func readme() throws {
+    let text = try String(contentsOfFile: SniffTests.root + "/README.md", encoding: .utf8)
+    let block = try #require(text.components(separatedBy: "```").dropFirst().first).split(separator: "\n").dropFirst()
+    let command = try #require(block.first).split(separator: " ").dropFirst(2).map(String.init)
+    let arguments = command.map { $0.contains("/") ? SniffTests.root + "/\($0)" : $0 }
+    let result = try Binary.run(arguments.dropLast() + [space.path("payloads.ndjson")])
+    let said = result.errors.replacing(SniffTests.root + "/", with: "").split(separator: "\n")
+    #expect(said.dropFirst() == block.dropFirst(2), "\(result.errors)")
+  }
+
   /// A follow-up closes its visits in `exact`: that is no remedy there.
   @Test func noSortingIsProposedToAFollowUp() throws {
     let log = try space.write("late.log", Material.text([Material.line, line("09:00:00")]))

@@ -298,7 +298,8 @@ enum Emitters {
       } else if parts.contains(where: { $0.isNone || $0.kind == .null }) {
         error = .error(.absentValue)
       } else if isMangled(value) || parts.contains(where: isMangled) {
-        error = activation.error(.invalidArgument, "an id must be UTF-8 of at most 32,000 bytes")
+        error = activation.error(
+          .invalidArgument, "an id must be UTF-8 of at most 32,000 bytes; `encoding` reads inputs of another code page")
       } else if isEmpty(value) || value.kind == .list && parts.count(where: { !isEmpty($0) }) <= literals {
         error = activation.error(.invalidArgument, "an id must not be empty")
       }

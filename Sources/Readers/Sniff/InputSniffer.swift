@@ -1,4 +1,4 @@
-internal import Pipeline
+public import Pipeline
 
 /// Asks every reader of the catalogue what it makes of an input.
 public enum InputSniffer {
@@ -32,6 +32,14 @@ public enum InputSniffer {
       input: input, finding: best, sketch: try best.map { try InputSketch(head.raw, $0.made) },
       isComplete: head.isComplete, isEmpty: head.bytes.isEmpty,
       remedy: best == nil ? UnknownLog(head.bytes)?.remedy : nil)
+  }
+
+  /// Why an input has no record for a reader, in words for behind a colon; nil where nothing can be said of it.
+  public static func reasonForNoRecords(_ input: InputPath, _ reader: any Reader) -> String? {
+    guard input.path != nil, let reader = reader as? XMLReader, let head = try? head(input, nil),
+      let outline = XMLOutline(head.raw, isComplete: head.isComplete, zone: .utc)
+    else { return nil }
+    return XMLAbsence(reader.layout.record, outline).reason
   }
 
   private static func head(_ input: InputPath, _ zone: String?) throws -> SniffHead {

@@ -17,7 +17,7 @@ internal import Pipeline
 /// nothing is read: I311 not well-formed, I312 a document type, I313 past a limit of size or depth.
 struct XMLReader: Reader {
   let schema: Schema
-  private let layout: XMLLayout
+  let layout: XMLLayout
 
   init(_ layout: XMLLayout) {
     self.layout = layout
