@@ -70,8 +70,12 @@ struct Sniff: ParsableCommand {
     }
     if let first = sketch.first, let last = sketch.last {
       text += "  from \(TimestampWriter.text(first)) to \(TimestampWriter.text(last)), "
-      text += sketch.disorder == 0 ? "in order\n" : "up to \(seconds(sketch.disorder)) late\n"
-      if sketch.disorder > 5 * 60_000 {
+      // What an export holds is sorted unless the mapping says otherwise, so nothing in it comes late.
+      let late =
+        finding.made.isChronological
+        ? "up to \(seconds(sketch.disorder)) late" : "in another order than that of time"
+      text += sketch.disorder == 0 ? "in order\n" : late + "\n"
+      if finding.made.isChronological, sketch.disorder > 5 * 60_000 {
         text += "  later than the standard allows: write session: { disorder: \(sketch.disorder / 60_000 + 1)m }, "
         text += "and a gap at least as long\n"
       }

@@ -157,12 +157,46 @@ import Testing
       "delimiter: tab", "encoding: windows-1250", "quote: ''''", "order_no: { column: 'Order No', type: int }",
       "zip: { column: 2 }", "price: { column: Price, type: decimal, scale: 2, decimal: ',' }",
       "sum: { column: Sum, type: decimal, decimal: ',', group: ' ' }",
-      "count: { column: Count, type: decimal, group: ',' }", "paid: { column: Paid, type: bool }",
+      "count: { column: Count, type: decimal, decimal: ',' }",
+      "',' is assumed to be the decimal point, as other columns", "paid: { column: Paid, type: bool }",
       "placed: { column: Placed, type: local_time, format: '%d.%m.%Y %H:%M' }",
       "seen: { column: Seen, type: local_time, format: '%d/%m/%Y' }", "time: placed",
       "guest: { column: Guest, type: optional string }", "customerName: string", "zip_2: { column: 11 }",
       "dates of seen could be read both ways", "\u{142}\u{105}",
     ] { #expect(said.contains(text), "\(text) is not in \(said)") }
+  }
+
+  /// What an export holds is sorted, so nothing in it is late; prices are shown as they are written.
+  @Test func newestFirst() throws {
+    let space = try Workspace()
+    let rows = (1...9).map { "\($0),1\($0).50,2026-09-\(20 - $0)T10:00:00Z\n" }.joined()
+    let sniffed = try Binary.run(["sniff", space.write("a.csv", "nr,price,at\n" + rows)])
+    #expect(sniffed.errors.contains("in another order than that of time"), "\(sniffed.errors)")
+    #expect(!sniffed.errors.contains("disorder") && !sniffed.errors.contains("late"))
+    #expect(sniffed.errors.contains("%  11.50\n"))
+  }
+
+  /// Paths without the namespace that the document has find nothing; what is missing is said.
+  @Test func namespaceThatNobodyNamed() throws {
+    let space = try Workspace()
+    let input = try space.write(
+      "a.xml",
+      "<r xmlns='urn:a'><o n='1'><at>2026-09-10T11:57:01Z</at></o><o n='2'><at>2026-09-10T11:57:02Z</at></o></r>")
+    func mapping(_ record: String) throws -> String {
+      try space.write(
+        "m.yaml",
+        "input: { reader: xml, record: \(record), fields: { n: { path: '@n' }, at: { type: optional instant } } }\n"
+          + Self.exports("n"))
+    }
+    let written = "namespaces: { ns: \"urn:a\" } and record: /ns:r/ns:o"
+    let bare = try mapping("/r/o")
+    let converted = try Binary.run(["convert", input, "-m", bare])
+    #expect(converted.status == 65 && converted.errors.contains(written), "\(converted.errors)")
+    let seen = try Binary.run(["preview", input, "-m", bare])
+    #expect(
+      seen.status == 65 && seen.errors.contains(written) && seen.errors.contains("seems to be xml"), "\(seen.errors)")
+    let other = try Binary.run(["convert", input, "-m", mapping("/r/item")])
+    #expect(other.errors.contains("there is no element at the path of `record`; its root is ns:r"), "\(other.errors)")
   }
 
   @Test func columnsWithoutHeader() throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import Readers
 
 /// Sniffers on damaged exports: whatever the bytes, what is proposed has been made into a reader, and what is printed is
-/// ASCII on lines of its own.
+/// letters and ASCII on lines of its own.
 @Suite struct SnifferTests {
   static let exports: [(name: String, text: String)] = [
     (
@@ -58,11 +58,100 @@ import Testing
           "\(finding.input) \(result.sketch?.firstReject?.text ?? "")")
       }
       #expect(finding.understood <= finding.records && finding.understood > 0)
-      #expect(finding.input.utf8.allSatisfy { $0 == 0x0A || (0x20...0x7E).contains($0) })
+      #expect(
+        finding.input.unicodeScalars.allSatisfy {
+          $0 == "\n" || (" "..."~").contains($0) || $0.value > 0xA0 && $0.properties.isAlphabetic
+        })
       let settings = PinnedEntry.node([PinnedEntry("reader", .text(finding.reader))] + finding.settings)
       #expect(throws: Never.self) { try ReaderCatalogue.make(settings: settings, file: "test.yaml") }
     }
     #expect(found > 3)
+  }
+
+  private func sniff(_ text: String, _ name: String = "a.csv") throws -> SniffFinding {
+    let space = try Workspace()
+    let path = try space.write(name, text)
+    return try #require(try InputSniffer.sniff(InputPath(name: name, path: path), zone: nil).finding)
+  }
+
+  /// Three digits behind a sign may be thousands or thousandths: what other columns have decides, and is said.
+  @Test(arguments: [
+    (
+      "a;b;c\n1.250;x;1,5\n2.500;y;2,25\n", "type: decimal, decimal: ',', group: '.'",
+      "'.' is assumed to part thousands, as"
+    ),
+    ("a;b;c\n1.250;x;1.5\n2.500;y;2.25\n", "type: decimal, scale: 3", "'.' is assumed to be the decimal point, as"),
+    (
+      "a;b;c\n1,250;x;1,5\n2,500;y;2,25\n", "type: decimal, scale: 3, decimal: ','",
+      "',' is assumed to be the decimal point"
+    ),
+    ("a;b;c\n1,250;x;1.50\n2,500;y;2.25\n", "type: decimal, group: ','", "',' is assumed to part thousands, as other"),
+    ("a;b;c\n1.250;x;7\n2.500;y;8\n", "type: decimal, scale: 3", "'.' is assumed to be the decimal point"),
+    ("a;b;c\n1,250;x;7\n2,500;y;8\n", "type: decimal, group: ','", "',' is assumed to part thousands"),
+    ("a;b;c\n1,250;x;1.5\n2,500;y;1,5\n", "type: decimal, group: ','", "',' is assumed to part thousands"),
+    (
+      "a;b;c\n1.000;x;1,5\n2.000;y;2,25\n", "type: decimal, decimal: ',', group: '.'",
+      "'.' is assumed to part thousands"
+    ),
+    // Nothing is open here.
+    ("a;b;c\n0,750;x;1\n2,500;y;2\n", "type: decimal, scale: 3, decimal: ','", ""),
+    ("a;b;c\n1.250.000;x;1\n2.500;y;2\n", "type: decimal, decimal: ',', group: '.'", ""),
+    ("a;b;c\n1.250;x;1\n2.5;y;2\n", "type: decimal", ""),
+  ]) func decimalPoint(_ text: String, _ type: String, _ remark: String) throws {
+    let finding = try sniff(text)
+    #expect(finding.input.contains("    a: { \(type) }\n"), "\(finding.input)")
+    let said = finding.remarks.filter { $0.hasPrefix("numbers of a could be read both ways: ") }
+    #expect(remark.isEmpty ? said.isEmpty : said.count == 1 && said[0].contains(remark), "\(finding.remarks)")
+  }
+
+  @Test func decimalPointOfXML() throws {
+    let rows = (1...3).map { "<i n='\($0)'><q>\($0).250</q><p>\($0),50</p></i>" }.joined()
+    let finding = try sniff("<a>\(rows)</a>", "a.xml")
+    #expect(finding.input.contains("q: { type: decimal, decimal: ',', group: '.' }"), "\(finding.input)")
+  }
+
+  /// No type may lose what it reads: numbers past 64 bits are texts.
+  @Test(arguments: [
+    ("a.jsonl", "{\"nr\":12345678901234567890,\"x\":1}\n{\"nr\":12345678901234567891,\"x\":2}\n", "nr: string"),
+    ("a.csv", "nr,x\n12345678901234567890,1\n5,2\n", "nr: string"),
+    ("a.csv", "nr,x\n1234567890123456789,1\n5,2\n", "nr: { type: int }"),
+    ("a.csv", "nr,x\n1e30,1\n5,2\n", "nr: { type: double }"),
+    ("a.csv", "nr,x\n0.1234567890123456789012,1\n5,2\n", "nr: { type: double }"),
+  ]) func longNumbers(_ name: String, _ text: String, _ declared: String) throws {
+    let finding = try sniff(text, name)
+    #expect(finding.input.contains("    \(declared)\n"), "\(finding.input)")
+  }
+
+  /// A header is what the rows below are not.
+  @Test(arguments: [
+    ("in,1st,,true,in\n1,5,6,1,7\n2,5,6,0,7\n", true), ("name,2019,2020\na,1,2\nb,3,4\n", false),
+    ("1,2.5,a\n2,3,b\n", false), ("5,n/a,x\n1.5,3,y\n2.5,4,z\n", false), ("nr,at\n1,2026-09-10\n2,2026-09-11\n", true),
+  ]) func header(_ text: String, _ isThere: Bool) throws {
+    let finding = try sniff(text)
+    #expect(finding.input.contains("header: false") != isThere, "\(finding.input)")
+  }
+
+  /// A report's title is no row; a header may begin with the same sign.
+  @Test(arguments: [
+    ("# ----\n# Sales, 2026\n# ----\nday,n\n20260910,1\n20260911,2\n", true),
+    ("# Sales\n\nday,n\n20260910,1\n20260911,2\n", true), ("#day,n\n20260910,1\n20260911,2\n", false),
+  ]) func linesBeforeTheTable(_ text: String, _ isComment: Bool) throws {
+    let finding = try sniff(text)
+    #expect(finding.input.contains("comment: '#'") == isComment, "\(finding.input)")
+    #expect(finding.understood == 2 && finding.records == 2)
+  }
+
+  @Test(arguments: [
+    ("Unit price", "unit_price"), ("orderId", "orderId"), ("MwSt", "mwst"), ("Währung", "waehrung"),
+    ("geändert am", "geaendert_am"), ("Größe", "groesse"), ("Łódź", "lodz"), ("prénom", "prenom"), ("Œuvre", "oeuvre"),
+    ("e\u{301}t\u{E9}", "ete"), ("имя", "field"), ("1st", "_1st"), ("user_ID", "user_ID"),
+  ]) func names(_ text: String, _ name: String) { #expect(SniffedFields.identifier(text) == name) }
+
+  /// Letters are shown, whatever could do more than be seen is not.
+  @Test func lettersAreShown() {
+    let entry = PinnedEntry("a", .text("Währung Łódź имя"))
+    #expect(entry.yaml(depth: 0) == "a: 'Währung Łódź имя'\n")
+    #expect(PinnedEntry("a", .text("ä\u{202E}\u{9B}")).yaml(depth: 0) == "a: \"ä\\u202e\\u009b\"\n")
   }
 
   /// A small table of nothing but words is one; prose with a comma in each line is not.
@@ -73,43 +162,6 @@ import Testing
     let space = try Workspace()
     let path = try space.write("a.csv", text)
     #expect(try (InputSniffer.sniff(InputPath(name: "a.csv", path: path), zone: nil).finding != nil) == isRead)
-  }
-
-  private static let request = #"[10/Sep/2026:13:57:01 +0200] "GET /a HTTP/1.1" 200 912 "-" "M (X11; Linux; rv:1)""#
-  private static let caddy =
-    #"{"ts":1789041421.25,"request":{"remote_ip":"203.0.113.9","method":"GET","uri":"/"},"status":200}"# + "\n"
-
-  /// What is found in logs, and what is said of it: a reader and its first setting, or nothing and what can be done.
-  static let logs: [(String, String?, String)] = [
-    (#"192.0.2.1 - - \#(request) 48123"#, "combined", "write `format: icecast` if that is seconds"),
-    (#"192.0.2.1 - - \#(request) "www.example.com""#, "combined", "lines go on with \"www.example.com\": give the"),
-    (#"10.0.0.5 - - \#(request) "203.0.113.9""#, "nginx_main", "consider trusted: private"),
-    (#"2001:db8::1 - 192.0.2.3 \#(request)"#, "combined", "`user` is an address in most lines"),
-    (#"10.0.0.5 - [203.0.113.9] - - \#(request) 432 0.003 [a] b"#, "ingress_nginx_legacy", "trusted: private"),
-    // Logs of no preset, whose agents have the semicolons of a table.
-    (#"192.0.2.1 - - [10/Sep/2026:13:57:01 +0200] "GET / HTTP/2.0" "-" "M (X11; Linux; x)""#, nil, "give its own"),
-    (#"web_1  | 192.0.2.1 - - \#(request)"#, nil, "give its own LogFormat"),
-    (#"0.1 0.2 [10/Sep/2026:13:57:01 +0200] GET / HTTP/1.1 304 0 "h" "-" "M (X11; Linux; x)" 9"#, nil, "give its own"),
-    (
-      "2017-07-18 00:09:01 192.0.2.1 GET /a.html - 443 - 172.18.1.11 M+(X11;+Linux) - 200 0 0 0", nil,
-      "write `format: iis`, and `columns`"
-    ),
-    (#"192.0.2.1;[10/Sep/2026:13:57:01 +0200];"GET / HTTP/1.1";200"#, "';'", "columns are numbered"),
-    (#"{"log":"192.0.2.1 - -\n","stream":"stdout","time":"2026-09-10T11:57:01Z"}"#, "an object", "jq -rj .log FILE"),
-    (caddy + caddy + #"{"ts":1789041421.25,"logger":"tls","msg":"x"}"#, "caddy", "are no requests and would be"),
-  ]
-
-  @Test(arguments: logs) func recognised(_ text: String, _ format: String?, _ words: String) throws {
-    let space = try Workspace()
-    let path = try space.write("a.log", String(repeating: text + "\n", count: 3))
-    let result = try InputSniffer.sniff(InputPath(name: "a.log", path: path), zone: nil)
-    let said = result.finding?.remarks.joined(separator: "\n") ?? result.remedy ?? ""
-    #expect(said.contains(words), "\(said)")
-    if let format {
-      #expect(result.finding?.format.contains(format) == true, "\(result.finding?.format ?? "nothing")")
-    } else {
-      #expect(result.finding == nil, "\(result.finding?.format ?? "")")
-    }
   }
 
   /// A document that declares entities, nests without end, or has more paths than anyone would read.

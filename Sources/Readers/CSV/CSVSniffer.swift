@@ -18,6 +18,8 @@ struct CSVSniffer: Sniffer {
   /// Rows looked at.
   private static let sample = 2000
   private static let length = 1 << 20
+  /// Rows that the first one is compared with.
+  private static let headerRows = 100
 
   func sniff(_ head: SniffHead) -> SniffFinding? {
     guard let zone = Zone(named: head.zone ?? "UTC"), let first = head.bytes.first(where: { $0 > 0x20 }),
@@ -54,6 +56,9 @@ struct CSVSniffer: Sniffer {
       settings.append(PinnedEntry("quote", .text(String(UnicodeScalar(quote)))))
     }
     if table.dialect.escape == .backslash { settings.append(PinnedEntry("escape", .text("backslash"))) }
+    if !table.dialect.comment.isEmpty {
+      settings.append(PinnedEntry("comment", .text(String(decoding: table.dialect.comment, as: UTF8.self))))
+    }
     if !hasHeader { settings.append(PinnedEntry("header", .plain("false"))) }
     if let encoding { settings.append(PinnedEntry("encoding", .text(encoding))) }
     return settings
@@ -72,6 +77,7 @@ struct CSVSniffer: Sniffer {
   ) -> [String] {
     var remarks = fields.remarks
     if let encoding { remarks.append("the file is not UTF-8: \(encoding) is assumed, look at its letters below") }
+    if !table.dialect.comment.isEmpty { remarks.append("lines that begin with # are passed over") }
     if assumesZone {
       remarks.append("times have no offset from UTC: `zone: UTC` is assumed, write the export's own zone")
     }
@@ -95,12 +101,14 @@ struct CSVSniffer: Sniffer {
   private static func bestTable(_ text: [UInt8], _ isComplete: Bool) -> Table? {
     var best: Table?
     let quote = quote(text)
+    let comment = comment(text)
     for delimiter in CSVDialect.delimiters {
       for escape in CSVDialect.Escape.allCases {
         var dialect = CSVDialect()
         dialect.delimiter = delimiter
         dialect.quote = quote
         dialect.escape = escape
+        dialect.comment = comment
         let table = table(text, dialect, delimiter, isComplete)
         guard table.width > 1, !table.rows.isEmpty else { continue }
         let isBetter = best.map { rank(table) > rank($0) } ?? true
@@ -127,6 +135,21 @@ struct CSVSniffer: Sniffer {
     }
     let lines = text.count { $0 == 0x0A }
     return begins > lines / 2 && begins > 1 ? UInt8(ascii: "'") : UInt8(ascii: "\"")
+  }
+
+  /// `#` if the file begins with lines of it that are no row: a report's title and period. A header may begin with one,
+  /// too; then it has as many delimiters as the row below.
+  private static func comment(_ text: [UInt8]) -> [UInt8] {
+    let sign = UInt8(ascii: "#")
+    guard text.first == sign else { return [] }
+    let lines = text.prefix(64 << 10).split(separator: 0x0A, maxSplits: 64).filter { $0.contains { $0 > 0x20 } }
+    let comments = lines.prefix { $0.first == sign }
+    guard let row = lines.dropFirst(comments.count).first, let last = comments.last else { return [] }
+    let isHeader = CSVDialect.delimiters.contains { delimiter in
+      let count = last.count { $0 == delimiter }
+      return count > 0 && count == row.count { $0 == delimiter }
+    }
+    return comments.count == 1 && isHeader ? [] : [sign]
   }
 
   private static func table(_ text: [UInt8], _ dialect: CSVDialect, _ delimiter: UInt8, _ isComplete: Bool) -> Table {
@@ -163,16 +186,29 @@ struct CSVSniffer: Sniffer {
 
   // MARK: - Columns
 
-  /// The names, if the first row has them: all there, no two alike, none of them a number or a time.
+  /// The names, if the first row has them: it is none of the values below, or, where those are all texts, has neither
+  /// numbers nor times.
   private static func header(_ table: Table) -> [String]? {
     guard var names = table.rows.first, table.rows.count > 1 else { return nil }
     if names.count > 1, names.last == "" { names.removeLast() }
-    for (index, name) in names.enumerated() {
-      guard !name.isEmpty, !names[..<index].contains(name) else { continue }
-      var guess = ValueGuess(name: "", zone: .utc)
-      guess.take(name)
-      if guess.word != "string" { return nil }
+    var (likely, unlikely) = (0, 0)
+    var areWords = true
+    for (column, name) in names.enumerated() where !name.isEmpty {
+      var alone = ValueGuess(name: "", zone: .utc)
+      alone.take(name)
+      if alone.word != "string" { areWords = false }
+      var below = ValueGuess(name: "", zone: .utc)
+      for row in table.rows.dropFirst().prefix(headerRows) where column < row.count && !row[column].isEmpty {
+        below.take(row[column])
+      }
+      guard below.word != "string" else { continue }
+      if alone.word == "string" {
+        likely += 1
+      } else if alone.word == below.word || alone.isNumber && below.isNumber {
+        unlikely += 1
+      }
     }
+    guard likely > unlikely || likely == unlikely && areWords else { return nil }
     return names.count { !$0.isEmpty } * 2 > names.count ? names : nil
   }
 
@@ -182,12 +218,17 @@ struct CSVSniffer: Sniffer {
   ) -> SniffedFields? {
     let rows = table.rows.dropFirst(header == nil ? 0 : 1).filter { $0.count == table.width }
     let width = header?.count ?? table.width
-    var fields = SniffedFields()
-    var typed = 0
-    for column in 0..<width {
-      let name = header?[column] ?? ""
-      var guess = ValueGuess(name: name, zone: zone)
+    let guesses = (0..<width).map { column in
+      var guess = ValueGuess(name: header?[column] ?? "", zone: zone)
       for row in rows where column < row.count && !row[column].isEmpty { guess.take(row[column]) }
+      return guess
+    }
+    var habit = NumberHabit()
+    for guess in guesses { habit.take(guess) }
+    var fields = SniffedFields(habit: habit)
+    var typed = 0
+    for (column, guess) in guesses.enumerated() {
+      let name = header?[column] ?? ""
       if guess.word != "string" { typed += 1 }
       let isUnique = !name.isEmpty && header?.count { $0 == name } == 1
       var place: PinnedEntry?

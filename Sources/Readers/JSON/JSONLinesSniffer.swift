@@ -97,6 +97,7 @@ private struct JSONPins {
       }
       guard !rows.entries.isEmpty else { continue }
       fields.add(list: list.keys, [JSONPins.place("list", list.keys), PinnedEntry("fields", .map(rows.entries))])
+      remarks += rows.remarks
       if rows.needsZone { needsZone = true }
     }
     if fields.needsZone { needsZone = true }

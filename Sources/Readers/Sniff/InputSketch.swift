@@ -76,8 +76,15 @@ public struct InputSketch: Sendable {
     case .double: String(value.double)
     case .bool: value.integer == 0 ? "false" : "true"
     case .timestamp: TimestampWriter.text(value.integer * 1000 + Int64(value.count / 1_000_000))
-    case .decimal: "\(value.integer) × 10^-\(value.scale)"
+    case .decimal: decimal(value.integer, scale: Int(value.scale))
     case .list: "\(value.count) rows"
     }
+  }
+
+  private static func decimal(_ mantissa: Int64, scale: Int) -> String {
+    let digits = String(mantissa.magnitude)
+    let padded = String(repeating: "0", count: max(0, scale + 1 - digits.count)) + digits
+    let sign = mantissa < 0 ? "-" : ""
+    return scale == 0 ? sign + digits : "\(sign)\(padded.dropLast(scale)).\(padded.suffix(scale))"
   }
 }

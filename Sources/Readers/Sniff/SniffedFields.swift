@@ -19,13 +19,19 @@ struct SniffedFields {
   private var timeRank = -1
   private(set) var timeCount = 0
   private(set) var needsZone = false
-  /// Fields whose day and month could be exchanged.
+  /// What was assumed of fields that could be read in two ways.
   private(set) var remarks: [String] = []
+  private let habit: NumberHabit
 
-  init(taken names: Set<String> = []) { self.names = names }
+  init(taken names: Set<String> = [], habit: NumberHabit = NumberHabit()) {
+    self.names = names
+    self.habit = habit
+  }
 
   /// - Parameter key: what the place is called where it must be said whenever the field has another name.
   mutating func add(_ field: SniffedField, impliedPlace: String? = nil) {
+    var field = field
+    field.guess.settle(habit.point)
     let name = name(field.words)
     var settings: [PinnedEntry] = []
     if let place = field.place, impliedPlace == nil || impliedPlace != name { settings.append(place) }
@@ -48,6 +54,9 @@ struct SniffedFields {
     if field.guess.needsZone { needsZone = true }
     if let order = field.guess.assumedOrder {
       remarks.append("dates of \(name) could be read both ways: \(order) is assumed")
+    }
+    if let point = field.guess.assumedPoint {
+      remarks.append("numbers of \(name) could be read both ways: \(point)")
     }
     settings += type
     entries.append(
@@ -77,18 +86,19 @@ struct SniffedFields {
     "loop", "package", "namespace", "return", "var", "void", "while",
   ]
 
-  /// Whether capitals part its words.
+  /// Whether a text is a name as it stands, with capitals that part its words: `orderId`.
   private static func isCamelCase(_ text: String) -> Bool {
-    guard text.contains(where: \.isLowercase) else { return false }
-    return zip(text, text.dropFirst()).contains { $0.isLowercase && $1.isUppercase }
+    text.first?.isLowercase == true && text.utf8.allSatisfy { LatinLetters.isPlain($0) || $0 == UInt8(ascii: "_") }
   }
 
-  /// `Unit price` becomes `unit_price`, `orderId` stays; what has no letters of ASCII becomes `field`.
+  /// `Unit price` becomes `unit_price`, `Größe` `groesse`, `MwSt` `mwst`; `orderId` stays. What has no letters at all
+  /// becomes `field`.
   static func identifier(_ text: String) -> String {
     var name = ""
-    for byte in text.utf8 {
-      if byte &- 48 < 10 || (byte | 0x20) &- UInt8(ascii: "a") < 26 {
-        name.unicodeScalars.append(UnicodeScalar(byte))
+    for character in text {
+      let letters = LatinLetters.plain(character)
+      if !letters.isEmpty {
+        name += letters
       } else if !name.isEmpty, name.last != "_" {
         name += "_"
       }

@@ -145,7 +145,7 @@ public struct PinnedEntry: Sendable, Equatable {
     }
     let words = ["yes", "no", "on", "off", "true", "false", "null", "y", "n"]
     if plain, text.first?.isLetter ?? false, !words.contains(text.lowercased()) { return text }
-    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
+    if text.unicodeScalars.allSatisfy(isHarmless) {
       return "'" + text.replacing("'", with: "''") + "'"
     }
     // Only double quotes can hold what a terminal must not see.
@@ -153,7 +153,7 @@ public struct PinnedEntry: Sendable, Equatable {
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"", "\\": quoted += "\\\(scalar)"
-      case " "..."~": quoted.unicodeScalars.append(scalar)
+      case _ where isHarmless(scalar): quoted.unicodeScalars.append(scalar)
       default:
         let digits = String(scalar.value, radix: 16)
         let width = scalar.value > 0xFFFF ? 8 : 4
@@ -161,5 +161,13 @@ public struct PinnedEntry: Sendable, Equatable {
       }
     }
     return quoted + "\""
+  }
+
+  /// Printable ASCII, and letters: they do nothing to a terminal but to be seen.
+  private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .otherLetter: true
+    default: (" "..."~").contains(scalar)
+    }
   }
 }

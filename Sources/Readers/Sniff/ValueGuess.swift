@@ -10,6 +10,8 @@ struct ValueGuess {
     case none
     /// No leading zeros or plus, which numbers lose and article or telephone numbers must keep.
     case plainNumber
+    /// The same, and no whole number that a double cannot hold exactly: whoever writes so many digits means each of them.
+    case measurement
     case word
     case epoch(ClosedRange<Int64>)
   }
@@ -19,6 +21,7 @@ struct ValueGuess {
     var converter: ValueConverter
     var condition = Condition.none
     var isTime: Bool { converter.kind == .time }
+    var isNumber: Bool { [.int, .decimal, .double].contains(converter.kind) }
     /// Values that it cannot read.
     var failures = 0
     /// Nil for no remark.
@@ -40,8 +43,10 @@ struct ValueGuess {
   private let zone: Zone
   /// Digits behind the point, fewest and most.
   private var digits: (fewest: Int, most: Int) = (.max, 0)
-  /// Whether three digits stand behind every point or comma.
+  /// Whether three digits stand behind every point or comma, in texts: JSON's own numbers have no groups.
   private var separatesThousands = true
+  /// The decimal point of the export's other columns, if they tell.
+  private var pointElsewhere: UInt8?
 
   init(name: String, zone: Zone) {
     self.name = name
@@ -70,7 +75,7 @@ struct ValueGuess {
       }
     }
     digits = (min(digits.fewest, behind ?? 0), max(digits.most, behind ?? 0))
-    if let behind, behind != 3 { separatesThousands = false }
+    if let behind, behind != 3 || form == .number { separatesThousands = false }
   }
 
   private static func reads(
@@ -92,17 +97,38 @@ struct ValueGuess {
     text.withUTF8 { bytes in if let start = bytes.baseAddress { take(start, start + bytes.count, as: form) } }
   }
 
+  /// What can be true of all values.
+  private var sound: [Candidate] { candidates.filter { $0.failures * ValueGuess.tolerance <= count } }
+
   /// The candidate with the fewest failures, the first of equals.
   private var best: Candidate? {
     guard count > 0 else { return nil }
-    // `1,250` beside `300` is a thousand and more; prices have two digits behind their comma.
-    let isGrouped = separatesThousands && digits.most == 3
-    let sound = candidates.filter { candidate in
-      candidate.failures * ValueGuess.tolerance <= count
-        && !(isGrouped && candidate.settings.contains(PinnedEntry("decimal", .text(","))))
-    }
-    return sound.min { $0.failures < $1.failures }
+    guard hasOpenPoint else { return sound.min { $0.failures < $1.failures } }
+    // `1,250` is a thousand and more where English is written, which is as good as any guess.
+    let point = pointElsewhere ?? UInt8(ascii: ".")
+    return sound.filter { $0.converter.point == point }.min { $0.failures < $1.failures }
   }
+
+  /// Whether numbers can be read with either sign as the decimal point.
+  private static func areAmbiguous(_ candidates: [Candidate]) -> Bool {
+    let numbers = candidates.filter(\.isNumber)
+    return numbers.contains { $0.converter.point == UInt8(ascii: ".") }
+      && numbers.contains { $0.converter.point == UInt8(ascii: ",") }
+  }
+
+  /// Whether the sign in its numbers may be a decimal point, and may part thousands: `1.250`, `1,250`.
+  private var hasOpenPoint: Bool {
+    count > 0 && separatesThousands && digits.most == 3 && ValueGuess.areAmbiguous(sound)
+  }
+
+  /// The decimal point of its numbers, if nothing else can be one.
+  var certainPoint: UInt8? {
+    guard digits.most > 0, !hasOpenPoint, let best, best.isNumber else { return nil }
+    return best.converter.point
+  }
+
+  /// Reads numbers that can be read in two ways as the export's other columns say.
+  mutating func settle(_ point: UInt8?) { pointElsewhere = point }
 
   /// What a declaration says about the type; empty for text.
   var settings: [PinnedEntry] {
@@ -121,10 +147,20 @@ struct ValueGuess {
     return type
   }
 
+  var isNumber: Bool { best?.isNumber == true }
   var isTime: Bool { best?.isTime == true }
   /// A time without a clock, which is a day of birth as often as the record's own.
   var isDate: Bool { isTime && longest <= 10 }
   var needsZone: Bool { best?.needsZone == true }
+  /// What is taken for the decimal point and why, where values could be read both ways.
+  var assumedPoint: String? {
+    guard hasOpenPoint, let best else { return nil }
+    let isPoint = !best.settings.contains { $0.key == "group" }
+    let sign = (best.converter.point == UInt8(ascii: ".")) == isPoint ? "." : ","
+    return "'\(sign)' is assumed to \(isPoint ? "be the decimal point" : "part thousands")"
+      + (pointElsewhere == nil ? "" : ", as other columns have it")
+  }
+
   /// The order of day and month, if the other one reads every value, too.
   var assumedOrder: String? {
     guard let best, let order = best.remark else { return nil }
@@ -181,7 +217,7 @@ struct ValueGuess {
         }
         found.append(candidate(.decimal(style, scale: nil), settings, .plainNumber))
       }
-      found.append(candidate(.double(NumberStyle()), pin("double"), .plainNumber))
+      found.append(candidate(.double(NumberStyle()), pin("double"), .measurement))
     }
     found.append(candidate(.time(.iso, zone: nil, ambiguous: .earlier), pin("instant")))
     var local = candidate(.time(.iso, zone: zone, ambiguous: .earlier), pin("local_time"))
@@ -219,15 +255,22 @@ struct ValueGuess {
     switch condition {
     case .none: return true
     case .word: return start < stop && start.pointee | 0x20 >= UInt8(ascii: "a") && stop - start >= 2
-    case .plainNumber:
-      var at = start
-      if at < stop, at.pointee == UInt8(ascii: "-") { at += 1 }
-      guard at < stop, at.pointee &- 48 < 10 else { return false }
-      return !(at.pointee == 48 && stop - at > 1 && at[1] &- 48 < 10)
+    case .plainNumber: return isPlainNumber(start, stop)
+    case .measurement:
+      let digits = start < stop && start.pointee == UInt8(ascii: "-") ? start + 1 : start
+      let isWhole = UnsafeBufferPointer(start: digits, count: stop - digits).allSatisfy { $0 &- 48 < 10 }
+      return isPlainNumber(start, stop) && !(isWhole && stop - digits > 15)
     case .epoch(let range):
       let whole = UnsafeBufferPointer(start: start, count: min(stop - start, 20)).prefix { $0 &- 48 < 10 }
       return Int64(String(decoding: whole, as: UTF8.self)).map { range.contains($0) } ?? false
     }
+  }
+
+  private static func isPlainNumber(_ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>) -> Bool {
+    var at = start
+    if at < stop, at.pointee == UInt8(ascii: "-") { at += 1 }
+    guard at < stop, at.pointee &- 48 < 10 else { return false }
+    return !(at.pointee == 48 && stop - at > 1 && at[1] &- 48 < 10)
   }
 
   /// Numbers by these names name something; nobody adds them up.

@@ -33,6 +33,7 @@ struct WeblogSniffer: Sniffer {
             + " the server's own log format to read that, too")
       }
     case .json(let layout):
+      remarks.append("keys that are no field here are left out: reader jsonl reads any")
       // Caddy's and Traefik's requests are told by more than a time, and other lines among them are of the same log.
       isUnmistakable = layout.columns.contains { $0.isRequired && $0.kind != .time }
       if isUnmistakable, guess.understood * 10 < guess.records * 8 {

@@ -133,13 +133,14 @@ private struct XMLPins {
       at = node.parent
     }
     recordPath = path
-    fields = SniffedFields()
+    let habit = XMLPins.habit(outline.root)
+    fields = SniffedFields(habit: habit)
     var lists: [(node: Node, path: String, isNested: Bool)] = []
     collect(record, [], "", isOptional: false, into: &fields, &lists, isNested: false)
     var index = 0
     while index < lists.count {
       let list = lists[index]
-      var rows = SniffedFields()
+      var rows = SniffedFields(habit: habit)
       collect(list.node, [], "", isOptional: false, into: &rows, &lists, from: list.path, isNested: true)
       index += 1
       guard !rows.entries.isEmpty else { continue }
@@ -150,10 +151,22 @@ private struct XMLPins {
       fields.add(
         list: words, [PinnedEntry("list", .text(list.path)), PinnedEntry("fields", .map(rows.entries))])
       if rows.needsZone { needsZone = true }
+      remarks += rows.remarks
       if list.isNested { remarks.append("rows of \(list.path) are in rows themselves; they are read as the record's") }
     }
     if fields.needsZone { needsZone = true }
     addHeader(ancestors, record)
+  }
+
+  private static func habit(_ root: Node) -> NumberHabit {
+    var habit = NumberHabit()
+    func visit(_ node: Node) {
+      habit.take(node.guess)
+      for attribute in node.attributes { habit.take(attribute.guess) }
+      for child in node.children { visit(child) }
+    }
+    visit(root)
+    return habit
   }
 
   /// Namespaces that the paths name; those of the rest of the document would only confuse.
