@@ -170,6 +170,8 @@ final class Database: @unchecked Sendable {
   /// SQLite makes a copy.
   private static var transient: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
 
+  private static let writeFailures = [SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, SQLITE_PERM]
+
   /// C104 for a file that is none of SQLite's or is damaged, C105 where writing fails, C103 for the rest.
   private func failure(_ what: String) -> Diagnostic {
     let code = sqlite3_errcode(handle)
@@ -177,8 +179,7 @@ final class Database: @unchecked Sendable {
     switch code & 0xFF {
     case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_MISMATCH:
       return StateCursor.damage("\(path): \(reason)")
-    case SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY,
-      SQLITE_PERM where access == .write:
+    case let code where access == .write && Database.writeFailures.contains(code):
       return Diagnostic(
         "C105", "the state \(path) cannot be written: \(reason)",
         remedy: "make room or mend the permissions, and run the same command again; nothing is lost")

@@ -68,10 +68,13 @@ import Testing
     #expect(found > 3)
   }
 
-  private func sniff(_ text: String, _ name: String = "a.csv") throws -> SniffFinding {
+  private func result(_ text: String, _ name: String) throws -> InputSniffer.Result {
     let space = try Workspace()
-    let path = try space.write(name, text)
-    return try #require(try InputSniffer.sniff(InputPath(name: name, path: path), zone: nil).finding)
+    return try InputSniffer.sniff(InputPath(name: name, path: space.write(name, text)), zone: nil)
+  }
+
+  private func sniff(_ text: String, _ name: String = "a.csv") throws -> SniffFinding {
+    try #require(try result(text, name).finding)
   }
 
   /// Three digits behind a sign may be thousands or thousandths: what other columns have decides, and is said.
@@ -159,14 +162,11 @@ import Testing
     ("id,name\n1,a\n2,b\n", true), ("id;name\n1;a\n2;b\n", true), ("id,name\n1,a\n", false),
     ("Dear Ada, hello\nas you know, it rains\nall the best, Bob\n", false),
   ]) func tablesWithoutTypes(_ text: String, _ isRead: Bool) throws {
-    let space = try Workspace()
-    let path = try space.write("a.csv", text)
-    #expect(try (InputSniffer.sniff(InputPath(name: "a.csv", path: path), zone: nil).finding != nil) == isRead)
+    #expect(try (result(text, "a.csv").finding != nil) == isRead)
   }
 
   /// A document that declares entities, nests without end, or has more paths than anyone would read.
   @Test func hostileXML() throws {
-    let space = try Workspace()
     let bomb = """
       <!DOCTYPE a SYSTEM "http://127.0.0.1:9/x.dtd" [<!ENTITY x "xxxxxxxxxx"><!ENTITY y "&x;&x;&x;&x;&x;&x;&x;&x;"><!ENTITY z SYSTEM "/etc/hostname">]>
       <a><r n="&y;">&y;&z;</r><r n="1">t</r></a>
@@ -174,8 +174,7 @@ import Testing
     let deep = "<a>" + String(repeating: "<r>", count: 5000)
     let wide = "<a>" + (0..<4000).map { "<r><e\($0) a\($0)='1'/></r>" }.joined() + "</a>"
     for (text, isRead) in [(bomb, true), (deep, false), (wide, true)] {
-      let path = try space.write("a.xml", text)
-      let result = try InputSniffer.sniff(InputPath(name: "a.xml", path: path), zone: nil)
+      let result = try result(text, "a.xml")
       #expect((result.finding != nil) == isRead)
       #expect(result.finding.map { $0.outline.count <= 201 && $0.input.utf8.count < 200_000 } ?? true)
       #expect(result.sketch?.fields.contains { $0.example.contains("xxxxxxxxxx") } != true)

@@ -1,6 +1,7 @@
 internal import Pipeline
 
-/// Which payloads of the queue are settled: acknowledged or given up. Everything before the first unsettled payload is settled.
+/// Which payloads of the queue are settled: acknowledged or given up. Everything before the first unsettled payload is
+/// settled.
 struct Ledger {
   /// How far reading may run ahead of the first unsettled payload: what lies between has to be remembered.
   static let span = 32_768

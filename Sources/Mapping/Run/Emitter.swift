@@ -313,8 +313,8 @@ enum Emitters {
     }
   }
 
-  /// A natural id that is a list of columns, each with what stands before it. Anything unusual is
-  /// left to `general`.
+  /// A natural id that is a list of columns, each with what stands before it. Anything unusual is left to
+  /// `general`.
   static func naturalID(_ parts: [FieldRun.Member], end: ConstantBytes, otherwise general: Emitter) -> Emitter {
     let run = FieldRun(parts)
     // Of a text that is empty only the quotes are left, of a number at least a digit.

@@ -19,10 +19,8 @@ final class InputCandidate {
       modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec))
   }
 
-  var isUTF16: Bool {
-    guard let head else { return false }
-    return head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF])
-  }
+  /// False also as long as nobody has looked at its head.
+  var isUTF16: Bool { head.map(TextSource.isUTF16) ?? false }
 
   /// SHA-256 of so many first decompressed bytes, for each of the counts up to the first of which there are not so many.
   /// - Parameter counts: in ascending order.

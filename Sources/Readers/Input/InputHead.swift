@@ -50,7 +50,7 @@ struct InputHead {
     rank = bytes.withUnsafeBufferPointer { ByteHash.hash(UnsafeBufferPointer(rebasing: $0[..<line])) }
     let head = Array(bytes.prefix(KnownInput.headLength))
     identity = (head.count, Fingerprint.sha256(head) ?? "")
-    isUTF16 = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+    isUTF16 = TextSource.isUTF16(bytes)
     // A head that is cut off ends within a record, which must not be taken for one.
     let cut = Reject(stage: .record, code: "", message: "", offset: nil, length: 0, line: 0, number: 0)
     let source = reader.makeSource(MemorySource(bytes, damage: isComplete ? nil : cut), limits: limits)

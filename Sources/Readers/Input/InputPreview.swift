@@ -1,8 +1,8 @@
 public import Pipeline
 
-/// The first bytes of a run's first input, for readers that choose their settings by them (`format: auto`). Nothing is opened until
-/// somebody asks, and what can be read only once is not lost: `InputFeed` goes on with it. Used before a run begins, by
-/// one thread.
+/// The first bytes of a run's first input, for readers that choose their settings by them (`format: auto`). Nothing is
+/// opened until somebody asks, and what can be read only once is not lost: `InputFeed` goes on with it. Used before a
+/// run begins, by one thread.
 public final class InputPreview: @unchecked Sendable {
   private let inputs: () throws(Diagnostics) -> [InputPath]
   private var taken: [String: (bytes: [UInt8], isComplete: Bool, stored: StoredInput)] = [:]

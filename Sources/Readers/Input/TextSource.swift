@@ -14,6 +14,9 @@ final class TextSource: FragileSource {
   /// replaced and counted where texts are written, as if the input had been UTF-8.
   static let illFormed: UInt8 = 0xFF
 
+  /// Whether an input that begins so is in UTF-16, as its byte order mark says.
+  static func isUTF16(_ head: [UInt8]) -> Bool { head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) }
+
   private let bytes: any ByteSource
   private var mode = Mode.unknown
   /// Read, but not yet given or converted: `raw[at..<end]`.

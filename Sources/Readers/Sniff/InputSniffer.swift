@@ -49,7 +49,7 @@ public enum InputSniffer {
     raw.removeLast(length - count)
     if let finding = LineEnds.finding(Array(raw.prefix(InputHead.length)), of: input) { throw finding }
     let isComplete = count < length
-    let isWide = raw.starts(with: [0xFF, 0xFE]) || raw.starts(with: [0xFE, 0xFF])
+    let isWide = TextSource.isUTF16(raw)
     // A text without line ends but the first few, such as XML from a program, stays as it is.
     if !isComplete, !isWide, let end = raw.lastIndex(of: UInt8(ascii: "\n")), end > count / 2 {
       raw.removeSubrange((end + 1)...)
