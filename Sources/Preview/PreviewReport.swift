@@ -111,7 +111,8 @@ public struct PreviewReport: Sendable {
     share = PreviewReport.share(counts, isCut: isCut)
     estimate = PreviewReport.estimate(sessions, counts, share)
     remarks = PreviewReport.remarks(
-      counts, sessions, payloads.programs, cut: zip(subject.rules.map(\.name), tally.cut).filter { $0.1 > 0 }, warnings)
+      counts, sessions, payloads.programs, cut: zip(subject.rules.map(\.name), tally.cut).filter { $0.1 > 0 },
+      ids: zip(subject.rules.map(\.name), stage.ids.findings).filter { $0.1.repeated > 0 }, warnings)
   }
 
   /// Records dropped by reason.
@@ -164,7 +165,7 @@ public struct PreviewReport: Sendable {
 
   private static func remarks(
     _ counts: RunCounts, _ sessions: PreviewSessions, _ programs: ProgramPayloads, cut: [(String, Int)],
-    _ warnings: [Diagnostic]
+    ids: [(String, NaturalIDs.Finding)], _ warnings: [Diagnostic]
   ) -> [Remark] {
     var remarks: [Remark] = []
     if programs.payloads > 0 {
@@ -185,6 +186,7 @@ public struct PreviewReport: Sendable {
             + "\(count == 1 ? "has" : "have") a text over 32,000 bytes, which is cut there: Tracardi would lose the event",
           remedy: "emit less of it: .substring(0, 1000)"))
     }
+    remarks += ids.map { remark($0, $1) }
     if counts.sum.replaced > 0 {
       remarks.append(
         Remark(
@@ -210,5 +212,20 @@ public struct PreviewReport: Sendable {
           remedy: warning.remedy))
     }
     return remarks
+  }
+
+  private static func remark(_ rule: String, _ finding: NaturalIDs.Finding) -> Remark {
+    func name(_ place: NaturalIDs.Place) -> String { "\(place.input):\(place.line)" }
+    let isLoss = finding.contradicted > 0
+    let count = isLoss ? finding.contradicted : finding.repeated
+    let events = "\(DisplayNumber.plural(count, "event")) of '\(rule)' \(count == 1 ? "has" : "have")"
+    let first = finding.first.map { " (first \(name($0.place)), the id of \(name($0.before)))" } ?? ""
+    return Remark(
+      isLoss: isLoss,
+      text: "\(events) the `id` of an event before\(first) and "
+        + (isLoss
+          ? "\(count == 1 ? "says" : "say") something else: Tracardi would keep one event of each id"
+          : "\(count == 1 ? "is" : "are") the same as that one: Tracardi would keep it once"),
+      remedy: isLoss ? "add to `id` what tells them apart, such as the number of a line; or leave `id` out" : "")
   }
 }

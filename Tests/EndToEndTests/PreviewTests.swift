@@ -117,6 +117,54 @@ import Testing
     #expect(text(result).contains("late records                             1"))
   }
 
+  /// An id that is not unique loses events at the receiver, and no count of `convert` tells.
+  @Test(arguments: [
+    (
+      "order_id", true,
+      "2 events of 'item' have the `id` of an event before (first items.csv:3, the id of items.csv:2) and say"
+    ),
+    (
+      "order_id, sku", false,
+      "1 event of 'item' has the `id` of an event before (first items.csv:5, the id of items.csv:4) and is"
+    ),
+    ("order_id, sku, n", false, nil),
+  ])
+  func repeatedIDsAreFound(_ id: String, _ isLoss: Bool, _ text: String?) throws {
+    try space.write(
+      "items.csv",
+      """
+      order_id,at,sku,n
+      7,2026-05-01T10:00:00Z,A,1
+      7,2026-05-01T10:00:00Z,B,2
+      8,2026-05-01T10:00:00Z,A,3
+      8,2026-05-01T10:00:00Z,A,4
+      8,2026-05-01T10:00:00Z,C,5
+
+      """)
+    try space.write(
+      "m.yaml",
+      """
+      mapping: items
+      language: 1
+      input: { reader: csv, fields: { order_id: string, at: instant, sku: string, n: int } }
+      identity: { visitor: =order_id, profile: { hash: visitor, salt: x } }
+      target: { source: x }
+      events:
+        - { type: item, id: '=[\(id)]', properties: { sku: =sku } }
+      otherwise: drop
+      """)
+    let result = try run("items.csv -m m.yaml --format json --show 0")
+    let report = try JSONSerialization.jsonObject(with: result.output) as? [String: Any]
+    let remarks = report?["remarks"] as? [[String: Any]] ?? []
+    let found = remarks.first { ($0["text"] as? String)?.contains("`id`") == true }
+    if let text {
+      #expect((found?["text"] as? String)?.hasPrefix(text) == true, "\(remarks)")
+      #expect(found?["loss"] as? Bool == isLoss)
+    } else {
+      #expect(found == nil)
+    }
+  }
+
   /// Properties may look like an event.
   @Test func eventsAreNotCountedByTheirLooks() throws {
     try space.write(

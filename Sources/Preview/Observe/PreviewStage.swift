@@ -21,6 +21,8 @@ public final class PreviewStage: EventConsumer, RejectWriter {
   private var late: [(input: Int, record: Int)] = []
   /// The first rejects of each code.
   private var groups: [RejectGroup] = []
+  /// Of all events, shown or not.
+  private(set) var ids: NaturalIDs
   /// Rejects that are kept of each code, and bytes of each.
   private static let keptRejects = 10
   private static let keptBytes = 2048
@@ -43,6 +45,7 @@ public final class PreviewStage: EventConsumer, RejectWriter {
       subject.reader, columns: subject.columns, used: subject.usedFields,
       tracer: inner == nil ? nil : subject.makeTracer())
     pickers = choices.map { RecordPicker(count: $0.count, isSpread: $0.isSpread) }
+    ids = NaturalIDs(rules: subject.rules.count, inputs: inputs)
     lines = Array(repeating: 0, count: inputs.count)
     records = Array(repeating: 0, count: inputs.count)
   }
@@ -90,6 +93,7 @@ public final class PreviewStage: EventConsumer, RejectWriter {
     for index in pickers.indices where choices[index].filter != .late && !pickers[index].isFull {
       pick(members(choices[index].filter, mapped, position), block, position, &pickers[index])
     }
+    ids.look(mapped, input: input, lines: position.lines)
     if let inner {
       try inner.consume(mapped, of: block, rejects: &rejects)
     } else {
