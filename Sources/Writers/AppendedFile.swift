@@ -15,19 +15,19 @@ public final class AppendedFile: CommittedOutput {
   /// - Parameters:
   ///   - name: what the state calls it.
   ///   - recorded: what the state says; nil for a new file.
-  /// - Throws: C107 if the file is shorter than recorded, O201, O202.
+  /// - Throws: C107 if the file is shorter than recorded, O201, O202; O206 if another run has it open.
   public init(_ path: String, name: String, recorded: OutputPosition?, files: any FileSystem = SystemFiles()) throws {
     self.name = name
     self.path = path
     position = recorded ?? OutputPosition()
     let length = try files.length(of: path)
-    if let length, length > position.length { try files.truncate(path, to: position.length) }
     guard length ?? 0 >= position.length else {
       throw Diagnostic(
         "C107", "\(path) has \(length ?? 0) bytes, and \(position.length) are recorded",
         remedy: "put the file back as it was; without it begin anew with another --state folder")
     }
     file = try files.open(path)
+    if let length, length > position.length { try files.truncate(path, to: position.length) }
     if length == nil { try files.sync(folder: FilePath.folder(of: path)) }
   }
 

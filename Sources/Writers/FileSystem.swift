@@ -4,7 +4,8 @@ internal import Pipeline
 /// The file operations that the promises of a commit rest on. Tests put a double in its place that loses what was not
 /// synced.
 public protocol FileSystem: AnyObject, Sendable {
-  /// Opens a file for appending, and creates it if it is not there. Throws O202.
+  /// Opens a file for appending, and creates it if it is not there. Nobody else can until it is closed. Throws O202, and O206
+  /// if another run has it open.
   func open(_ path: String) throws -> any AppendableFile
   /// Bytes of a file; nil if there is none.
   func length(of path: String) throws -> Int?
@@ -35,7 +36,15 @@ public final class SystemFiles: FileSystem {
   public func open(_ path: String) throws -> any AppendableFile {
     let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw OutputFailure.creating(path, errno) }
-    return SystemFile(descriptor, path)
+    let file = SystemFile(descriptor, path)
+    // Some file systems know no locks: there it stays as it was.
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+      throw Diagnostic(
+        "O206", "another run is writing it",
+        remedy: "give each state a file and a folder of its own, or wait until that run is over; nothing is lost",
+        file: path)
+    }
+    return file
   }
 
   public func length(of path: String) throws -> Int? {

@@ -38,6 +38,8 @@ public final class SegmentWriter: PayloadWriter, CommittedOutput {
         _ = try AppendedFile(part, name: name, recorded: position, files: files)
         try complete()
       } else {
+        // Opening it tells whether another run is at work in it.
+        _ = try files.open(part)
         try files.remove(part)
       }
       isChanged = true

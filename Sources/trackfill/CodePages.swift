@@ -1671,7 +1671,8 @@ What to do: Make room, set `TMPDIR` to another file system, or raise `--memory`.
 
 `convert --follow-up` numbers its files by what its state remembers. In the folder after `-o` there is a file with a number that
 this state has not come to, or one under the name that its next file is to get: another state of a mapping of the same name
-writes there, or the state folder is new and files of the old one are still there. Nothing is replaced.
+writes there, or the state folder is new and files of the old one are still there. It is also said of a file that another run
+is writing at this moment. Nothing is replaced.
 
 ```text
 out/end-to-end-000001.ndjson: error[O206]: another state wrote it, and it is not to be replaced

@@ -220,3 +220,24 @@ func code(_ work: () throws -> Void) -> String? {
     #expect(object?["raw"] as? String == raw)
   }
 }
+
+@Suite struct SegmentWriterTests {
+  /// Two states that begin at once see nothing of each other but a file at work.
+  @Test func aFileAtWorkIsNotTaken() throws {
+    let space = try Workspace()
+    func writer() throws -> SegmentWriter { try SegmentWriter(folder: space.folder, stem: "shop", recorded: nil) }
+    let late = try writer()
+    let first = try writer()
+    try write("{}", to: first)
+    #expect(code { _ = try writer() } == "O206")
+    #expect(code { try write("[]", to: late) } == "O206")
+    _ = try first.prepare()
+    try first.settle()
+    #expect(try space.names() == ["shop-000001.ndjson"])
+    #expect(try String(contentsOfFile: space.path("shop-000001.ndjson"), encoding: .utf8) == "{}\n")
+    // What a run left that is over is removed.
+    try space.write("other-000001.ndjson.part", "torn")
+    _ = try SegmentWriter(folder: space.folder, stem: "other", recorded: nil)
+    #expect(try space.names() == ["shop-000001.ndjson"])
+  }
+}
