@@ -1,9 +1,8 @@
+import Delivery
 import Foundation
 import Pipeline
 import TestSupport
 import Testing
-
-@testable import Delivery
 
 @Suite struct EngineTests {
   @Test func everythingArrives() throws {

@@ -1,8 +1,7 @@
+import Mapping
 import Pipeline
 import TestSupport
 import Testing
-
-@testable import Mapping
 
 /// A rule that is called unreachable stops the mapping, so the claim must be true: random pairs of conditions are judged,
 /// and then run over random records.

@@ -1,7 +1,6 @@
+import Mapping
 import Pipeline
 import Testing
-
-@testable import Mapping
 
 /// `checks`: data rules that reject a record with the mapping's own code and message.
 @Suite struct DataCheckTests {

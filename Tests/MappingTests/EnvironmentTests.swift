@@ -1,7 +1,6 @@
+import Mapping
 import Pipeline
 import Testing
-
-@testable import Mapping
 
 /// What stands for a value of the environment, and what only looks like it.
 @Suite struct EnvironmentTests {

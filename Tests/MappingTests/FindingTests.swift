@@ -1,7 +1,6 @@
+import Mapping
 import Pipeline
 import Testing
-
-@testable import Mapping
 
 /// Each broken mapping with what must be said about it: place, code, a part of the message, a part of the remedy.
 @Suite struct FindingTests {

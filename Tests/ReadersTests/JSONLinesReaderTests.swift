@@ -1,7 +1,6 @@
 import Pipeline
+import Readers
 import Testing
-
-@testable import Readers
 
 private func jsonl(_ input: String) throws -> any Reader {
   guard case .map(let entries, let span) = node(input) else { throw CancellationError() }

@@ -1,8 +1,7 @@
 import Pipeline
+import Readers
 import TestSupport
 import Testing
-
-@testable import Readers
 
 /// Bytes made on demand: a long line costs no memory.
 private final class EndlessLine: ByteSource {

@@ -1,7 +1,6 @@
 import Pipeline
+import Readers
 import Testing
-
-@testable import Readers
 
 /// A mapping's `input` as a node, from pairs.
 func settings(_ pairs: KeyValuePairs<String, String>) -> ConfigNode {

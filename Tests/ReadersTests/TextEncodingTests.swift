@@ -1,7 +1,6 @@
 import Pipeline
+import Readers
 import Testing
-
-@testable import Readers
 
 /// Inputs in code pages: every reader of text takes `encoding`.
 @Suite struct TextEncodingTests {

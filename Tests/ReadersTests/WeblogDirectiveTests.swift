@@ -1,7 +1,6 @@
 import Pipeline
+import Readers
 import Testing
-
-@testable import Readers
 
 /// Logs that say within themselves how their lines are to be read.
 @Suite struct WeblogDirectiveTests {

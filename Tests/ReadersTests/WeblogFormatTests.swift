@@ -1,7 +1,6 @@
 import Pipeline
+import Readers
 import Testing
-
-@testable import Readers
 
 /// Format texts of servers, a line each, and the fields that come of it.
 @Suite struct WeblogFormatTests {

@@ -1,7 +1,6 @@
 import Pipeline
+import Readers
 import Testing
-
-@testable import Readers
 
 @Suite struct WeblogReaderTests {
   @Test func combined() throws {

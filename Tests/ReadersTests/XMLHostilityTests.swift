@@ -1,7 +1,6 @@
 import Pipeline
+import Readers
 import Testing
-
-@testable import Readers
 
 /// Documents that mean harm, or were harmed: a reject or a clear stop with its place, and what came before is kept.
 @Suite struct XMLHostilityTests {

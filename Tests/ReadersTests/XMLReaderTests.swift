@@ -1,8 +1,7 @@
 import CZlib
 import Pipeline
+import Readers
 import Testing
-
-@testable import Readers
 
 @Suite struct XMLReaderTests {
   static let namespaces: (String, Setting) = ("namespaces", ["e": "urn:shop:export:2"])

@@ -2,8 +2,7 @@ import Foundation
 import Pipeline
 import TestSupport
 import Testing
-
-@testable import Writers
+import Writers
 
 func write(_ text: String, to writer: any PayloadWriter) throws {
   try Array(text.utf8).withUnsafeBufferPointer { try writer.write($0) }
