@@ -3,8 +3,7 @@ internal import Pipeline
 extension DeliveryStop {
   /// What a run that stops says. The last answer is quoted; the receiver's own words say most.
   /// - Parameter refused: payloads since the last that was taken.
-  func diagnostic(host: String, status: Int, text: String, window: String, refused: Int) -> Diagnostic {
-    let answer = status > 0 ? "\(status) \(text)" : text
+  func diagnostic(host: String, answer: Reply, window: String, refused: Int) -> Diagnostic {
     switch self {
     case .unavailable:
       return Diagnostic(
@@ -34,7 +33,7 @@ extension DeliveryStop {
         remedy: "--to takes the address of Tracardi's API, to which /track is added; nothing was given up")
     case .misconfigured:
       return Diagnostic(
-        "D307", "\(host) cannot be reached as things are set: \(text)",
+        "D307", "\(host) cannot be reached as things are set: \(answer.text)",
         remedy: "check --to, --ca-file and --proxy; nothing was given up")
     case .nothingAccepted:
       return Diagnostic(
@@ -45,16 +44,4 @@ extension DeliveryStop {
         remedy: "nothing of them was given up; mend what it names and run again")
     }
   }
-}
-
-/// When refusals are believed to be about the payloads.
-enum Verdicts {
-  /// So many payloads in a row, refused without one that was taken, are about the settings.
-  static let mostInRow = 20
-  /// Failures of its own after which a payload is taken apart, and an event given up.
-  static let strikesToHalve = 2
-  static let strikesToGiveUp = 5
-  /// The same where no answer came at all.
-  static let silencesToHalve = 4
-  static let silencesToGiveUp = 8
 }

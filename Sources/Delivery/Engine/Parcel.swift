@@ -13,18 +13,32 @@ final class Parcel {
     var isNoAnswer = false
     /// When the last attempt began.
     var began: UInt64 = 0
+    /// Of the last answer; 0 where none came.
     var lastStatus = 0
+    /// What the last answer that was more than an acknowledgement said, or why none came.
     var lastText: [UInt8] = []
+
+    /// Keeps what an answer says, for messages and dead letters.
+    mutating func note(_ answer: DeliveryAnswer, keepingBody: Bool) {
+      switch answer.outcome {
+      case .status(let status):
+        lastStatus = status
+        if keepingBody { lastText = Array(answer.body.prefix(DeadLetter.answerLimit)) }
+      case .failure(let text), .misconfigured(let text):
+        lastStatus = 0
+        lastText = Array(text.utf8)
+      }
+    }
+
+    /// What was said to the last attempt.
+    var reply: Reply {
+      let text = lastText.withUnsafeBufferPointer { lastStatus == 0 ? Array($0) : AnswerTable.detail($0) }
+      return Reply(status: lastStatus, text: String(decoding: text.prefix(200), as: UTF8.self))
+    }
   }
 
-  struct Letter {
-    var line: [UInt8]
-    var code: String
-    var message: String
-  }
-
-  let offset: Int
-  let line: Int
+  let place: PayloadPlace
+  /// The ledger's.
   let number: Int
   let outline: PayloadOutline
   private let storage: UnsafeMutableBufferPointer<UInt8>
@@ -35,7 +49,7 @@ final class Parcel {
   private var ranges: [(range: Range<Int>, id: [UInt8]?)] = []
   private var composed: ByteBuffer?
   /// What was given up of it, written when all of it is settled, so that a payload which is sent again has none yet.
-  var letters: [Letter] = []
+  var letters: [DeadLetterLine] = []
   /// How many acknowledgements there had been at its last refusal; -1 if there was none.
   var verdictAt = -1
   var isPartial = false
@@ -46,13 +60,12 @@ final class Parcel {
   var isAnyAcknowledged = false
 
   init(
-    _ bytes: UnsafeBufferPointer<UInt8>, outline: PayloadOutline, offset: Int, line: Int, number: Int, lane: Lane
+    _ bytes: UnsafeBufferPointer<UInt8>, outline: PayloadOutline, place: PayloadPlace, number: Int, lane: Lane
   ) {
     storage = .allocate(capacity: bytes.count)
     _ = storage.initialize(from: bytes)
     self.outline = outline
-    self.offset = offset
-    self.line = line
+    self.place = place
     self.number = number
     self.lane = lane
     parts = [Part(events: 0..<outline.eventCount)]
@@ -90,26 +103,5 @@ final class Parcel {
     let middle = part.events.lowerBound + part.events.count / 2
     parts.append(Part(events: middle..<part.events.upperBound))
     parts.append(Part(events: part.events.lowerBound..<middle))
-  }
-}
-
-/// The payloads of one profile: one at a time, in the order of the queue.
-final class Lane {
-  let key: UInt64
-  private var waiting: [Parcel] = []
-  private var head = 0
-
-  init(key: UInt64) { self.key = key }
-
-  var isEmpty: Bool { head == waiting.count }
-  func append(_ parcel: Parcel) { waiting.append(parcel) }
-  var first: Parcel? { head < waiting.count ? waiting[head] : nil }
-
-  func removeFirst() {
-    head += 1
-    if head == waiting.count || head > 64 {
-      waiting.removeFirst(head)
-      head = 0
-    }
   }
 }

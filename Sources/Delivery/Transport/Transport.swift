@@ -36,6 +36,9 @@ public struct DeliveryAnswer {
   public var body: UnsafeBufferPointer<UInt8>
   public var isBodyCut: Bool
 
+  /// 0 where none came.
+  var status: Int { if case .status(let status) = outcome { status } else { 0 } }
+
   public init(
     id: Int, outcome: Outcome, retryAfter: String? = nil,
     body: UnsafeBufferPointer<UInt8> = .init(start: nil, count: 0),
