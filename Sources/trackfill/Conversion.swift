@@ -12,6 +12,17 @@ final class Conversion {
 
   private typealias Stop = RunFrame.Stop
 
+  /// What is written, and what is taken back if the run fails.
+  private struct Outputs {
+    var payloads: any PayloadWriter
+    var rejects: RejectFileWriter?
+
+    func abandon() {
+      payloads.abandon()
+      rejects?.abandon()
+    }
+  }
+
   init(plan: ConvertPlan, console: Console, signals: SignalWatch) {
     self.plan = plan
     frame = RunFrame(plan: plan, console: console, signals: signals, command: "convert")
@@ -27,12 +38,7 @@ final class Conversion {
     let inputs = try frame.inputs()
     let preview = InputPreview { () throws(Diagnostics) in inputs }
     let mapping = try frame.loadMapping(preview)
-    if plan.extracts != nil, !mapping.reader.recordsStandAlone {
-      throw Diagnostic(
-        "D403", "records of \(mapping.reader.schema.title) cannot be mapped alone",
-        remedy: "convert the input again with the mended mapping: ids stay, so events are replaced and none doubled",
-        file: plan.mapping)
-    }
+    try checkExtracts(mapping)
     let feed = try InputFeed(
       inputs, reader: mapping.reader,
       options: InputFeed.Options(
@@ -41,49 +47,22 @@ final class Conversion {
       preview: preview)
 
     frame.signals.attach(.brief)
-    let writer: any PayloadWriter
-    switch plan.output {
-    case .standardOutput: writer = NDJSONStreamWriter(descriptor: STDOUT_FILENO)
-    case .file(let path): writer = try NDJSONFileWriter(path: path)
-    }
-    let rejects: RejectFileWriter?
+    let outputs = try openOutputs()
+    frame.signals.attach(finishing(outputs))
     do {
-      let report = frame.report
-      rejects = try plan.rejects.map {
-        switch $0 {
-        case .standardOutput:
-          RejectFileWriter(
-            descriptor: STDOUT_FILENO, startedAt: report.startedAt, mapping: report.mappingName,
-            sha256: report.mappingHash)
-        case .file(let path):
-          try RejectFileWriter(
-            path: path, startedAt: report.startedAt, mapping: report.mappingName, sha256: report.mappingHash)
-        }
-      }
-    } catch {
-      writer.abandon()
-      throw error
-    }
-    frame.signals.attach(finishing(writer, rejects))
-    do {
-      try drive(mapping, feed, writer, rejects)
-      if frame.report.counts.sum.records == 0 {
-        throw Stop(status: .badInput, message: frame.withoutRecords(inputs, mapping.reader))
-      }
-      if frame.report.counts.rejected == frame.report.counts.sum.records {
-        throw frame.noValidRecord()
-      }
-      try rejects?.finish()
-      try writer.finish()
+      try drive(mapping, feed, outputs)
+      try checkRecords(inputs, mapping.reader)
+      try outputs.rejects?.finish()
+      try outputs.payloads.finish()
       frame.report.isOutputComplete = true
       frame.signals.attach(.brief)
     } catch {
-      writer.abandon()
+      outputs.payloads.abandon()
       // Rejects are what one needs to see why there were too many of them.
       if let stop = error as? Stop, stop.status == .tooManyRejects || stop.status == .badInput {
-        try rejects?.finish()
+        try outputs.rejects?.finish()
       } else {
-        rejects?.abandon()
+        outputs.rejects?.abandon()
       }
       throw error
     }
@@ -91,11 +70,52 @@ final class Conversion {
     return frame.report.counts.rejects.isEmpty ? .done : .someRejected
   }
 
+  /// Records that are replayed must mean something alone.
+  private func checkExtracts(_ mapping: MappingPlan) throws {
+    guard plan.extracts != nil, !mapping.reader.recordsStandAlone else { return }
+    throw Diagnostic(
+      "D403", "records of \(mapping.reader.schema.title) cannot be mapped alone",
+      remedy: "convert the input again with the mended mapping: ids stay, so events are replaced and none doubled",
+      file: plan.mapping)
+  }
+
+  private func openOutputs() throws -> Outputs {
+    let payloads: any PayloadWriter
+    switch plan.output {
+    case .standardOutput: payloads = NDJSONStreamWriter(descriptor: STDOUT_FILENO)
+    case .file(let path): payloads = try NDJSONFileWriter(path: path)
+    }
+    do {
+      return Outputs(payloads: payloads, rejects: try plan.rejects.map(openRejects))
+    } catch {
+      payloads.abandon()
+      throw error
+    }
+  }
+
+  private func openRejects(_ destination: ConvertPlan.Destination) throws -> RejectFileWriter {
+    let report = frame.report
+    switch destination {
+    case .standardOutput:
+      return RejectFileWriter(
+        descriptor: STDOUT_FILENO, startedAt: report.startedAt, mapping: report.mappingName,
+        sha256: report.mappingHash)
+    case .file(let path):
+      return try RejectFileWriter(
+        path: path, startedAt: report.startedAt, mapping: report.mappingName, sha256: report.mappingHash)
+    }
+  }
+
+  private func checkRecords(_ inputs: [InputPath], _ reader: any Reader) throws {
+    let counts = frame.report.counts
+    if counts.sum.records == 0 {
+      throw Stop(status: .badInput, message: frame.withoutRecords(inputs, reader))
+    }
+    if counts.rejected == counts.sum.records { throw frame.noValidRecord() }
+  }
+
   /// Runs everything from the first block to the last payload; the writers are not finished yet.
-  private func drive(
-    _ mapping: MappingPlan, _ feed: InputFeed, _ writer: any PayloadWriter,
-    _ rejects: RejectFileWriter?
-  ) throws {
+  private func drive(_ mapping: MappingPlan, _ feed: InputFeed, _ outputs: Outputs) throws {
     var settings = mapping.sessions
     settings.from = plan.from
     settings.to = plan.to
@@ -103,18 +123,17 @@ final class Conversion {
     settings.temporaryFolder = plan.temporaryFolder
     frame.report.settings = settings
     let pool = MappedBlockPool()
-    let stage = SessionStage(settings: settings, inputs: feed.inputs, writer: writer) { pool.recycle($0) }
+    let stage = SessionStage(settings: settings, inputs: feed.inputs, writer: outputs.payloads) { pool.recycle($0) }
     let progress = ProgressLine(frame.console, isQuiet: plan.isQuiet)
     let loop = RunLoop(
-      feed: feed, columns: mapping.columns.count, consumer: stage, pool: pool, rejects: rejects,
+      feed: feed, columns: mapping.columns.count, consumer: stage, pool: pool, rejects: outputs.rejects,
       settings: plan.loopSettings, makeParser: { mapping.reader.makeParser(fields: mapping.columns) },
       makeMapper: { mapping.makeMapper() }, onProgress: progress.map { line in { line.update($0) } })
     frame.signals.attach(
       SignalWatch.Run(
         cancel: { loop.cancel() }, isAtRest: { loop.isAtRest },
         abandon: { [self] status, isAtRest in
-          writer.abandon()
-          rejects?.abandon()
+          outputs.abandon()
           progress?.clear()
           if isAtRest {
             frame.report.counts = loop.counts
@@ -123,7 +142,7 @@ final class Conversion {
           frame.end(with: status, isAtRest: isAtRest, fate: outputFate)
         }))
     defer {
-      frame.signals.attach(finishing(writer, rejects))
+      frame.signals.attach(finishing(outputs))
       progress?.clear()
       frame.report.counts = loop.counts
       frame.report.sessions = stage.counts
@@ -146,11 +165,10 @@ final class Conversion {
   }
 
   /// What must not be cut short before the outputs stand under their names, and leaves nothing else behind if it is.
-  private func finishing(_ writer: any PayloadWriter, _ rejects: RejectFileWriter?) -> SignalWatch.Run {
+  private func finishing(_ outputs: Outputs) -> SignalWatch.Run {
     var run = SignalWatch.Run.brief
     run.abandon = { [self] status, isAtRest in
-      writer.abandon()
-      rejects?.abandon()
+      outputs.abandon()
       // It may have got its name just before.
       let fate = plan.output.path.map { "\($0) is complete or was not written" } ?? outputFate
       frame.end(with: status, isAtRest: isAtRest, fate: fate)
