@@ -4,7 +4,6 @@ internal import Pipeline
 /// `rejected + dropped + unmatched + mapped` is `records`.
 public enum PreviewJSON {
   public static func render(_ report: PreviewReport, version: String) -> String {
-    let counts = report.counts
     var json = JSONObjectWriter()
     json.put("v", 1)
     json.put("command", "preview")
@@ -13,60 +12,14 @@ public enum PreviewJSON {
       json.put("name", report.subject.name)
       json.put("file", report.subject.file)
     }
-    json.list("inputs", counts.inputs) { json, input in
-      json.put("name", input.name)
-      if let size = input.size { json.put("size", size) }
-      json.put("bytes", input.bytes)
-      json.put("records", input.records)
-      json.put("rejected", input.rejected)
-    }
-    json.put("complete", !report.isCut)
-    if let share = report.share { json.put("share", json: number(share)) }
-    json.put("records", counts.sum.records)
-    json.put("rejected", counts.rejected)
-    json.put("dropped", counts.dropped)
-    json.put("unmatched", counts.sum.unmatched)
-    json.put("mapped", counts.sum.mapped)
-    json.put("events", counts.events)
-    json.list("rejected_by_code", report.rejects) { json, group in
-      json.put("code", group.code)
-      json.put("class", group.stage.rawValue)
-      json.put("count", group.count)
-      json.list("first", group.first) { json, located in
-        place(&json, located.input, located.record, located.line)
-        if located.reject.column > 0 { json.put("column", located.reject.column) }
-        json.put("message", located.reject.message)
-      }
-    }
+    inputs(report, &json)
+    counts(report, &json)
+    rejects(report, &json)
     json.object("dropped_by_reason") { json in for (reason, count) in report.dropped { json.put(reason, count) } }
-    json.list("rules", report.rules) { json, rule in
-      json.put("name", rule.name)
-      json.put("type", rule.type)
-      json.put("line", rule.span.line)
-      json.put("events", rule.events)
-    }
-    json.object("types") { json in for (type, count) in report.types { json.put(type, count) } }
-    json.list("months", report.series.months) { json, month in
-      json.put("month", month.month)
-      json.object("types") { json in
-        for (type, count) in zip(report.types, report.byType(month.counts)) where count > 0 {
-          json.put(type.type, count)
-        }
-      }
-    }
+    rules(report, &json)
     time(report, &json)
     sessions(report, &json)
-    json.list("unmatched_top", report.unmatched) { json, one in
-      json.put("text", one.text)
-      json.put("count", one.count)
-    }
-    json.put("empty_fields", report.emptyFields)
-    json.put("never_matched", report.neverMatched.map(\.name))
-    json.list("remarks", report.remarks) { json, remark in
-      json.put("loss", remark.isLoss)
-      json.put("text", remark.text)
-      if !remark.remedy.isEmpty { json.put("remedy", remark.remedy) }
-    }
+    remarks(report, &json)
     json.object("import") { json in
       json.put("requests", report.estimate.requests)
       json.put("estimated_ms", Int(report.estimate.milliseconds))
@@ -99,6 +52,75 @@ public enum PreviewJSON {
       }
     }
     return text
+  }
+
+  private static func inputs(_ report: PreviewReport, _ json: inout JSONObjectWriter) {
+    json.list("inputs", report.counts.inputs) { json, input in
+      json.put("name", input.name)
+      if let size = input.size { json.put("size", size) }
+      json.put("bytes", input.bytes)
+      json.put("records", input.records)
+      json.put("rejected", input.rejected)
+    }
+    json.put("complete", !report.isCut)
+    if let share = report.share { json.put("share", json: number(share)) }
+  }
+
+  private static func counts(_ report: PreviewReport, _ json: inout JSONObjectWriter) {
+    let counts = report.counts
+    json.put("records", counts.sum.records)
+    json.put("rejected", counts.rejected)
+    json.put("dropped", counts.dropped)
+    json.put("unmatched", counts.sum.unmatched)
+    json.put("mapped", counts.sum.mapped)
+    json.put("events", counts.events)
+  }
+
+  private static func rejects(_ report: PreviewReport, _ json: inout JSONObjectWriter) {
+    json.list("rejected_by_code", report.rejects) { json, group in
+      json.put("code", group.code)
+      json.put("class", group.stage.rawValue)
+      json.put("count", group.count)
+      json.list("first", group.first) { json, located in
+        place(&json, located.input, located.record, located.line)
+        if located.reject.column > 0 { json.put("column", located.reject.column) }
+        json.put("message", located.reject.message)
+      }
+    }
+  }
+
+  /// What became events, by rule, by type, and by month and type.
+  private static func rules(_ report: PreviewReport, _ json: inout JSONObjectWriter) {
+    json.list("rules", report.rules) { json, rule in
+      json.put("name", rule.name)
+      json.put("type", rule.type)
+      json.put("line", rule.span.line)
+      json.put("events", rule.events)
+    }
+    json.object("types") { json in for (type, count) in report.types { json.put(type, count) } }
+    json.list("months", report.series.months) { json, month in
+      json.put("month", month.month)
+      json.object("types") { json in
+        for (type, count) in zip(report.types, report.byType(month.counts)) where count > 0 {
+          json.put(type.type, count)
+        }
+      }
+    }
+  }
+
+  /// What the mapping misses, and what is to be said of the whole.
+  private static func remarks(_ report: PreviewReport, _ json: inout JSONObjectWriter) {
+    json.list("unmatched_top", report.unmatched) { json, one in
+      json.put("text", one.text)
+      json.put("count", one.count)
+    }
+    json.put("empty_fields", report.emptyFields)
+    json.put("never_matched", report.neverMatched.map(\.name))
+    json.list("remarks", report.remarks) { json, remark in
+      json.put("loss", remark.isLoss)
+      json.put("text", remark.text)
+      if !remark.remedy.isEmpty { json.put("remedy", remark.remedy) }
+    }
   }
 
   private static func time(_ report: PreviewReport, _ json: inout JSONObjectWriter) {
