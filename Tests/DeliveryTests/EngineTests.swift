@@ -155,6 +155,7 @@ import Testing
   @Test func partlyTakenIsRemembered() throws {
     let run = try VirtualRun()
     run.host.script = { request in
+      if request.number == 1 { return .status(503) }
       if request.ids.contains("e0-0") { return .answer(226, #"{"errors":["no"]}"#) }
       return request.ids.isEmpty ? .answer(200, "null") : .take
     }
@@ -163,6 +164,8 @@ import Testing
     #expect(counts.acknowledged == 3 && counts.partial == 2 && counts.dead == 0)
     let letters = try run.space.letters()
     #expect(letters.allSatisfy { $0["class"] as? String == "partial" && $0["code"] as? String == "D205" })
+    let statuses = letters.compactMap { ($0["http"] as? [String: Any])?["status"] as? Int }
+    #expect(statuses.sorted() == [200, 226], "of the answer that is quoted, not of the one before")
     #expect(letters.count == 2)
   }
 

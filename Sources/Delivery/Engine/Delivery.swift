@@ -278,10 +278,10 @@ public final class Delivery: @unchecked Sendable {
     guard let parcel = inFlight.removeValue(forKey: answer.id), let at = parcel.parts.indices.last else { return }
     let now = clock.now
     parcel.parts[at].attempts += 1
-    let part = parcel.parts[at]
     let action = AnswerTable.action(answer)
     account.counts.answers[answer.status, default: 0] += 1
     parcel.parts[at].note(answer, keepingBody: action != .acknowledge)
+    let part = parcel.parts[at]
     if let header = answer.retryAfter, let delay = RetryAfter.delay(header, now: clock.wallMilliseconds) {
       receiver.wait(until: now + delay)
     }
