@@ -19,14 +19,10 @@ final class ColumnParser: RecordParser {
     /// Also where nobody asked for its parts: where it ends must not depend on that.
     var isRequest: Bool
     var scale: Int64
-    var main = -1
-    var second = -1
-    var method = -1
-    var target = -1
-    var path = -1
-    var query = -1
-    var proto = -1
-    var host = -1
+    var main: Int
+    var second: Int
+    var host: Int
+    var parts: RequestSlots
   }
 
   /// The columns in force.
@@ -59,19 +55,12 @@ final class ColumnParser: RecordParser {
       var last = 0
       for (index, planned) in plan.steps.enumerated() {
         let column = planned.column
-        func slot(_ role: Int) -> Int { slots[planned.outputs[role]] ?? -1 }
         var step = Step(
           kind: Compiled.kind(column.kind), encoding: column.encoding, isRequired: column.isRequired,
           isNumber: column.secondIsNumber, isAddend: column.isPartOfDuration && plan.sumsDuration,
-          isRequest: column.kind == .request, scale: Compiled.scale(column.kind))
-        step.main = slot(ColumnPlan.Role.main)
-        step.second = slot(ColumnPlan.Role.second)
-        step.method = slot(ColumnPlan.Role.method)
-        step.target = slot(ColumnPlan.Role.target)
-        step.path = slot(ColumnPlan.Role.path)
-        step.query = slot(ColumnPlan.Role.query)
-        step.proto = slot(ColumnPlan.Role.proto)
-        step.host = slot(ColumnPlan.Role.host)
+          isRequest: column.kind == .request, scale: Compiled.scale(column.kind),
+          main: slots[planned.name] ?? -1, second: slots[planned.second] ?? -1, host: slots[planned.host] ?? -1,
+          parts: RequestSlots(planned.parts, slots))
         let isAsked = planned.outputs.contains { slots[$0] != nil }
         let isJoined = plan.joinsTarget && slots["target"] != nil && (column.kind == .stem || column.kind == .query)
         let isAdded = step.isAddend && slots["duration"] != nil
@@ -586,11 +575,6 @@ final class ColumnParser: RecordParser {
     }
   }
 
-  private func part(_ part: RequestLine.Part?, _ isDoubled: Bool, _ arena: Arena) -> Field {
-    guard let part else { return .missing }
-    return plain(.plain, part.start, part.end, isDoubled, arena)
-  }
-
   private func request(
     _ step: UnsafePointer<Step>, _ value: Value, _ row: UnsafeMutablePointer<Field>, _ arena: Arena
   ) {
@@ -607,11 +591,20 @@ final class ColumnParser: RecordParser {
       if let start = decoded.pointer { (from, to) = (start, start + Int(decoded.count)) }
     }
     if step.main >= 0 { row[step.main] = plain(.plain, from, to, isDoubled, arena) }
+    guard step.parts.areWanted || step.host >= 0 else { return }
     let line = RequestLine(from, to, isCut: value.isCut)
-    if step.method >= 0 { row[step.method] = part(line.method, false, arena) }
-    if step.proto >= 0 { row[step.proto] = part(line.proto, isDoubled, arena) }
-    if step.target >= 0 { row[step.target] = part(line.target, isDoubled, arena) }
-    if let target = line.target { place(step, target, isDoubled, row, arena) }
+    step.parts.fill(line, row)
+    decode(step.parts, (from, to), isDoubled, row, arena)
+    if let target = line.target { host(step, of: target, isDoubled, row, arena) }
+  }
+
+  /// Decodes the parts of a value as `plain` does.
+  private func decode(
+    _ parts: RequestSlots, _ value: RequestLine.Part, _ isDoubled: Bool, _ row: UnsafeMutablePointer<Field>,
+    _ arena: Arena
+  ) {
+    guard isDoubled || layout.hasDirectives && ColumnText.hasHighByte(value.start, value.end) else { return }
+    parts.decode(in: row) { plain(.plain, $0.start, $0.end, isDoubled, arena) }
   }
 
   private func location(
@@ -623,31 +616,20 @@ final class ColumnParser: RecordParser {
     if step.main >= 0 { row[step.main] = plain(step.encoding, from, to, isDoubled, arena) }
     if step.kind == .hostPath {
       let slash = Scan.byte(UInt8(ascii: "/"), from, to)
-      if step.host >= 0 { row[step.host] = part((from, slash), isDoubled, arena) }
-      if slash < to { place(step, (slash, to), isDoubled, row, arena) }
+      if step.host >= 0 { row[step.host] = plain(.plain, from, slash, isDoubled, arena) }
+      if slash < to { step.parts.fill(target: (slash, to), row) }
     } else {
-      place(step, (from, to), isDoubled, row, arena)
+      step.parts.fill(target: (from, to), row)
+      host(step, of: (from, to), isDoubled, row, arena)
     }
+    decode(step.parts, (from, to), isDoubled, row, arena)
   }
 
-  /// Path, query and host of a target.
-  private func place(
-    _ step: Step, _ target: RequestLine.Part, _ isDoubled: Bool, _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+  /// The host of a target that is a whole URL.
+  private func host(
+    _ step: Step, of target: RequestLine.Part, _ isDoubled: Bool, _ row: UnsafeMutablePointer<Field>, _ arena: Arena
   ) {
-    if step.path & step.query != -1 {
-      let split = RequestLine.split(target)
-      if step.path >= 0 {
-        if let path = split.path, path.start == path.end {
-          row[step.path] = .text(ColumnParser.slash.utf8Start, 1)
-        } else {
-          row[step.path] = part(split.path, isDoubled, arena)
-        }
-      }
-      if step.query >= 0 { row[step.query] = part(split.query, isDoubled, arena) }
-    }
-    guard step.host >= 0, step.kind != .hostPath, target.end - target.start > 3, target.start.pointee != 0x2F else {
-      return
-    }
+    guard step.host >= 0, target.end - target.start > 3, target.start.pointee != 0x2F else { return }
     var at = Scan.byte(UInt8(ascii: ":"), target.start, target.end)
     guard target.end - at > 3, at[1] == UInt8(ascii: "/"), at[2] == UInt8(ascii: "/") else { return }
     at += 3
@@ -657,10 +639,8 @@ final class ColumnParser: RecordParser {
       if at < target.end { at += 1 }
     }
     while at < target.end, at.pointee != 0x2F, at.pointee != 0x3A, at.pointee != 0x3F, at.pointee != 0x23 { at += 1 }
-    if at > start { row[step.host] = part((start, at), isDoubled, arena) }
+    if at > start { row[step.host] = plain(.plain, start, at, isDoubled, arena) }
   }
-
-  private static let slash = StaticString("/")
 
   private func addressPort(
     _ step: UnsafePointer<Step>, _ from: UnsafePointer<UInt8>, _ to: UnsafePointer<UInt8>,

@@ -4,21 +4,17 @@ internal import Pipeline
 struct ColumnPlan: Sendable {
   struct Step: Sendable {
     var column: LogColumn
-    /// Names by role; empty where there is none or another column has it.
-    var outputs = [String](repeating: "", count: Role.count)
-  }
-
-  enum Role {
-    static let main = 0
+    // Names of fields, empty where there is none or another column has it.
+    var name = ""
     /// Port, or what stands behind a slash.
-    static let second = 1
-    static let method = 2
-    static let target = 3
-    static let path = 4
-    static let query = 5
-    static let proto = 6
-    static let host = 7
-    static let count = 8
+    var second = ""
+    /// Of the request's URL.
+    var host = ""
+    /// What of a request comes of it, without what another column has.
+    var parts: [RequestPart] = []
+
+    /// The names of all that comes of it.
+    var outputs: [String] { [name, second, host].filter { !$0.isEmpty } + parts.map(\.name) }
   }
 
   private(set) var steps: [Step]
@@ -35,24 +31,21 @@ struct ColumnPlan: Sendable {
     // A column of its own comes before a part of another.
     for (index, column) in columns.enumerated() {
       if !column.kind.isTime, !column.name.isEmpty, taken.insert(column.name).inserted {
-        steps[index].outputs[Role.main] = column.name
+        steps[index].name = column.name
       }
       if !column.second.isEmpty, taken.insert(column.second).inserted {
-        steps[index].outputs[Role.second] = column.second
+        steps[index].second = column.second
       }
     }
     for (index, column) in columns.enumerated() {
-      let parts: [(Int, String)] =
+      let parts =
         switch column.kind {
-        case .request:
-          [
-            (Role.method, "method"), (Role.target, "target"), (Role.path, "path"), (Role.query, "query"),
-            (Role.proto, "protocol"), (Role.host, "host"),
-          ]
-        case .target, .hostPath: [(Role.path, "path"), (Role.query, "query"), (Role.host, "host")]
-        default: []
+        case .request: RequestPart.allCases
+        case .target, .hostPath: RequestPart.ofTarget
+        default: [RequestPart]()
         }
-      for (role, name) in parts where taken.insert(name).inserted { steps[index].outputs[role] = name }
+      steps[index].parts = parts.filter { taken.insert($0.name).inserted }
+      if !parts.isEmpty, taken.insert("host").inserted { steps[index].host = "host" }
     }
     if columns.contains(where: { $0.kind == .stem }) { joinsTarget = taken.insert("target").inserted }
     if columns.contains(where: \.isPartOfDuration) { sumsDuration = taken.insert("duration").inserted }
@@ -64,28 +57,26 @@ struct ColumnPlan: Sendable {
     if hasTime { fields.append(Schema.Field("time", .timestamp, optional: false, "time of the request")) }
     for step in steps {
       let column = step.column
-      for (role, name) in step.outputs.enumerated() where !name.isEmpty {
-        switch role {
-        case Role.main:
-          fields.append(
-            Schema.Field(name, ColumnPlan.type(column.kind), optional: !column.isRequired, column.summary))
-        case Role.second:
-          let isNumber = column.kind == .addressPort || column.kind == .timers || column.secondIsNumber
-          fields.append(
-            Schema.Field(name, isNumber ? .int : .string, optional: true, "second part of: \(column.summary)"))
-        default: fields.append(Schema.Field(name, .string, optional: true, ColumnPlan.summaries[role]))
-        }
+      if !step.name.isEmpty {
+        fields.append(
+          Schema.Field(step.name, ColumnPlan.type(column.kind), optional: !column.isRequired, column.summary))
+      }
+      if !step.second.isEmpty {
+        let isNumber = column.kind == .addressPort || column.kind == .timers || column.secondIsNumber
+        fields.append(
+          Schema.Field(step.second, isNumber ? .int : .string, optional: true, "second part of: \(column.summary)"))
+      }
+      fields += step.parts.map { Schema.Field($0.name, .string, optional: true, $0.summary) }
+      if !step.host.isEmpty {
+        fields.append(Schema.Field(step.host, .string, optional: true, "host of the request's URL"))
       }
     }
-    if joinsTarget { fields.append(Schema.Field("target", .string, optional: true, ColumnPlan.summaries[Role.target])) }
+    if joinsTarget {
+      fields.append(Schema.Field(RequestPart.target.name, .string, optional: true, RequestPart.target.summary))
+    }
     if sumsDuration { fields.append(Schema.Field("duration", .int, optional: true, "time taken, in microseconds")) }
     return fields
   }
-
-  private static let summaries = [
-    "", "", "method of the request", "target of the request", "path without query", "query", "protocol of the request",
-    "host of the request's URL",
-  ]
 
   private static func type(_ kind: LogColumn.Kind) -> FieldType {
     switch kind {

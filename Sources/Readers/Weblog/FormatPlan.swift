@@ -4,23 +4,18 @@ struct FormatPlan: Sendable {
     var field: LogField
     /// The literal behind it; empty at the end of the line.
     var terminator: [UInt8]
-    /// The names of what comes of it, by role (`Role`); empty where a name was taken.
-    var outputs: [String]
+    /// The field that it is; empty for a time that is not the first part of `time`.
+    var name = ""
+    /// The field of the port behind a host; empty if there is none.
+    var port = ""
+    /// What of a request comes of it, without what another field has.
+    var parts: [RequestPart] = []
     var isLast = false
     /// A host that ends at the slash of the target behind it.
     var isHost = false
-  }
 
-  /// What a step gives, by position in `Step.outputs`.
-  enum Role {
-    static let main = 0
-    static let method = 1
-    static let target = 2
-    static let path = 3
-    static let query = 4
-    static let proto = 5
-    static let port = 1
-    static let count = 6
+    /// The names of all that comes of it.
+    var outputs: [String] { [name, port].filter { !$0.isEmpty } + parts.map(\.name) }
   }
 
   var title: String
@@ -52,7 +47,7 @@ struct FormatPlan: Sendable {
             "\(before.source) and \(field.source) touch, so that nothing tells where the first ends", 0, 1,
             "put a blank, a quote or another separator between them")
         }
-        steps.append(Step(field: field, terminator: [], outputs: []))
+        steps.append(Step(field: field, terminator: []))
       }
     }
     guard !steps.isEmpty else { throw FormatError("the format has no field", 0, 1, "name a preset: combined") }
@@ -157,32 +152,25 @@ struct FormatPlan: Sendable {
     if !steps.contains(where: { $0.field.kind.isTime && $0.field.names[0] == "time" }) { timeName = "end_time" }
     for index in steps.indices {
       let field = steps[index].field
-      var outputs = [String](repeating: "", count: Role.count)
       if field.kind.isTime {
         // Times of the request's end only count where there is no other.
         if field.names[0] == timeName {
           isComposite = isComposite || hasTime || FormatPlan.isPart(field.kind)
-          if !hasTime { outputs[Role.main] = "time" }
+          if !hasTime { steps[index].name = "time" }
           hasTime = true
         }
-        steps[index].outputs = outputs
         continue
       }
       let names = field.names.split(separator: "\n")
-      outputs[Role.main] = FormatPlan.free(Array(names[0]), &taken)
-      if field.kind == .hostPort, names.count > 1 { outputs[Role.port] = FormatPlan.free(Array(names[1]), &taken) }
-      if field.kind == .request {
-        for (role, name) in [
-          (Role.method, "method"), (Role.target, "target"), (Role.path, "path"), (Role.query, "query"),
-          (Role.proto, "protocol"),
-        ] where taken.insert(name).inserted { outputs[role] = name }
-      }
-      if field.kind == .target {
-        for (role, name) in [(Role.path, "path"), (Role.query, "query")] where taken.insert(name).inserted {
-          outputs[role] = name
+      steps[index].name = FormatPlan.free(Array(names[0]), &taken)
+      if field.kind == .hostPort, names.count > 1 { steps[index].port = FormatPlan.free(Array(names[1]), &taken) }
+      let parts =
+        switch field.kind {
+        case .request: RequestPart.allCases
+        case .target: RequestPart.ofTarget
+        default: [RequestPart]()
         }
-      }
-      steps[index].outputs = outputs
+      steps[index].parts = parts.filter { taken.insert($0.name).inserted }
     }
   }
 

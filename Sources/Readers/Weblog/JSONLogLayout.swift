@@ -51,19 +51,15 @@ struct JSONLogLayout: Sendable {
   static let telling: Set = ["ip", "request", "method", "target", "path", "status"]
 
   /// Fields that are parts of a column, too: where they have no column of their own, or it has no value.
-  func parts(of column: String) -> [String] {
+  func parts(of column: String) -> [RequestPart] {
     switch column {
-    case "request": ["method", "target", "path", "query", "protocol"]
-    case "target": ["path", "query"]
+    case "request": RequestPart.allCases
+    case "target": RequestPart.ofTarget
     default: []
     }
   }
 
   var schemaFields: [Schema.Field] {
-    let summaries = [
-      "method": "method of the request", "target": "target of the request", "path": "path without query",
-      "query": "query", "protocol": "protocol",
-    ]
     // A secondary column may stand behind a first one of its name.
     var taken: Set<String> = []
     let own = columns.filter { taken.insert($0.name).inserted }.map { column in
@@ -76,10 +72,10 @@ struct JSONLogLayout: Sendable {
       return Schema.Field(column.name, type, optional: !column.isRequired, column.summary)
     }
     let names = columns.map(\.name)
-    let parts = ["method", "target", "path", "query", "protocol"].filter { part in
-      !names.contains(part) && names.contains { self.parts(of: $0).contains(part) }
+    let parts = RequestPart.allCases.filter { part in
+      !names.contains(part.name) && names.contains { self.parts(of: $0).contains(part) }
     }
-    return own + parts.map { Schema.Field($0, .string, optional: true, summaries[$0] ?? "") }
+    return own + parts.map { Schema.Field($0.name, .string, optional: true, $0.summary) }
   }
 }
 

@@ -20,12 +20,9 @@ final class JSONLogParser: RecordParser {
     var values: Range<Int>
     // Slots, negative where nobody asked.
     var main: Int
-    var method = -1
+    var parts: RequestSlots
     /// Of a query: the target that may lack it.
-    var target = -1
-    var path = -1
-    var query = -1
-    var proto = -1
+    var completed: Int
   }
 
   /// Why a line is no record, and where. Kept aside, because it is large and rare.
@@ -45,7 +42,6 @@ final class JSONLogParser: RecordParser {
   private let times: LogTimeText
 
   private static let newline = UInt8(ascii: "\n")
-  private static let slash = StaticString("/")
 
   init(_ layout: JSONLogLayout, _ settings: WeblogSettings, fields: [String]) {
     self.settings = settings
@@ -61,7 +57,7 @@ final class JSONLogParser: RecordParser {
     for column in layout.columns {
       let below = layout.parts(of: column.name)
       let completes = column.kind == .query ? slots["target"] : nil
-      let isWanted = slots[column.name] != nil || below.contains { slots[$0] != nil } || completes != nil
+      let isWanted = slots[column.name] != nil || below.contains { slots[$0.name] != nil } || completes != nil
       // What every record needs is looked at even if nobody asks, so that a record is the same for every mapping.
       let isTelling = hasToTell && JSONLogLayout.telling.contains(column.name)
       guard isWanted || column.isRequired || isTelling else { continue }
@@ -73,15 +69,12 @@ final class JSONLogParser: RecordParser {
         if path.steps.count > 1, text.utf8.allSatisfy({ $0 != UInt8(ascii: "[") }) { paths.append(JSONPath(key: text)) }
       }
       names.append(column.name)
-      func part(_ name: String) -> Int { below.contains(name) ? slots[name] ?? -1 : -1 }
       columns.append(
         Column(
           kind: column.kind, isList: column.kind == .list, number: columns.count, isRequired: column.isRequired,
           isSecondary: column.isSecondary, isTelling: isTelling, isProbe: !isWanted,
-          hasFallback: hasRequest && layout.parts(of: "request").contains(column.name), values: first..<paths.count,
-          main: slots[column.name] ?? -1, method: part("method"), target: completes ?? part("target"),
-          path: part("path"),
-          query: part("query"), proto: part("protocol")))
+          hasFallback: hasRequest && RequestPart(rawValue: column.name) != nil, values: first..<paths.count,
+          main: slots[column.name] ?? -1, parts: RequestSlots(below, slots), completed: completes ?? -1))
     }
     self.columns = .allocate(capacity: columns.count)
     _ = self.columns.initialize(from: columns)
@@ -232,11 +225,7 @@ final class JSONLogParser: RecordParser {
 
   private func clear(_ column: Column, _ row: UnsafeMutablePointer<Field>) {
     if column.main >= 0 { row[column.main] = .missing }
-    if column.method >= 0 { row[column.method] = .missing }
-    if column.target >= 0 { row[column.target] = .missing }
-    if column.path >= 0 { row[column.path] = .missing }
-    if column.query >= 0 { row[column.query] = .missing }
-    if column.proto >= 0 { row[column.proto] = .missing }
+    column.parts.clear(row)
   }
 
   @inline(__always)
@@ -270,13 +259,13 @@ final class JSONLogParser: RecordParser {
     case .request: if request(text, column, row) { isKnown = true }
     case .target:
       if column.main >= 0 { row[column.main] = .text(text.start, text.stop - text.start) }
-      location((text.start, text.stop), column, row)
+      column.parts.fill(target: (text.start, text.stop), row)
       if !column.isSecondary { isKnown = true }
     case .query:
       let query = JSONLogParser.query(text)
       // What the target says itself counts.
       if column.main >= 0, row[column.main].isMissing { row[column.main] = .text(query.start, query.end - query.start) }
-      if column.target >= 0 { complete(&row[column.target], query, arena) }
+      if column.completed >= 0 { complete(&row[column.completed], query, arena) }
     }
     return true
   }
@@ -302,7 +291,7 @@ final class JSONLogParser: RecordParser {
   /// True if it is a whole request line.
   private func request(_ text: Text, _ column: Column, _ row: UnsafeMutablePointer<Field>) -> Bool {
     if column.main >= 0 { row[column.main] = .text(text.start, text.stop - text.start) }
-    guard column.method & column.target & column.path & column.query & column.proto != -1 else { return false }
+    guard column.parts.areWanted else { return false }
     var line = RequestLine(text.start, text.stop)
     // Some log the target alone under this name.
     if line.target == nil, text.start.pointee == UInt8(ascii: "/"),
@@ -310,31 +299,8 @@ final class JSONLogParser: RecordParser {
     {
       line.target = (text.start, text.stop)
     }
-    if column.method >= 0 { row[column.method] = part(line.method) }
-    if column.proto >= 0 { row[column.proto] = part(line.proto) }
-    if column.target >= 0 { row[column.target] = part(line.target) }
-    location(line.target, column, row)
+    column.parts.fill(line, row)
     return line.method != nil && line.target != nil
-  }
-
-  @inline(__always)
-  private func location(_ target: RequestLine.Part?, _ column: Column, _ row: UnsafeMutablePointer<Field>) {
-    guard column.path & column.query != -1 else { return }
-    var split: (path: RequestLine.Part?, query: RequestLine.Part?) = (nil, nil)
-    if let target { split = RequestLine.split(target) }
-    if column.path >= 0 {
-      if let path = split.path, path.start == path.end {
-        row[column.path] = .text(JSONLogParser.slash.utf8Start, 1)
-      } else {
-        row[column.path] = part(split.path)
-      }
-    }
-    if column.query >= 0 { row[column.query] = part(split.query) }
-  }
-
-  @inline(__always)
-  private func part(_ part: RequestLine.Part?) -> Field {
-    part.map { .text($0.start, $0.end - $0.start) } ?? .missing
   }
 
   private static let numbers = NumberText(NumberStyle())

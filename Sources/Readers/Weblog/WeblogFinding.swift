@@ -52,7 +52,7 @@ struct WeblogFinding {
   }
 
   private static func label(_ step: FormatPlan.Step) -> String {
-    let name = step.field.kind.isTime ? "time" : step.outputs.first { !$0.isEmpty } ?? step.field.source
+    let name = step.field.kind.isTime ? "time" : step.outputs.first ?? step.field.source
     return name
   }
 

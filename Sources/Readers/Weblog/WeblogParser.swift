@@ -45,13 +45,10 @@ final class WeblogParser: RecordParser {
     var literal: UnsafePointer<UInt8>
     /// Microseconds of a unit, or digits of a fraction.
     var scale: Int64
-    // Columns, negative where nobody asked: see `FormatPlan.Role`.
+    // Columns, negative where nobody asked.
     var main: Int
-    var method: Int
-    var target: Int
-    var path: Int
-    var query: Int
-    var proto: Int
+    var port: Int
+    var parts: RequestSlots
     /// In the plan.
     var index: Int
   }
@@ -85,7 +82,6 @@ final class WeblogParser: RecordParser {
   /// The step of the time behind which a `CombinedTail` follows, else -1.
   private let tailStep: Int
 
-  private static let slash = StaticString("/")
   private static let newline = UInt8(ascii: "\n")
 
   /// - Parameter takesTail: read ends of combined lines in one go; tests compare what comes of it with what the steps
@@ -112,10 +108,7 @@ final class WeblogParser: RecordParser {
     for (index, step) in plan.steps.enumerated() {
       let literal = WeblogParser.copy(step.terminator)
       literals.append(literal)
-      func column(_ role: Int) -> Int {
-        named.insert(step.outputs[role])
-        return columns[step.outputs[role]] ?? -1
-      }
+      named.formUnion(step.outputs)
       var word: UInt64 = 0
       var mask: UInt64 = 0
       for (shift, byte) in step.terminator.prefix(8).enumerated() {
@@ -138,8 +131,8 @@ final class WeblogParser: RecordParser {
           isSimple: WeblogParser.isSimple(step),
           first: step.terminator.first ?? UInt8(ascii: " "), length: step.terminator.count,
           advance: step.isHost ? 0 : step.terminator.count, word: word, mask: mask,
-          literal: UnsafePointer(literal), scale: scale, main: column(0), method: column(1), target: column(2),
-          path: column(3), query: column(4), proto: column(5), index: index))
+          literal: UnsafePointer(literal), scale: scale, main: columns[step.name] ?? -1,
+          port: columns[step.port] ?? -1, parts: RequestSlots(step.parts, columns), index: index))
     }
     self.literals = literals
     patterns = plan.steps.map { if case .pattern(let pattern) = $0.field.kind { pattern } else { nil } }
@@ -654,34 +647,14 @@ final class WeblogParser: RecordParser {
   ) {
     let step = step.pointee
     if step.main >= 0 { row[step.main] = text(start, stop, isEscaped, arena) }
-    guard step.method & step.target & step.path & step.query & step.proto != -1 else { return }
-    let line = RequestLine(start, stop)
-    if step.method >= 0 { row[step.method] = part(line.method, false, arena) }
-    if step.proto >= 0 { row[step.proto] = part(line.proto, isEscaped, arena) }
-    if step.target >= 0 { row[step.target] = part(line.target, isEscaped, arena) }
-    if step.path & step.query != -1 { location(step, line.target, isEscaped, row, arena) }
+    guard step.parts.areWanted else { return }
+    step.parts.fill(RequestLine(start, stop), row)
+    if isEscaped { decode(step.parts, row, arena) }
   }
 
-  @inline(__always)
-  private func part(_ part: RequestLine.Part?, _ isEscaped: Bool, _ arena: Arena) -> Field {
-    guard let part else { return .missing }
-    return plain(part.start, part.end, isEscaped, arena)
-  }
-
-  @inline(__always)
-  private func location(
-    _ step: Step, _ target: RequestLine.Part?, _ isEscaped: Bool, _ row: UnsafeMutablePointer<Field>, _ arena: Arena
-  ) {
-    var split: (path: RequestLine.Part?, query: RequestLine.Part?) = (nil, nil)
-    if let target { split = RequestLine.split(target) }
-    if step.path >= 0 {
-      if let path = split.path, path.start == path.end {
-        row[step.path] = .text(WeblogParser.slash.utf8Start, 1)
-      } else {
-        row[step.path] = part(split.path, isEscaped, arena)
-      }
-    }
-    if step.query >= 0 { row[step.query] = part(split.query, isEscaped, arena) }
+  @inline(never)
+  private func decode(_ parts: RequestSlots, _ row: UnsafeMutablePointer<Field>, _ arena: Arena) {
+    parts.decode(in: row) { TextEscape.decode($0.start, $0.end - $0.start, plan.escape, arena) }
   }
 
   /// The kinds that are rare in the formats of the world.
@@ -706,7 +679,8 @@ final class WeblogParser: RecordParser {
     case .target:
       let isMissing = missing.contains(start, stop)
       if step.main >= 0 { row[step.main] = isMissing ? .missing : plain(start, stop, isEscaped, arena) }
-      location(step, isMissing ? nil : (start, stop), isEscaped, row, arena)
+      step.parts.fill(target: isMissing ? nil : (start, stop), row)
+      if isEscaped { decode(step.parts, row, arena) }
     case .query:
       guard step.main >= 0 else { return nil }
       if start < stop, start.pointee == UInt8(ascii: "?") {
@@ -733,11 +707,11 @@ final class WeblogParser: RecordParser {
       hostEnd = colon
       if !missing.contains(colon + 1, stop) {
         port = integer(colon + 1, stop)
-        if port == nil, step.method >= 0 { return Failure(reason: .number, at: colon + 1, step: step.index) }
+        if port == nil, step.port >= 0 { return Failure(reason: .number, at: colon + 1, step: step.index) }
       }
     }
     if step.main >= 0 { row[step.main] = text(start, hostEnd, isEscaped, arena) }
-    if step.method >= 0 { row[step.method] = port.map { .int($0) } ?? .missing }
+    if step.port >= 0 { row[step.port] = port.map { .int($0) } ?? .missing }
     return nil
   }
 

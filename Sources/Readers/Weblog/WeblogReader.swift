@@ -107,27 +107,22 @@ struct WeblogReader: Reader {
   private static func schema(_ plan: FormatPlan) -> Schema {
     var fields: [Schema.Field] = []
     for step in plan.steps {
-      for (role, name) in step.outputs.enumerated() where !name.isEmpty {
-        fields.append(field(step, role, name))
-      }
+      if !step.name.isEmpty { fields.append(field(step)) }
+      if !step.port.isEmpty { fields.append(Schema.Field(step.port, .int, optional: true, "server's port")) }
+      fields += step.parts.map { Schema.Field($0.name, .string, optional: true, $0.summary) }
     }
     return Schema(
       title: "weblog (\(plan.title))", fields: fields, timeField: plan.hasTime ? "time" : nil,
       shapes: WeblogReader.shapes)
   }
 
-  private static func field(_ step: FormatPlan.Step, _ role: Int, _ name: String) -> Schema.Field {
-    guard role == FormatPlan.Role.main else {
-      if step.field.kind == .hostPort { return Schema.Field(name, .int, optional: true, "server's port") }
-      let summaries = ["", "method of the request", "target of the request", "path without query", "query", "protocol"]
-      return Schema.Field(name, .string, optional: true, summaries[role])
-    }
+  private static func field(_ step: FormatPlan.Step) -> Schema.Field {
     let type: FieldType =
       switch step.field.kind {
       case .int, .micros, .seconds: .int
       case let kind where kind.isTime: .timestamp
       default: .string
       }
-    return Schema.Field(name, type, optional: !step.field.isRequired, step.field.summary)
+    return Schema.Field(step.name, type, optional: !step.field.isRequired, step.field.summary)
   }
 }
