@@ -33,6 +33,8 @@ public final class Block: @unchecked Sendable {
   public var isLast: Bool = false
   /// Whether bytes are left behind the last record that are none yet: a line that is still being written.
   public var leavesRest: Bool = false
+  /// Why what is left behind the last record will hardly come.
+  public var torn: String?
   /// What already went wrong while the bytes were read: over-long records, damaged compression.
   public var rejects: [Reject] = []
   /// Bytes of the input as stored that were consumed up to here, for progress.
@@ -90,11 +92,24 @@ public final class Block: @unchecked Sendable {
     count = 0
     isLast = false
     leavesRest = false
+    torn = nil
     skippedLines = 0
     begin = 0
     repeatedLines = 0
     if !origins.isEmpty { origins.removeAll(keepingCapacity: true) }
     if !rejects.isEmpty { rejects.removeAll(keepingCapacity: true) }
+  }
+
+  /// Notes that the input's end is open.
+  /// - Parameter left: bytes behind the last record.
+  public func leave(_ left: Int, _ lack: SourceEnd.Lack) {
+    switch lack {
+    case .nothing: leavesRest = left > 0
+    case .more: leavesRest = true
+    case .torn(let reason):
+      leavesRest = true
+      torn = reason
+    }
   }
 
   /// Zeroes the padding behind the records. Everything behind `start + count` must be free to overwrite.

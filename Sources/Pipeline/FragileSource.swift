@@ -1,11 +1,19 @@
-/// A source whose bytes may end before they should: damaged compression, a head that was cut on purpose. Layers over
-/// such a source pass its damage on, and a block source then treats an unfinished last record as lost.
+/// A source whose bytes may end before they should: damaged compression, a log that still grows, a head that was cut on
+/// purpose. Layers over such a source pass its end on, and a block source then makes no record of an unfinished last one.
 public protocol FragileSource: ByteSource {
-  /// What is wrong, known once `read` has returned 0; nil if the bytes ended where they should.
-  var damage: Reject? { get }
+  /// Known once `read` has returned 0.
+  var ending: SourceEnd { get }
 }
 
 extension ByteSource {
-  /// The damage of a source that can have any.
-  public var reportedDamage: Reject? { (self as? any FragileSource)?.damage }
+  /// The end of a source that can have any but the one that it should.
+  public var reportedEnd: SourceEnd { (self as? any FragileSource)?.ending ?? .whole }
+
+  /// What is wrong with the bytes that have ended; nil if nothing is.
+  public var reportedDamage: Reject? {
+    switch reportedEnd {
+    case .damaged(let damage), .cutOff(let damage): damage
+    case .whole, .open: nil
+    }
+  }
 }

@@ -63,7 +63,7 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
       if count == 0 { break }
       bytes += buffer[..<count]
     }
-    return (bytes, source.damage.map { "\($0.code) \($0.message)" })
+    return (bytes, source.reportedDamage.map { "\($0.code) \($0.message)" })
   }
 
   @Test(arguments: [false, true]) func whole(_ threaded: Bool) throws {

@@ -85,14 +85,14 @@ final class CSVSource: PacedBlockSource {
         if count == 0 { hasEnded = true }
         stretch.end += count
       }
-      let damage = hasEnded ? bytes.reportedDamage : nil
-      let isEnd = hasEnded && damage == nil
+      let end = hasEnded ? bytes.reportedEnd : .whole
+      let isEnd = hasEnded && end.isWhole
       stretch.end.update(repeating: 0, count: Block.padding)
       if case .line = skip, !endLine(block, index, &stretch, isEnd: hasEnded) { continue }
       var breaksOff = scan(index, stretch, isEnd: isEnd)
       if case .group(let key) = skip {
         guard endGroup(key, block, index, &stretch, ends: isEnd || breaksOff) else {
-          if hasEnded { return finish(block, index, stretch, rows: 0, damage) }
+          if hasEnded { return finish(block, index, stretch, rows: 0, end) }
           continue
         }
         breaksOff = scan(index, stretch, isEnd: isEnd)
@@ -107,7 +107,7 @@ final class CSVSource: PacedBlockSource {
         pass(UnsafeMutableBufferPointer(start: line, count: length), lines: 0)
         if cut(block, index, &stretch, rows: rows, behind: first + length) { return true }
       } else if hasEnded {
-        return finish(block, index, stretch, rows: rows, damage)
+        return finish(block, index, stretch, rows: rows, end)
       } else if rows < index.rowCount, groupLength(index, from: rows) > index.groupLimit {
         // The open group is too long. Its rows go, the row at work stays.
         let length = scanner.rowStart - first
@@ -211,8 +211,9 @@ final class CSVSource: PacedBlockSource {
     block.seal()
   }
 
-  /// The end of the input: what is left is a row without line end, or lost if the bytes were cut off.
-  private func finish(_ block: Block, _ index: CSVIndex, _ stretch: Stretch, rows: Int, _ damage: Reject?) -> Bool {
+  /// The end of the input: what is left is a row without line end; or lost if the bytes were cut off, or none yet if
+  /// their end is open.
+  private func finish(_ block: Block, _ index: CSVIndex, _ stretch: Stretch, rows: Int, _ end: SourceEnd) -> Bool {
     block.isLast = true
     isFinished = true
     var stretch = stretch
@@ -223,14 +224,19 @@ final class CSVSource: PacedBlockSource {
       endSkip(block, index)
       stretch.end = stretch.start
     }
-    if var damage {
-      let lost = min(stretch.start + stop, stretch.end)
+    let lost = min(stretch.start + stop, stretch.end)
+    switch end {
+    case .whole: break
+    case .damaged(var damage), .cutOff(var damage):
       damage.raw = Array(UnsafeBufferPointer(start: lost, count: min(256, stretch.end - lost)))
       damage.length = stretch.end - lost
       damage.origin = position + (lost - stretch.start)
       damage.line = block.skippedLines
       damage.number = block.rejects.count
       block.rejects.append(damage)
+      stretch.end = lost
+    case .open(let lack):
+      block.leave(stretch.end - lost, lack)
       stretch.end = lost
     }
     deliver(block, index, stretch, rows: rows)

@@ -63,7 +63,7 @@ final class CharacterSource: FragileSource {
   }
 
   var consumed: Int { bytes.consumed }
-  var damage: Reject? { bytes.reportedDamage }
+  var ending: SourceEnd { bytes.reportedEnd }
 
   func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
     if !pending.isEmpty { return try split(target) }

@@ -14,28 +14,15 @@ final class GrowingSource: FragileSource {
     self.isSettled = isSettled
   }
 
-  /// Marks an end that is none: the code of a reject whose length is what was left. `takeMarker` takes it out. Its message
-  /// says how the bytes themselves are cut off, its hint that they will stay so.
-  static let marker = ""
-  private static let forGood = "for good"
-
-  /// Takes the marker out of a block's rejects and notes whether it left something behind.
-  /// - Returns: what is wrong with an input that waits for something that will hardly come.
-  static func takeMarker(from block: Block) -> String? {
-    guard let marker = block.rejects.first(where: { $0.code == marker }) else { return nil }
-    if marker.length > 0 || !marker.message.isEmpty { block.leavesRest = true }
-    block.rejects.removeAll { $0.code == GrowingSource.marker }
-    return marker.hint == forGood ? marker.message : nil
-  }
-
   var consumed: Int { bytes.consumed }
 
-  var damage: Reject? {
-    let damage = bytes.reportedDamage
-    if let damage, damage.code != "I201" { return damage }
-    return Reject(
-      stage: .record, code: GrowingSource.marker, message: damage?.message ?? (isEmptied ? "emptied" : ""),
-      hint: damage != nil && isSettled ? GrowingSource.forGood : "", offset: nil, length: 0, line: 0, number: 0)
+  var ending: SourceEnd {
+    switch bytes.reportedEnd {
+    case .damaged(let damage): .damaged(damage)
+    case .cutOff(let damage): .open(isSettled ? .torn(damage.message) : .more)
+    case .whole: .open(isEmptied ? .more : .nothing)
+    case .open(let lack): .open(lack)
+    }
   }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {

@@ -17,7 +17,7 @@ public final class InflatingSource: FragileSource {
   /// What was inflated before the member at hand.
   private var inflatedBefore = 0
   private var taken = 0
-  public private(set) var damage: Reject?
+  public private(set) var ending = SourceEnd.whole
 
   /// Whether bytes begin like a compressed input: their first bytes decide, never a name.
   public static func recognises(_ head: some RandomAccessCollection<UInt8>) -> Bool {
@@ -80,11 +80,11 @@ public final class InflatingSource: FragileSource {
     if stream.pointee.block_state == ISAL_BLOCK_FINISH, status == ISAL_DECOMP_OK {
       state = .between
     } else if ![ISAL_DECOMP_OK, ISAL_END_INPUT, ISAL_OUT_OVERFLOW].contains(status) {
-      fail("I202", "the compressed data is corrupt (\(reason(status, room)))", "fetch the file again", room)
+      fail("the compressed data is corrupt (\(reason(status, room)))", "fetch the file again", room)
     } else if stream.pointee.avail_out == output, stream.pointee.avail_in == 0 {
       if try !refill() { endEarly(room) }
     } else if stream.pointee.avail_out == output, stream.pointee.avail_in == input {
-      fail("I202", "the compressed data is corrupt", "fetch the file again", room)
+      fail("the compressed data is corrupt", "fetch the file again", room)
     }
   }
 
@@ -103,13 +103,15 @@ public final class InflatingSource: FragileSource {
   }
 
   private func endEarly(_ room: Int) {
-    fail("I201", "the compressed data ends too early", "the file was cut off or is still written", room)
+    state = .ended
+    ending = .cutOff(
+      damage("I201", "the compressed data ends too early", "the file was cut off or is still written", room))
   }
 
   private func endInOther(_ room: Int) {
     fail(
-      "I202", "what stands behind the compressed data is not compressed",
-      "give it as a file of its own, or compress all of it", room)
+      "what stands behind the compressed data is not compressed", "give it as a file of its own, or compress all of it",
+      room)
   }
 
   private func refill() throws -> Bool {
@@ -152,12 +154,15 @@ public final class InflatingSource: FragileSource {
   /// Bytes inflated, those in the caller's room included.
   private func output(_ room: Int) -> Int { inflated + room - Int(stream.pointee.avail_out) }
 
-  private func fail(_ code: String, _ message: String, _ hint: String, _ room: Int) {
+  private func fail(_ message: String, _ hint: String, _ room: Int) {
     state = .ended
-    let output = output(room)
-    damage = Reject(
+    ending = .damaged(damage("I202", message, hint, room))
+  }
+
+  private func damage(_ code: String, _ message: String, _ hint: String, _ room: Int) -> Reject {
+    Reject(
       stage: .record, code: code,
-      message: "\(message) at byte \(taken - unread), after \(output) decompressed bytes",
+      message: "\(message) at byte \(taken - unread), after \(output(room)) decompressed bytes",
       hint: hint, offset: nil, length: 0, line: 0, number: 0)
   }
 }

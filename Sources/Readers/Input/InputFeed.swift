@@ -171,9 +171,7 @@ public final class InputFeed: BlockFeed {
     let isFilled = try chosen.source.next(into: block)
     block.input = chosen.index
     if !isFilled { block.isLast = true }
-    if options.isContinued, let reason = GrowingSource.takeMarker(from: block) {
-      torn.append((inputs[chosen.index].name, reason))
-    }
+    if let reason = block.torn { torn.append((inputs[chosen.index].name, reason)) }
     if let limit = options.limit { cut(block, chosen, limit) }
     chosen.consumed = block.consumed
     if block.isLast {

@@ -52,8 +52,8 @@ struct InputHead {
     identity = (head.count, Fingerprint.sha256(head) ?? "")
     isUTF16 = TextSource.isUTF16(bytes)
     // A head that is cut off ends within a record, which must not be taken for one.
-    let cut = Reject(stage: .record, code: "", message: "", offset: nil, length: 0, line: 0, number: 0)
-    let source = reader.makeSource(MemorySource(bytes, damage: isComplete ? nil : cut), limits: limits)
+    let cut = MemorySource(bytes, ending: isComplete ? .whole : .open(.more))
+    let source = reader.makeSource(cut, limits: limits)
     var first = FirstTime()
     var records = 0
     var isCertain = false

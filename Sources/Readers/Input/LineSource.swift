@@ -14,7 +14,7 @@ public final class LineSource: PacedBlockSource {
   private let tail = ByteBuffer(capacity: 4096)
   private var isAtStart = true
   private var hasEnded = false
-  private var hasReportedDamage = false
+  private var hasReportedEnd = false
   /// Where the next uncut byte stands in the input.
   private var position = 0
   /// The over-long line that is being passed over.
@@ -152,7 +152,8 @@ public final class LineSource: PacedBlockSource {
     block.skippedLines += 1
   }
 
-  /// The end of the input: what is left is a record without line end, or lost if the bytes were cut off.
+  /// The end of the input: what is left is a record without line end; or lost if the bytes were cut off, or none yet if
+  /// their end is open.
   private func finish(
     _ block: Block, _ start: UnsafeMutablePointer<UInt8>, _ end: UnsafeMutablePointer<UInt8>
   ) -> Bool {
@@ -164,16 +165,23 @@ public final class LineSource: PacedBlockSource {
       rejectSkipped(block)
       stop = start
     }
-    if !hasReportedDamage, var damage = bytes.reportedDamage {
-      hasReportedDamage = true
+    if !hasReportedEnd {
+      hasReportedEnd = true
       let whole = LineSource.unfinished(start, stop)
-      damage.raw = Array(UnsafeBufferPointer(start: whole, count: min(256, stop - whole)))
-      damage.length = stop - whole
-      damage.origin = position + (whole - start)
-      damage.line = block.skippedLines
-      damage.number = block.skippedLines
-      stop = whole
-      block.rejects.append(damage)
+      switch bytes.reportedEnd {
+      case .whole: break
+      case .damaged(var damage), .cutOff(var damage):
+        damage.raw = Array(UnsafeBufferPointer(start: whole, count: min(256, stop - whole)))
+        damage.length = stop - whole
+        damage.origin = position + (whole - start)
+        damage.line = block.skippedLines
+        damage.number = block.skippedLines
+        stop = whole
+        block.rejects.append(damage)
+      case .open(let lack):
+        block.leave(stop - whole, lack)
+        stop = whole
+      }
     }
     fill(block, start, stop)
     return block.count > 0

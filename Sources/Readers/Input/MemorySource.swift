@@ -4,19 +4,19 @@ public import Pipeline
 public final class MemorySource: FragileSource {
   private let bytes: [UInt8]
   private let step: Int
-  private let ending: Reject?
+  private let last: SourceEnd
   public private(set) var consumed = 0
 
   /// - Parameters:
   ///   - step: the most bytes that one `read` returns.
-  ///   - damage: what to report at the end, as if the bytes had been cut off there.
-  public init(_ bytes: [UInt8], step: Int = .max, damage: Reject? = nil) {
+  ///   - ending: what to report at the end.
+  public init(_ bytes: [UInt8], step: Int = .max, ending: SourceEnd = .whole) {
     self.bytes = bytes
     self.step = max(step, 1)
-    ending = damage
+    last = ending
   }
 
-  public var damage: Reject? { consumed == bytes.count ? ending : nil }
+  public var ending: SourceEnd { consumed == bytes.count ? last : .whole }
 
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     let count = min(buffer.count, bytes.count - consumed, step)

@@ -13,7 +13,7 @@ final class PeekedSource: FragileSource {
 
   /// Counts the head as consumed.
   var consumed: Int { rest.consumed }
-  var damage: Reject? { rest.reportedDamage }
+  var ending: SourceEnd { rest.reportedEnd }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     guard given < head.count else { return try rest.read(into: buffer) }

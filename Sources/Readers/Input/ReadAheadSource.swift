@@ -11,7 +11,7 @@ public final class ReadAheadSource: FragileSource {
   private var current: Ring.Buffer?
   private var given = 0
   public private(set) var consumed = 0
-  public private(set) var damage: Reject?
+  public private(set) var ending = SourceEnd.whole
 
   /// - Parameter source: used by the other thread from now on.
   public init(_ source: any ByteSource, buffers: Int = 4, size: Int = 256 * 1024) {
@@ -29,7 +29,7 @@ public final class ReadAheadSource: FragileSource {
     guard isThreaded else {
       defer {
         consumed = direct.consumed
-        damage = direct.reportedDamage
+        ending = direct.reportedEnd
       }
       return try direct.read(into: target)
     }
@@ -41,7 +41,7 @@ public final class ReadAheadSource: FragileSource {
     if buffer.count == 0 {
       // The last one: it stays, so that every further read says the same.
       consumed = buffer.consumed
-      damage = buffer.damage
+      ending = buffer.ending
       if let error = buffer.error { throw error }
       return 0
     }
@@ -65,7 +65,7 @@ private final class Ring: @unchecked Sendable {
     var count = 0
     var consumed = 0
     var error: (any Error)?
-    var damage: Reject?
+    var ending = SourceEnd.whole
 
     init(size: Int) {
       self.size = size
@@ -102,7 +102,7 @@ private final class Ring: @unchecked Sendable {
       }
       buffer.consumed = source.consumed
       let isEnd = buffer.count < buffer.size
-      if isEnd { buffer.damage = source.reportedDamage }
+      if isEnd { buffer.ending = source.reportedEnd }
       let error = buffer.error
       put(buffer) { $0.full.append($1) }
       guard isEnd else { continue }
@@ -111,7 +111,7 @@ private final class Ring: @unchecked Sendable {
         last.count = 0
         last.consumed = source.consumed
         last.error = error
-        last.damage = source.reportedDamage
+        last.ending = source.reportedEnd
         put(last) { $0.full.append($1) }
       }
       return

@@ -32,7 +32,7 @@ final class ResumedSource: PacedBlockSource {
       if hasArrived { return isFilled }
       if block.offset + block.count <= position {
         // Rejects of over-long records stand before the block's bytes; damage is at the end of the input.
-        block.rejects.removeAll { !$0.isDamage && $0.code != GrowingSource.marker }
+        block.rejects.removeAll { !$0.isDamage }
         guard block.isLast || !isFilled else {
           block.reset()
           continue
@@ -45,7 +45,7 @@ final class ResumedSource: PacedBlockSource {
       }
       hasArrived = true
       if block.offset < position {
-        block.rejects.removeAll { !$0.isDamage && $0.code != GrowingSource.marker }
+        block.rejects.removeAll { !$0.isDamage }
         block.skippedLines = 0
         block.begin = position - block.offset
         if countsLines {

@@ -30,7 +30,7 @@ final class TextSource: FragileSource {
   init(_ bytes: any ByteSource) { self.bytes = bytes }
 
   var consumed: Int { bytes.consumed }
-  var damage: Reject? { bytes.reportedDamage }
+  var ending: SourceEnd { bytes.reportedEnd }
 
   func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
     guard target.count > 0 else { return 0 }

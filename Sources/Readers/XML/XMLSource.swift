@@ -84,7 +84,7 @@ final class XMLSource: PacedBlockSource {
     if count > 0 { isEmpty = false }
     // Bytes that were cut off say so themselves; the document need not be said to be incomplete, too. Without any byte
     // there is none.
-    if isEnd, !isEmpty, bytes.reportedDamage == nil { document.finish() }
+    if isEnd, !isEmpty, bytes.reportedEnd.isWhole { document.finish() }
     if isEnd || document.failure != nil { hasEnded = true }
     return count
   }
