@@ -78,6 +78,18 @@ struct ColumnTime {
     return (day * 86_400 + clock, offset == .min ? nil : offset)
   }
 
+  /// Seconds since 1970 in units of which a second has so many, seconds perhaps with a fraction.
+  static func epoch(
+    _ unit: Int64, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ nanoseconds: inout UInt32
+  ) -> Int64? {
+    var text = TimeText(at: start, end: stop)
+    var value: Int64 = 0
+    guard text.number(1...18, 0...Int64.max, &value) else { return nil }
+    nanoseconds = UInt32(truncatingIfNeeded: value % unit * (1_000_000_000 / unit))
+    if unit == 1, text.skip(UInt8(ascii: ".")) { guard text.fraction(&nanoseconds) else { return nil } }
+    return text.at == stop ? value / unit : nil
+  }
+
   /// `10/Oct/2000:13:55:36 -0700`, or with a fraction instead of the offset, as HAProxy has it.
   mutating func common(
     _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ nanoseconds: inout UInt32
