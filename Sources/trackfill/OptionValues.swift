@@ -105,7 +105,7 @@ struct RejectLimit: OptionValue, Sendable {
 }
 
 /// `2024-05-01`, `2024-05-01T10:00`, `2024-05-01T10:00:00.250Z`, `2024-05-01T10:00:00+02:00`; UTC unless it says
-/// otherwise.
+/// otherwise. Stricter than the times of inputs, since it is typed: what is unusual is a slip of the hand.
 struct TimeBound: OptionValue, Sendable, Equatable {
   static let form = "a date or time, such as 2024-05-01, 2024-05-01T10:00 or 2024-05-01T10:00:00+02:00"
 

@@ -25,7 +25,7 @@ final class TimeConverter {
         return .none
       }
       var parts = TimeParts()
-      guard TimeConverter.iso(start, stop, &parts) else { return .time }
+      guard ISOTime.isWhole(start, stop, &parts) else { return .time }
       return finish(parts, &field)
     case .epoch(let digits): return epoch(start, stop, digits, &field)
     case .pattern(let pattern):
@@ -69,38 +69,13 @@ final class TimeConverter {
     let key = (raw.loadUnaligned(as: UInt64.self), raw.loadUnaligned(fromByteOffset: 8, as: UInt16.self))
     if key != day || midnight == .min {
       var parts = TimeParts()
-      guard TimeConverter.date.read(at, at + 10, &parts) == at + 10,
+      guard ISOTime.date.read(at, at + 10, &parts) == at + 10,
         case .time(let start) = parts.seconds(.utc, .earlier)
       else { return nil }
       day = key
       midnight = start
     }
     return midnight + hour * 3600 + minute * 60 + second
-  }
-
-  private static let date = TimePattern("%Y-%m-%d")
-  private static let clock = TimePattern("%H:%M")
-
-  /// A date; behind `T` or a blank hours and minutes, perhaps seconds, perhaps a fraction; perhaps an offset.
-  private static func iso(
-    _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ parts: inout TimeParts
-  ) -> Bool {
-    guard let day = date.read(start, stop, &parts) else { return false }
-    var text = TimeText(at: day, end: stop)
-    if text.at == stop { return true }
-    guard text.peek.map({ $0 | 0x20 }) == UInt8(ascii: "t") || text.peek == UInt8(ascii: " "),
-      let minutes = clock.read(text.at + 1, stop, &parts)
-    else { return false }
-    text.at = minutes
-    if text.skip(UInt8(ascii: ":")) {
-      guard text.number(2...2, 0...60, &parts.second) else { return false }
-      if text.skip(UInt8(ascii: ".")) || text.skip(UInt8(ascii: ",")) {
-        guard text.fraction(&parts.nanoseconds) else { return false }
-      }
-    }
-    _ = text.skip(UInt8(ascii: " "))
-    if text.at < stop { guard text.offset(&parts.offset) else { return false } }
-    return text.at == stop
   }
 
   /// `1767225600`, `1767225600.25`, `1767225600250` by the declared unit; also with an exponent, as JSON may have it.

@@ -64,7 +64,8 @@ struct ColumnTime {
     return hour * 3600 + minute * 60
   }
 
-  /// `2026-09-10T13:55:36.123Z` and its like: local seconds, and the offset from UTC if there is one.
+  /// `2026-09-10T13:55:36.123Z` and its like: local seconds, and the offset from UTC if there is one. See
+  /// `ISOTime`.
   mutating func iso(
     _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ nanoseconds: inout UInt32
   ) -> (local: Int64, offset: Int64?)? {
