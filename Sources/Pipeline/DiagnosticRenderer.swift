@@ -18,7 +18,7 @@ public struct DiagnosticRenderer: Sendable {
   /// - Parameter sources: contents of the files that findings may point into, by the name that they use.
   public init(sources: [String: [UInt8]] = [:], isColoured: Bool = false) {
     // Places do not count a byte order mark.
-    self.sources = sources.mapValues { $0.starts(with: [0xEF, 0xBB, 0xBF]) ? Array($0.dropFirst(3)) : $0 }
+    self.sources = sources.mapValues { Array($0.dropFirst(ByteOrderMark.length(of: $0))) }
     self.isColoured = isColoured
   }
 

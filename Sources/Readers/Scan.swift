@@ -1,5 +1,6 @@
 internal import CProcessor
 internal import Glibc
+internal import Pipeline
 
 /// The byte searches that every reader's kernels are built of.
 ///
@@ -32,13 +33,9 @@ enum Scan {
   static func lineStart(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
     var at = start
     while at < end {
-      if at.pointee == 0 {
-        at += 1
-      } else if end - at >= 3, at[0] == 0xEF, at[1] == 0xBB, at[2] == 0xBF {
-        at += 3
-      } else {
-        break
-      }
+      let length = at.pointee == 0 ? 1 : ByteOrderMark.length(of: UnsafeBufferPointer(start: at, count: end - at))
+      if length == 0 { break }
+      at += length
     }
     return at
   }
@@ -50,7 +47,7 @@ enum Scan {
     while at > start {
       if at[-1] == 0 {
         at -= 1
-      } else if at - start >= 3, at[-3] == 0xEF, at[-2] == 0xBB, at[-1] == 0xBF {
+      } else if at - start >= 3, ByteOrderMark.length(of: UnsafeBufferPointer(start: at - 3, count: 3)) > 0 {
         at -= 3
       } else {
         return at[-1] == UInt8(ascii: "\n")

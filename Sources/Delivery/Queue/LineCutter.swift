@@ -82,7 +82,7 @@ final class LineCutter {
     }
     let bytes = buffer.bytes
     // A byte order mark at the very beginning is no part of the first payload.
-    if offset == 0, end - from >= 3, bytes[from] == 0xEF, bytes[from + 1] == 0xBB, bytes[from + 2] == 0xBF { from += 3 }
+    if offset == 0 { from += ByteOrderMark.length(of: bytes[from..<end]) }
     var to = end
     while from < to, bytes[from] <= 0x20 { from += 1 }
     while to > from, bytes[to - 1] <= 0x20 { to -= 1 }

@@ -166,7 +166,7 @@ struct CSVText {
     self.bytes = bytes
     self.file = file
     self.delimiter = delimiter
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { at = 3 }
+    at = ByteOrderMark.length(of: bytes)
     lineStart = at
     if let place = Self.invalid(bytes) {
       report("not UTF-8", at: place.column, line: place.line, remedy: "save the file as UTF-8")

@@ -10,7 +10,7 @@ struct SourceText: Sendable {
   let isASCII: [Bool]
 
   init(_ bytes: [UInt8], file: String) {
-    self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+    self.bytes = Array(bytes.dropFirst(ByteOrderMark.length(of: bytes)))
     self.file = file
     lines = self.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
       $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0

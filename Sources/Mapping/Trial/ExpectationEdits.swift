@@ -11,7 +11,7 @@ struct ExpectationEdits {
   private var additions: [(test: Int, indent: Int, value: JSONValue)] = []
 
   init(_ bytes: [UInt8]) {
-    mark = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    mark = ByteOrderMark.length(of: bytes)
     self.bytes = Array(bytes[mark...])
     let first = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? 0
     lineEnd = first > 0 && bytes[first - 1] == UInt8(ascii: "\r") ? "\r\n" : "\n"

@@ -16,7 +16,7 @@ struct CSVHead {
   ///   - isComplete: whether it has no more.
   /// - Throws: I203 where the header is not as the mapping has it.
   init(_ bytes: [UInt8], isComplete: Bool, _ settings: CSVSettings) throws(Diagnostic) {
-    var at = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    var at = ByteOrderMark.length(of: bytes)
     var lines = 0
     var delimiter = settings.dialect.delimiter
     if let declared = CSVHead.separatorLine(bytes[at...]) {

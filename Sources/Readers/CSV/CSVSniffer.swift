@@ -287,7 +287,7 @@ struct CSVSniffer: Sniffer {
       else { return nil }
       part = Array(text[..<count])
     }
-    if part.starts(with: [0xEF, 0xBB, 0xBF]) { part.removeFirst(3) }
+    part.removeFirst(ByteOrderMark.length(of: part))
     // `sep=;` says no more than what the rows do.
     if part.count > 6, part.starts(with: "sep=".utf8), let end = part.prefix(8).firstIndex(of: 0x0A) {
       part.removeSubrange(...end)

@@ -61,10 +61,11 @@ public final class LineSource: PacedBlockSource {
       if isAtStart {
         if end - start < 3, start[0] == 0xEF { continue }
         isAtStart = false
-        if end - start >= 3, start[0] == 0xEF, start[1] == 0xBB, start[2] == 0xBF {
-          start += 3
+        let mark = ByteOrderMark.length(of: UnsafeBufferPointer(start: start, count: end - start))
+        if mark > 0 {
+          start += mark
           searched = start
-          position = 3
+          position = mark
         }
       }
       if first == nil {

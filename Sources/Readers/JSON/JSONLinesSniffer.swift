@@ -10,7 +10,7 @@ struct JSONLinesSniffer: Sniffer {
     (head.bytes + [UInt8](repeating: 0, count: Block.padding)).withUnsafeBufferPointer { padded in
       guard var at = padded.baseAddress else { return }
       let stop = at + head.bytes.count
-      if head.bytes.starts(with: [0xEF, 0xBB, 0xBF]) { at += 3 }
+      at += ByteOrderMark.length(of: head.bytes)
       while at < stop {
         let end = Scan.byte(0x0A, at, stop)
         let isBlank = UnsafeBufferPointer(start: at, count: end - at).allSatisfy { $0 <= 0x20 }

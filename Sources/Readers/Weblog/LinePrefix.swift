@@ -144,8 +144,7 @@ enum LinePrefix: String, Sendable, CaseIterable {
         }
         guard skip(UInt8(ascii: " ")) else { return nil }
       }
-      if end - at >= 3, at[0] == 0xEF, at[1] == 0xBB, at[2] == 0xBF { at += 3 }
-      return at
+      return at + ByteOrderMark.length(of: UnsafeBufferPointer(start: at, count: end - at))
     }
   }
 }

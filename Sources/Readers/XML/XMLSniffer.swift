@@ -47,7 +47,7 @@ struct XMLSniffer: Sniffer {
   }
 
   private static func looksLikeXML(_ bytes: [UInt8]) -> Bool {
-    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    let start = ByteOrderMark.length(of: bytes)
     guard let first = bytes[start...].firstIndex(where: { $0 > 0x20 }), first + 1 < bytes.count,
       bytes[first] == UInt8(ascii: "<")
     else { return false }
