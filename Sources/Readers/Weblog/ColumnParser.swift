@@ -13,7 +13,7 @@ final class ColumnParser: RecordParser {
   /// For lines in which only tabs separate columns.
   private let tabbed: ColumnCutter
   private let timeSlot: Int
-  /// Whether a line cannot begin with a time of its own.
+  /// See `ColumnLayout`.
   private let beginsWithClient: Bool
   private var programs: ColumnPrograms
   /// Of the columns in force.
@@ -39,7 +39,7 @@ final class ColumnParser: RecordParser {
       if let before = slots[name] { repeated.append((before, column)) } else { slots[name] = column }
     }
     timeSlot = slots["time"] ?? -1
-    beginsWithClient = layout.columns.first?.name == "ip"
+    beginsWithClient = layout.beginsWithClient
     cutter = ColumnCutter(layout)
     tabbed = cutter.tabbed
     directives = Directives(fields: initial)

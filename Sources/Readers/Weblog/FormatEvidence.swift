@@ -66,7 +66,7 @@ struct FormatEvidence {
     byte == UInt8(ascii: "(") || byte == UInt8(ascii: ")") || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"")
   }
 
-  /// RFC 9110 §5.6.2.
+  /// All of tchar (RFC 9110 §5.6.2): a method that has another byte is none.
   private static func isOfToken(_ byte: UInt8) -> Bool {
     byte &- 48 < 10 || (byte | 0x20) &- UInt8(ascii: "a") < 26 || "!#$%&'*+-.^_`|~".utf8.contains(byte)
   }

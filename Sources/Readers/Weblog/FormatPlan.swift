@@ -55,6 +55,9 @@ struct FormatPlan: Sendable {
     name()
   }
 
+  /// Whether a line begins with the client or the host, and not with a time of its own.
+  var beginsWithClient: Bool { ["ip", "host"].contains(steps.first?.field.names.first) }
+
   /// Whether the field has a quote before and behind it.
   func isBetweenQuotes(_ index: Int) -> Bool {
     let quote = UInt8(ascii: "\"")

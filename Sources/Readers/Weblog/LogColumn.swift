@@ -127,6 +127,9 @@ struct ColumnLayout: Sendable {
   static let blank = (UInt8(ascii: " "), UInt8(ascii: " "))
   static let white = (UInt8(ascii: " "), UInt8(ascii: "\t"))
 
+  /// Whether a line begins with the client, and not with a time of its own.
+  var beginsWithClient: Bool { columns.first?.name == "ip" }
+
   /// Whether a log with these columns behind its `#Fields:` has the server's own time and no other.
   func isLocal(named text: some Sequence<UInt8>) -> Bool {
     hasDirectives && known.columns(named: text).contains { $0.isLocal && $0.kind == .timeOfDay }

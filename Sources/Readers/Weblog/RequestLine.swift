@@ -17,7 +17,7 @@ struct RequestLine {
     if end - start >= 12, UnsafeRawPointer(start).loadUnaligned(as: UInt32.self) == RequestLine.get {
       at += 3
     } else {
-      while at < end, RequestLine.isToken(at.pointee) { at += 1 }
+      while at < end, RequestLine.isOfMethod(at.pointee) { at += 1 }
       guard at < end, at > start, at.pointee == UInt8(ascii: " ") else { return }
     }
     // From behind: nearly all end in a protocol of eight bytes.
@@ -63,7 +63,7 @@ struct RequestLine {
 
   /// tchar of RFC 9110 §5.6.2, as far as methods use it.
   @inline(__always)
-  private static func isToken(_ byte: UInt8) -> Bool {
+  private static func isOfMethod(_ byte: UInt8) -> Bool {
     byte &- UInt8(ascii: "A") < 26 || byte &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "0") < 10
       || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
   }
@@ -93,7 +93,7 @@ struct RequestLine {
     _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
   ) -> UnsafePointer<UInt8>? {
     var at = start
-    while at < end, isToken(at.pointee) || at.pointee == UInt8(ascii: "+") || at.pointee == UInt8(ascii: ".") {
+    while at < end, isOfMethod(at.pointee) || at.pointee == UInt8(ascii: "+") || at.pointee == UInt8(ascii: ".") {
       at += 1
     }
     guard end - at >= 3, at[0] == UInt8(ascii: ":"), at[1] == UInt8(ascii: "/"), at[2] == UInt8(ascii: "/") else {

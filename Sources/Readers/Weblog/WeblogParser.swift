@@ -66,7 +66,7 @@ final class WeblogParser: RecordParser {
   private let zone: Zone?
   private let ambiguous: Zone.Ambiguity
   private let linePrefix: LinePrefix
-  /// Whether a line cannot begin with a time of its own.
+  /// See `FormatPlan`.
   private let beginsWithClient: Bool
   private let steps: UnsafeMutablePointer<Step>
   private let stepCount: Int
@@ -92,7 +92,7 @@ final class WeblogParser: RecordParser {
     zone = settings.zone
     ambiguous = settings.ambiguous
     linePrefix = settings.prefix
-    beginsWithClient = ["ip", "host"].contains(plan.steps.first?.field.names.first)
+    beginsWithClient = plan.beginsWithClient
     var columns: [String: Int] = [:]
     for (column, name) in fields.enumerated() {
       if let before = columns[name] { repeated.append((before, column)) } else { columns[name] = column }
