@@ -39,7 +39,7 @@ final class SideTable: @unchecked Sendable {
 
   /// - Throws: what is wrong with the file, with its lines and columns, or with the columns that the mapping asks for.
   init(_ bytes: [UInt8], _ layout: Layout, _ findings: Findings) throws(Diagnostics) {
-    var parser = CSVText(bytes, layout.file, layout.delimiter)
+    var parser = CSVRows(bytes, layout.file, layout.delimiter)
     let header = parser.header()
     var wanted: [Int] = []
     var problems = parser.findings
@@ -87,7 +87,7 @@ final class SideTable: @unchecked Sendable {
     var findings = parser.findings
     let key = { (row: Int) in Self.slice(memory, cells[row * stride]) }
     for row in lines.indices {
-      guard let first = index.insert(row, key: key), findings.count < CSVText.most else { continue }
+      guard let first = index.insert(row, key: key), findings.count < CSVRows.most else { continue }
       findings.append(
         Diagnostic(
           "M120", "key '\(String(decoding: key(row), as: UTF8.self))' stands twice, first at line \(lines[first])",
@@ -146,7 +146,7 @@ final class SideTable: @unchecked Sendable {
 }
 
 /// Takes a CSV text apart (RFC 4180 §2), one row at a time.
-struct CSVText {
+struct CSVRows {
   /// Findings after which reading stops.
   static let most = 20
   /// Columns of a header.

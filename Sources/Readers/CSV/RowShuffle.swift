@@ -31,7 +31,7 @@ final class RowShuffle {
   private var parts: [TemporaryFile] = []
   /// The groups of each part, one behind the other, and where they begin and end.
   private var runs: TemporaryFile?
-  private var readers = BinaryHeap<RunReader>()
+  private var readers = BinaryHeap<RowGroupReader>()
   private var grouped: [[LooseRow]] = []
   private var next = 0
 
@@ -76,7 +76,7 @@ final class RowShuffle {
     try runs.flush()
     let share = max(4096, memory / max(1, ranges.count))
     for range in ranges where !range.isEmpty {
-      let reader = RunReader(runs, range, bufferSize: share)
+      let reader = RowGroupReader(runs, range, bufferSize: share)
       if try reader.advance() { readers.insert(reader) }
     }
   }
@@ -103,7 +103,7 @@ final class RowShuffle {
     _ part: TemporaryFile, level: Int, into runs: TemporaryFile, _ ranges: inout [Range<Int>]
   ) throws(Diagnostic) {
     try part.flush()
-    let reader = RunReader(part, 0..<Int(part.end), bufferSize: 64 * 1024)
+    let reader = RowGroupReader(part, 0..<Int(part.end), bufferSize: 64 * 1024)
     if part.end > memory, level < RowShuffle.deepest {
       let parts = try deal([], level: level)
       while let row = try reader.row() { try RowShuffle.deal(row, to: parts, level: level) }
@@ -122,7 +122,7 @@ final class RowShuffle {
       rows.append(row)
     }
     let start = Int(runs.end)
-    for group in RowShuffle.group(rows, limit: groupLimit) { try RunReader.write(group, to: runs) }
+    for group in RowShuffle.group(rows, limit: groupLimit) { try RowGroupReader.write(group, to: runs) }
     ranges.append(start..<Int(runs.end))
   }
 
@@ -136,7 +136,7 @@ final class RowShuffle {
   private static func deal(_ row: LooseRow, to parts: [TemporaryFile], level: Int) throws(Diagnostic) {
     let hash =
       row.key.map { $0.withUnsafeBufferPointer { ByteHash.hash($0) } } ?? UInt64(row.sequence) &* 0x9E37_79B9_7F4A_7C15
-    try RunReader.write([row], to: parts[Int(truncatingIfNeeded: hash &>> UInt64(level * 6 + 8)) & (fan - 1)])
+    try RowGroupReader.write([row], to: parts[Int(truncatingIfNeeded: hash &>> UInt64(level * 6 + 8)) & (fan - 1)])
   }
 
   /// Groups in the order of their first rows, rows in the order of the input.
@@ -165,7 +165,7 @@ final class RowShuffle {
 }
 
 /// Reads groups of rows from a stretch of a temporary file.
-private final class RunReader: HeapOrdered {
+private final class RowGroupReader: HeapOrdered {
   private let file: TemporaryFile
   private var offset: Int
   private let end: Int
@@ -178,7 +178,7 @@ private final class RunReader: HeapOrdered {
   private var sequence = Int.max
 
   /// No row is in two groups.
-  static func precedes(_ a: RunReader, _ b: RunReader) -> Bool { a.sequence < b.sequence }
+  static func precedes(_ a: RowGroupReader, _ b: RowGroupReader) -> Bool { a.sequence < b.sequence }
 
   init(_ file: TemporaryFile, _ range: Range<Int>, bufferSize: Int) {
     self.file = file

@@ -28,7 +28,7 @@ enum JSONFinding {
 
   static func reject(_ finding: ValueFinding) -> Reject { make(finding.code, finding.message, finding.hint) }
 
-  static func kind(_ declaration: FieldDeclaration, _ value: JSONValue) -> Reject {
+  static func kind(_ declaration: FieldDeclaration, _ value: JSONSpan) -> Reject {
     make(
       "R109", "field '\(declaration.name)' is \(kind(value.start.pointee))",
       "give the path of the value in it, or declare a list")

@@ -151,7 +151,7 @@ final class JSONLinesParser: RecordParser {
 
   @inline(__always)
   private func take(
-    _ value: JSONValue, _ converter: ValueConverter, _ field: UnsafeMutablePointer<Field>, _ arena: Arena
+    _ value: JSONSpan, _ converter: ValueConverter, _ field: UnsafeMutablePointer<Field>, _ arena: Arena
   ) -> Bool {
     var (start, stop) = (value.start, value.stop)
     var problem = ValueProblem.none

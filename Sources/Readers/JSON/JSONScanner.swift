@@ -1,7 +1,7 @@
 internal import Pipeline
 
 /// A value that was asked for, as it stands in the text.
-struct JSONValue: BitwiseCopyable {
+struct JSONSpan: BitwiseCopyable {
   enum Kind: UInt8 {
     case absent, null
     /// Between its quotes, without and with escapes.
@@ -76,7 +76,7 @@ final class JSONScanner {
   private let lists: [List]
   private let slotCount: Int
   /// By slot; those of records come first, then those of each list's rows.
-  let values: UnsafeMutablePointer<JSONValue>
+  let values: UnsafeMutablePointer<JSONSpan>
   /// The slots below each node.
   private let below: [[Int]]
   /// Whether `\xHH` is an escape, `000` a number and a dash none, as nginx writes them.
@@ -118,7 +118,7 @@ final class JSONScanner {
     let nowhere = UnsafePointer(JSONScanner.nothing.utf8Start)
     end = nowhere
     values = .allocate(capacity: max(next, 1))
-    values.initialize(repeating: JSONValue(kind: .absent, start: nowhere, stop: nowhere), count: max(next, 1))
+    values.initialize(repeating: JSONSpan(kind: .absent, start: nowhere, stop: nowhere), count: max(next, 1))
     nodes = .allocate(capacity: builder.nodes.count)
     childTotal = builder.nodes.reduce(0) { $0 + $1.children.count }
     children = .allocate(capacity: max(childTotal, 1))
@@ -239,7 +239,7 @@ final class JSONScanner {
     let start = at
     let list = node >= 0 ? nodes[node].list : -1
     if list >= 0, at.pointee != UInt8(ascii: "["), at.pointee != UInt8(ascii: "n") { return fail(.list(list), at) }
-    let kind: JSONValue.Kind
+    let kind: JSONSpan.Kind
     var stop = at
     switch at.pointee {
     case UInt8(ascii: "\""):
@@ -247,7 +247,7 @@ final class JSONScanner {
       var isEscaped = false
       guard string(&at, &isEscaped) else { return false }
       if node >= 0, nodes[node].slot >= 0 {
-        values[nodes[node].slot] = JSONValue(kind: isEscaped ? .escapedText : .text, start: start + 1, stop: at - 1)
+        values[nodes[node].slot] = JSONSpan(kind: isEscaped ? .escapedText : .text, start: start + 1, stop: at - 1)
       }
       return true
     case UInt8(ascii: "{"):
@@ -275,7 +275,7 @@ final class JSONScanner {
     }
     stop = at
     if node >= 0, nodes[node].slot >= 0 {
-      values[nodes[node].slot] = JSONValue(kind: kind, start: start, stop: stop)
+      values[nodes[node].slot] = JSONSpan(kind: kind, start: start, stop: stop)
     }
     return true
   }
