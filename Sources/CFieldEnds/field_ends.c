@@ -28,16 +28,21 @@ INLINE uint64_t equal_plain(const uint8_t *word, uint8_t wanted) {
 /// Writes where the bits of a mask stand, each plus `offset`; up to 64 numbers are written, whatever their number.
 typedef void enter_function(uint32_t *to, uint64_t mask, uint32_t offset);
 
-INLINE void enter_plain(uint32_t *to, uint64_t mask, uint32_t offset) {
-  // Eight at a time whether there are so many or not: how many a word has nobody could predict.
+/// `step` at a time whether there are so many or not: how many a word has nobody could predict.
+INLINE void enter_steps(uint32_t *to, uint64_t mask, uint32_t offset, int step) {
   do {
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < step; i++) {
       to[i] = offset + (mask ? (uint32_t)__builtin_ctzll(mask) : 64);
       mask &= mask - 1;
     }
-    to += 8;
+    to += step;
   } while (mask);
 }
+
+INLINE void enter_plain(uint32_t *to, uint64_t mask, uint32_t offset) { enter_steps(to, mask, offset, 8); }
+
+/// Where there are mostly fewer.
+INLINE void enter_few(uint32_t *to, uint64_t mask, uint32_t offset) { enter_steps(to, mask, offset, 4); }
 
 /// Each bit xor all below it: what lies behind an odd number of quotes.
 INLINE uint64_t prefix_xor(uint64_t mask) {
@@ -115,19 +120,45 @@ INLINE size_t find_by(
   return at < to ? at : to;
 }
 
+INLINE void find_marks_by(
+    const uint8_t *base, size_t from, size_t to, uint8_t first, uint8_t second, field_ends *found_before,
+    equal_function *equal, enter_function *enter) {
+  field_ends found = *found_before;
+  for (size_t at = from; at < to; at += 64) {
+    const uint64_t valid = to - at >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << (to - at)) - 1;
+    const uint64_t marks = (equal(base + at, first) | equal(base + at, second)) & valid;
+    enter_word(&found, at, marks, equal(base + at, '\n') & valid, 0, enter);
+  }
+  *found_before = found;
+}
+
 #define PARAMETERS                                                                                                   \
   const uint8_t *base, size_t from, size_t to, const field_dialect *dialect, field_quotes *quotes, field_ends *found
 #define ARGUMENTS base, from, to, dialect, quotes, found
+#define MARK_PARAMETERS                                                                                              \
+  const uint8_t *base, size_t from, size_t to, uint8_t first, uint8_t second, field_ends *found
+#define MARK_ARGUMENTS base, from, to, first, second, found
 
 static size_t find_plain(PARAMETERS) { return find_by(ARGUMENTS, equal_plain, enter_plain); }
+static void marks_plain(MARK_PARAMETERS) { find_marks_by(MARK_ARGUMENTS, equal_plain, enter_few); }
 
 #if defined(__x86_64__)
 
 #include <immintrin.h>
 
-// The same, as the compiler writes it for more instructions.
 #define AVX2_TARGET target("avx2,bmi,bmi2,popcnt")
-static __attribute__((AVX2_TARGET)) size_t find_avx2(PARAMETERS) { return find_by(ARGUMENTS, equal_plain, enter_plain); }
+
+static inline __attribute__((always_inline, AVX2_TARGET)) uint64_t equal_avx2(const uint8_t *word, uint8_t wanted) {
+  const __m256i all = _mm256_set1_epi8((char)wanted);
+  const __m256i low = _mm256_loadu_si256((const __m256i *)word), high = _mm256_loadu_si256((const __m256i *)(word + 32));
+  const uint32_t high_mask = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, all));
+  return (uint64_t)high_mask << 32 | (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, all));
+}
+
+static __attribute__((AVX2_TARGET)) size_t find_avx2(PARAMETERS) { return find_by(ARGUMENTS, equal_avx2, enter_plain); }
+static __attribute__((AVX2_TARGET)) void marks_avx2(MARK_PARAMETERS) {
+  find_marks_by(MARK_ARGUMENTS, equal_avx2, enter_few);
+}
 
 #define VBMI2_TARGET target("avx2,bmi,bmi2,popcnt,avx512f,avx512bw,avx512vl,avx512vbmi2")
 #define VBMI2_INLINE static inline __attribute__((always_inline, VBMI2_TARGET))
@@ -155,6 +186,9 @@ VBMI2_INLINE void enter_vbmi2(uint32_t *to, uint64_t mask, uint32_t offset) {
 }
 
 static __attribute__((VBMI2_TARGET)) size_t find_vbmi2(PARAMETERS) { return find_by(ARGUMENTS, equal_vbmi2, enter_vbmi2); }
+static __attribute__((VBMI2_TARGET)) void marks_vbmi2(MARK_PARAMETERS) {
+  find_marks_by(MARK_ARGUMENTS, equal_vbmi2, enter_vbmi2);
+}
 
 field_ends_ability field_ends_ability_here(void) {
   __builtin_cpu_init();
@@ -173,6 +207,14 @@ size_t find_field_ends(PARAMETERS, field_ends_ability ability) {
   }
 }
 
+void find_marks(MARK_PARAMETERS, field_ends_ability ability) {
+  switch (ability) {
+  case FIELD_ENDS_PLAIN: return marks_plain(MARK_ARGUMENTS);
+  case FIELD_ENDS_AVX2: return marks_avx2(MARK_ARGUMENTS);
+  case FIELD_ENDS_VBMI2: return marks_vbmi2(MARK_ARGUMENTS);
+  }
+}
+
 #else
 
 field_ends_ability field_ends_ability_here(void) { return FIELD_ENDS_PLAIN; }
@@ -180,6 +222,11 @@ field_ends_ability field_ends_ability_here(void) { return FIELD_ENDS_PLAIN; }
 size_t find_field_ends(PARAMETERS, field_ends_ability ability) {
   (void)ability;
   return find_plain(ARGUMENTS);
+}
+
+void find_marks(MARK_PARAMETERS, field_ends_ability ability) {
+  (void)ability;
+  marks_plain(MARK_ARGUMENTS);
 }
 
 #endif

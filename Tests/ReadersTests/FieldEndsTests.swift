@@ -39,6 +39,33 @@ import Testing
     }
   }
 
+  @Test(arguments: abilities) func randomMarks(ability: field_ends_ability) {
+    var random = Seeded(5)
+    for alphabet in ["\"\\\n", "a\"\\\n", "abcdefghijklmnopqrstuvwxyz\"\\\n"] {
+      let letters = Array(alphabet.utf8)
+      for length in 0..<400 {
+        let bytes = (0..<length).map { _ in letters[Int(random.next() % UInt64(letters.count))] }
+        let padded = bytes + [UInt8](repeating: UInt8(ascii: "\""), count: 63)
+        let room = length + Int(FIELD_ENDS_SLACK)
+        var lists = [UInt32](repeating: 0, count: 2 * room)
+        let from = length / 3
+        let counts = lists.withUnsafeMutableBufferPointer { lists in
+          var found = field_ends(
+            ends: lists.baseAddress, rows: lists.baseAddress.map { $0 + room }, inner: nil, end_count: 0, row_count: 0,
+            inner_count: 0)
+          find_marks(padded, from, length, UInt8(ascii: "\""), UInt8(ascii: "\\"), &found, ability)
+          return (found.end_count, found.row_count)
+        }
+        let marks = (from..<length).filter {
+          [UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "\n")].contains(bytes[$0])
+        }
+        #expect(lists.prefix(counts.0).map { Int($0) } == marks)
+        let lines = marks.indices.filter { bytes[marks[$0]] == UInt8(ascii: "\n") }
+        #expect(lists[room...].prefix(counts.1).map { Int($0) } == lines)
+      }
+    }
+  }
+
   private func found(_ bytes: [UInt8], hasQuotes: Bool, _ ability: field_ends_ability) -> Found {
     let room = bytes.count + Int(FIELD_ENDS_SLACK)
     var lists = [UInt32](repeating: 0, count: 3 * room)

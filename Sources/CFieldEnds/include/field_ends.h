@@ -47,3 +47,8 @@ field_ends_ability field_ends_ability_here(void);
 size_t find_field_ends(
     const uint8_t *base, size_t from, size_t to, const field_dialect *dialect, field_quotes *quotes, field_ends *found,
     field_ends_ability ability);
+
+/// Finds, in the same way, where either of two bytes stands, and line ends, whatever is between them. Nothing is inner.
+void find_marks(
+    const uint8_t *base, size_t from, size_t to, uint8_t first, uint8_t second, field_ends *found,
+    field_ends_ability ability);

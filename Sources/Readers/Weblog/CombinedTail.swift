@@ -18,17 +18,20 @@ struct CombinedTail {
   let agent: (start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>)
 
   /// - Parameters:
-  ///   - start: the request's first byte.
+  ///   - start: the request's first byte, behind its quote.
   ///   - end: of the line. What stands there and behind it is a line end or zero, of which nothing here is made: so each
   ///     byte may be looked at once the ones before it have been recognised.
+  ///   - line: what is marked in it; the first six behind the time must be this end's quotes.
   @inline(__always)
-  init?(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) {
+  init?(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ line: LineMarks.Line) {
     let quote = UInt8(ascii: "\"")
     let blank = UInt8(ascii: " ")
-    let backslash = UInt8(ascii: "\\")
+    var line = line
+    while line.count > 6, line.place(0) < start - 1 { line.dropFirst() }
+    guard line.count >= 6, line.place(0) == start - 1 else { return nil }
 
-    let request = Scan.first(of: quote, or: backslash, start, end)
-    guard request < end, request[0] == quote, request[1] == blank else { return nil }
+    let request = line.place(1)
+    guard request[0] == quote, request[1] == blank else { return nil }
     let (first, second, third) = (request[2] &- 48, request[3] &- 48, request[4] &- 48)
     guard first < 10, second < 10, third < 10, request[5] == blank else { return nil }
 
@@ -46,17 +49,15 @@ struct CombinedTail {
       guard at > digits else { return nil }
       bytes = value
     }
-    guard at[0] == blank, at[1] == quote else { return nil }
+    guard at[0] == blank, at[1] == quote, at + 1 == line.place(2) else { return nil }
 
     let referer = at + 2
-    let refererEnd =
-      referer[0] == UInt8(ascii: "-") && referer[1] == quote
-      ? referer + 1 : Scan.first(of: quote, or: backslash, referer, end)
-    guard refererEnd < end, refererEnd[0] == quote, refererEnd[1] == blank, refererEnd[2] == quote else { return nil }
+    let refererEnd = line.place(3)
+    guard refererEnd[0] == quote, refererEnd[1] == blank, refererEnd[2] == quote else { return nil }
 
     let agent = refererEnd + 3
-    let agentEnd = Scan.first(of: quote, or: backslash, agent, end)
-    guard agentEnd < end, agentEnd[0] == quote else { return nil }
+    let agentEnd = line.place(5)
+    guard agent - 1 == line.place(4), agentEnd < end, agentEnd[0] == quote else { return nil }
 
     self.request = request
     status = Int64(first) &* 100 &+ Int64(second) &* 10 &+ Int64(third)

@@ -79,6 +79,7 @@ final class WeblogParser: RecordParser {
   /// Columns of names that the format does not have.
   private var absent: [Int] = []
   private let patterns: [TimePattern?]
+  private let markLists = LineMarks.allocate()
   /// The step of the time behind which a `CombinedTail` follows, else -1.
   private let tailStep: Int
 
@@ -145,6 +146,7 @@ final class WeblogParser: RecordParser {
     steps.deallocate()
     prefix.deallocate()
     time.deallocate()
+    markLists.deallocate()
     for literal in literals { literal.deallocate() }
   }
 
@@ -203,8 +205,16 @@ final class WeblogParser: RecordParser {
     let stride = batch.stride
     let fields = batch.fields
     let arena = batch.arena
+    var marks = LineMarks(base, count: block.count, lists: markLists)
+    let isMarked = tailStep >= 0
     while at < stop, count < capacity {
-      let newline = Scan.byte(WeblogParser.newline, at, stop)
+      let newline: UnsafePointer<UInt8>
+      var marked = LineMarks.Line(base: base, marks: markLists, count: 0)
+      if isMarked {
+        (newline, marked) = marks.next(at)
+      } else {
+        newline = Scan.byte(WeblogParser.newline, at, stop)
+      }
       var line = at
       var end = newline
       at = newline < stop ? newline + 1 : stop
@@ -217,7 +227,7 @@ final class WeblogParser: RecordParser {
       }
       var start = line
       if linePrefix != .none, let message = linePrefix.end(start, end, orTime: beginsWithClient) { start = message }
-      if let failure = parseLine(start, end, fields + count &* stride, arena) {
+      if let failure = parseLine(start, end, marked, fields + count &* stride, arena) {
         reject(failure, line, end, line - base, lines - 1, number, result)
       } else {
         (batch.records + count).initialize(
@@ -249,7 +259,8 @@ final class WeblogParser: RecordParser {
   /// literal contains, so that comparing a literal never succeeds across it. 64 bytes behind it are readable.
   @inline(__always)
   private func parseLine(
-    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ marked: LineMarks.Line,
+    _ row: UnsafeMutablePointer<Field>, _ arena: Arena
   ) -> Failure? {
     let steps = UnsafePointer(steps)
     let stepCount = stepCount
@@ -283,7 +294,7 @@ final class WeblogParser: RecordParser {
           if parts?.epoch == .min { parts?.epoch = seconds }
         }
         at += step.pointee.length
-        if index == tailStep, takeTail(step + 1, &at, end, row, arena) { index &+= CombinedTail.steps }
+        if index == tailStep, takeTail(step + 1, &at, end, marked, row, arena) { index &+= CombinedTail.steps }
       case .isoTime, .epoch, .fraction, .pattern:
         if let failure = otherTime(step, &at, end, row, &parts) { return failure }
       default:
@@ -333,9 +344,9 @@ final class WeblogParser: RecordParser {
   @inline(__always)
   private func takeTail(
     _ steps: UnsafePointer<Step>, _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
-    _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+    _ marked: LineMarks.Line, _ row: UnsafeMutablePointer<Field>, _ arena: Arena
   ) -> Bool {
-    guard let tail = CombinedTail(at, end), isTerminator(steps + 4, tail.agent.end, end) else { return false }
+    guard let tail = CombinedTail(at, end, marked), isTerminator(steps + 4, tail.agent.end, end) else { return false }
     if steps[2].main >= 0 {
       if let bytes = tail.bytes {
         row[steps[2].main] = .int(bytes)
