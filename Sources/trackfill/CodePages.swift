@@ -1829,7 +1829,8 @@ What to do: Declare the field as `string`, `double` or with a larger `scale`.
 # R109: a value of another kind
 
 The field was declared as a plain value, and the record has an object or a list there. Or it was declared as a list, and the
-record has no array there, or an array of other things than objects.
+record has no array there, or an array of other things than objects. Or the line of a `jsonl` file is no object at all: an array of
+records, a number, `null`.
 
 ```text
 R109.yaml:13:54: error[R109]: field 'n' is an object
@@ -1838,7 +1839,7 @@ R109.yaml:13:54: error[R109]: field 'n' is an object
      = give the path of the value in it, or declare a list
 ```
 
-What to do: Give the path of the value in it, or declare a list.
+What to do: Give the path of the value in it, or declare a list. `jq -c '.[]' FILE | trackfill … -` makes lines of an array's elements.
 
 """###),
     CodePage("R111", ###"""

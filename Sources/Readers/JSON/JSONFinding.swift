@@ -26,6 +26,14 @@ enum JSONFinding {
     }
   }
 
+  /// - Parameter byte: the first of the line's value.
+  static func noObject(_ byte: UInt8) -> Reject {
+    make(
+      "R109", "the line is \(kind(byte)), and a record is an object",
+      byte == UInt8(ascii: "[")
+        ? "`jq -c '.[]' FILE | trackfill … -` makes a line of each element" : "the line is no record")
+  }
+
   static func reject(_ finding: ValueFinding) -> Reject { make(finding.code, finding.message, finding.hint) }
 
   static func kind(_ declaration: FieldDeclaration, _ value: JSONSpan) -> Reject {

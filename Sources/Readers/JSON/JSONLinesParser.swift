@@ -29,6 +29,8 @@ final class JSONLinesParser: RecordParser {
   private let lists: [Rows]
   private let absent: [Int]
   private let scanner: JSONScanner
+  /// Whether a line that is no object cannot be a record.
+  private let readsObjects: Bool
   /// While a line is scanned.
   private var arena: Arena?
   private var rejected: (reject: Reject, place: UnsafePointer<UInt8>?)?
@@ -53,6 +55,7 @@ final class JSONLinesParser: RecordParser {
     }
     self.columns = columns
     self.absent = absent
+    readsObjects = settings.readsObjects
     scanner = JSONScanner(paths: paths, lists: wanted.map { ($0.list.path, $0.list.paths) })
     var next = paths.count
     lists = wanted.map { list, slot in
@@ -120,6 +123,10 @@ final class JSONLinesParser: RecordParser {
       }
       return false
     }
+    if readsObjects, let value = JSONLinesParser.firstOther(than: UInt8(ascii: "{"), start, end) {
+      rejected = (JSONFinding.noObject(value.pointee), value)
+      return false
+    }
     for (index, column) in columns.enumerated() {
       guard take(scanner.values[index], column.converter, fields + column.slot, arena) else { return false }
     }
@@ -136,6 +143,16 @@ final class JSONLinesParser: RecordParser {
     }
     for slot in absent { fields[slot] = .missing }
     return true
+  }
+
+  /// The first byte that is no blank, unless it is the one; nil, too, where there is none.
+  @inline(__always)
+  private static func firstOther(
+    than byte: UInt8, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) -> UnsafePointer<UInt8>? {
+    var at = start
+    while at < end, at.pointee <= 0x20 { at += 1 }
+    return at < end && at.pointee != byte ? at : nil
   }
 
   private func row(_ list: Rows) -> Bool {

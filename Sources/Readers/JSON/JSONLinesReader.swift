@@ -12,7 +12,8 @@ internal import Pipeline
 /// and texts numbers, as the field's type says; an object or array for a plain field is a reject, but for a `string`, which
 /// gets its text.
 ///
-/// Rejects: R001 too long, R103 to R108 values, R109 a value of another kind, R121 no JSON, R122 nested too deep, R123 a
+/// Rejects: R001 too long, R103 to R108 values, R109 a value of another kind, or a line that is no object though no path
+/// begins with a place, R121 no JSON, R122 nested too deep, R123 a
 /// list that is too short or too long.
 struct JSONLinesReader: Reader {
   let schema: Schema
@@ -59,6 +60,13 @@ struct JSONSettings: Sendable {
   var declarations: [FieldDeclaration] = []
   var paths: [JSONPath] = []
   var lists: [List] = []
+
+  /// Whether records are objects, as they are unless a path begins with a place, `[0].id`, or is the line itself, `.`.
+  var readsObjects: Bool {
+    (paths + lists.map(\.path)).allSatisfy { path in
+      if case .key = path.steps.first { true } else { false }
+    }
+  }
 }
 
 extension JSONLinesReader {
