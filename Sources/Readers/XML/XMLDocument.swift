@@ -284,7 +284,7 @@ final class XMLDocument {
   }
 
   fileprivate func doctypeBegins() {
-    guard doctype == .reject else { return }
+    guard doctype == .reject else { return XMLDocument.ignoreSubset(context) }
     failAtTag(.doctype)
     xmlStopParser(context)
   }
@@ -317,6 +317,13 @@ final class XMLDocument {
     handler.getEntity = { _, name in xmlGetPredefinedEntity(name) }
     handler.getParameterEntity = { _, _ in nil }
     handler.resolveEntity = { _, _, _ in nil }
+  }
+
+  /// What an ignored document type may declare is unknown like what an external one does (XML 1.0 §4.1): a fault of the
+  /// record that has such an entity, not of the document.
+  static func ignoreSubset(_ context: xmlParserCtxtPtr) {
+    context.pointee.hasExternalSubset = 1
+    context.pointee.standalone = 0
   }
 
   @inline(__always)

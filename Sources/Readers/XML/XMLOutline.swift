@@ -71,6 +71,8 @@ final class XMLOutline {
   /// Open elements; nil where a path is not followed.
   private var open: [Node?]
   private var text: [[UInt8]] = [[]]
+  /// While the document is parsed.
+  private var context: xmlParserCtxtPtr?
 
   /// - Parameter isComplete: whether the bytes are all of the document.
   init?(_ bytes: [UInt8], isComplete: Bool, zone: Zone) {
@@ -80,7 +82,9 @@ final class XMLOutline {
     open = [root]
     var handler = XMLOutline.makeHandler()
     guard let context = xmlCreatePushParserCtxt(&handler, nil, nil, 0, nil) else { return nil }
+    self.context = context
     defer {
+      self.context = nil
       if let document = context.pointee.myDoc {
         context.pointee.myDoc = nil
         xmlFreeDoc(document)
@@ -149,6 +153,11 @@ final class XMLOutline {
     bytes.withUnsafeBufferPointer { bytes in
       if let start = bytes.baseAddress { node.guess.take(start, start + bytes.count) }
     }
+  }
+
+  private func doctypeBegins() {
+    hasDoctype = true
+    if let context { XMLDocument.ignoreSubset(context) }
   }
 
   private func characters(_ start: UnsafePointer<UInt8>, _ count: Int) {
@@ -238,7 +247,7 @@ final class XMLOutline {
     handler.characters = characters
     handler.ignorableWhitespace = characters
     handler.cdataBlock = characters
-    handler.internalSubset = { data, _, _, _ in XMLOutline.with(data) { $0.hasDoctype = true } }
+    handler.internalSubset = { data, _, _, _ in XMLOutline.with(data) { $0.doctypeBegins() } }
     XMLDocument.refuseEntities(&handler)
     // Without one, libxml2 writes what it finds to standard error.
     handler.serror = { _, _ in }
