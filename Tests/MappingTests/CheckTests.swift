@@ -383,6 +383,22 @@ import Testing
   ])
   func places(_ test: Case) { check(test) }
 
+  /// A field that the input lacks is called unknown whatever else has its name: types have names, too, but stand only where
+  /// the type of something is compared.
+  @Test(arguments: [
+    Case("events: [ { type: t, properties: { a: =url } } ]", ["1:40 M101"], "unknown field 'url'"),
+    Case("events: [ { type: t, properties: { a: '=list.or(\"\")' } } ]", ["1:41 M101"], "unknown field 'list'"),
+    Case("events: [ { type: t, properties: { a: =referer.host } } ]", ["1:40 M101"], "unknown field 'referer'"),
+    Case("events: [ { type: t, properties: { a: '=[string]', b: '={\"x\": int}' } } ]", ["1:42 M101", "1:63 M101"]),
+    Case("events: [ { type: t, when: { type: x } } ]", ["1:30 M101"], "unknown field 'type'"),
+    Case("events: [ { type: t, if: '=string == \"x\" || int == 1' } ]", ["1:28 M101", "1:45 M101"]),
+    Case(
+      "events: [ { type: t, if: '=type(string) == bool || \"x\" in [string, method]' } ]", ["1:33 M101", "1:60 M101"]),
+    Case("events: [ { type: t, if: '=type(status) == int || type(method) in [string, bool] || dyn(1) == int' } ]", []),
+    Case("let: { url: =status }\nevents: [ { type: t, properties: { a: =url, b: =bytes } } ]", []),
+  ])
+  func typesAreNoFields(_ test: Case) { check(test) }
+
   /// Comparing gives up in the end: what is never reached behind so many long lists is not found any more.
   @Test(arguments: [(3, ["M121"]), (300, [])] as [(Int, [String])])
   func rulesAreComparedInBoundedSteps(_ count: Int, _ codes: [String]) {

@@ -13,6 +13,8 @@ struct Checker {
   var maximumSlots = 0
   private var locals: [(name: String, slot: Int, type: Type)] = []
   private var usedSlots = 0
+  /// Names of types that are compared, by node: the only ones where types are no values otherwise.
+  private var comparedTypes: Set<Int> = []
 
   init(environment: Environment, count: Int) {
     self.environment = environment
@@ -133,15 +135,25 @@ struct Checker {
       return local.type
     }
     if let type = variable(name, expression) { return type }
-    if let type = denotedType(name) {
-      resolutions[expression.id] = .type(type)
-      return .type
-    }
+    if let type = typeValue(name, expression) { return type }
     resolutions[expression.id] = .unknown
+    reportUnknown(name, expression)
+    return .dyn
+  }
+
+  private mutating func reportUnknown(_ name: String, _ expression: Expression) {
     report(
       .unknownName, at: expression.span, "unknown name '\(name)'", name: name,
       candidates: environment.variables.keys.sorted() + locals.map(\.name))
-    return .dyn
+  }
+
+  /// The name of a type as a value, where it can be one.
+  private mutating func typeValue(_ name: String, _ expression: Expression) -> Type? {
+    guard let type = denotedType(name), environment.hasTypeValues || comparedTypes.contains(expression.id) else {
+      return nil
+    }
+    resolutions[expression.id] = .type(type)
+    return .type
   }
 
   private func denotedType(_ name: String) -> Type? {
@@ -157,11 +169,33 @@ struct Checker {
     guard let path = expression.path, let root = expression.root, local(root) == nil else { return nil }
     let full = root.hasPrefix(".") ? ".\(path)" : path
     if let type = variable(full, expression) { return type }
-    if let type = denotedType(full) {
-      resolutions[expression.id] = .type(type)
-      return .type
+    return typeValue(full, expression)
+  }
+
+  /// Checks the sides of a comparison, in which names of types may stand for them if the other side gives a type.
+  mutating func compared(_ operation: BinaryOperator, _ left: Expression, _ right: Expression) -> (Type, Type)? {
+    guard !environment.hasTypeValues, [.equal, .notEqual, .in].contains(operation) else {
+      return (check(left), check(right))
+    }
+    let names = (namedTypes(left), namedTypes(right))
+    // Two names compared with each other tell nothing: they are meant as what is missing.
+    if names.0.isEmpty != names.1.isEmpty { comparedTypes.formUnion((names.0 + names.1).map(\.id)) }
+    let types = (check(left), check(right))
+    let other = names.0.isEmpty ? types.0 : types.1
+    if names.0.isEmpty == names.1.isEmpty || other.mayHoldType { return types }
+    for expression in names.0 + names.1 {
+      resolutions[expression.id] = .unknown
+      reportUnknown(expression.path ?? "", expression)
     }
     return nil
+  }
+
+  /// The names of types that an expression is, or that a list has as elements.
+  private func namedTypes(_ expression: Expression) -> [Expression] {
+    if case .list(let elements) = expression.node { return elements.flatMap { namedTypes($0.value) } }
+    guard let path = expression.path, let root = expression.root, local(root) == nil else { return [] }
+    let isVariable = environment.candidates(path).contains { environment.variables[$0] != nil }
+    return isVariable || denotedType(path) == nil ? [] : [expression]
   }
 
   // MARK: Selection

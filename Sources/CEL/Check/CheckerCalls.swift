@@ -133,7 +133,7 @@ extension Checker {
   mutating func binary(_ operation: BinaryOperator, _ left: Expression, _ right: Expression, _ expression: Expression)
     -> Type
   {
-    let (a, b) = (check(left), check(right))
+    guard let (a, b) = compared(operation, left, right) else { return .bool }
     if let type = Operators.type(operation, a, b) { return type }
     let result: Type = operation.isRelation ? .bool : .dyn
     // Would it fit if nothing were absent?

@@ -14,6 +14,10 @@ public struct Environment: Sendable {
   public var container = ""
   /// Whether what the static checker refuses is compiled all the same and fails at run time. For conformance tests.
   public var isDynamic = false
+  /// Whether the name of a type is a value wherever it stands, as in the standard. Without, it is one only where it is
+  /// compared with a type (`type(x) == int`, `type(x) in [int, uint]`), and an unknown name elsewhere: a host whose
+  /// variables have such names (`bytes`, `referer`) can say that there is no such variable.
+  public var hasTypeValues = true
 
   /// The standard library, and nothing of a host.
   public init() {

@@ -59,6 +59,15 @@ extension Type: CustomStringConvertible {
 
   var isDynamic: Bool { self == .dyn }
 
+  /// Whether its values can be types, or lists of them.
+  var mayHoldType: Bool {
+    switch self {
+    case .type, .dyn, .free: true
+    case .list(let inner), .map(let inner, _), .optional(let inner): inner.mayHoldType
+    default: false
+    }
+  }
+
   var isNumeric: Bool {
     switch self {
     case .int, .uint, .double, .decimal: true

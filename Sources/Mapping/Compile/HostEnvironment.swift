@@ -14,6 +14,7 @@ enum HostEnvironment {
 
   static func make(schema: Schema, columns: [String], bots: BotAgents) -> Environment {
     var environment = Environment(zones: zones)
+    environment.hasTypeValues = false
     for field in schema.fields {
       guard let column = columns.firstIndex(of: field.name) else { continue }
       if case .list(let rowFields) = field.type {
