@@ -184,9 +184,9 @@ send the mended line in a file of its own; `replay` cannot send a line that is n
     CodePage("D102", ###"""
 # D102: a line that is too long for a payload
 
-A line of a file given to `send` is longer than 16 MiB. `convert` cuts payloads at 256 KiB, so something else wrote it. It was not
-sent and is not kept; the dead-letter file has its file, line and byte (`where`). The run goes on to the next line and ends with
-status 3.
+A line of a file given to `send` is longer than 16 MiB. `convert` cuts payloads at 256 KiB where they have more than one event, and rejects
+records whose event is longer than 15 MiB (R204), so something else wrote it. It was not sent and is not kept; the dead-letter file has its
+file, line and byte (`where`). The run goes on to the next line and ends with status 3.
 
 ```text
 p.ndjson:4:1: error[D102]: the line is longer than 16 MiB, the most that a payload may have
@@ -2088,6 +2088,16 @@ R203.yaml:11:7: error[R203]: the record has no visitor
 ```
 
 What to do: Add a last candidate that is always there, such as `=ip`; or write `none: drop` under `identity`, and such records are counted as dropped.
+
+"""###),
+    CodePage("R204", ###"""
+# R204: an event that is too long
+
+The record's event would be longer than 15 MiB. `send` and `import` give up payloads beyond 16 MiB (D102), and what stands before a receiver
+mostly takes far less. Texts are cut at 32,000 bytes, so it is a list with very many elements, or many copies of one.
+
+What to do: Look at the rule. Emit less: only the fields of a row that matter, sums or counts in place of the rows, or only records with so
+many rows as are sensible (`drop`).
 
 """###),
     CodePage("S101", ###"""

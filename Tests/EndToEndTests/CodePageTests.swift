@@ -16,6 +16,7 @@ import Testing
     "M206": "the readers of today refuse such a field first (M307)",
     "O203": "prints nothing: the run ends quietly",
     "R135": "needs a field of a mebibyte",
+    "R204": "needs an event of 16 MiB",
     "S103": "the mapping rejects such a time first; this is a second guard",
   ]
 

@@ -329,6 +329,24 @@ import Testing
     #expect(outcome.bodies.map { $0.split(separator: "\"type\":\"")[1].prefix(1) } == types.map { $0[...] })
   }
 
+  /// Beyond what `send` takes as a payload; what was written of the record before is undone.
+  @Test func anEventLongerThanAPayload() throws {
+    let rules = """
+      emit: all
+      events:
+        - { type: short }
+        - { type: long, needs: [user], properties: { a: { each: rows, do: { t: =target } } } }
+
+      """
+    let long =
+      "user=u target=\(String(repeating: "x", count: 32_000)) rows="
+      + repeatElement("a:1", count: 500).joined(separator: ",")
+    let run = try MappingRun.map(
+      MappingRun.head + rules, ["time=1 ip=1 status=0 " + long, "time=2 ip=1 status=0 target=/"])
+    #expect(run.rejects == ["R204 line 1: the event is longer than 15 MiB"])
+    #expect(run.bodies.count == 1)
+  }
+
   @Test func emptyKeysNeverLeave() throws {
     let rule = "events: [ { type: t, properties: { q: '=parse_url(target.or(\"/\")).query' } } ]"
     let outcome = try MappingRun.map(MappingRun.head + rule, ["time=1 ip=1 status=0 target=/a?=1&b=2"])

@@ -28,6 +28,11 @@ final class Mapper: EventMapper {
   /// Records dropped by each entry in the batch at work.
   let dropped: UnsafeMutablePointer<Int>
   @exclusivity(unchecked) private var timestamps = TimestampWriter()
+  /// Why the event at work was given up, if its length is the reason.
+  private var isTooLong = false
+
+  /// The longest event, in bytes of its JSON. `send` takes payloads of 16 MiB, of which its session and profile need a part.
+  static let longestEvent = 15 << 20
 
   init(_ program: MappingProgram) {
     self.program = program
@@ -211,6 +216,10 @@ final class Mapper: EventMapper {
     }
     rule.tail.append(to: text)
     let bodyRange = ByteRange(offset: body, length: text.count - body)
+    guard bodyRange.length <= Mapper.longestEvent else {
+      isTooLong = true
+      return false
+    }
 
     guard let context = part(program.context, text), let request = request(text),
       let split = part(program.split, text), let profile = profile(text)
@@ -368,6 +377,14 @@ final class Mapper: EventMapper {
   }
 
   private func reject(_ record: Record, rule: String?, into result: MappedBlock) {
+    if isTooLong {
+      isTooLong = false
+      return append(
+        Reject(
+          stage: .mapping, code: "R204", message: "the event is longer than \(Mapper.longestEvent >> 20) MiB",
+          hint: "emit less of the record: a payload may have 16 MiB", offset: record.offset, length: record.count,
+          line: record.line, number: record.number, rule: rule), to: result)
+    }
     let failure = frame.pointee.failure
     var message = failure.isError ? failure.errorMessage : "the value has the wrong kind"
     var hint = "make the expression hold for such a record, for example with .or(…) or `needs`"
