@@ -165,6 +165,37 @@ import Testing
     #expect(try (result(text, "a.csv").finding != nil) == isRead)
   }
 
+  /// `each` sees the names of the record and of the row.
+  @Test(
+    arguments: [
+      (
+        #"{"id":1,"at":"2026-09-10T10:00:00Z","lines":[{"id":7,"lines":"x","qty":1}],"tags":["a"],"value":2}"#,
+        [
+          "lines_id: { path: id }", "lines_lines: { path: lines }", "qty: { type: int }",
+          "tags_value: { path: '.' }",
+        ]
+      ),
+      (
+        "<a v='1'><o><id>1</id><l><id>7</id><v>3</v>t</l><l><id>8</id><v>4</v>t</l></o><o><id>2</id></o></a>",
+        ["l_id: { path: id }", "l_v: { path: v, type: int }", "value: { path: 'text()'", "v: '/a/@v'"]
+      ),
+      (
+        "<O><H><I><ID>P1</ID><D>2026-09-10T10:00:00Z</D><ID2/></I></H><L><X><ID>1</ID></X><X><ID>2</ID></X></L></O>",
+        ["i_id: '/O/H/I/ID'", "d: '/O/H/I/D'"]
+      ),
+      (
+        #"{"_id":{"$oid":"507f191e810c19729de860e0"},"created":{"$date":"2026-09-10T10:00:00Z"},"total":{"$numberDecimal":"4.5"}}"#,
+        [
+          "id: { path: ['_id', '$oid'] }", "created: { path: [created, '$date'], type: instant }",
+          "total: { path: [total, '$numberDecimal'] }",
+        ]
+      ),
+    ] as [(String, [String])])
+  func namesOfRowsAndValues(_ text: String, _ pins: [String]) throws {
+    let input = try sniff(text, "a").input
+    for pin in pins { #expect(input.contains(" " + pin), "\(pin) is not in \(input)") }
+  }
+
   /// A document that declares entities, nests without end, or has more paths than anyone would read.
   @Test func hostileXML() throws {
     let bomb = """

@@ -73,45 +73,58 @@ private struct JSONPins {
   init(_ root: JSONOutline.Node) {
     var lists: [(keys: [String], node: Node)] = []
     JSONPins.collect(root, [], isOptional: false, into: &fields, &lists)
+    // All names of the record come before those of rows, which must be other ones for `each`.
+    var named: [(keys: [String], element: Node, name: String)] = []
     for list in lists {
-      guard let element = list.node.element else { continue }
-      var rows = SniffedFields()
+      guard let element = list.node.element, element.count > 0 else { continue }
+      named.append((list.keys, element, fields.name(JSONPins.words(list.keys))))
+    }
+    for (keys, element, name) in named {
+      var rows = SniffedFields(taken: fields.names)
       var inner: [(keys: [String], node: Node)] = []
       if element.objects > 0, element.scalars == 0, element.arrays == 0 {
-        JSONPins.collect(element, [], isOptional: false, into: &rows, &inner)
+        JSONPins.collect(element, [], of: name, isOptional: false, into: &rows, &inner)
       } else if element.count > 0 {
         rows.add(
           SniffedField(
-            words: ["value"], place: PinnedEntry("path", .text(".")),
+            words: [name, "value"], place: PinnedEntry("path", .text(".")),
             guess: element.scalars == element.count ? element.guess : ValueGuess(name: "", zone: .utc),
             isOptional: element.guess.count < element.count))
       }
       for deeper in inner {
         rows.add(
           SniffedField(
-            words: deeper.keys, place: JSONPins.place("path", deeper.keys), guess: ValueGuess(name: "", zone: .utc),
+            words: [name] + JSONPins.words(deeper.keys), place: JSONPins.place("path", deeper.keys),
+            guess: ValueGuess(name: "", zone: .utc),
             isOptional: true))
         remarks.append(
-          "\(deeper.keys.joined(separator: ".")) in \(list.keys.joined(separator: ".")) is a list in a list, read as its text"
+          "\(deeper.keys.joined(separator: ".")) in \(keys.joined(separator: ".")) is a list in a list, read as its text"
         )
       }
       guard !rows.entries.isEmpty else { continue }
-      fields.add(list: list.keys, [JSONPins.place("list", list.keys), PinnedEntry("fields", .map(rows.entries))])
+      fields.add(list: name, [JSONPins.place("list", keys), PinnedEntry("fields", .map(rows.entries))])
       remarks += rows.remarks
       if rows.needsZone { needsZone = true }
     }
     if fields.needsZone { needsZone = true }
   }
 
+  /// What leads to a value, for its name. Mongo's `$date` and `$oid` are types of what stands before them.
+  private static func words(_ keys: [String]) -> [String] {
+    let words = keys.filter { !$0.hasPrefix("$") }
+    return words.isEmpty ? keys : words
+  }
+
+  /// - Parameter list: the name of the list that the node is an element of.
   private static func collect(
-    _ node: Node, _ keys: [String], isOptional: Bool, into fields: inout SniffedFields,
+    _ node: Node, _ keys: [String], of list: String? = nil, isOptional: Bool, into fields: inout SniffedFields,
     _ lists: inout [(keys: [String], node: Node)]
   ) {
     for child in node.children where child.count > 0 {
       let path = keys + [child.key]
       let isOptional = isOptional || child.count < node.objects
       if child.objects == child.count {
-        collect(child, path, isOptional: isOptional, into: &fields, &lists)
+        collect(child, path, of: list, isOptional: isOptional, into: &fields, &lists)
       } else if child.arrays == child.count {
         lists.append((path, child))
       } else {
@@ -119,7 +132,7 @@ private struct JSONPins {
         let isScalar = child.scalars == child.count
         fields.add(
           SniffedField(
-            words: path, place: place("path", path),
+            words: (list.map { [$0] } ?? []) + words(path), place: place("path", path),
             guess: isScalar ? child.guess : ValueGuess(name: "", zone: .utc),
             isOptional: isOptional || isScalar && child.guess.count < child.count),
           impliedPlace: path.count == 1 ? child.key : nil)

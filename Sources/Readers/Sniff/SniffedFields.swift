@@ -63,9 +63,9 @@ struct SniffedFields {
       settings.isEmpty ? PinnedEntry(name, .text("string")) : PinnedEntry(name, .flow(settings)))
   }
 
-  /// A list by the name of its element.
-  mutating func add(list words: [String], _ settings: [PinnedEntry]) {
-    entries.append(PinnedEntry(name(words), .map(settings)))
+  /// A list by a name that `name` gave.
+  mutating func add(list name: String, _ settings: [PinnedEntry]) {
+    entries.append(PinnedEntry(name, .map(settings)))
   }
 
   /// A name that nothing has yet: of the last word, or as many more as it takes.

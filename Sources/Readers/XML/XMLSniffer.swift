@@ -121,6 +121,10 @@ private struct XMLPins {
   private(set) var fields: SniffedFields
   private(set) var needsZone = false
   var remarks: [String] = []
+  /// More than so many are not for records, but a document of their own.
+  private static let mostHeaderValues = 16
+  /// Values before the records beyond these.
+  private var leftOut = 0
 
   init(_ outline: XMLOutline, _ record: XMLOutline.Node) {
     self.outline = outline
@@ -137,25 +141,35 @@ private struct XMLPins {
     fields = SniffedFields(habit: habit)
     var lists: [(node: Node, path: String, isNested: Bool)] = []
     collect(record, [], "", isOptional: false, into: &fields, &lists, isNested: false)
-    var index = 0
-    while index < lists.count {
-      let list = lists[index]
-      var rows = SniffedFields(habit: habit)
+    // All names of the record come before those of rows, which must be other ones for `each`.
+    var names: [String?] = []
+    while names.count < lists.count {
+      let list = lists[names.count]
+      var rows = SniffedFields()
       collect(list.node, [], "", isOptional: false, into: &rows, &lists, from: list.path, isNested: true)
-      index += 1
-      guard !rows.entries.isEmpty else { continue }
-      // `items/item` is called after what holds it.
-      let holder = list.node.parent
-      let isHeld = holder !== record && holder?.isList == false && holder?.children.count == 1
-      let words = [isHeld ? holder?.name.local ?? "" : list.node.name.local]
+      names.append(rows.entries.isEmpty ? nil : fields.name([word(list.node, record)]))
+    }
+    addHeader(ancestors, record)
+    for (list, name) in zip(lists, names) {
+      guard let name else { continue }
+      var rows = SniffedFields(taken: fields.names.union(header.map(\.key)), habit: habit)
+      var deeper: [(node: Node, path: String, isNested: Bool)] = []
+      collect(list.node, [name], "", isOptional: false, into: &rows, &deeper, from: list.path, isNested: true)
       fields.add(
-        list: words, [PinnedEntry("list", .text(list.path)), PinnedEntry("fields", .map(rows.entries))])
+        list: name, [PinnedEntry("list", .text(list.path)), PinnedEntry("fields", .map(rows.entries))])
       if rows.needsZone { needsZone = true }
       remarks += rows.remarks
       if list.isNested { remarks.append("rows of \(list.path) are in rows themselves; they are read as the record's") }
     }
     if fields.needsZone { needsZone = true }
-    addHeader(ancestors, record)
+  }
+
+  /// `items/item` is called after what holds it.
+  private func word(_ list: Node, _ record: Node) -> String {
+    guard let holder = list.parent, holder !== record, !holder.isList, holder.children.count == 1 else {
+      return list.name.local
+    }
+    return holder.name.local
   }
 
   private static func habit(_ root: Node) -> NumberHabit {
@@ -203,10 +217,15 @@ private struct XMLPins {
         addHeader(child, "\(path)/\(outline.written(child.name))", &names)
       }
     }
+    if leftOut > 0 {
+      let values = "\(leftOut) more value\(leftOut == 1 ? "" : "s")"
+      remarks.append("\(values) before the records: give `header` what you need of them")
+    }
   }
 
   private mutating func addHeader(_ node: Node, _ path: String, _ names: inout SniffedFields) {
     guard !node.isList, node.count == 1 else { return }
+    for child in node.children { addHeader(child, "\(path)/\(outline.written(child.name))", &names) }
     for attribute in node.attributes where attribute.guess.count > 0 && attribute.longest <= 100 {
       let word = attribute.name.local
       let words = [node.name.local, word]
@@ -221,7 +240,10 @@ private struct XMLPins {
   }
 
   private mutating func add(_ words: [String], _ path: String, _ names: inout SniffedFields) {
-    guard header.count < 16 else { return }
+    guard header.count < XMLPins.mostHeaderValues else {
+      leftOut += 1
+      return
+    }
     header.append(PinnedEntry(names.name(words), .text(path)))
   }
 
@@ -241,7 +263,7 @@ private struct XMLPins {
       let place = node.children.isEmpty ? (path.isEmpty ? "." : path) : (path.isEmpty ? "" : path + "/") + "text()"
       fields.add(
         SniffedField(
-          words: words.isEmpty ? ["value"] : words, place: PinnedEntry("path", .text(place)), guess: node.guess,
+          words: path.isEmpty ? words + ["value"] : words, place: PinnedEntry("path", .text(place)), guess: node.guess,
           isOptional: isOptional || node.guess.count < node.count || !node.children.isEmpty),
         impliedPlace: place.contains("/") || place.contains(":") || place == "." ? nil : place)
     }
