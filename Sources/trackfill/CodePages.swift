@@ -703,7 +703,9 @@ error[I301]: no reader knows the format of junk.log
   = trackfill formats lists the known ones; a log's own LogFormat or log_format text can be given as `format`
 ```
 
-What to do: Give the server's own `LogFormat` or `log_format` text as `format`. `trackfill formats` lists the presets. Where lines look like a web server's or like IIS's without their `#Fields:`, the remedy says so.
+What to do: Give the server's own `LogFormat` or `log_format` text as `format`. `trackfill formats` lists the presets. Where lines look like a web server's or like IIS's without their `#Fields:`, the remedy says so,
+and so it does for a JSON array, JSON over several lines or with commas behind the objects, XML that is not well-formed, and tables whose
+rows have too many different numbers of fields.
 
 """###),
     CodePage("I302", ###"""
@@ -1941,10 +1943,11 @@ The line is not one JSON value: it was cut off, or something in it cannot stand 
 R121.yaml:13:52: error[R121]: the line ends within its JSON
   13 |       {"at": "2026-09-10T13:57:02Z", "id": "8", "n"
      |                                                    ^
-     = the line was cut off; a record is one line
+     = a record is one line: this one was cut off, or `jq -c . FILE` writes one a line, of an array `jq -c '.[]' FILE`
 ```
 
-What to do: Look at the line. A record is one line; JSON over several lines is not read.
+What to do: Look at the line. A record is one line; JSON over several lines, and an array of records, are not read:
+`jq -c . FILE | trackfill … -` and `jq -c '.[]' FILE | trackfill … -` make lines of them.
 
 """###),
     CodePage("R122", ###"""

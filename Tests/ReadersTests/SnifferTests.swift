@@ -165,6 +165,35 @@ import Testing
     #expect(try (result(text, "a.csv").finding != nil) == isRead)
   }
 
+  /// What no reader takes is told by its shape, with what helps.
+  @Test(
+    arguments: [
+      ("[\n{\"a\":1},\n{\"a\":2}\n]\n", "jq -c '.[]' FILE"), ("[{\"a\":1},{\"a\":2}]", "jq -c '.[]' FILE"),
+      ("\u{FEFF}[\n  {\n    \"a\": 1\n  }\n]\n", "jq -c '.[]' FILE"),
+      ("{\n  \"a\": 1\n}\n{\n  \"a\": 2\n}\n", "jq -c . FILE"),
+      ("{\"a\":1},\n{\"a\":2}, \r\n", "sed 's/,[[:space:]]*$//' FILE"),
+      ("<a>\n<b>&nbsp;</b></a>", "line 2 it is not well-formed: Entity 'nbsp' not defined"),
+      (
+        "<?xml version='1.0' encoding='UTF-8'?>\n<a><r n='\u{1}'/></a>", "line 2 it is not well-formed"
+      ),
+      (
+        "id;at;n\n1;a;b;c\n2;a\n3;a;b\n4;a;b;c\n5;a\n6;a;b\n7\n8;a;b;c;d\n",
+        "by ';', but only 3 of 9 rows have 3 fields, not line 2"
+      ),
+      ("id,name,when\n", "it has a single line, perhaps a header"),
+      (
+        "<!DOCTYPE a [<!ENTITY s 'S'>]><a><r>&s;</r><r>&s;</r></a>",
+        "xmllint --noent --dropdtd FILE"
+      ),
+      ("[Wed Oct 11 14:32:52 2000] [error] x\n", nil), ("prose\nand more\nof it\n", nil),
+    ] as [(String, String?)])
+  func whatNobodyKnows(_ text: String, _ remedy: String?) throws {
+    let result = try result(text, "a")
+    #expect(result.finding == nil, "\(result.finding?.input ?? "")")
+    #expect(
+      remedy.map { result.remedy?.contains($0) == true } ?? (result.remedy == nil), "\(result.remedy ?? "nothing")")
+  }
+
   /// `each` sees the names of the record and of the row.
   @Test(
     arguments: [

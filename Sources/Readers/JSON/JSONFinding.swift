@@ -8,13 +8,17 @@ enum JSONFinding {
     let shown = withUnsafePointer(to: byte) { ValueFinding.excerpt(UnsafeBufferPointer(start: $0, count: 1)) }
     switch failure.reason {
     case .unterminated:
-      return make("R121", "the line ends within its JSON", "the line was cut off; a record is one line")
+      return make(
+        "R121", "the line ends within its JSON",
+        "a record is one line: this one was cut off, or `jq -c . FILE` writes one a line, of an array `jq -c '.[]' FILE`"
+      )
     case .unexpected, .rejected: return make("R121", "'\(shown)' cannot stand here", "the line is no JSON")
     case .control:
       return make("R121", "a control character stands in a string", "it must be written \\u00XX in JSON")
     case .escape: return make("R121", "an escape that JSON does not have", "see RFC 8259, section 7")
     case .number: return make("R121", "a number that JSON does not have", "see RFC 8259, section 6")
-    case .trailing: return make("R121", "'\(shown)' stands behind the value", "write one value a line")
+    case .trailing:
+      return make("R121", "'\(shown)' stands behind the value", "write one value a line, as `jq -c . FILE` does")
     case .depth:
       return make("R122", "nested more than \(JSONScanner.maximumDepth) deep", "a record this deep is hardly meant")
     case .list(let number):

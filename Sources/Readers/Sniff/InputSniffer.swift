@@ -31,7 +31,7 @@ public enum InputSniffer {
     return Result(
       input: input, finding: best, sketch: try best.map { try InputSketch(head.raw, $0.made) },
       isComplete: head.isComplete, isEmpty: head.bytes.isEmpty,
-      remedy: best == nil ? UnknownLog(head.bytes)?.remedy : nil)
+      remedy: best == nil ? UnknownLog(head.bytes)?.remedy ?? UnknownExport(head)?.remedy : nil)
   }
 
   /// Why an input has no record for a reader, in words for behind a colon; nil where nothing can be said of it.

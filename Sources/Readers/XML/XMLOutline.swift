@@ -65,6 +65,8 @@ final class XMLOutline {
   private(set) var namespaces: [(uri: String, prefix: String)] = []
   private(set) var hasDoctype = false
   private(set) var isWellFormed = true
+  /// What is wrong where it is not.
+  private(set) var fault: (line: Int, reason: String)?
   private let zone: Zone
   private var nodeCount = 0
   private var serial = 0
@@ -250,7 +252,14 @@ final class XMLOutline {
     handler.internalSubset = { data, _, _, _ in XMLOutline.with(data) { $0.doctypeBegins() } }
     XMLDocument.refuseEntities(&handler)
     // Without one, libxml2 writes what it finds to standard error.
-    handler.serror = { _, _ in }
+    handler.serror = { data, error in
+      guard let error, error.pointee.level == XML_ERR_FATAL else { return }
+      XMLOutline.with(data) { outline in
+        let words = error.pointee.message.map { String(cString: $0) } ?? "error \(error.pointee.code)"
+        let line = words.prefix(200).prefix { !$0.isNewline }
+        if outline.fault == nil { outline.fault = (Int(error.pointee.line), DisplayText.escaped(String(line))) }
+      }
+    }
     return handler
   }
 }
