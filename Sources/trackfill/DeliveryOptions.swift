@@ -51,8 +51,19 @@ struct DeliveryOptions: ParsableArguments {
       else {
         throw ValidationError("--header takes 'Name: value', not '\(header)'.")
       }
+      if let reason = DeliveryOptions.reserved[name.lowercased()] {
+        throw ValidationError("--header cannot set \(name): \(reason).")
+      }
     }
   }
+
+  /// Headers that a request has anyway, in small letters, and what sets them.
+  private static let reserved: [String: String] = [
+    "x-context": "payloads go to staging, and with --production to production",
+    "content-type": "payloads are JSON", "content-length": "each payload has its own",
+    "content-encoding": "payloads are sent as they are", "transfer-encoding": "payloads are sent as they are",
+    "host": "it is the one of --to", "expect": "payloads are sent at once", "connection": "connections are kept",
+  ]
 
   var mode: String { production ? "production" : "staging" }
 

@@ -361,6 +361,8 @@ import Testing
   @Test(arguments: [
     ["send"], ["send", "P"], ["send", "P", "--to", "tracardi.example.com"], ["send", "P", "--to", "ftp://x"],
     ["send", "P", "--to", "http://"], ["send", "P", "--to", "http://x", "--header", "nothing"],
+    ["send", "P", "--to", "http://x", "--header", "X-Context: production"],
+    ["send", "P", "--to", "http://x", "--header", "content-length: 5"],
     ["send", "P", "--to", "http://x", "--concurrency", "0"], ["send", "P", "--to", "http://x", "--rate", "fast"],
     ["send", "-", "--to", "http://x", "--state", "S"],
     ["send", "P", "--to", "http://x", "--state", "S", "--dead", "D"],
