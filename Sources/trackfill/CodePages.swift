@@ -1815,7 +1815,8 @@ What to do: Add it to `values`; or to `missing` if it stands for no value.
     CodePage("R108", ###"""
 # R108: a number that is too large
 
-The number does not fit into the type of its field, or has more digits behind the point than its `scale`.
+The number does not fit into the type of its field, or has more digits behind the point than its `scale`. A `decimal` field has 18 digits in
+all, and with a `scale` so many of them stand behind the point whether the number needs them or not: `9.3` does not fit into scale 18.
 
 ```text
 R108.yaml:14:30: error[R108]: field 'n': '99999999999999999999' is too large for a whole number
@@ -1824,7 +1825,9 @@ R108.yaml:14:30: error[R108]: field 'n': '99999999999999999999' is too large for
      = declare it as string or double; at byte 23 of its row
 ```
 
-What to do: Declare the field as `string`, `double` or with a larger `scale`.
+What to do: Where there are too many digits behind the point, declare a larger `scale`, or none; where the number is too large for its
+scale, a smaller one. Declare other numbers as `double` where that is exact enough, or as `string`, of which `decimal(…)` makes exact numbers
+of 28 digits.
 
 """###),
     CodePage("R109", ###"""

@@ -97,6 +97,16 @@ import Testing
     (#"3 * decimal("19.90")"#, "59.70"),
     (#"decimal("199.90") > 199.89"#, "true"),
     (#"decimal("x")"#, "error(no number: x)"),
+    (#"decimal("39614081257132168796771975167")"#, "39614081257132168796771975167"),
+    (
+      #"decimal("39614081257132168796771975168")"#,
+      "error(overflow: the result is out of range: 39614081257132168796771975168)"
+    ),
+    (#"decimal("1e-29")"#, "error(overflow: the result is out of range: 1e-29)"),
+    (#"decimal("1e")"#, "error(no number: 1e)"), (#"int("-")"#, "error(no whole number: -)"),
+    (
+      #"int("-9223372036854775809")"#, "error(overflow: the result is out of range: -9223372036854775809)"
+    ),
     (#"int("4.5")"#, "error(no whole number: 4.5)"),
     (#"bool("yes")"#, "error(neither true nor false: yes)"),
     (#"timestamp("2026-01-01")"#, "error(no time with an offset, as 2026-09-10T14:00:00Z: 2026-01-01)"),

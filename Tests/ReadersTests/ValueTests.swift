@@ -101,6 +101,8 @@ private func zoned(_ zone: String) -> [String: String] {
     (["type": "decimal", "decimal": ",", "group": "."], "0,500", "500e-3"),
     (["type": "decimal", "decimal": ",", "group": "."], "-10.500", "-10500e-0"),
     (["type": "decimal", "scale": "2"], "1.005", "scale"),
+    (["type": "decimal", "scale": "18"], "9.3", "range"),
+    (["type": "decimal", "scale": "17"], "9.3", "930000000000000000e-17"),
     (["type": "decimal", "scale": "2"], "1.500", "150e-2"),
     (["type": "decimal", "scale": "2"], "7", "700e-2"),
     (["type": "decimal", "group": "'"], "12'345.6", "123456e-1"),

@@ -31,7 +31,7 @@ extension Library {
       (
         "int",
         .unary(.string, .int) { activation, x in
-          parseInt(x.utf8).map { .int($0) } ?? activation.error(.noInteger, detail: x.utf8)
+          parseInt(x.utf8).map { .int($0) } ?? unreadable(x, .noInteger, activation)
         }
       ),
       ("int", .unary(.timestamp, .int) { _, x in .int(x.seconds) }),
@@ -57,7 +57,7 @@ extension Library {
       (
         "uint",
         .unary(.string, .uint) { activation, x in
-          UInt64(x.text).map { .uint($0) } ?? activation.error(.noInteger, detail: x.utf8)
+          UInt64(x.text).map { .uint($0) } ?? unreadable(x, .noInteger, activation)
         }
       ),
 
@@ -92,7 +92,7 @@ extension Library {
       (
         "decimal",
         .unary(.string, .decimal) { activation, x in
-          Decimal(x.utf8)?.value ?? activation.error(.noNumber, detail: x.utf8)
+          Decimal(x.utf8)?.value ?? unreadable(x, .noNumber, activation)
         }
       ),
 
@@ -171,6 +171,15 @@ extension Library {
       value = sum
     }
     return value
+  }
+
+  /// Why a text is no number of a type: it is one that does not fit, or none at all.
+  private static func unreadable(_ text: Value, _ code: ErrorCode, _ activation: Activation) -> Value {
+    let isNumber =
+      code == .noInteger
+      ? text.utf8.drop { $0 == 0x2B || $0 == 0x2D }.allSatisfy(\.isDigit) && text.utf8.last?.isDigit == true
+      : text.utf8.first != 0x2E && text.utf8.last?.isDigit == true && parseDouble(text) != nil
+    return activation.error(isNumber ? .overflow : code, detail: text.utf8)
   }
 
   private static func parseDouble(_ value: Value) -> Double? {

@@ -1,4 +1,4 @@
-/// An exact decimal number: a mantissa of 96 bits and a scale, the number of digits behind the point.
+/// An exact decimal number: a mantissa of 95 bits beside its sign, and a scale, the number of digits behind the point.
 ///
 /// Sums and products are exact or an overflow; nothing is ever rounded. The scale is part of the value (`1.50` stays
 /// `1.50`) but not of equality.

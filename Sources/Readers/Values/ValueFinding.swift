@@ -44,13 +44,17 @@ struct ValueFinding {
       hint = "see `decimal` and `group` for numbers of other countries, and `missing` for texts without a value"
     case .range:
       code = "R108"
-      message =
-        if case .decimal = declaration.type {
-          "\(name): \(shown) has more digits than a decimal number can have"
-        } else {
-          "\(name): \(shown) is too large for a \(ValueFinding.noun(declaration.type))"
-        }
-      hint = "declare it as string or double"
+      switch declaration.type {
+      case .decimal(_, let scale?) where scale > 0:
+        message = "\(name): \(shown) is too large for a decimal number of scale \(scale)"
+        hint = "a field has 18 digits in all: declare a smaller `scale`, or it as string, and write decimal(…)"
+      case .decimal:
+        message = "\(name): \(shown) has more digits than the 18 of a decimal field"
+        hint = "declare it as string, and write decimal(…), or as double"
+      default:
+        message = "\(name): \(shown) is too large for a \(ValueFinding.noun(declaration.type))"
+        hint = "declare it as string or double"
+      }
     case .scale:
       code = "R108"
       message = "\(name): \(shown) has more digits behind the point than its scale"
