@@ -1931,10 +1931,11 @@ A row whose key cannot be read may belong to the group before it or to the one b
 R116.yaml:16:7: error[R116]: a row beside this group has no key that can be read, and may belong to it
   16 |       2026-09-10T13:57:02Z,8,a
      |       ^^^^^^^^^^^^^^^^^^^^^^^^
-     = mend that row, which is a reject, too, and replay both
+     = mend that row in the export, and convert it again
 ```
 
-What to do: Mend that row, which is a reject, too, and replay both.
+What to do: Mend that row, which is a reject, too (R104 or R112, say), in the export, and convert it again: events with a natural id replace
+those that have left. `replay` cannot take it up: a group is more than the row that a reject keeps.
 
 """###),
     CodePage("R121", ###"""

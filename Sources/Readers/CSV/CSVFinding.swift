@@ -32,7 +32,7 @@ enum CSVFinding {
     Reject(
       stage: .record, code: "R116",
       message: "a row beside this group has no key that can be read, and may belong to it",
-      hint: "mend that row, which is a reject, too, and replay both",
+      hint: "mend that row in the export, and convert it again",
       offset: nil, length: 0, line: 0, number: 0)
   }
 
