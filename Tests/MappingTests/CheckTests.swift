@@ -153,6 +153,12 @@ import Testing
       Self.queries + "events: [ { type: a, properties: { a: '=q.?email.optMap(e, e + \"!\")' } } ]", ["2:39 M205"],
       "'email'"),
     Case("events: [ { type: a, properties: { a: '=[ip].map(x, x)' } } ]", ["1:39 M205"], "'ip'"),
+    // Only an address can be masked: `ip` is a word of the name.
+    Case(
+      Self.queries + "events: [ { type: a, properties: { a: =q.?shipping_phone } } ]", ["2:39 M205"], "= write hash("),
+    Case(
+      Self.queries + "events: [ { type: a, properties: { a: =q.?client_addr } } ]", ["2:39 M205"],
+      "mask_ip(client_addr)"),
     Case("events: [ { type: sign-in, properties: { email.main: '=parse_query(target.or(\"\")).email' } } ]", []),
     Case("events: [ { type: page-view, properties: { category: =ip } } ]", ["1:54 M205"], "'ip'"),
     Case("target: { source: web, context: { x: =ip } }\nevents: [ { type: a } ]", []),

@@ -15,6 +15,8 @@ struct PersonalData {
     "email_address", "mail_address", "e_mail", "phone_number", "mobile_number", "tel", "ip_address", "remote_addr",
     "remote_host", "client_addr", "x_forwarded_for",
   ]
+  /// Words of names that are of a machine's address, which can be masked.
+  private static let addressWords: Set<String> = ["ip", "ips", "addr", "remote", "forwarded"]
   /// Functions whose result no longer tells the person.
   private static let covers: Set<String> = [
     "hash", "mask_ip", "size", "is_bot", "lookup", "referer", "matches", "contains", "startsWith", "endsWith",
@@ -112,7 +114,8 @@ struct PersonalData {
   }
 
   private func warn(_ field: String, _ what: String, at span: SourceSpan) {
-    let isAddress = field.lowercased().contains("ip") || field.hasPrefix("remote")
+    let words = field.lowercased().split { $0 == "_" || $0 == "-" }.map(String.init)
+    let isAddress = !Self.addressWords.isDisjoint(with: words)
     compiler.findings.warn(
       "M205", "personal data: '\(field)' is \(what) as it is", at: span,
       remedy: isAddress ? "write mask_ip(\(field)) or hash(…), or leave it out" : "write hash(…), or leave it out")
