@@ -604,7 +604,7 @@ What to do: Run again. Files that are written to and rotated are best converted 
     CodePage("I108", ###"""
 # I108: packed in another way than by gzip
 
-The first bytes are those of zstd, bzip2, xz, lz4, compress, or of a zip, 7z or tar archive, perhaps inside gzip. Only gzip and zlib are undone. A follow-up
+The first bytes are those of zstd, bzip2, xz, lz4, compress, or of a zip, 7z or tar archive, or of a spreadsheet, perhaps inside gzip. Only gzip and zlib are undone. A follow-up
 does not take such a file for read.
 
 ```text
@@ -612,7 +612,7 @@ error[I108]: a.log.zst is zstd data, not text
   = unpack it first, or on the way: zstd -dc FILE | trackfill … -
 ```
 
-What to do: Unpack it first, or on the way: `zstd -dc FILE | trackfill convert - …`. Let logrotate compress by gzip where a follow-up reads the rotated logs. Save a spreadsheet as CSV.
+What to do: Unpack it first, or on the way: `zstd -dc FILE | trackfill convert - …`. Let logrotate compress by gzip where a follow-up reads the rotated logs. Save a spreadsheet as CSV, in UTF-8.
 
 """###),
     CodePage("I109", ###"""

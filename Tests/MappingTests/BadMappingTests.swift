@@ -142,6 +142,7 @@ import Testing
   /// What a table lacks is named where it can be had.
   @Test(arguments: [
     ("fields: { id: string, at: instant, until: instant }", "{}", "M005", "write input: { time: at }"),
+    ("fields: { id: string, at: string }", "{}", "M005", "give the field of its date `type: timestamp` and a `format`"),
     ("group: { by: id }, fields: { id: string, at: instant }", "{}", "M005", "name it in `same` of the group"),
     (
       "fields: { id: string, at: instant }", "{ v: { each: rows, do: { a: =id } } }", "M104",

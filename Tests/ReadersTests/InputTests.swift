@@ -334,9 +334,20 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
   static let packings: [(head: String, name: String)] = [
     ("28b52ffd0458", "zstd"), ("425a6839314159265359", "bzip2"), ("fd377a585a00", "xz"), ("04224d1864", "lz4"),
     ("504b0304", "zip"), ("377abcaf271c", "7z"), ("1f9d90", "compress"),
+    ("d0cf11e0a1b11ae1", "spreadsheet"),
     (String(repeating: "61", count: 257) + "7573746172003030", "tar"),
     (String(repeating: "61", count: 257) + "7573746172202000", "tar"),
   ]
+
+  /// A spreadsheet is several files of XML in a zip, which nobody wants to have unpacked.
+  @Test(arguments: ["[Content_Types].xml", "_rels/.rels", "mimetypeapplication/vnd.oasis.opendocument.spreadsheet"])
+  func spreadsheets(_ first: String) throws {
+    let space = try Workspace()
+    let bytes = [0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 26) + Array(first.utf8) + [0x3C]
+    let input = InputPath(name: "a.xlsx", path: try space.write("a.xlsx", bytes))
+    let error = #expect(throws: Diagnostic.self) { try InputSniffer.sniff(input, zone: nil) }
+    #expect(error?.code == "I108" && error?.remedy == "save its table as CSV in UTF-8, and name that file")
+  }
 
   /// What is packed in another way than by gzip is refused by its first bytes, whatever it is called.
   @Test(arguments: packings) func packedInAnotherWay(_ digits: String, _ name: String) throws {

@@ -189,7 +189,10 @@ struct MappingLoader {
       return "'\(time)' belongs to each row: name it in `same` of the group, if all rows of a record have the same, "
         + "or write time: =rows[0].\(time) in the rule"
     }
-    return "reader \(schema.title) dates no record: write time: =… in the rule"
+    // Columns that a mapping declares may be dates that it takes for text.
+    let isExport = ["csv", "jsonl", "xml"].contains { schema.title.hasPrefix($0) }
+    let type = isExport ? "give the field of its date `type: timestamp` and a `format`, or " : ""
+    return "reader \(schema.title) dates no record: \(type)write time: =… in the rule"
   }
 
   // MARK: Names and drops
