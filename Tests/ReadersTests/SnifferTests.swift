@@ -5,7 +5,7 @@ import Testing
 @testable import Readers
 
 /// Sniffers on damaged exports: whatever the bytes, what is proposed has been made into a reader, and what is printed is
-/// letters and ASCII on lines of its own.
+/// letters, ASCII and `€` on lines of its own.
 @Suite struct SnifferTests {
   static let exports: [(name: String, text: String)] = [
     (
@@ -60,7 +60,7 @@ import Testing
       #expect(finding.understood <= finding.records && finding.understood > 0)
       #expect(
         finding.input.unicodeScalars.allSatisfy {
-          $0 == "\n" || (" "..."~").contains($0) || $0.value > 0xA0 && $0.properties.isAlphabetic
+          $0 == "\n" || (" "..."~").contains($0) || $0.value > 0xA0 && $0.properties.isAlphabetic || $0 == "€"
         })
       let settings = PinnedEntry.node([PinnedEntry("reader", .text(finding.reader))] + finding.settings)
       #expect(throws: Never.self) { try ReaderCatalogue.make(settings: settings, file: "test.yaml") }
@@ -154,6 +154,7 @@ import Testing
   @Test func lettersAreShown() {
     let entry = PinnedEntry("a", .text("Währung Łódź имя"))
     #expect(entry.yaml(depth: 0) == "a: 'Währung Łódź имя'\n")
+    #expect(PinnedEntry("a", .text("Preis €, 20 °C")).yaml(depth: 0) == "a: 'Preis €, 20 °C'\n")
     #expect(PinnedEntry("a", .text("ä\u{202E}\u{9B}")).yaml(depth: 0) == "a: \"ä\\u202e\\u009b\"\n")
   }
 

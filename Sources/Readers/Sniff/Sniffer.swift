@@ -163,11 +163,11 @@ public struct PinnedEntry: Sendable, Equatable {
     return quoted + "\""
   }
 
-  /// Printable ASCII, and letters: they do nothing to a terminal but to be seen.
+  /// Printable ASCII, letters and signs of money: they do nothing to a terminal but to be seen.
   private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .otherLetter: true
-    default: (" "..."~").contains(scalar)
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .otherLetter, .currencySymbol: true
+    default: (" "..."~").contains(scalar) || scalar == "°"
     }
   }
 }
