@@ -130,6 +130,7 @@ import Testing
       ReferenceTests.whole(
         "events: [ { type: t, properties: { a: { case: [ { else: 1 }, { when: { status: 5 }, then: 2 } ] } } } ]\n")),
     Case("an empty expression", "M107", head + "let: { a: = }\n"),
+    Case("visits of no time", "M007", head + "session: { max: 0s }\n"),
     Case("a name with a dot", "M007", head + "let: { a.b: =1 }\n"),
   ])
   func isAFinding(_ bad: Case) {

@@ -355,7 +355,14 @@ struct MappingLoader {
           ? "remove it, or write mode: stream: what this reader reads is sorted by default" : "remove it")
     }
     if let gap = section.duration("gap") { settings.gap = gap }
-    if let max = section.duration("max") { settings.max = max }
+    if let max = section.duration("max") {
+      settings.max = max
+      if max == 0 {
+        findings.error(
+          "M007", "max is no time at all", at: section["max"]?.span ?? node.span,
+          remedy: "a visit of one moment each is mode: none; leave max out for 12 hours")
+      }
+    }
     if let disorder = section.duration("disorder") { settings.disorder = disorder }
     if mode == .stream, settings.disorder > settings.gap {
       findings.error(
