@@ -125,6 +125,17 @@ import Testing
     #expect(finding.input.contains("    \(declared)\n"), "\(finding.input)")
   }
 
+  /// The record's own time has a clock, as seconds since 1970 do, and rather names its zone than not.
+  @Test(arguments: [
+    ("a.jsonl", "{\"id\":\"a\",\"time\":1714558272,\"created\":\"2023-01-01 09:00\"}\n", "time"),
+    ("a.csv", "day of date,created,updated\n2026-09-10,2026-09-10 10:00,2026-09-11 10:00\n", "created"),
+    ("a.csv", "id,created,updated\n1,2026-09-10 10:00,2026-09-11T10:00:00Z\n", "updated"),
+    ("a.csv", "id,birth date,updated\n1,10.09.1970,1789000000\n", "updated"),
+  ]) func timeOfTheRecord(_ name: String, _ text: String, _ time: String) throws {
+    let finding = try sniff(text, name)
+    #expect(finding.input.contains("  time: \(time)\n"), "\(finding.input)")
+  }
+
   /// A header is what the rows below are not.
   @Test(arguments: [
     ("in,1st,,true,in\n1,5,6,1,7\n2,5,6,0,7\n", true), ("name,2019,2020\na,1,2\nb,3,4\n", false),

@@ -14,7 +14,7 @@ struct SniffedField {
 struct SniffedFields {
   private(set) var names: Set<String> = []
   private(set) var entries: [PinnedEntry] = []
-  /// The time that a record most likely is of: of required ones with a clock the first.
+  /// The time that a record most likely is of: of required ones with a clock the first, of those one that needs no zone.
   private(set) var time: String?
   private var timeRank = -1
   private(set) var timeCount = 0
@@ -45,7 +45,7 @@ struct SniffedFields {
     }
     if field.guess.isTime {
       timeCount += 1
-      let rank = (field.isOptional ? 0 : 2) + (field.guess.isDate ? 0 : 1)
+      let rank = (field.isOptional ? 0 : 4) + (field.guess.isDate ? 0 : 2) + (field.guess.needsZone ? 0 : 1)
       if rank > timeRank {
         time = name
         timeRank = rank

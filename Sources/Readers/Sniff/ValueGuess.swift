@@ -21,6 +21,8 @@ struct ValueGuess {
     var converter: ValueConverter
     var condition = Condition.none
     var isTime: Bool { converter.kind == .time }
+    /// Whether its times have a time of day; ISO 8601 leaves that to each text.
+    var hasClock: Bool?
     var isNumber: Bool { [.int, .decimal, .double].contains(converter.kind) }
     /// Values that it cannot read.
     var failures = 0
@@ -150,7 +152,7 @@ struct ValueGuess {
   var isNumber: Bool { best?.isNumber == true }
   var isTime: Bool { best?.isTime == true }
   /// A time without a clock, which is a day of birth as often as the record's own.
-  var isDate: Bool { isTime && longest <= 10 }
+  var isDate: Bool { isTime && !(best?.hasClock ?? (longest > 10)) }
   var needsZone: Bool { best?.needsZone == true }
   /// What is taken for the decimal point and why, where values could be read both ways.
   var assumedPoint: String? {
@@ -175,7 +177,14 @@ struct ValueGuess {
       let declaration = FieldDeclaration(
         name: name, type: type, isOptional: false, fallback: nil, missing: [], own: [:],
         span: SourceSpan(line: 1, column: 1))
-      return Candidate(settings: settings, converter: ValueConverter(declaration, missing: []), condition: condition)
+      var candidate = Candidate(
+        settings: settings, converter: ValueConverter(declaration, missing: []), condition: condition)
+      switch type {
+      case .time(.epoch, _, _): candidate.hasClock = true
+      case .time(.pattern(let pattern), _, _): candidate.hasClock = pattern.hasTime
+      default: break
+      }
+      return candidate
     }
     func pin(_ type: String) -> [PinnedEntry] { [PinnedEntry("type", .text(type))] }
     var found: [Candidate] = []
