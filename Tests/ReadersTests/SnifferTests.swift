@@ -136,6 +136,28 @@ import Testing
     #expect(finding.input.contains("  time: \(time)\n"), "\(finding.input)")
   }
 
+  /// One column may tell for all of them in which order day and month stand.
+  @Test(arguments: [
+    (
+      "1,3/2/2024 1:15 PM,5/13/2024", "'%m/%d/%Y %I:%M %p'",
+      "the month before the day is assumed, as other columns have it"
+    ),
+    ("1,3/2/2024 13:15,5/13/2024", "'%m/%d/%Y %H:%M'", "the month before the day is assumed, as other columns have it"),
+    ("1,3/2/2024 13:15,13/5/2024", "'%d/%m/%Y %H:%M'", "the day before the month is assumed, as other columns have it"),
+    ("1,3/2/2024 13:15,5/3/2024", "'%d/%m/%Y %H:%M'", "the day before the month is assumed"),
+    ("1,3/2/2024 1:15 PM,5/3/2024", "'%m/%d/%Y %I:%M %p'", "the month before the day is assumed"),
+    ("1,13/2/2024 1:15 PM,5/13/2024", "'%d/%m/%Y %I:%M %p'", ""),
+  ]) func dayAndMonth(_ row: String, _ format: String, _ remark: String) throws {
+    let finding = try sniff("id,created,close\n\(row)\n\(row)\n")
+    #expect(finding.input.contains("created: { type: local_time, format: \(format) }\n"), "\(finding.input)")
+    let said = finding.remarks.filter { $0.hasPrefix("dates of created could be read both ways: ") }
+    #expect(remark.isEmpty ? said.isEmpty : said.count == 1 && said[0].hasSuffix(remark), "\(finding.remarks)")
+    // Never two orders in one block.
+    let isMonthFirst = format.contains("%m/%d")
+    let close = "close: { type: local_time, format: '\(isMonthFirst ? "%m/%d" : "%d/%m")/%Y' }"
+    #expect(finding.input.contains(close) != remark.isEmpty, "\(finding.input)")
+  }
+
   /// A header is what the rows below are not.
   @Test(arguments: [
     ("in,1st,,true,in\n1,5,6,1,7\n2,5,6,0,7\n", true), ("name,2019,2020\na,1,2\nb,3,4\n", false),

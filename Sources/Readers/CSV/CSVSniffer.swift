@@ -223,7 +223,7 @@ struct CSVSniffer: Sniffer {
       for row in rows where column < row.count && !row[column].isEmpty { guess.take(row[column]) }
       return guess
     }
-    var habit = NumberHabit()
+    var habit = ExportHabit()
     for guess in guesses { habit.take(guess) }
     var fields = SniffedFields(habit: habit)
     var typed = 0

@@ -21,9 +21,9 @@ struct SniffedFields {
   private(set) var needsZone = false
   /// What was assumed of fields that could be read in two ways.
   private(set) var remarks: [String] = []
-  private let habit: NumberHabit
+  private let habit: ExportHabit
 
-  init(taken names: Set<String> = [], habit: NumberHabit = NumberHabit()) {
+  init(taken names: Set<String> = [], habit: ExportHabit = ExportHabit()) {
     self.names = names
     self.habit = habit
   }
@@ -31,7 +31,7 @@ struct SniffedFields {
   /// - Parameter key: what the place is called where it must be said whenever the field has another name.
   mutating func add(_ field: SniffedField, impliedPlace: String? = nil) {
     var field = field
-    field.guess.settle(habit.point)
+    field.guess.settle(habit)
     let name = name(field.words)
     var settings: [PinnedEntry] = []
     if let place = field.place, impliedPlace == nil || impliedPlace != name { settings.append(place) }
@@ -53,7 +53,7 @@ struct SniffedFields {
     }
     if field.guess.needsZone { needsZone = true }
     if let order = field.guess.assumedOrder {
-      remarks.append("dates of \(name) could be read both ways: \(order) is assumed")
+      remarks.append("dates of \(name) could be read both ways: \(order)")
     }
     if let point = field.guess.assumedPoint {
       remarks.append("numbers of \(name) could be read both ways: \(point)")

@@ -26,8 +26,9 @@ struct ValueGuess {
     var isNumber: Bool { [.int, .decimal, .double].contains(converter.kind) }
     /// Values that it cannot read.
     var failures = 0
-    /// Nil for no remark.
-    var remark: String?
+    /// Of day and month, where both are numbers and the day or the month comes first.
+    var order: String?
+    var has12Hours = false
     var needsZone = false
   }
 
@@ -47,8 +48,8 @@ struct ValueGuess {
   private var digits: (fewest: Int, most: Int) = (.max, 0)
   /// Whether three digits stand behind every point or comma, in texts: JSON's own numbers have no groups.
   private var separatesThousands = true
-  /// The decimal point of the export's other columns, if they tell.
-  private var pointElsewhere: UInt8?
+  /// What the export's other columns tell of values that can be read in two ways.
+  private var habit = ExportHabit()
 
   init(name: String, zone: Zone) {
     self.name = name
@@ -105,9 +106,10 @@ struct ValueGuess {
   /// The candidate with the fewest failures, the first of equals.
   private var best: Candidate? {
     guard count > 0 else { return nil }
+    if let order = habit.order, let open = openOrders.first(where: { $0.order == order }) { return open }
     guard hasOpenPoint else { return sound.min { $0.failures < $1.failures } }
     // `1,250` is a thousand and more where English is written, which is as good as any guess.
-    let point = pointElsewhere ?? UInt8(ascii: ".")
+    let point = habit.point ?? UInt8(ascii: ".")
     return sound.filter { $0.converter.point == point }.min { $0.failures < $1.failures }
   }
 
@@ -129,8 +131,8 @@ struct ValueGuess {
     return best.converter.point
   }
 
-  /// Reads numbers that can be read in two ways as the export's other columns say.
-  mutating func settle(_ point: UInt8?) { pointElsewhere = point }
+  /// Reads what can be read in two ways as the export's other columns say.
+  mutating func settle(_ habit: ExportHabit) { self.habit = habit }
 
   /// What a declaration says about the type; empty for text.
   var settings: [PinnedEntry] {
@@ -160,14 +162,26 @@ struct ValueGuess {
     let isPoint = !best.settings.contains { $0.key == "group" }
     let sign = (best.converter.point == UInt8(ascii: ".")) == isPoint ? "." : ","
     return "'\(sign)' is assumed to \(isPoint ? "be the decimal point" : "part thousands")"
-      + (pointElsewhere == nil ? "" : ", as other columns have it")
+      + (habit.point == nil ? "" : ", as other columns have it")
   }
 
-  /// The order of day and month, if the other one reads every value, too.
+  /// Readings as dates of different orders, of which none is better than the others; empty if one is.
+  private var openOrders: [Candidate] {
+    guard let least = sound.map(\.failures).min() else { return [] }
+    let open = sound.filter { $0.failures == least }
+    return open.first?.order != nil && Set(open.compactMap(\.order)).count > 1 ? open : []
+  }
+
+  /// The order of day and month, if a value tells.
+  var certainOrder: String? { openOrders.isEmpty ? best?.order : nil }
+
+  /// The order of day and month that 12 hours make likely, if no value tells.
+  var likelyOrder: String? { openOrders.first { $0.has12Hours }?.order }
+
+  /// What is taken for the order of day and month, if no value tells.
   var assumedOrder: String? {
-    guard let best, let order = best.remark else { return nil }
-    let isOpen = candidates.contains { $0.remark != nil && $0.remark != order && $0.failures == best.failures }
-    return isOpen ? order : nil
+    guard !openOrders.isEmpty, let order = best?.order else { return nil }
+    return order + " is assumed" + (habit.certainOrder == nil ? "" : ", as other columns have it")
   }
 
   // MARK: - Candidates
@@ -238,8 +252,9 @@ struct ValueGuess {
         .time(.pattern(time), zone: hasOffset ? nil : zone, ambiguous: .earlier),
         pin(hasOffset ? "timestamp" : "local_time") + [PinnedEntry("format", .text(pattern))])
       dated.needsZone = !hasOffset
-      if pattern.hasPrefix("%d/%m") { dated.remark = "the day before the month" }
-      if pattern.hasPrefix("%m/%d") { dated.remark = "the month before the day" }
+      dated.has12Hours = pattern.hasSuffix("%p")
+      if pattern.hasPrefix("%d/%m") { dated.order = "the day before the month" }
+      if pattern.hasPrefix("%m/%d") { dated.order = "the month before the day" }
       found.append(dated)
     }
     return found
@@ -250,8 +265,10 @@ struct ValueGuess {
 
   private static let patterns: [(text: String, time: TimePattern)] = {
     var patterns: [(text: String, time: TimePattern)] = []
-    for date in ["%d.%m.%Y", "%d-%m-%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d"] {
-      for clock in ["", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"] {
+    for clock in ["", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"] {
+      // The first of equals is taken. Most of those who write 12 hours write the month first.
+      let slashes = clock.hasSuffix("%p") ? ["%m/%d/%Y", "%d/%m/%Y"] : ["%d/%m/%Y", "%m/%d/%Y"]
+      for date in ["%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d"] + slashes {
         patterns.append((date + clock, TimePattern(date + clock)))
       }
     }

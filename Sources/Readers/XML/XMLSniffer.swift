@@ -172,8 +172,8 @@ private struct XMLPins {
     return holder.name.local
   }
 
-  private static func habit(_ root: Node) -> NumberHabit {
-    var habit = NumberHabit()
+  private static func habit(_ root: Node) -> ExportHabit {
+    var habit = ExportHabit()
     func visit(_ node: Node) {
       habit.take(node.guess)
       for attribute in node.attributes { habit.take(attribute.guess) }
