@@ -158,6 +158,19 @@ import Testing
     #expect(finding.input.contains(close) != remark.isEmpty, "\(finding.input)")
   }
 
+  /// What has digits behind the point this month will have others than zeros the next.
+  @Test(arguments: [
+    ("a.csv", "nr,sum\n1,12.00\n2,0.00\n", "type: decimal, scale: 2"),
+    ("a.csv", "nr;sum\n1;12,00\n2;0,00\n", "type: decimal, scale: 2, decimal: ','"),
+    ("a.csv", "nr,sum\n1,12.00\n2,0\n", "type: decimal"), ("a.csv", "nr,sum\n1,12\n2,0\n", "type: int"),
+    // Zeros at the end are not written here, so that the digits of some say nothing of others.
+    ("a.jsonl", "{\"nr\":1,\"sum\":1.0}\n{\"nr\":2,\"sum\":2.5}\n", "type: decimal"),
+    ("a.jsonl", "{\"nr\":1,\"sum\":1}\n{\"nr\":2,\"sum\":2}\n", "type: int"),
+  ]) func fractions(_ name: String, _ text: String, _ type: String) throws {
+    let finding = try sniff(text, name)
+    #expect(finding.input.contains("    sum: { \(type) }\n"), "\(finding.input)")
+  }
+
   /// A header is what the rows below are not.
   @Test(arguments: [
     ("in,1st,,true,in\n1,5,6,1,7\n2,5,6,0,7\n", true), ("name,2019,2020\na,1,2\nb,3,4\n", false),

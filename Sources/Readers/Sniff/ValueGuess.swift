@@ -10,6 +10,8 @@ struct ValueGuess {
     case none
     /// No leading zeros or plus, which numbers lose and article or telephone numbers must keep.
     case plainNumber
+    /// The same, and without a point: `12.00` is written by what has fractions, too.
+    case wholeNumber
     /// The same, and no whole number that a double cannot hold exactly: whoever writes so many digits means each of them.
     case measurement
     case word
@@ -48,6 +50,8 @@ struct ValueGuess {
   private var digits: (fewest: Int, most: Int) = (.max, 0)
   /// Whether three digits stand behind every point or comma, in texts: JSON's own numbers have no groups.
   private var separatesThousands = true
+  /// Whether values are JSON's own numbers, of which programs leave out zeros at the end.
+  private var areBare = false
   /// What the export's other columns tell of values that can be read in two ways.
   private var habit = ExportHabit()
 
@@ -79,6 +83,7 @@ struct ValueGuess {
     }
     digits = (min(digits.fewest, behind ?? 0), max(digits.most, behind ?? 0))
     if let behind, behind != 3 || form == .number { separatesThousands = false }
+    if form == .number { areBare = true }
   }
 
   private static func reads(
@@ -139,7 +144,7 @@ struct ValueGuess {
     guard let best else { return [] }
     var settings = best.settings
     let isGrouped = separatesThousands && settings.contains { $0.key == "group" }
-    if best.converter.kind == .decimal, !isGrouped, digits.fewest == digits.most, digits.most > 0 {
+    if best.converter.kind == .decimal, !isGrouped, !areBare, digits.fewest == digits.most, digits.most > 0 {
       settings.insert(PinnedEntry("scale", .plain(String(digits.most))), at: 1)
     }
     return settings
@@ -224,7 +229,7 @@ struct ValueGuess {
           .epoch(seconds.lowerBound * 1000...seconds.upperBound * 1000)))
     }
     if !isIdentifierName(name) {
-      found.append(candidate(.int(NumberStyle()), pin("int"), .plainNumber))
+      found.append(candidate(.int(NumberStyle()), pin("int"), .wholeNumber))
       found.append(candidate(.decimal(NumberStyle(), scale: nil), pin("decimal"), .plainNumber))
       for (point, group) in [(",", nil), (",", " "), (",", "."), (".", ","), (".", "'")] as [(String, String?)] {
         var style = NumberStyle()
@@ -282,6 +287,9 @@ struct ValueGuess {
     case .none: return true
     case .word: return start < stop && start.pointee | 0x20 >= UInt8(ascii: "a") && stop - start >= 2
     case .plainNumber: return isPlainNumber(start, stop)
+    case .wholeNumber:
+      return isPlainNumber(start, stop)
+        && !UnsafeBufferPointer(start: start, count: stop - start).contains(UInt8(ascii: "."))
     case .measurement:
       let digits = start < stop && start.pointee == UInt8(ascii: "-") ? start + 1 : start
       let isWhole = UnsafeBufferPointer(start: digits, count: stop - digits).allSatisfy { $0 &- 48 < 10 }
