@@ -171,6 +171,17 @@ import Testing
     #expect(finding.input.contains("    sum: { \(type) }\n"), "\(finding.input)")
   }
 
+  /// Spreadsheets write long numbers so, and what they left out is lost.
+  @Test(arguments: [
+    ("x;v\nA;1,23450E+15\nB;2,23450E+15\n", "type: decimal, decimal: ','"),
+    ("x;v\nA;1,5E+12\nB;2,5E+12\n", "type: decimal, decimal: ','"),
+    ("x;v\nA;1.2345E+12\nB;2.5E+12\n", "type: decimal"), ("x;v\nA;1E+12\nB;7\n", "type: int"),
+  ]) func scientificNotation(_ text: String, _ type: String) throws {
+    let finding = try sniff(text)
+    #expect(finding.input.contains("    v: { \(type) }\n") && finding.understood == 2, "\(finding.input)")
+    #expect(finding.remarks.contains { $0.hasPrefix("numbers of v are in scientific notation") })
+  }
+
   /// A header is what the rows below are not.
   @Test(arguments: [
     ("in,1st,,true,in\n1,5,6,1,7\n2,5,6,0,7\n", true), ("name,2019,2020\na,1,2\nb,3,4\n", false),

@@ -58,6 +58,9 @@ struct SniffedFields {
     if let point = field.guess.assumedPoint {
       remarks.append("numbers of \(name) could be read both ways: \(point)")
     }
+    if field.guess.isRounded {
+      remarks.append("numbers of \(name) are in scientific notation: a spreadsheet may have taken digits of theirs")
+    }
     settings += type
     entries.append(
       settings.isEmpty ? PinnedEntry(name, .text("string")) : PinnedEntry(name, .flow(settings)))

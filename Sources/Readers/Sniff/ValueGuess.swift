@@ -52,6 +52,8 @@ struct ValueGuess {
   private var separatesThousands = true
   /// Whether values are JSON's own numbers, of which programs leave out zeros at the end.
   private var areBare = false
+  /// Whether a spreadsheet wrote a number in scientific notation: `1.23E+15`.
+  private var hasExponent = false
   /// What the export's other columns tell of values that can be read in two ways.
   private var habit = ExportHabit()
 
@@ -79,6 +81,10 @@ struct ValueGuess {
         behind = 0
       } else if at &- 48 < 10, let before = behind {
         behind = before + 1
+      } else if at | 0x20 == UInt8(ascii: "e") {
+        // Digits of the exponent are none behind the point.
+        hasExponent = true
+        break
       }
     }
     digits = (min(digits.fewest, behind ?? 0), max(digits.most, behind ?? 0))
@@ -144,7 +150,9 @@ struct ValueGuess {
     guard let best else { return [] }
     var settings = best.settings
     let isGrouped = separatesThousands && settings.contains { $0.key == "group" }
-    if best.converter.kind == .decimal, !isGrouped, !areBare, digits.fewest == digits.most, digits.most > 0 {
+    if best.converter.kind == .decimal, !isGrouped, !areBare, !hasExponent, digits.fewest == digits.most,
+      digits.most > 0
+    {
       settings.insert(PinnedEntry("scale", .plain(String(digits.most))), at: 1)
     }
     return settings
@@ -161,6 +169,8 @@ struct ValueGuess {
   /// A time without a clock, which is a day of birth as often as the record's own.
   var isDate: Bool { isTime && !(best?.hasClock ?? (longest > 10)) }
   var needsZone: Bool { best?.needsZone == true }
+  /// Whether digits may be lost: spreadsheets show long numbers in scientific notation, and write what they show.
+  var isRounded: Bool { hasExponent && !areBare && isNumber }
   /// What is taken for the decimal point and why, where values could be read both ways.
   var assumedPoint: String? {
     guard hasOpenPoint, let best else { return nil }
