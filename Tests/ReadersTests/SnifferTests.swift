@@ -113,11 +113,13 @@ import Testing
     #expect(finding.input.contains("q: { type: decimal, decimal: ',', group: '.' }"), "\(finding.input)")
   }
 
-  /// No type may lose what it reads: numbers past 64 bits are texts.
+  /// No type may lose what it reads, nor the receiver's: whole numbers of more than 15 digits are texts.
   @Test(arguments: [
     ("a.jsonl", "{\"nr\":12345678901234567890,\"x\":1}\n{\"nr\":12345678901234567891,\"x\":2}\n", "nr: string"),
     ("a.csv", "nr,x\n12345678901234567890,1\n5,2\n", "nr: string"),
-    ("a.csv", "nr,x\n1234567890123456789,1\n5,2\n", "nr: { type: int }"),
+    ("a.csv", "nr,x\n1234567890123456,1\n5,2\n", "nr: string"),
+    ("a.csv", "nr,x\n123456789012345,1\n5,2\n", "nr: { type: int }"),
+    ("a.jsonl", "{\"nr\":1234567890123456789,\"x\":1}\n", "nr: string"),
     ("a.csv", "nr,x\n1e30,1\n5,2\n", "nr: { type: double }"),
     ("a.csv", "nr,x\n0.1234567890123456789012,1\n5,2\n", "nr: { type: double }"),
   ]) func longNumbers(_ name: String, _ text: String, _ declared: String) throws {

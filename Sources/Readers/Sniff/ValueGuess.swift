@@ -8,12 +8,11 @@ struct ValueGuess {
 
   private enum Condition {
     case none
-    /// No leading zeros or plus, which numbers lose and article or telephone numbers must keep.
+    /// No leading zeros or plus, which numbers lose and article or telephone numbers must keep; and no whole number that a
+    /// double cannot hold exactly, as JSON's readers will: whoever writes so many digits means each of them.
     case plainNumber
     /// The same, and without a point: `12.00` is written by what has fractions, too.
     case wholeNumber
-    /// The same, and no whole number that a double cannot hold exactly: whoever writes so many digits means each of them.
-    case measurement
     case word
     case epoch(ClosedRange<Int64>)
   }
@@ -255,7 +254,7 @@ struct ValueGuess {
         }
         found.append(candidate(.decimal(style, scale: nil), settings, .plainNumber))
       }
-      found.append(candidate(.double(NumberStyle()), pin("double"), .measurement))
+      found.append(candidate(.double(NumberStyle()), pin("double"), .plainNumber))
     }
     found.append(candidate(.time(.iso, zone: nil, ambiguous: .earlier), pin("instant")))
     var local = candidate(.time(.iso, zone: zone, ambiguous: .earlier), pin("local_time"))
@@ -300,10 +299,6 @@ struct ValueGuess {
     case .wholeNumber:
       return isPlainNumber(start, stop)
         && !UnsafeBufferPointer(start: start, count: stop - start).contains(UInt8(ascii: "."))
-    case .measurement:
-      let digits = start < stop && start.pointee == UInt8(ascii: "-") ? start + 1 : start
-      let isWhole = UnsafeBufferPointer(start: digits, count: stop - digits).allSatisfy { $0 &- 48 < 10 }
-      return isPlainNumber(start, stop) && !(isWhole && stop - digits > 15)
     case .epoch(let range):
       let whole = UnsafeBufferPointer(start: start, count: min(stop - start, 20)).prefix { $0 &- 48 < 10 }
       return Int64(String(decoding: whole, as: UTF8.self)).map { range.contains($0) } ?? false
@@ -314,7 +309,8 @@ struct ValueGuess {
     var at = start
     if at < stop, at.pointee == UInt8(ascii: "-") { at += 1 }
     guard at < stop, at.pointee &- 48 < 10 else { return false }
-    return !(at.pointee == 48 && stop - at > 1 && at[1] &- 48 < 10)
+    if at.pointee == 48, stop - at > 1, at[1] &- 48 < 10 { return false }
+    return stop - at <= 15 || !UnsafeBufferPointer(start: at, count: stop - at).allSatisfy { $0 &- 48 < 10 }
   }
 
   /// Numbers by these names name something; nobody adds them up.
