@@ -184,6 +184,17 @@ import Testing
     #expect(finding.remarks.contains { $0.hasPrefix("numbers of v are in scientific notation") })
   }
 
+  /// What is wrong with rows is told apart: `ragged` mends no quotes.
+  @Test(arguments: [
+    ("8,9,x,y\n", "1 row has other than 3 fields: `ragged: fill` or `ignore` takes it"),
+    ("8\n9\n", "2 rows have other than 3 fields: `ragged: fill` or `ignore` takes them"),
+    ("8,\"9,x\n", "1 row has wrong quotes and will be rejected (R112)"),
+  ]) func unevenRows(_ rows: String, _ remark: String) throws {
+    let sound = (1...20).map { "\($0),\"a\",2026-09-10T10:00:00Z\n" }.joined()
+    let finding = try sniff("nr,name,at\n" + sound + rows + sound)
+    #expect(finding.remarks == [remark], "\(finding.remarks)")
+  }
+
   /// A header is what the rows below are not.
   @Test(arguments: [
     ("in,1st,,true,in\n1,5,6,1,7\n2,5,6,0,7\n", true), ("name,2019,2020\na,1,2\nb,3,4\n", false),

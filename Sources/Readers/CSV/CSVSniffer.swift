@@ -3,21 +3,6 @@ internal import Pipeline
 /// Recognises exports in columns: delimiter, quote, escape, header and encoding by what makes the rows even, types by
 /// the values. Groups are not guessed: which rows belong together is for who knows the export.
 struct CSVSniffer: Sniffer {
-  private struct Table {
-    var dialect: CSVDialect
-    var delimiter: UInt8
-    var rows: [[String]]
-    /// The commonest number of fields, and the rows that have it and are sound.
-    var width: Int
-    var even: Int
-
-    /// As a mapping says it.
-    var delimiterName: String { delimiter == 0x09 ? "tab" : String(UnicodeScalar(delimiter)) }
-  }
-
-  /// Rows looked at.
-  private static let sample = 2000
-  private static let length = 1 << 20
   /// Rows that the first one is compared with.
   private static let headerRows = 100
 
@@ -27,7 +12,7 @@ struct CSVSniffer: Sniffer {
     else { return nil }
     let encoding = head.isConverted ? nil : CSVSniffer.encoding(head.bytes)
     guard let text = CSVSniffer.text(head.bytes, encoding),
-      let table = CSVSniffer.bestTable(text, head.isComplete), table.even * 10 >= table.rows.count * 8
+      let table = CSVSample.best(text, isComplete: head.isComplete), table.even * 10 >= table.rows.count * 8
     else { return nil }
     let header = CSVSniffer.header(table)
     guard header != nil || UnknownLog(head.bytes) == nil,
@@ -50,7 +35,7 @@ struct CSVSniffer: Sniffer {
 
   // MARK: - What is said of it
 
-  private static func settings(_ table: Table, hasHeader: Bool, _ encoding: String?) -> [PinnedEntry] {
+  private static func settings(_ table: CSVSample, hasHeader: Bool, _ encoding: String?) -> [PinnedEntry] {
     var settings = [PinnedEntry("delimiter", .text(table.delimiterName))]
     if let quote = table.dialect.quote, quote != UInt8(ascii: "\"") {
       settings.append(PinnedEntry("quote", .text(String(UnicodeScalar(quote)))))
@@ -73,7 +58,7 @@ struct CSVSniffer: Sniffer {
   }
 
   private static func remarks(
-    _ table: Table, _ fields: SniffedFields, hasHeader: Bool, _ encoding: String?, assumesZone: Bool
+    _ table: CSVSample, _ fields: SniffedFields, hasHeader: Bool, _ encoding: String?, assumesZone: Bool
   ) -> [String] {
     var remarks = fields.remarks
     if let encoding { remarks.append("the file is not UTF-8: \(encoding) is assumed, look at its letters below") }
@@ -87,109 +72,25 @@ struct CSVSniffer: Sniffer {
       remarks.append("no column is a time")
     }
     if !hasHeader { remarks.append("the first row looks like the others: columns are numbered") }
-    if table.even < table.rows.count {
+    let uneven = table.rows.count - table.even - table.broken
+    if uneven > 0 {
       remarks.append(
-        "\(table.rows.count - table.even) rows have other than \(table.width) fields: `ragged: fill` or `ignore` takes them"
-      )
+        "\(uneven == 1 ? "1 row has" : "\(uneven) rows have") other than \(table.width) fields: "
+          + "`ragged: fill` or `ignore` takes \(uneven == 1 ? "it" : "them")")
+    }
+    if table.broken > 0 {
+      remarks.append(
+        "\(table.broken == 1 ? "1 row has" : "\(table.broken) rows have") wrong quotes and will be rejected (R112)")
     }
     return remarks
-  }
-
-  // MARK: - Dialect
-
-  /// What the most even rows come of.
-  private static func bestTable(_ text: [UInt8], _ isComplete: Bool) -> Table? {
-    var best: Table?
-    let quote = quote(text)
-    let comment = comment(text)
-    for delimiter in CSVDialect.delimiters {
-      for escape in CSVDialect.Escape.allCases {
-        var dialect = CSVDialect()
-        dialect.delimiter = delimiter
-        dialect.quote = quote
-        dialect.escape = escape
-        dialect.comment = comment
-        let table = table(text, dialect, delimiter, isComplete)
-        guard table.width > 1, !table.rows.isEmpty else { continue }
-        let isBetter = best.map { rank(table) > rank($0) } ?? true
-        if isBetter { best = table }
-      }
-    }
-    return best
-  }
-
-  private static func rank(_ table: Table) -> (Int, Int, Int) {
-    let share = table.even * 1000 / max(table.rows.count, 1)
-    return (
-      share >= 800 ? 1 : 0, share >= 990 ? 1000 : share, table.width * 2 + (table.dialect.escape == .doubled ? 1 : 0)
-    )
-  }
-
-  /// Single quotes only where they begin and end fields and no double quote does.
-  private static func quote(_ text: [UInt8]) -> UInt8 {
-    guard !text.contains(UInt8(ascii: "\"")) else { return UInt8(ascii: "\"") }
-    let marks: Set<UInt8> = [0x2C, 0x3B, 0x09, 0x7C, 0x0A, 0x0D]
-    var begins = 0
-    for at in text.indices.dropLast() where text[at + 1] == UInt8(ascii: "'") && marks.contains(text[at]) {
-      begins += 1
-    }
-    let lines = text.count { $0 == 0x0A }
-    return begins > lines / 2 && begins > 1 ? UInt8(ascii: "'") : UInt8(ascii: "\"")
-  }
-
-  /// `#` if the file begins with lines of it that are no row: a report's title and period. A header may begin with one,
-  /// too; then it has as many delimiters as the row below.
-  private static func comment(_ text: [UInt8]) -> [UInt8] {
-    let sign = UInt8(ascii: "#")
-    guard text.first == sign else { return [] }
-    let lines = text.prefix(64 << 10).split(separator: 0x0A, maxSplits: 64).filter { $0.contains { $0 > 0x20 } }
-    let comments = lines.prefix { $0.first == sign }
-    guard let row = lines.dropFirst(comments.count).first, let last = comments.last else { return [] }
-    let isHeader = CSVDialect.delimiters.contains { delimiter in
-      let count = last.count { $0 == delimiter }
-      return count > 0 && count == row.count { $0 == delimiter }
-    }
-    return comments.count == 1 && isHeader ? [] : [sign]
-  }
-
-  private static func table(_ text: [UInt8], _ dialect: CSVDialect, _ delimiter: UInt8, _ isComplete: Bool) -> Table {
-    let index = CSVIndex(CSVLayout(delimiter: delimiter, width: nil, positions: []))
-    var scanner = CSVScanner(dialect, delimiter: delimiter)
-    scanner.begin(lines: 0)
-    var rows: [[String]] = []
-    var widths: [Int: Int] = [:]
-    let padded = text + [UInt8](repeating: 0, count: Block.padding)
-    padded.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      scanner.scan(base, end: text.count, isEnd: isComplete && text.count < length, into: index)
-      let arena = Arena()
-      let view = CSVRowView(base, index)
-      for number in 0..<min(index.rowCount, sample) {
-        let row = index.rows[number]
-        guard row.kind == .record else { continue }
-        var cells: [String] = []
-        for column in 0..<min(Int(row.fieldCount), 1000) {
-          let field = view.field(view.row(number), column)
-          let value = CSVText.value(field.start, field.stop, quote: dialect.quote, dialect.escape, arena)
-          cells.append(
-            String(decoding: UnsafeBufferPointer(start: value.start, count: value.stop - value.start), as: UTF8.self))
-        }
-        arena.reset()
-        rows.append(cells)
-        if row.problem == .none { widths[cells.count, default: 0] += 1 }
-      }
-    }
-    let commonest = widths.max { ($0.value, $0.key) < ($1.value, $1.key) }
-    return Table(
-      dialect: dialect, delimiter: delimiter, rows: rows, width: commonest?.key ?? 0, even: commonest?.value ?? 0)
   }
 
   // MARK: - Columns
 
   /// The names, if the first row has them: it is none of the values below, or, where those are all texts, has neither
   /// numbers nor times.
-  private static func header(_ table: Table) -> [String]? {
-    guard var names = table.rows.first, table.rows.count > 1 else { return nil }
+  private static func header(_ table: CSVSample) -> [String]? {
+    guard var names = table.rows.first?.cells, table.rows.count > 1 else { return nil }
     if names.count > 1, names.last == "" { names.removeLast() }
     var (likely, unlikely) = (0, 0)
     var areWords = true
@@ -198,8 +99,9 @@ struct CSVSniffer: Sniffer {
       alone.take(name)
       if alone.word != "string" { areWords = false }
       var below = ValueGuess(name: "", zone: .utc)
-      for row in table.rows.dropFirst().prefix(headerRows) where column < row.count && !row[column].isEmpty {
-        below.take(row[column])
+      for row in table.rows.dropFirst().prefix(headerRows) where column < row.cells.count && !row.cells[column].isEmpty
+      {
+        below.take(row.cells[column])
       }
       guard below.word != "string" else { continue }
       if alone.word == "string" {
@@ -214,9 +116,9 @@ struct CSVSniffer: Sniffer {
 
   /// Nil if this may as well be prose with commas in it.
   private static func fields(
-    _ table: Table, _ header: [String]?, _ zone: Zone, hasQuotes: Bool
+    _ table: CSVSample, _ header: [String]?, _ zone: Zone, hasQuotes: Bool
   ) -> SniffedFields? {
-    let rows = table.rows.dropFirst(header == nil ? 0 : 1).filter { $0.count == table.width }
+    let rows = table.rows.dropFirst(header == nil ? 0 : 1).map(\.cells).filter { $0.count == table.width }
     let width = header?.count ?? table.width
     let guesses = (0..<width).map { column in
       var guess = ValueGuess(name: header?[column] ?? "", zone: zone)
@@ -251,10 +153,12 @@ struct CSVSniffer: Sniffer {
   /// Nil for UTF-8. The code pages of Central and of Western Europe are told apart by letters that only one of them has
   /// within words.
   private static func encoding(_ bytes: [UInt8]) -> String? {
-    let part = Array(bytes.prefix(length))
+    let part = Array(bytes.prefix(CSVSample.length))
     // A character may be cut in two at the end of the sample.
     if String(validating: part, as: UTF8.self) != nil { return nil }
-    if part.count == length, (1...3).contains(where: { String(validating: part.dropLast($0), as: UTF8.self) != nil }) {
+    if part.count == CSVSample.length,
+      (1...3).contains(where: { String(validating: part.dropLast($0), as: UTF8.self) != nil })
+    {
       return nil
     }
     var windows = 0
@@ -278,7 +182,7 @@ struct CSVSniffer: Sniffer {
   }
 
   private static func text(_ bytes: [UInt8], _ encoding: String?) -> [UInt8]? {
-    var part = Array(bytes.prefix(length))
+    var part = Array(bytes.prefix(CSVSample.length))
     if let encoding {
       guard let table = CharacterTable(named: encoding) else { return nil }
       var text = [UInt8](repeating: 0, count: part.count * 3)

@@ -1,0 +1,124 @@
+internal import Pipeline
+
+/// The first rows of an export, as a dialect reads them.
+struct CSVSample {
+  struct Row {
+    var cells: [String]
+    /// Line ends before it.
+    var line: Int
+    var isSound: Bool
+  }
+
+  let dialect: CSVDialect
+  let delimiter: UInt8
+  private(set) var rows: [Row]
+  /// The commonest number of fields.
+  let width: Int
+
+  /// Rows looked at, and bytes.
+  private static let most = 2000
+  static let length = 1 << 20
+
+  /// Rows that have the commonest number of fields and are sound.
+  var even: Int { rows.count { $0.isSound && $0.cells.count == width } }
+  /// Rows whose quotes are wrong.
+  var broken: Int { rows.count { !$0.isSound } }
+
+  /// As a mapping says it.
+  var delimiterName: String { delimiter == 0x09 ? "tab" : String(UnicodeScalar(delimiter)) }
+
+  /// Without its first rows.
+  func dropping(_ count: Int) -> CSVSample {
+    var rest = self
+    rest.rows.removeFirst(count)
+    return rest
+  }
+
+  // MARK: - Dialect
+
+  /// What the most even rows come of; nil if nothing makes columns.
+  static func best(_ text: [UInt8], isComplete: Bool) -> CSVSample? {
+    var best: CSVSample?
+    let quote = quote(text)
+    let comment = comment(text)
+    for delimiter in CSVDialect.delimiters {
+      for escape in CSVDialect.Escape.allCases {
+        var dialect = CSVDialect()
+        dialect.delimiter = delimiter
+        dialect.quote = quote
+        dialect.escape = escape
+        dialect.comment = comment
+        let sample = CSVSample(text, dialect, delimiter, isComplete)
+        guard sample.width > 1, !sample.rows.isEmpty else { continue }
+        let isBetter = best.map { sample.rank > $0.rank } ?? true
+        if isBetter { best = sample }
+      }
+    }
+    return best
+  }
+
+  private var rank: (Int, Int, Int) {
+    let share = even * 1000 / max(rows.count, 1)
+    return (share >= 800 ? 1 : 0, share >= 990 ? 1000 : share, width * 2 + (dialect.escape == .doubled ? 1 : 0))
+  }
+
+  /// Single quotes only where they begin and end fields and no double quote does.
+  private static func quote(_ text: [UInt8]) -> UInt8 {
+    guard !text.contains(UInt8(ascii: "\"")) else { return UInt8(ascii: "\"") }
+    let marks: Set<UInt8> = [0x2C, 0x3B, 0x09, 0x7C, 0x0A, 0x0D]
+    var begins = 0
+    for at in text.indices.dropLast() where text[at + 1] == UInt8(ascii: "'") && marks.contains(text[at]) {
+      begins += 1
+    }
+    let lines = text.count { $0 == 0x0A }
+    return begins > lines / 2 && begins > 1 ? UInt8(ascii: "'") : UInt8(ascii: "\"")
+  }
+
+  /// `#` if the file begins with lines of it that are no row: a report's title and period. A header may begin with one,
+  /// too; then it has as many delimiters as the row below.
+  private static func comment(_ text: [UInt8]) -> [UInt8] {
+    let sign = UInt8(ascii: "#")
+    guard text.first == sign else { return [] }
+    let lines = text.prefix(64 << 10).split(separator: 0x0A, maxSplits: 64).filter { $0.contains { $0 > 0x20 } }
+    let comments = lines.prefix { $0.first == sign }
+    guard let row = lines.dropFirst(comments.count).first, let last = comments.last else { return [] }
+    let isHeader = CSVDialect.delimiters.contains { delimiter in
+      let count = last.count { $0 == delimiter }
+      return count > 0 && count == row.count { $0 == delimiter }
+    }
+    return comments.count == 1 && isHeader ? [] : [sign]
+  }
+
+  private init(_ text: [UInt8], _ dialect: CSVDialect, _ delimiter: UInt8, _ isComplete: Bool) {
+    let index = CSVIndex(CSVLayout(delimiter: delimiter, width: nil, positions: []))
+    var scanner = CSVScanner(dialect, delimiter: delimiter)
+    scanner.begin(lines: 0)
+    var rows: [Row] = []
+    var widths: [Int: Int] = [:]
+    let padded = text + [UInt8](repeating: 0, count: Block.padding)
+    padded.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      scanner.scan(base, end: text.count, isEnd: isComplete && text.count < CSVSample.length, into: index)
+      let arena = Arena()
+      let view = CSVRowView(base, index)
+      for number in 0..<min(index.rowCount, CSVSample.most) {
+        let row = index.rows[number]
+        guard row.kind == .record else { continue }
+        var cells: [String] = []
+        for column in 0..<min(Int(row.fieldCount), 1000) {
+          let field = view.field(view.row(number), column)
+          let value = CSVText.value(field.start, field.stop, quote: dialect.quote, dialect.escape, arena)
+          cells.append(
+            String(decoding: UnsafeBufferPointer(start: value.start, count: value.stop - value.start), as: UTF8.self))
+        }
+        arena.reset()
+        rows.append(Row(cells: cells, line: Int(row.line), isSound: row.problem == .none))
+        if row.problem == .none { widths[cells.count, default: 0] += 1 }
+      }
+    }
+    self.dialect = dialect
+    self.delimiter = delimiter
+    self.rows = rows
+    width = widths.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key ?? 0
+  }
+}
