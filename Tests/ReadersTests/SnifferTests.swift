@@ -195,6 +195,33 @@ import Testing
     #expect(finding.remarks == [remark], "\(finding.remarks)")
   }
 
+  /// One word alone may keep a column from its type: then it stands for no value, in other columns, too.
+  @Test(arguments: [
+    (
+      "nr,sum,note\n1,1.50,NULL\n2,NULL,x\n", "missing: ['', 'NULL']",
+      ["sum: { type: optional decimal", "note: { type: optional string }"]
+    ),
+    (
+      "nr,at\n1,2026-09-10T10:00:00Z\n2,(not set)\n3,-\n", "missing: ['', '(not set)', '-']",
+      ["at: { type: optional instant }"]
+    ),
+    (
+      "nr\tt\tsum\n1\ta\\nb\t1.5\n2\tc\t\\N\n", "escape: backslash\n  missing: ['', '\\N']",
+      ["sum: { type: optional decimal, scale: 1 }"]
+    ),
+    ("nr\tt\n1\t\\N\n2\tc\n", "escape: backslash\n  missing: ['', '\\N']", ["t: { type: optional string }"]),
+    // A word among words is one of them.
+    ("nr,a\n1,none\n2,some\n", "", ["a: string"]), ("nr,a\n1,-\n2,-\n", "", ["a: string"]),
+  ]) func wordsForNoValue(_ text: String, _ setting: String, _ fields: [String]) throws {
+    let finding = try sniff(text)
+    #expect(
+      setting.isEmpty ? !finding.input.contains("missing") : finding.input.contains("  \(setting)\n"),
+      "\(finding.input)")
+    for field in fields { #expect(finding.input.contains("    \(field)"), "\(finding.input)") }
+    #expect(finding.remarks.contains { $0.hasSuffix("taken for no value, in all columns") } != setting.isEmpty)
+    #expect(finding.understood == finding.records)
+  }
+
   /// A header is what the rows below are not.
   @Test(arguments: [
     ("in,1st,,true,in\n1,5,6,1,7\n2,5,6,0,7\n", true), ("name,2019,2020\na,1,2\nb,3,4\n", false),

@@ -38,6 +38,19 @@ struct CSVSample {
 
   /// What the most even rows come of; nil if nothing makes columns.
   static func best(_ text: [UInt8], isComplete: Bool) -> CSVSample? {
+    guard let best = mostEven(text, isComplete) else { return nil }
+    // Who writes `\N` writes line ends, tabs and backslashes with backslashes, too, even if none has come yet.
+    guard best.dialect.escape == .doubled, best.rows.contains(where: { $0.cells.contains(CSVNullTexts.database) })
+    else {
+      return best
+    }
+    var dialect = best.dialect
+    dialect.escape = .backslash
+    let escaped = CSVSample(text, dialect, best.delimiter, isComplete)
+    return escaped.width == best.width && escaped.even >= best.even ? escaped : best
+  }
+
+  private static func mostEven(_ text: [UInt8], _ isComplete: Bool) -> CSVSample? {
     var best: CSVSample?
     let quote = quote(text)
     let comment = comment(text)

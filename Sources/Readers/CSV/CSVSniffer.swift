@@ -14,15 +14,17 @@ struct CSVSniffer: Sniffer {
     guard let text = CSVSniffer.text(head.bytes, encoding),
       let table = CSVSample.best(text, isComplete: head.isComplete), table.even * 10 >= table.rows.count * 8
     else { return nil }
-    let header = CSVSniffer.header(table)
+    let nulls = CSVNullTexts.of(table)
+    let missing = Set([""] + nulls)
+    let header = CSVSniffer.header(table, missing)
     guard header != nil || UnknownLog(head.bytes) == nil,
-      let fields = CSVSniffer.fields(table, header, zone, hasQuotes: text.contains(UInt8(ascii: "\"")))
+      let fields = CSVSniffer.fields(table, header, missing, zone, hasQuotes: text.contains(UInt8(ascii: "\"")))
     else { return nil }
     let settings =
-      CSVSniffer.settings(table, hasHeader: header != nil, encoding)
+      CSVSniffer.settings(table, hasHeader: header != nil, nulls, encoding)
       + CSVSniffer.settings(fields, zone: head.zone)
     let remarks = CSVSniffer.remarks(
-      table, fields, hasHeader: header != nil, encoding, assumesZone: fields.needsZone && head.zone == nil)
+      table, fields, hasHeader: header != nil, nulls, encoding, assumesZone: fields.needsZone && head.zone == nil)
     let node = PinnedEntry.node([PinnedEntry("reader", .text("csv"))] + settings)
     guard let made = try? CSVReader.make(node, head.name), let sketch = try? InputSketch(head.raw, made) else {
       return nil
@@ -35,7 +37,9 @@ struct CSVSniffer: Sniffer {
 
   // MARK: - What is said of it
 
-  private static func settings(_ table: CSVSample, hasHeader: Bool, _ encoding: String?) -> [PinnedEntry] {
+  private static func settings(
+    _ table: CSVSample, hasHeader: Bool, _ nulls: [String], _ encoding: String?
+  ) -> [PinnedEntry] {
     var settings = [PinnedEntry("delimiter", .text(table.delimiterName))]
     if let quote = table.dialect.quote, quote != UInt8(ascii: "\"") {
       settings.append(PinnedEntry("quote", .text(String(UnicodeScalar(quote)))))
@@ -45,6 +49,7 @@ struct CSVSniffer: Sniffer {
       settings.append(PinnedEntry("comment", .text(String(decoding: table.dialect.comment, as: UTF8.self))))
     }
     if !hasHeader { settings.append(PinnedEntry("header", .plain("false"))) }
+    if !nulls.isEmpty { settings.append(PinnedEntry("missing", .list([""] + nulls))) }
     if let encoding { settings.append(PinnedEntry("encoding", .text(encoding))) }
     return settings
   }
@@ -58,10 +63,14 @@ struct CSVSniffer: Sniffer {
   }
 
   private static func remarks(
-    _ table: CSVSample, _ fields: SniffedFields, hasHeader: Bool, _ encoding: String?, assumesZone: Bool
+    _ table: CSVSample, _ fields: SniffedFields, hasHeader: Bool, _ nulls: [String], _ encoding: String?,
+    assumesZone: Bool
   ) -> [String] {
     var remarks = fields.remarks
     if let encoding { remarks.append("the file is not UTF-8: \(encoding) is assumed, look at its letters below") }
+    if !nulls.isEmpty {
+      remarks.append("\(nulls.map { "'\($0)'" }.joined(separator: ", ")) is taken for no value, in all columns")
+    }
     if !table.dialect.comment.isEmpty { remarks.append("lines that begin with # are passed over") }
     if assumesZone {
       remarks.append("times have no offset from UTC: `zone: UTC` is assumed, write the export's own zone")
@@ -89,7 +98,7 @@ struct CSVSniffer: Sniffer {
 
   /// The names, if the first row has them: it is none of the values below, or, where those are all texts, has neither
   /// numbers nor times.
-  private static func header(_ table: CSVSample) -> [String]? {
+  private static func header(_ table: CSVSample, _ missing: Set<String>) -> [String]? {
     guard var names = table.rows.first?.cells, table.rows.count > 1 else { return nil }
     if names.count > 1, names.last == "" { names.removeLast() }
     var (likely, unlikely) = (0, 0)
@@ -99,9 +108,8 @@ struct CSVSniffer: Sniffer {
       alone.take(name)
       if alone.word != "string" { areWords = false }
       var below = ValueGuess(name: "", zone: .utc)
-      for row in table.rows.dropFirst().prefix(headerRows) where column < row.cells.count && !row.cells[column].isEmpty
-      {
-        below.take(row.cells[column])
+      for row in table.rows.dropFirst().prefix(headerRows) where column < row.cells.count {
+        if !missing.contains(row.cells[column]) { below.take(row.cells[column]) }
       }
       guard below.word != "string" else { continue }
       if alone.word == "string" {
@@ -116,13 +124,13 @@ struct CSVSniffer: Sniffer {
 
   /// Nil if this may as well be prose with commas in it.
   private static func fields(
-    _ table: CSVSample, _ header: [String]?, _ zone: Zone, hasQuotes: Bool
+    _ table: CSVSample, _ header: [String]?, _ missing: Set<String>, _ zone: Zone, hasQuotes: Bool
   ) -> SniffedFields? {
     let rows = table.rows.dropFirst(header == nil ? 0 : 1).map(\.cells).filter { $0.count == table.width }
     let width = header?.count ?? table.width
     let guesses = (0..<width).map { column in
       var guess = ValueGuess(name: header?[column] ?? "", zone: zone)
-      for row in rows where column < row.count && !row[column].isEmpty { guess.take(row[column]) }
+      for row in rows where column < row.count && !missing.contains(row[column]) { guess.take(row[column]) }
       return guess
     }
     var habit = ExportHabit()
