@@ -231,6 +231,17 @@ import Testing
     #expect(finding.input.contains("header: false") != isThere, "\(finding.input)")
   }
 
+  @Test(arguments: [
+    "id, when, amount\n1, 2024-05-01 10:11:12, 12.50\n2, 2024-05-02 10:11:12, 12.51\n",
+    "id;\" when \";amount\t\n1;2024-05-01 10:11:12;12.50\n2;2024-05-02 10:11:12;12.51\n",
+  ]) func namesWithBlanks(_ text: String) throws {
+    let finding = try sniff(text)
+    #expect(finding.understood == 2, "\(finding.input)")
+    for text in ["when: { type: local_time }\n", "amount: { type: decimal, scale: 2 }\n"] {
+      #expect(finding.input.contains(text), "\(finding.input)")
+    }
+  }
+
   /// A report's title is no row; a header may begin with the same sign.
   @Test(arguments: [
     ("# ----\n# Sales, 2026\n# ----\nday,n\n20260910,1\n20260911,2\n", true),

@@ -124,7 +124,8 @@ struct CSVHead {
     }
   }
 
-  private static func trimmed(_ text: String) -> String {
+  /// A name without the blanks around it.
+  static func trimmed(_ text: String) -> String {
     var text = text[...]
     while let last = text.last, last == " " || last == "\t" { text.removeLast() }
     while let first = text.first, first == " " || first == "\t" { text.removeFirst() }

@@ -99,7 +99,8 @@ struct CSVSniffer: Sniffer {
   /// The names, if the first row has them: it is none of the values below, or, where those are all texts, has neither
   /// numbers nor times.
   private static func header(_ table: CSVSample, _ missing: Set<String>) -> [String]? {
-    guard var names = table.rows.first?.cells, table.rows.count > 1 else { return nil }
+    // As the reader takes them.
+    guard var names = table.rows.first?.cells.map(CSVHead.trimmed), table.rows.count > 1 else { return nil }
     if names.count > 1, names.last == "" { names.removeLast() }
     var (likely, unlikely) = (0, 0)
     var areWords = true
