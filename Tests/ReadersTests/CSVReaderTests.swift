@@ -71,6 +71,13 @@ private func flat(_ reading: Reading) -> [String] {
     Case(
       input: "{ comment: \"#\", delimiter: auto, fields: { a: string } }",
       text: String(repeating: "# Report, with; signs|\n\n", count: 150) + "a;b\n1;#2\n", records: ["a=1"]),
+    // A title, whatever is in it; less than a whole one.
+    Case(
+      input: "{ skip: 3, delimiter: auto, fields: { a: string } }",
+      text: "\u{FEFF}sep=;\r\nReport of \"May\r\n\r\nx;y;z\r\na;b\r\n1;2\r\n", records: ["a=1"]),
+    Case(input: "{ skip: 1, header: [a, b], fields: { a: string } }", text: "x\n1,2\n", records: ["a=1"]),
+    Case(input: "{ skip: 1, header: false, fields: { a: string } }", text: "x\n1,2", records: ["a=1"]),
+    Case(input: "{ skip: 3, fields: { a: string } }", text: "x\ny", records: []),
     Case(
       input: "{ header: false, fields: { a: string, b: { column: 3 } } }", text: "1,2,3\n4,5,6\n",
       records: ["a=1 b=3", "a=4 b=6"]),
@@ -132,6 +139,7 @@ private func flat(_ reading: Reading) -> [String] {
   @Test(arguments: [
     ("{ }", ["M304 reader csv needs `fields`"]),
     ("{ fields: { a: string }, delimitr: auto }", ["M303 reader csv knows no key 'delimitr'"]),
+    ("{ fields: { a: string }, skip: -1 }", ["M304 `skip` is no number of lines"]),
     ("{ fields: { a: string }, delimiter: ab }", ["M304 `delimiter` is no single character of ASCII"]),
     ("{ fields: { a: string }, delimiter: \"'\", quote: \"'\" }", ["M304 `delimiter` and `quote` are the same"]),
     (

@@ -252,6 +252,22 @@ import Testing
     #expect(finding.understood == 2 && finding.records == 2)
   }
 
+  /// Reports begin with a title that is no row of the table, padded or not; what is rather no title stays.
+  @Test(arguments: [
+    ("Campaign report\n1 May 2024 - 31 May 2024\nday,clicks,cost\n", 2), ("Sales\n\nday,clicks,cost\n", 2),
+    ("Sales,,\n,,\nday,clicks,cost\n", 2), ("\"Sales,\nof May\",\nday,clicks,cost\n", 2), ("day,clicks,cost\n", 0),
+    ("day,clicks\n", 0), ("sep=,\nSales\nday,clicks,cost\n", 1),
+  ]) func titles(_ head: String, _ lines: Int) throws {
+    let rows = (1...9).map { "2026-09-0\($0)T10:00:00Z,\($0),1.50\n" }.joined()
+    let result = try result(head + rows, "a.csv")
+    guard head != "day,clicks\n" else { return #expect(result.finding == nil) }
+    let finding = try #require(result.finding)
+    #expect(
+      lines > 0 ? finding.input.contains("  skip: \(lines)\n") : !finding.input.contains("skip"), "\(finding.input)")
+    #expect(finding.understood == 9 && finding.records == 9)
+    #expect(finding.input.contains("    clicks: { type: int }\n"), "\(finding.input)")
+  }
+
   @Test(arguments: [
     ("Unit price", "unit_price"), ("orderId", "orderId"), ("MwSt", "mwst"), ("Währung", "waehrung"),
     ("geändert am", "geaendert_am"), ("Größe", "groesse"), ("Łódź", "lodz"), ("prénom", "prenom"), ("Œuvre", "oeuvre"),

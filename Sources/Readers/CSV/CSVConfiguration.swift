@@ -3,7 +3,8 @@ internal import Pipeline
 /// Reads the settings of reader `csv`.
 extension CSVReader {
   private static let keys = [
-    "reader", "fields", "delimiter", "quote", "escape", "comment", "header", "ragged", "missing", "encoding", "zone",
+    "reader", "fields", "delimiter", "quote", "escape", "comment", "skip", "header", "ragged", "missing", "encoding",
+    "zone",
     "group", "time",
   ]
   private static let groupKeys = ["by", "order", "max_rows", "same"]
@@ -17,6 +18,14 @@ extension CSVReader {
     settings.dialect = dialect(node, &reader)
     settings.encoding = TextEncoding(node["encoding"]) { reader.report($0, $1, at: $2, remedy: $3) }
     settings.header = header(node["header"], &reader)
+    if let skip = node["skip"] {
+      settings.skip = skip.text.flatMap { Int($0) } ?? -1
+      if settings.skip < 0 {
+        reader.report(
+          "M304", "`skip` is no number of lines", at: skip.span, remedy: "write skip: 2 for two lines before the header"
+        )
+      }
+    }
     if let fields = node["fields"] {
       settings.declarations = reader.read(fields)
       for declaration in settings.declarations { check(declaration, settings.header, &reader) }

@@ -56,6 +56,8 @@ struct CSVGroup: Sendable, Equatable {
 struct CSVSettings: Sendable {
   var dialect = CSVDialect()
   var header = CSVHeader.present
+  /// Lines of a title before the header.
+  var skip = 0
   var encoding = TextEncoding.unicode
   var missing = [""]
   var declarations: [FieldDeclaration] = []

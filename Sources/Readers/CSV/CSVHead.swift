@@ -1,6 +1,6 @@
 internal import Pipeline
 
-/// The head of an input: byte order mark, a `sep=;` line as spreadsheets write it, the header. Found in the first
+/// The head of an input: byte order mark, a `sep=;` line as spreadsheets write it, a title, the header. Found in the first
 /// 64 KiB, whatever the size of blocks.
 struct CSVHead {
   static let length = 64 * 1024
@@ -23,6 +23,11 @@ struct CSVHead {
       delimiter = declared.delimiter
       at += declared.length
       lines = 1
+    }
+    let skipped = lines + settings.skip
+    while lines < skipped, at < bytes.count {
+      at = bytes[at...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
+      lines += 1
     }
     let rest = Array(bytes[at...])
     let chosen = delimiter ?? CSVHead.detect(rest, isComplete: isComplete, settings)

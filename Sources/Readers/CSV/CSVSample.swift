@@ -27,10 +27,14 @@ struct CSVSample {
   /// As a mapping says it.
   var delimiterName: String { delimiter == 0x09 ? "tab" : String(UnicodeScalar(delimiter)) }
 
-  /// Without its first rows.
+  /// Lines above the first row that are none of the table.
+  private(set) var title = 0
+
+  /// Without its first rows, which are a title.
   func dropping(_ count: Int) -> CSVSample {
     var rest = self
     rest.rows.removeFirst(count)
+    rest.title = rest.rows.first?.line ?? 0
     return rest
   }
 

@@ -12,7 +12,8 @@ struct CSVSniffer: Sniffer {
     else { return nil }
     let encoding = head.isConverted ? nil : CSVSniffer.encoding(head.bytes)
     guard let text = CSVSniffer.text(head.bytes, encoding),
-      let table = CSVSample.best(text, isComplete: head.isComplete), table.even * 10 >= table.rows.count * 8
+      let table = CSVSample.best(text, isComplete: head.isComplete).map(CSVSniffer.withoutTitle),
+      table.even * 10 >= table.rows.count * 8
     else { return nil }
     let nulls = CSVNullTexts.of(table)
     let missing = Set([""] + nulls)
@@ -29,6 +30,8 @@ struct CSVSniffer: Sniffer {
     guard let made = try? CSVReader.make(node, head.name), let sketch = try? InputSketch(head.raw, made) else {
       return nil
     }
+    // Half is what `delimiter: auto` and `format: auto` ask for, too.
+    guard sketch.understood * 2 >= sketch.records else { return nil }
     let delimiter = table.delimiterName == "tab" ? "tab" : "'\(table.delimiterName)'"
     return SniffFinding(
       reader: "csv", format: "\(table.width) columns, \(delimiter), \(header == nil ? "no header" : "header")",
@@ -48,6 +51,7 @@ struct CSVSniffer: Sniffer {
     if !table.dialect.comment.isEmpty {
       settings.append(PinnedEntry("comment", .text(String(decoding: table.dialect.comment, as: UTF8.self))))
     }
+    if table.title > 0 { settings.append(PinnedEntry("skip", .plain(String(table.title)))) }
     if !hasHeader { settings.append(PinnedEntry("header", .plain("false"))) }
     if !nulls.isEmpty { settings.append(PinnedEntry("missing", .list([""] + nulls))) }
     if let encoding { settings.append(PinnedEntry("encoding", .text(encoding))) }
@@ -70,6 +74,9 @@ struct CSVSniffer: Sniffer {
     if let encoding { remarks.append("the file is not UTF-8: \(encoding) is assumed, look at its letters below") }
     if !nulls.isEmpty {
       remarks.append("\(nulls.map { "'\($0)'" }.joined(separator: ", ")) is taken for no value, in all columns")
+    }
+    if table.title > 0 {
+      remarks.append("the header is line \(table.title + 1) of the table: what stands above it is passed over")
     }
     if !table.dialect.comment.isEmpty { remarks.append("lines that begin with # are passed over") }
     if assumesZone {
@@ -95,6 +102,14 @@ struct CSVSniffer: Sniffer {
   }
 
   // MARK: - Columns
+
+  /// A report's title, period and account stand above its header, in a cell or two.
+  private static func withoutTitle(_ table: CSVSample) -> CSVSample {
+    let first = table.rows.prefix(headerRows).firstIndex { row in row.cells.count { !$0.isEmpty } * 2 > table.width }
+    guard let first, first > 0 else { return table }
+    let rest = table.dropping(first)
+    return header(rest, [""]) == nil ? table : rest
+  }
 
   /// The names, if the first row has them: it is none of the values below, or, where those are all texts, has neither
   /// numbers nor times.
