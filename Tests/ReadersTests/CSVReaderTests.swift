@@ -44,7 +44,12 @@ private func flat(_ reading: Reading) -> [String] {
     Case(input: ab, text: "a,b\n1,2\n3,4\n", records: ["a=1 b=2", "a=3 b=4"]),
     Case(input: ab, text: "\u{FEFF}b,x,a\r\n1,2,3\r\n4,5,6", records: ["a=3 b=1", "a=6 b=4"]),
     Case(input: ab, text: "a,b\n\"1,1\",\"2\"\"2\"\n", records: ["a=1,1 b=2\"2"]),
-    Case(input: ab, text: "a,b\n\"line one\r\nline two\",\"\"\n,\n", records: ["a=line one\r\nline two", ""]),
+    Case(input: ab, text: "a,b\n\"line one\r\nline two\",\"\"\n\"\",\n", records: ["a=line one\r\nline two", ""]),
+    // Rows of a spreadsheet in which nothing was written.
+    Case(input: ab, text: ",,\na,b\n,\n1,2\n,,,\r\n,", records: ["a=1 b=2"]),
+    Case(
+      input: "{ escape: backslash, fields: { a: string, b: string } }", text: "a,b\n,\r\n\r,\n1,2\n,",
+      records: ["a=1 b=2"], rejects: ["R105 3 1 3 field 'b' is missing, which every record needs"]),
     Case(input: ab, text: "a,b\n\n1,2\n\r\n3,4\n\n", records: ["a=1 b=2", "a=3 b=4"]),
     Case(input: ab, text: "\"a\",\"b\"\n1,2\n", records: ["a=1 b=2"]),
     // A delimiter at the end of each row, with and without one in the header.
@@ -456,6 +461,7 @@ private func flat(_ reading: Reading) -> [String] {
     var field: [UInt8] = []
     var bytes = Array(text.utf8)[...]
     var isQuoted = false
+    var hasQuotes = false
     while let byte = bytes.popFirst() {
       if isQuoted {
         if byte == 0x22 {
@@ -465,13 +471,15 @@ private func flat(_ reading: Reading) -> [String] {
         }
       } else if byte == 0x22, field.isEmpty {
         isQuoted = true
+        hasQuotes = true
       } else if byte == 0x2C || byte == 0x0A {
         if byte == 0x0A, field.last == 0x0D { field.removeLast() }
         row.append(String(decoding: field, as: UTF8.self))
         field = []
         if byte == 0x0A {
-          if row != [""] { rows.append(row) }
+          if hasQuotes || row.contains(where: { !$0.isEmpty }) { rows.append(row) }
           row = []
+          hasQuotes = false
         }
       } else {
         field.append(byte)

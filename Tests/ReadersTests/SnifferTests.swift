@@ -252,6 +252,12 @@ import Testing
     #expect(finding.understood == 2 && finding.records == 2)
   }
 
+  /// What a spreadsheet left empty takes nothing from the columns.
+  @Test func emptyRows() throws {
+    let finding = try sniff("order;sum\n1;1,50\n2;2,50\n" + String(repeating: ";\r\n", count: 100))
+    #expect(finding.records == 2 && finding.input.contains("order: { type: int }"), "\(finding.input)")
+  }
+
   /// Reports begin with a title that is no row of the table, padded or not; what is rather no title stays.
   @Test(arguments: [
     ("Campaign report\n1 May 2024 - 31 May 2024\nday,clicks,cost\n", 2), ("Sales\n\nday,clicks,cost\n", 2),

@@ -149,7 +149,8 @@ struct CSVScanner {
   private mutating func finishRow(_ base: UnsafePointer<UInt8>, _ index: CSVIndex, end: Int, count: Int) {
     let fields = count &- rowFirstEnd
     let length = end &- rowStart
-    let isBlank = fields == 1 && (length == 0 || length == 1 && base[rowStart] == CSVScanner.carriageReturn)
+    // Nothing but delimiters: a spreadsheet writes every row that was ever touched.
+    let isBlank = length < fields || length == fields && base[end &- 1] == CSVScanner.carriageReturn
     index.rows[index.rowCount] = CSVRow(
       start: UInt32(truncatingIfNeeded: rowStart), firstEnd: UInt32(truncatingIfNeeded: rowFirstEnd),
       fieldCount: UInt32(truncatingIfNeeded: fields), line: UInt32(truncatingIfNeeded: rowLine), problemOffset: 0,
