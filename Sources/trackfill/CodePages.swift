@@ -1925,7 +1925,7 @@ What to do: Remove the field from `same` if its rows may differ.
     CodePage("R116", ###"""
 # R116: a group beside a row without a key
 
-A row whose key cannot be read may belong to the group before it or to the one behind it. Neither becomes a record: an order without one of its positions would be wrong.
+A row whose key cannot be read, is empty or of another type may belong to the group before it or to the one behind it. Neither becomes a record: an order without one of its positions would be wrong.
 
 ```text
 R116.yaml:16:7: error[R116]: a row beside this group has no key that can be read, and may belong to it

@@ -295,8 +295,28 @@ private func flat(_ reading: Reading) -> [String] {
       input: orders, text: "order,buyer,sku,qty\n1,,A,1\n1,,B,1\n1,,C,1\n1,,D,1\n2,,E,1\n",
       records: ["order=2 rows=1 E"], rejects: ["R114 2 1 0 a group has 4 rows, more than 3"]),
     Case(
-      input: orders, text: "order,buyer,sku,qty\n,,A,1\n2,,E,1\n",
-      records: ["order=2 rows=1 E"], rejects: ["R105 2 1 1 field 'order' is missing, which every record needs"]),
+      input: orders, text: "order,buyer,sku,qty\n,,A,1\n2,,E,1\n3,,F,1\n",
+      records: ["order=3 rows=1 F"],
+      rejects: [
+        "R105 2 1 1 field 'order' is missing, which every record needs",
+        "R116 3 2 0 a row beside this group has no key that can be read, and may belong to it",
+      ]),
+    // An empty key, as of merged cells, or one of another type is none.
+    Case(
+      input: orders, text: "order,buyer,sku,qty\n0,,Z,1\n1,,A,1\n\"\",,B,1\n2,,C,1\n2,,D,1\n3,,E,1\n",
+      records: ["order=0 rows=1 Z", "order=3 rows=1 E"],
+      rejects: [
+        "R105 4 2 1 field 'order' is missing, which every record needs",
+        "R116 5 3 0 a row beside this group has no key that can be read, and may belong to it",
+      ]),
+    Case(
+      input: "{ fields: { order: int, sku: string }, group: { by: order } }",
+      text: "order,sku\n1,A\n1,B\nzz,C\nzz,D\n1,E\n2,F\n", records: ["order=2 rows=F"],
+      rejects: ["R104 4 1 1 field 'order': 'zz' is no whole number"]),
+    // A default is a key.
+    Case(
+      input: "{ fields: { order: { type: string, default: x }, sku: string }, group: { by: order } }",
+      text: "order,sku\n1,A\n,B\n,C\n2,F\n", records: ["order=1 rows=A", "order=x rows=B; C", "order=2 rows=F"]),
   ])
   func groups(_ expected: Case) throws {
     let reader = try csv(expected.input)

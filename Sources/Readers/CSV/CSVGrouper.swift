@@ -12,16 +12,21 @@ final class CSVGrouper {
   private let arena = Arena()
   /// Columns of the key; a plain table, for the loops over rows.
   private let columns: UnsafeMutableBufferPointer<Int>
+  /// The values of the key.
+  private let plan: CSVColumnPlan
   /// Fields that a row needs to have a key.
   private var neededFields = 0
   /// Whether rows of the group that is open may be among those before it that have no key.
   private var mayLackRow = false
+  /// Whether there are rows in it that have none.
+  private var hasRowWithoutKey = false
 
-  init(_ group: CSVGroup, _ dialect: CSVDialect, seen: SeenKeys = SeenKeys()) {
+  init(_ group: CSVGroup, _ settings: CSVSettings, seen: SeenKeys = SeenKeys()) {
     self.group = group
     self.seen = seen
-    quote = dialect.quote
-    escape = dialect.escape
+    quote = settings.dialect.quote
+    escape = settings.dialect.escape
+    plan = CSVColumnPlan(group.by.map { ($0, 0) }, absent: [], settings)
     columns = .allocate(capacity: group.by.count)
     columns.initialize(repeating: -1)
   }
@@ -30,6 +35,7 @@ final class CSVGrouper {
 
   func begin(_ layout: CSVLayout) {
     for (index, declaration) in group.by.enumerated() { columns[index] = layout.positions[declaration] }
+    plan.resolve(layout)
     neededFields = columns.contains { $0 < 0 } ? .max : (columns.max() ?? 0) + 1
     mayLackRow = false
   }
@@ -45,30 +51,31 @@ final class CSVGrouper {
     var first = -1
     var keyRow: UnsafePointer<CSVRow>?
     var isKeyUnread = false
+    hasRowWithoutKey = false
     for number in 0..<count {
       let row = view.row(number)
       guard row.pointee.kind == .record else { continue }
-      guard hasKey(row) else {
-        if first < 0 { first = number }
-        isKeyUnread = true
-        continue
-      }
-      if first < 0 {
-        first = number
-      } else if let keyRow {
-        if !isSameKey(view, keyRow, row) {
-          close(view, index, first, number, keyRow)
-          first = number
-          mayLackRow = isKeyUnread
+      if hasKey(row) {
+        if let known = keyRow, isSameKey(view, known, row) {
+          keyRow = row
+          isKeyUnread = false
+          continue
         }
-      } else {
-        // Rows without a key came first.
-        close(view, index, first, number, nil)
-        first = number
-        mayLackRow = true
+        if isKeyRead(view, row) {
+          if first >= 0 {
+            close(view, index, first, number, keyRow)
+            // Rows without a key came before it, or first of all.
+            mayLackRow = isKeyUnread || keyRow == nil
+          }
+          first = number
+          keyRow = row
+          isKeyUnread = false
+          continue
+        }
       }
-      keyRow = row
-      isKeyUnread = false
+      if first < 0 { first = number }
+      isKeyUnread = true
+      hasRowWithoutKey = true
     }
     if losesRow { mayLackRow = true }
     if first >= 0, isEnd || losesRow { close(view, index, first, count, keyRow) }
@@ -87,7 +94,8 @@ final class CSVGrouper {
     index.append(
       CSVRowGroup(
         firstRow: UInt32(truncatingIfNeeded: first), endRow: UInt32(truncatingIfNeeded: end), key: key,
-        hasKey: keyRow != nil, isReturned: false, mayLackRow: mayLackRow))
+        hasKey: keyRow != nil, isReturned: false, mayLackRow: mayLackRow, hasRowWithoutKey: hasRowWithoutKey))
+    hasRowWithoutKey = false
   }
 
   /// Enters the keys of the groups, once all of them have been asked for: most are not in the processor's cache.
@@ -102,6 +110,20 @@ final class CSVGrouper {
     // Of a row with wrong quotes what stands before them is sound; they are in its last field.
     let sound = row.pointee.problem == .none ? Int(row.pointee.fieldCount) : Int(row.pointee.fieldCount) - 1
     return sound >= neededFields
+  }
+
+  /// Whether what stands in the place of the key is one: not empty, and of the declared types. Asked once a group: rows of
+  /// the same bytes have the same key.
+  private func isKeyRead(_ view: CSVRowView, _ row: UnsafePointer<CSVRow>) -> Bool {
+    var value = Field.missing
+    for column in plan.list {
+      var text = view.field(row, Int(column.position))
+      if text.start.pointee == quote || escape == .backslash {
+        text = CSVText.value(text.start, text.stop, quote: quote, escape, arena)
+      }
+      if column.value.convert(text.start, text.stop, into: &value) != .none { return false }
+    }
+    return true
   }
 
   @inline(__always)
@@ -159,7 +181,7 @@ final class CSVGrouper {
     let view = CSVRowView(base, index)
     var key: SeenKey?
     for number in first..<index.rowCount where index.rows[number].kind == .record {
-      mayLackRow = !hasKey(view.row(number))
+      mayLackRow = !hasKey(view.row(number)) || !isKeyRead(view, view.row(number))
       if key == nil, !mayLackRow { key = self.key(view, view.row(number)) }
     }
     if let key { _ = seen.insert(key) }
@@ -171,7 +193,7 @@ final class CSVGrouper {
     arena.reset()
     let view = CSVRowView(base, index)
     for number in 0..<index.rowCount where index.rows[number].kind == .record {
-      let isKeyUnread = !hasKey(view.row(number))
+      let isKeyUnread = !hasKey(view.row(number)) || !isKeyRead(view, view.row(number))
       if !isKeyUnread, self.key(view, view.row(number)) != key { return number }
       mayLackRow = isKeyUnread
     }

@@ -34,6 +34,8 @@ struct CSVRowGroup: BitwiseCopyable {
   var isReturned: Bool
   /// A row beside it, whose key cannot be read, may be one of its rows.
   var mayLackRow = false
+  /// A row in it has no key that can be read.
+  var hasRowWithoutKey = false
 }
 
 /// Where the fields and rows of a block lie. Made by the source, which has to find the rows anyway to cut blocks, and

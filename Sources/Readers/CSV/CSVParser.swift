@@ -14,6 +14,9 @@ final class CSVParser: RecordParser {
   /// Fields of the rows in a group, in the order of their names; empty if nobody asked for them.
   private let rowColumns: CSVColumnPlan
   private let rowWidth: Int
+  /// Fields of the key, to say what is wrong with one.
+  private let key: CSVColumnPlan
+  private let keyFields: UnsafeMutablePointer<Field>
   /// What rows of a group must agree in.
   private let agreement: CSVAgreement
   private let maximumRows: Int
@@ -57,9 +60,15 @@ final class CSVParser: RecordParser {
     rowColumns = CSVColumnPlan(
       rowsSlot < 0 ? [] : sorted.enumerated().map { ($0.element, $0.offset) }, absent: [], settings)
     rowWidth = sorted.count
+    let by = settings.group?.by ?? []
+    key = CSVColumnPlan(by.enumerated().map { ($0.element, $0.offset) }, absent: [], settings)
+    keyFields = .allocate(capacity: by.count)
+    keyFields.initialize(repeating: .missing, count: by.count)
     agreement = CSVAgreement(settings.group)
     maximumRows = settings.group?.maximumRows ?? 1
   }
+
+  deinit { keyFields.deallocate() }
 
   /// Places of columns change with the input.
   private func resolve(_ layout: CSVLayout) {
@@ -68,6 +77,7 @@ final class CSVParser: RecordParser {
     width = layout.width ?? -1
     columns.resolve(layout)
     rowColumns.resolve(layout)
+    key.resolve(layout)
     agreement.resolve(layout)
   }
 
@@ -323,7 +333,7 @@ final class CSVParser: RecordParser {
   @inline(__always)
   private func isWhole(_ view: CSVRowView, _ group: CSVRowGroup, _ last: Int, limit: Int) -> Bool {
     let first = Int(group.firstRow)
-    if group.isReturned || last &- first >= maximumRows {
+    if group.isReturned || group.hasRowWithoutKey || last &- first >= maximumRows {
       guard checkGroup(view, group, last, limit: limit) else { return false }
     }
     if first == last { return check(view, first) && mayStand(group, first) }
@@ -351,6 +361,11 @@ final class CSVParser: RecordParser {
     if group.isReturned {
       let key = (settings.group?.by ?? []).map { text(view, first, $0) }.joined(separator: " ")
       return fail(CSVFinding.returned(key: key), first, nil)
+    }
+    if group.hasRowWithoutKey {
+      for number in first...last where view.row(number).pointee.kind == .record {
+        guard check(view, number), fill(key.list, view, number, keyFields, scratch) else { return false }
+      }
     }
     let length = view.stop(view.row(last)) - view.start(view.row(first))
     if length > limit {

@@ -29,7 +29,7 @@ final class CSVRegroupSource: PacedBlockSource {
     source = CSVSource(bytes, plain, limits: ReadLimits(record: max(limit / 4, 64)))
     self.settings = settings
     self.group = group
-    grouper = CSVGrouper(group, settings.dialect)
+    grouper = CSVGrouper(group, settings)
   }
 
   func next(into block: Block) throws -> Bool {

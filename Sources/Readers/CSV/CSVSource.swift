@@ -38,7 +38,7 @@ final class CSVSource: PacedBlockSource {
     self.bytes = bytes
     self.settings = settings
     limit = max(limits.record, 64)
-    grouper = settings.group.map { CSVGrouper($0, settings.dialect) }
+    grouper = settings.group.map { CSVGrouper($0, settings) }
     scanner = CSVScanner(settings.dialect, delimiter: settings.dialect.delimiter ?? UInt8(ascii: ","))
   }
 
