@@ -1910,16 +1910,16 @@ What to do: Raise the bound, or group by a key that fewer rows share.
     CodePage("R115", ###"""
 # R115: rows of a group that disagree
 
-Fields under `same` must be equal in all rows of a group, since the record has each once.
+Fields under `same` must be equal in all rows of a group, since the record has each once. A row without a value agrees with all.
 
 ```text
 R115.yaml:16:30: error[R115]: field 'shop' is 'a' in a group's first row and 'b' here
   16 |       2026-09-10T13:57:02Z,8,b
      |                              ^
-     = remove it from `same` if its rows may differ; at byte 23 of its row
+     = remove it from `same` if its rows may differ; the first row's is then rows[0].shop; at byte 23 of its row
 ```
 
-What to do: Remove the field from `same` if its rows may differ.
+What to do: Remove the field from `same` if its rows may differ. The first row's value is then `rows[0].shop`.
 
 """###),
     CodePage("R116", ###"""

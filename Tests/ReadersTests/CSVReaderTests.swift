@@ -254,6 +254,19 @@ private func flat(_ reading: Reading) -> [String] {
       input: orders, text: "order,buyer,sku,qty\n1,ann,A,2\n1,eve,B,1\n2,bob,C,5\n",
       records: ["buyer=bob order=2 rows=5 C"],
       rejects: ["R115 3 1 3 field 'buyer' is 'ann' in a group's first row and 'eve' here"]),
+    // What stands in one row of a group only holds for all, wherever that row is.
+    Case(
+      input: "{ missing: [\"\", ~], fields: { order: string, buyer: string, paid: optional string, sku: string }, "
+        + "group: { by: order, same: [buyer, paid] } }",
+      text:
+        "order,buyer,paid,sku\n1,ann,yes,A\n1,,,B\n2,~,,C\n2,bob,,D\n2,\"bob\",no,E\n3,,,F\n4,eve,,G\n4,,yes,H\n4,ann,,I\n",
+      records: [
+        "buyer=ann order=1 paid=yes rows=A; B", "buyer=bob order=2 paid=no rows=C; D; E",
+      ],
+      rejects: [
+        "R105 7 3 3 field 'buyer' is missing, which every record needs",
+        "R115 10 4 3 field 'buyer' is 'eve' in a group's first row and 'ann' here",
+      ]),
     // Of a row with wrong quotes the key may be readable: its group is a reject, wherever it stands in it.
     Case(
       input: orders, text: "order,buyer,sku,qty\n1,ann,A,2\n2,bob,\"27\" lamp,5\n2,bob,C,5\n3,eve,D,1\n",

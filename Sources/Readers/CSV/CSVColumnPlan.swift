@@ -13,7 +13,8 @@ final class CSVColumnPlan {
   }
 
   private let storage: UnsafeMutableBufferPointer<Column>
-  private let declarations: [Int]
+  /// Of the columns that are wanted, in the order of the list, which has those that never have a value behind them.
+  let declarations: [Int]
   private let converters: [ValueConverter]
 
   /// - Parameters:

@@ -39,7 +39,8 @@ enum CSVFinding {
   static func disagreement(_ field: String, _ one: String, _ other: String) -> Reject {
     Reject(
       stage: .record, code: "R115", message: "field '\(field)' is '\(one)' in a group's first row and '\(other)' here",
-      hint: "remove it from `same` if its rows may differ", offset: nil, length: 0, line: 0, number: 0)
+      hint: "remove it from `same` if its rows may differ; the first row's is then rows[0].\(field)", offset: nil,
+      length: 0, line: 0, number: 0)
   }
 
   static func ragged(count: Int, width: Int) -> Reject {

@@ -20,6 +20,8 @@ final class CSVParser: RecordParser {
   /// What rows of a group must agree in.
   private let agreement: CSVAgreement
   private let maximumRows: Int
+  /// Of the group at work, by declaration of `same`: the row that has the value, where the first row has none.
+  private var fillers: [Int: Int] = [:]
   /// What the plans are made for.
   private var layout: CSVLayout?
   private var width = -1
@@ -252,7 +254,9 @@ final class CSVParser: RecordParser {
       var last = row - 1
       while last > first, view.row(last).pointee.kind != .record { last -= 1 }
       let fields = batch.fields + batch.count &* batch.stride
-      if isWhole(view, group, last, limit: index.groupLimit), fill(columns, view, first, fields, batch.arena),
+      if isWhole(view, group, last, limit: index.groupLimit),
+        fillers.isEmpty
+          ? fill(columns, view, first, fields, batch.arena) : fillFromRows(columns, view, first, fields, batch.arena),
         rowsSlot < 0 || fillRows(rowColumns, view, first, last, fields, batch.arena)
       {
         (batch.records + batch.count).initialize(
@@ -377,24 +381,50 @@ final class CSVParser: RecordParser {
     return count <= maximumRows || fail(CSVFinding.groupTooLarge(rows: count, most: maximumRows), first, nil)
   }
 
-  /// Field by field, as text: what is quoted in one row may be bare in another.
+  /// Field by field, as text: what is quoted in one row may be bare in another, and a row without a value agrees with all.
   @inline(never)
-  private func checkAgreement(_ view: CSVRowView, _ one: Int, _ other: Int) -> Bool {
-    let (a, b) = (view.row(one), view.row(other))
+  private func checkAgreement(_ view: CSVRowView, _ first: Int, _ other: Int) -> Bool {
     for declaration in settings.group?.same ?? [] {
       let position = layout?.positions[declaration] ?? -1
-      // A short row may lack both.
-      guard position >= 0, position < max(Int(a.pointee.fieldCount), Int(b.pointee.fieldCount)) else { continue }
-      if position < Int(a.pointee.fieldCount), position < Int(b.pointee.fieldCount),
-        CSVRowView.equals(view.field(a, position), view.field(b, position))
-          || text(view, one, declaration, cut: false) == text(view, other, declaration, cut: false)
+      let one = fillers[declaration] ?? first
+      guard position >= 0, !isMissing(view, other, declaration) else { continue }
+      if isMissing(view, one, declaration) {
+        fillers[declaration] = other
+        continue
+      }
+      let place = view.field(view.row(other), position)
+      if CSVRowView.equals(view.field(view.row(one), position), place)
+        || text(view, one, declaration, cut: false) == text(view, other, declaration, cut: false)
       {
         continue
       }
       return fail(
         CSVFinding.disagreement(
           settings.declarations[declaration].name, text(view, one, declaration), text(view, other, declaration)), other,
-        position < Int(b.pointee.fieldCount) ? view.field(b, position).start : nil)
+        place.start)
+    }
+    return true
+  }
+
+  /// Whether a row has no value for a field: it is too short, or has a text that stands for none.
+  private func isMissing(_ view: CSVRowView, _ number: Int, _ declaration: Int) -> Bool {
+    let position = layout?.positions[declaration] ?? -1
+    guard position < Int(view.row(number).pointee.fieldCount) else { return true }
+    let text = text(view, number, declaration, cut: false)
+    return settings.missing.contains(text) || settings.declarations[declaration].missing.contains(text)
+  }
+
+  /// The record's fields, where later rows of its group have what the first one lacks.
+  @inline(never)
+  private func fillFromRows(
+    _ columns: UnsafeBufferPointer<CSVColumnPlan.Column>, _ view: CSVRowView, _ first: Int,
+    _ fields: UnsafeMutablePointer<Field>, _ arena: Arena
+  ) -> Bool {
+    defer { fillers.removeAll() }
+    for index in columns.indices {
+      let declaration = index < self.columns.declarations.count ? self.columns.declarations[index] : -1
+      let one = UnsafeBufferPointer(rebasing: columns[index...index])
+      guard fill(one, view, fillers[declaration] ?? first, fields, arena) else { return false }
     }
     return true
   }
@@ -416,6 +446,7 @@ final class CSVParser: RecordParser {
   /// there.
   @inline(never)
   private func reject(_ view: CSVRowView, _ first: Int, _ last: Int, _ result: MappedBlock) {
+    fillers.removeAll()
     guard let failure else { return }
     self.failure = nil
     var reject = failure.reject
