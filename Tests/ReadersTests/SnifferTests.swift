@@ -222,6 +222,20 @@ import Testing
     #expect(finding.understood == finding.records)
   }
 
+  /// A name that says UTC is believed more than `--zone`, and such a time more than one of which nobody says.
+  @Test(arguments: [
+    ("id,created,Created date (UTC)", "created_date_utc", true), ("id,created,created_gmt", "created_gmt", true),
+    ("id,created,createdAtUTC", "createdAtUTC", true), ("id,created,Time (UTC+2)", "created", false),
+    ("id,created,Time (GMT-05:00)", "created", false), ("id,created,output_date", "created", false),
+  ]) func zonesInNames(_ header: String, _ time: String, _ isUniversal: Bool) throws {
+    let space = try Workspace()
+    let path = try space.write("a.csv", header + "\n1,2026-09-10 12:00,2026-09-10 10:00\n")
+    let result = try InputSniffer.sniff(InputPath(name: "a.csv", path: path), zone: "Europe/Warsaw")
+    let finding = try #require(result.finding)
+    #expect(finding.input.contains("  zone: Europe/Warsaw\n  time: \(time)\n"), "\(finding.input)")
+    #expect(finding.input.contains("type: local_time, zone: UTC }\n") == isUniversal, "\(finding.input)")
+  }
+
   /// A header is what the rows below are not.
   @Test(arguments: [
     ("in,1st,,true,in\n1,5,6,1,7\n2,5,6,0,7\n", true), ("name,2019,2020\na,1,2\nb,3,4\n", false),

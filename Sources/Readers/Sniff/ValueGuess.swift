@@ -45,6 +45,8 @@ struct ValueGuess {
   private var candidates: [Candidate] = []
   private let name: String
   private let zone: Zone
+  /// Whether the name says that its times are of UTC.
+  private let isUniversal: Bool
   /// Digits behind the point, fewest and most.
   private var digits: (fewest: Int, most: Int) = (.max, 0)
   /// Whether three digits stand behind every point or comma, in texts: JSON's own numbers have no groups.
@@ -58,7 +60,8 @@ struct ValueGuess {
 
   init(name: String, zone: Zone) {
     self.name = name
-    self.zone = zone
+    isUniversal = ValueGuess.isUniversal(name)
+    self.zone = isUniversal ? .utc : zone
   }
 
   mutating func take(_ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, as form: Form = .untyped) {
@@ -154,6 +157,7 @@ struct ValueGuess {
     {
       settings.insert(PinnedEntry("scale", .plain(String(digits.most))), at: 1)
     }
+    if best.needsZone, isUniversal { settings.append(PinnedEntry("zone", .text("UTC"))) }
     return settings
   }
 
@@ -167,7 +171,7 @@ struct ValueGuess {
   var isTime: Bool { best?.isTime == true }
   /// A time without a clock, which is a day of birth as often as the record's own.
   var isDate: Bool { isTime && !(best?.hasClock ?? (longest > 10)) }
-  var needsZone: Bool { best?.needsZone == true }
+  var needsZone: Bool { best?.needsZone == true && !isUniversal }
   /// Whether digits may be lost: spreadsheets show long numbers in scientific notation, and write what they show.
   var isRounded: Bool { hasExponent && !areBare && isNumber }
   /// What is taken for the decimal point and why, where values could be read both ways.
@@ -320,6 +324,14 @@ struct ValueGuess {
     return ["id", "sku", "ean", "gtin", "isbn", "phone", "zip", "postcode", "code", "number", "key"].contains { word in
       plain == word || plain.hasSuffix("_" + word) || plain.hasSuffix("-" + word) || plain.hasSuffix(" " + word)
     }
+  }
+
+  /// `Created date (UTC)`, `post_date_gmt`, `createdAtUTC`; not `Time (GMT+2)`.
+  private static func isUniversal(_ name: String) -> Bool {
+    let plain = name.lowercased()
+    guard !plain.contains(where: \.isNumber) else { return false }
+    return plain.split { !$0.isLetter }.contains { $0 == "utc" || $0 == "gmt" }
+      || ["Utc", "UTC", "Gmt", "GMT"].contains { name.hasSuffix($0) && name.dropLast(3).last?.isLowercase == true }
   }
 
   private static func isTimeName(_ name: String) -> Bool {
