@@ -236,6 +236,21 @@ import Testing
     #expect(finding.input.contains("type: local_time, zone: UTC }\n") == isUniversal, "\(finding.input)")
   }
 
+  /// Indented XML and padded columns: the reader passes over blanks around all but texts.
+  @Test(arguments: [
+    (
+      "a.xml", "<a><r><id> 7 </id><x>\n 12.50\n</x></r><r><id>8</id><x> 1.50 </x></r></a>",
+      "x: { type: decimal, scale: 2 }", "id"
+    ),
+    ("a.csv", "id;x\n 7; 1.234,5 \n8 ; 10,5\n", "x: { type: decimal, scale: 1, decimal: ',', group: '.' }", "id"),
+    ("a.csv", "id;x\n7; yes\n8;no \n", "x: { type: bool }", ""), ("a.csv", "id;x\n7; red\n8;green\n", "x: string", "x"),
+  ]) func blanksAround(_ name: String, _ text: String, _ field: String, _ padded: String) throws {
+    let finding = try sniff(text, name)
+    #expect(finding.input.contains("    \(field)\n"), "\(finding.input)")
+    let said = finding.remarks.filter { $0.contains("have blanks around them") }
+    #expect(padded.isEmpty ? said.isEmpty : said.count == 1 && said[0].hasSuffix("write \(padded).trim()"), "\(said)")
+  }
+
   /// A header is what the rows below are not.
   @Test(arguments: [
     ("in,1st,,true,in\n1,5,6,1,7\n2,5,6,0,7\n", true), ("name,2019,2020\na,1,2\nb,3,4\n", false),

@@ -58,6 +58,9 @@ struct SniffedFields {
     if let point = field.guess.assumedPoint {
       remarks.append("numbers of \(name) could be read both ways: \(point)")
     }
+    if field.guess.isPadded {
+      remarks.append("values of \(name) have blanks around them, which texts keep: write \(name).trim()")
+    }
     if field.guess.isRounded {
       remarks.append("numbers of \(name) are in scientific notation: a spreadsheet may have taken digits of theirs")
     }

@@ -55,6 +55,8 @@ struct ValueGuess {
   private var areBare = false
   /// Whether a spreadsheet wrote a number in scientific notation: `1.23E+15`.
   private var hasExponent = false
+  /// Values with blanks or line ends around them.
+  private var padded = 0
   /// What the export's other columns tell of values that can be read in two ways.
   private var habit = ExportHabit()
 
@@ -65,10 +67,14 @@ struct ValueGuess {
   }
 
   mutating func take(_ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, as form: Form = .untyped) {
+    // Converters pass over blanks around all but texts.
+    var (start, stop) = (start, stop)
+    let length = stop - start
+    while start < stop, ValueConverter.isBlank(start.pointee) { start += 1 }
+    while start < stop, ValueConverter.isBlank(stop[-1]) { stop -= 1 }
+    if stop - start < length { padded += 1 }
     if count == 0, start < stop {
-      var first = start
-      while first + 1 < stop, first.pointee <= 0x20 { first += 1 }
-      candidates = ValueGuess.candidates(name, zone, beginsWithLetter: first.pointee | 0x20 >= UInt8(ascii: "a"))
+      candidates = ValueGuess.candidates(name, zone, beginsWithLetter: start.pointee | 0x20 >= UInt8(ascii: "a"))
     }
     count += 1
     guard !candidates.isEmpty, count < ValueGuess.mostValues else { return }
@@ -172,6 +178,8 @@ struct ValueGuess {
   /// A time without a clock, which is a day of birth as often as the record's own.
   var isDate: Bool { isTime && !(best?.hasClock ?? (longest > 10)) }
   var needsZone: Bool { best?.needsZone == true && !isUniversal }
+  /// Whether most values are texts with blanks or line ends around them, which texts keep.
+  var isPadded: Bool { padded > 0 && padded * 2 >= count && best == nil }
   /// Whether digits may be lost: spreadsheets show long numbers in scientific notation, and write what they show.
   var isRounded: Bool { hasExponent && !areBare && isNumber }
   /// What is taken for the decimal point and why, where values could be read both ways.

@@ -153,7 +153,7 @@ final class ValueConverter {
   }
 
   @inline(__always)
-  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A }
+  static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A }
 
   private static func equals(_ start: UnsafePointer<UInt8>, _ text: [UInt8]) -> Bool {
     for index in 0..<text.count where start[index] != text[index] { return false }
