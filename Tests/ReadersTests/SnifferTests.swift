@@ -251,6 +251,21 @@ import Testing
     #expect(padded.isEmpty ? said.isEmpty : said.count == 1 && said[0].hasSuffix("write \(padded).trim()"), "\(said)")
   }
 
+  /// Since 1970 in whatever unit, as numbers or as texts.
+  @Test(arguments: [
+    ("1714558272", "epoch"), ("1714558272.25", "epoch"), ("1714558272123", "epoch_ms"),
+    ("1714558272123456", "epoch_us"), ("1714558272123456789", "epoch_ns"),
+  ]) func unitsSince1970(_ value: String, _ format: String) throws {
+    for (name, text) in [
+      ("a.jsonl", "{\"event_timestamp\":\"\(value)\"}\n"), ("a.jsonl", "{\"event_timestamp\":\(value)}\n"),
+      ("a.csv", "id,event_timestamp\n1,\(value)\n2,\(value)\n"),
+    ] {
+      let finding = try sniff(text, name)
+      #expect(finding.input.contains("event_timestamp: { type: timestamp, format: \(format) }\n"), "\(finding.input)")
+      #expect(finding.understood == finding.records)
+    }
+  }
+
   /// A header is what the rows below are not.
   @Test(arguments: [
     ("in,1st,,true,in\n1,5,6,1,7\n2,5,6,0,7\n", true), ("name,2019,2020\na,1,2\nb,3,4\n", false),

@@ -238,16 +238,14 @@ struct ValueGuess {
     }
     let times = isTimeName(name)
     if times {
-      let seconds: ClosedRange<Int64> = 946_684_800...4_102_444_800
-      found.append(
-        candidate(
-          .time(.epoch(digits: 0), zone: nil, ambiguous: .earlier),
-          pin("timestamp") + [PinnedEntry("format", .text("epoch"))], .epoch(seconds)))
-      found.append(
-        candidate(
-          .time(.epoch(digits: 3), zone: nil, ambiguous: .earlier),
-          pin("timestamp") + [PinnedEntry("format", .text("epoch_ms"))],
-          .epoch(seconds.lowerBound * 1000...seconds.upperBound * 1000)))
+      var (first, last): (Int64, Int64) = (946_684_800, 4_102_444_800)
+      for (format, digits) in [("epoch", 0), ("epoch_ms", 3), ("epoch_us", 6), ("epoch_ns", 9)] {
+        found.append(
+          candidate(
+            .time(.epoch(digits: digits), zone: nil, ambiguous: .earlier),
+            pin("timestamp") + [PinnedEntry("format", .text(format))], .epoch(first...last)))
+        if digits < 9 { (first, last) = (first * 1000, last * 1000) }
+      }
     }
     if !isIdentifierName(name) {
       found.append(candidate(.int(NumberStyle()), pin("int"), .wholeNumber))
