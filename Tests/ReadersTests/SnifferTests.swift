@@ -266,6 +266,14 @@ import Testing
     }
   }
 
+  /// One letter is a truth value where its other one comes, too.
+  @Test(arguments: [
+    ("t", "f", true), ("Y", "n", true), ("y", "y", false), ("t", "n", false), ("m", "f", false), ("yes", "n", false),
+  ]) func letters(_ one: String, _ other: String, _ isBool: Bool) throws {
+    let finding = try sniff("id,flag\n1,\(one)\n2,\(other)\n")
+    #expect(finding.input.contains("    flag: \(isBool ? "{ type: bool }" : "string")\n"), "\(finding.input)")
+  }
+
   /// A header is what the rows below are not.
   @Test(arguments: [
     ("in,1st,,true,in\n1,5,6,1,7\n2,5,6,0,7\n", true), ("name,2019,2020\na,1,2\nb,3,4\n", false),

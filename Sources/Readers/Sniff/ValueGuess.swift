@@ -14,7 +14,11 @@ struct ValueGuess {
     /// The same, and without a point: `12.00` is written by what has fractions, too.
     case wholeNumber
     case word
+    /// One letter of `t` and `f` or `y` and `n`, of which both must come: `n` alone may be anything.
+    case letter
     case epoch(ClosedRange<Int64>)
+
+    var isLetter: Bool { if case .letter = self { true } else { false } }
   }
 
   private struct Candidate {
@@ -57,6 +61,8 @@ struct ValueGuess {
   private var hasExponent = false
   /// Values with blanks or line ends around them.
   private var padded = 0
+  /// Values of one letter that have come, in small ones.
+  private var letters: Set<UInt8> = []
   /// What the export's other columns tell of values that can be read in two ways.
   private var habit = ExportHabit()
 
@@ -79,6 +85,7 @@ struct ValueGuess {
     count += 1
     guard !candidates.isEmpty, count < ValueGuess.mostValues else { return }
     longest = max(longest, stop - start)
+    if stop - start == 1 { letters.insert(start.pointee | 0x20) }
     for index in candidates.indices where !ValueGuess.reads(candidates[index], form, start, stop) {
       candidates[index].failures += 1
     }
@@ -120,7 +127,14 @@ struct ValueGuess {
   }
 
   /// What can be true of all values.
-  private var sound: [Candidate] { candidates.filter { $0.failures * ValueGuess.tolerance <= count } }
+  private var sound: [Candidate] {
+    candidates.filter { $0.failures * ValueGuess.tolerance <= count && ($0.condition.isLetter ? hasLetters : true) }
+  }
+
+  /// Whether the letters are those of one pair, both.
+  private var hasLetters: Bool {
+    letters == [UInt8(ascii: "t"), UInt8(ascii: "f")] || letters == [UInt8(ascii: "y"), UInt8(ascii: "n")]
+  }
 
   /// The candidate with the fewest failures, the first of equals.
   private var best: Candidate? {
@@ -229,7 +243,10 @@ struct ValueGuess {
     func pin(_ type: String) -> [PinnedEntry] { [PinnedEntry("type", .text(type))] }
     var found: [Candidate] = []
     if beginsWithLetter {
-      if !isIdentifierName(name) { found.append(candidate(.bool(.standard), pin("bool"), .word)) }
+      if !isIdentifierName(name) {
+        found.append(candidate(.bool(.standard), pin("bool"), .word))
+        found.append(candidate(.bool(.standard), pin("bool"), .letter))
+      }
       found.append(
         candidate(
           .time(.pattern(mail.time), zone: nil, ambiguous: .earlier),
@@ -305,6 +322,7 @@ struct ValueGuess {
     switch condition {
     case .none: return true
     case .word: return start < stop && start.pointee | 0x20 >= UInt8(ascii: "a") && stop - start >= 2
+    case .letter: return stop - start == 1 && start.pointee | 0x20 >= UInt8(ascii: "a")
     case .plainNumber: return isPlainNumber(start, stop)
     case .wholeNumber:
       return isPlainNumber(start, stop)
