@@ -274,6 +274,27 @@ import Testing
     #expect(finding.input.contains("    flag: \(isBool ? "{ type: bool }" : "string")\n"), "\(finding.input)")
   }
 
+  /// What products write, in one of the formats that the beginning tells.
+  @Test(arguments: [
+    ("at", "Wed, 01 May 2024 10:11:12 GMT", "timestamp", "%a, %d %b %Y %H:%M:%S %Z"),
+    ("at", "Wed, 01 May 2024 10:11:12 +0000", "timestamp", "%a, %d %b %Y %H:%M:%S %z"),
+    ("at", "May 1, 2024 1:11:12 PM", "local_time", "%b %d, %Y %I:%M:%S %p"),
+    ("at", "May 1, 2024", "local_time", "%b %d, %Y"), ("at", "01-May-2024 10:11:12", "local_time", "%d-%b-%Y %H:%M:%S"),
+    ("at", "1 May 2024", "local_time", "%d %b %Y"), ("at", "13/05/24 10:10", "local_time", "%d/%m/%y %H:%M"),
+    ("at", "13.1.24 9:00", "local_time", "%d.%m.%y %H:%M"),
+    ("at", "5/13/2024, 3:00:12 PM", "local_time", "%m/%d/%Y, %I:%M:%S %p"),
+    ("at", "20240501T101112Z", "timestamp", "%Y%m%dT%H%M%S%z"),
+    ("at", "2024.05.01 10:11", "local_time", "%Y.%m.%d %H:%M"),
+    ("event_date", "20240501", "local_time", "%Y%m%d"), ("date", "1.2.10", "local_time", "%d.%m.%y"),
+    ("nr", "20240501", "int", ""), ("version", "1.2.10", "string", ""), ("event_date", "20249901", "int", ""),
+  ]) func writtenTimes(_ name: String, _ value: String, _ type: String, _ format: String) throws {
+    let finding = try sniff("id;\(name)\n1;\(value)\n2;\(value)\n")
+    let zone = format.hasSuffix("%Z") ? ", zone: UTC" : ""
+    let field =
+      format.isEmpty ? type == "int" ? "{ type: int }" : type : "{ type: \(type), format: '\(format)'\(zone) }"
+    #expect(finding.input.contains("    \(name): \(field)\n") && finding.understood == 2, "\(finding.input)")
+  }
+
   /// A header is what the rows below are not.
   @Test(arguments: [
     ("in,1st,,true,in\n1,5,6,1,7\n2,5,6,0,7\n", true), ("name,2019,2020\na,1,2\nb,3,4\n", false),

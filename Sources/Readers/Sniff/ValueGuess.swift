@@ -80,7 +80,7 @@ struct ValueGuess {
     while start < stop, ValueConverter.isBlank(stop[-1]) { stop -= 1 }
     if stop - start < length { padded += 1 }
     if count == 0, start < stop {
-      candidates = ValueGuess.candidates(name, zone, beginsWithLetter: start.pointee | 0x20 >= UInt8(ascii: "a"))
+      candidates = ValueGuess.candidates(name, zone, UnsafeBufferPointer(start: start, count: stop - start))
     }
     count += 1
     guard !candidates.isEmpty, count < ValueGuess.mostValues else { return }
@@ -226,7 +226,8 @@ struct ValueGuess {
 
   // MARK: - Candidates
 
-  private static func candidates(_ name: String, _ zone: Zone, beginsWithLetter: Bool) -> [Candidate] {
+  /// - Parameter first: the first value.
+  private static func candidates(_ name: String, _ zone: Zone, _ first: UnsafeBufferPointer<UInt8>) -> [Candidate] {
     func candidate(_ type: ValueType, _ settings: [PinnedEntry], _ condition: Condition = .none) -> Candidate {
       let declaration = FieldDeclaration(
         name: name, type: type, isOptional: false, fallback: nil, missing: [], own: [:],
@@ -241,19 +242,36 @@ struct ValueGuess {
       return candidate
     }
     func pin(_ type: String) -> [PinnedEntry] { [PinnedEntry("type", .text(type))] }
+    func dated(_ format: TimeShape.Format) -> Candidate {
+      let hasOffset = format.time.hasOffset
+      var dated = candidate(
+        .time(.pattern(format.time), zone: hasOffset ? nil : zone, ambiguous: .earlier),
+        pin(hasOffset ? "timestamp" : "local_time") + [PinnedEntry("format", .text(format.text))])
+      dated.needsZone = !hasOffset
+      dated.order = format.order
+      dated.has12Hours = format.has12Hours
+      return dated
+    }
     var found: [Candidate] = []
-    if beginsWithLetter {
+    let times = isTimeName(name)
+    let formats = (TimeShape(first)?.formats ?? []).filter { times || !$0.needsName }
+    // `20240501` is a number, too.
+    let isNumeral = first.allSatisfy { $0 &- 48 < 10 }
+    if first[0] | 0x20 >= UInt8(ascii: "a") {
       if !isIdentifierName(name) {
         found.append(candidate(.bool(.standard), pin("bool"), .word))
         found.append(candidate(.bool(.standard), pin("bool"), .letter))
       }
-      found.append(
-        candidate(
-          .time(.pattern(mail.time), zone: nil, ambiguous: .earlier),
-          pin("timestamp") + [PinnedEntry("format", .text(mail.text))]))
-      return found
+      for mail in mails {
+        found.append(
+          candidate(
+            .time(.pattern(mail.time), zone: mail.time.hasOffset ? nil : .utc, ambiguous: .earlier),
+            pin("timestamp") + [PinnedEntry("format", .text(mail.text))]
+              + (mail.time.hasOffset ? [] : [PinnedEntry("zone", .text("UTC"))])))
+      }
+      return found + formats.map(dated)
     }
-    let times = isTimeName(name)
+    if isNumeral { found += formats.map(dated) }
     if times {
       var (first, last): (Int64, Int64) = (946_684_800, 4_102_444_800)
       for (format, digits) in [("epoch", 0), ("epoch_ms", 3), ("epoch_us", 6), ("epoch_ns", 9)] {
@@ -287,34 +305,15 @@ struct ValueGuess {
     var local = candidate(.time(.iso, zone: zone, ambiguous: .earlier), pin("local_time"))
     local.needsZone = true
     found.append(local)
-    for (pattern, time) in patterns {
-      let hasOffset = time.hasOffset
-      var dated = candidate(
-        .time(.pattern(time), zone: hasOffset ? nil : zone, ambiguous: .earlier),
-        pin(hasOffset ? "timestamp" : "local_time") + [PinnedEntry("format", .text(pattern))])
-      dated.needsZone = !hasOffset
-      dated.has12Hours = pattern.hasSuffix("%p")
-      if pattern.hasPrefix("%d/%m") { dated.order = "the day before the month" }
-      if pattern.hasPrefix("%m/%d") { dated.order = "the month before the day" }
-      found.append(dated)
-    }
+    if !isNumeral { found += formats.map(dated) }
     return found
   }
 
-  /// RFC 5322's dates, which RSS has, too.
-  private static let mail = (text: "%a, %d %b %Y %H:%M:%S %z", time: TimePattern("%a, %d %b %Y %H:%M:%S %z"))
-
-  private static let patterns: [(text: String, time: TimePattern)] = {
-    var patterns: [(text: String, time: TimePattern)] = []
-    for clock in ["", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"] {
-      // The first of equals is taken. Most of those who write 12 hours write the month first.
-      let slashes = clock.hasSuffix("%p") ? ["%m/%d/%Y", "%d/%m/%Y"] : ["%d/%m/%Y", "%m/%d/%Y"]
-      for date in ["%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d"] + slashes {
-        patterns.append((date + clock, TimePattern(date + clock)))
-      }
-    }
-    return patterns
-  }()
+  /// RFC 5322's dates, which RSS and HTTP have, too: with an offset, or `GMT`.
+  private static let mails = ["%z", "%Z"].map { zone in
+    let text = "%a, %d %b %Y %H:%M:%S " + zone
+    return (text: text, time: TimePattern(text))
+  }
 
   private static func holds(
     _ condition: Condition, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>
