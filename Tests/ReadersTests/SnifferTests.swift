@@ -295,6 +295,25 @@ import Testing
     #expect(finding.input.contains("    \(name): \(field)\n") && finding.understood == 2, "\(finding.input)")
   }
 
+  /// A date and a time of day in two fields are no time together until the rule says so.
+  @Test(arguments: [
+    (
+      "a.csv", "Date,Time,TimeZone\n05/13/2024,10:11:12,PST\n",
+      "=parse_time(date + \" \" + time, \"%m/%d/%Y %H:%M:%S\", \"UTC\")"
+    ),
+    ("a.csv", "Datum;Uhrzeit\n13.05.2024;9:05\n", "=parse_time(datum + \" \" + uhrzeit, \"%d.%m.%Y %H:%M\", \"UTC\")"),
+    (
+      "a.jsonl", "{\"day\":\"2024-05-13\",\"at\":\"10:05 PM\"}\n",
+      "=parse_time(day + \" \" + at, \"%Y-%m-%d %I:%M %p\", \"UTC\")"
+    ),
+    ("a.csv", "date,opened\n2024-05-13,25:11\n", ""), ("a.csv", "date,opened\n2024-05-13 10:00,10:11\n", ""),
+    ("a.csv", "date,opened\n2024-05-13,10:11\n2024-05-14,\n", ""),
+  ]) func dateAndTimeOfDay(_ name: String, _ text: String, _ expression: String) throws {
+    let finding = try sniff(text + text.split(separator: "\n").suffix(1).joined() + "\n", name)
+    let said = finding.remarks.filter { $0.contains("parse_time") }
+    #expect(expression.isEmpty ? said.isEmpty : said.count == 1 && said[0].contains(expression), "\(finding.remarks)")
+  }
+
   /// A header is what the rows below are not.
   @Test(arguments: [
     ("in,1st,,true,in\n1,5,6,1,7\n2,5,6,0,7\n", true), ("name,2019,2020\na,1,2\nb,3,4\n", false),

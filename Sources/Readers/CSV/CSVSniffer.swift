@@ -70,7 +70,7 @@ struct CSVSniffer: Sniffer {
     _ table: CSVSample, _ fields: SniffedFields, hasHeader: Bool, _ nulls: [String], _ encoding: String?,
     assumesZone: Bool
   ) -> [String] {
-    var remarks = fields.remarks
+    var remarks = fields.remarks + [fields.splitTimeRemark].compactMap(\.self)
     if let encoding { remarks.append("the file is not UTF-8: \(encoding) is assumed, look at its letters below") }
     if !nulls.isEmpty {
       remarks.append("\(nulls.map { "'\($0)'" }.joined(separator: ", ")) is taken for no value, in all columns")

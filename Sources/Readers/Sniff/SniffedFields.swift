@@ -21,6 +21,9 @@ struct SniffedFields {
   private(set) var needsZone = false
   /// What was assumed of fields that could be read in two ways.
   private(set) var remarks: [String] = []
+  /// The format of the record's time, if it is a date alone, and the first field that is a time of day alone.
+  private var dateFormat: String?
+  private var clock: (name: String, format: String)?
   private let habit: ExportHabit
 
   init(taken names: Set<String> = [], habit: ExportHabit = ExportHabit()) {
@@ -49,6 +52,7 @@ struct SniffedFields {
       if rank > timeRank {
         time = name
         timeRank = rank
+        dateFormat = field.guess.isDate ? field.guess.timeFormat : nil
       }
     }
     if field.guess.needsZone { needsZone = true }
@@ -58,6 +62,7 @@ struct SniffedFields {
     if let point = field.guess.assumedPoint {
       remarks.append("numbers of \(name) could be read both ways: \(point)")
     }
+    if clock == nil, !field.isOptional, let format = field.guess.clockFormat { clock = (name, format) }
     if field.guess.isPadded {
       remarks.append("values of \(name) have blanks around them, which texts keep: write \(name).trim()")
     }
@@ -67,6 +72,15 @@ struct SniffedFields {
     settings += type
     entries.append(
       settings.isEmpty ? PinnedEntry(name, .text("string")) : PinnedEntry(name, .flow(settings)))
+  }
+
+  /// How the record's time is put together, if its date and its time of day are two fields; nil if not.
+  var splitTimeRemark: String? {
+    guard let time, let dateFormat, let clock else { return nil }
+    return
+      "the record's time, \(time), is a date, and \(clock.name) is a time of day: declare both as string and write "
+      + "time: '=parse_time(\(time) + \" \" + \(clock.name), \"\(dateFormat) \(clock.format)\", \"UTC\")' in the rule, with "
+      + "the export's own zone"
   }
 
   /// A list by a name that `name` gave.

@@ -63,6 +63,8 @@ struct ValueGuess {
   private var padded = 0
   /// Values of one letter that have come, in small ones.
   private var letters: Set<UInt8> = []
+  /// As which time of day all values can be read, if any.
+  private var clock: (text: String, time: TimePattern)?
   /// What the export's other columns tell of values that can be read in two ways.
   private var habit = ExportHabit()
 
@@ -83,6 +85,8 @@ struct ValueGuess {
       candidates = ValueGuess.candidates(name, zone, UnsafeBufferPointer(start: start, count: stop - start))
     }
     count += 1
+    if count == 1 { clock = ValueGuess.clocks.first { $0.time.readsAll(start, stop) } }
+    if let clock, !clock.time.readsAll(start, stop) { self.clock = nil }
     guard !candidates.isEmpty, count < ValueGuess.mostValues else { return }
     longest = max(longest, stop - start)
     if stop - start == 1 { letters.insert(start.pointee | 0x20) }
@@ -191,6 +195,14 @@ struct ValueGuess {
   var isTime: Bool { best?.isTime == true }
   /// A time without a clock, which is a day of birth as often as the record's own.
   var isDate: Bool { isTime && !(best?.hasClock ?? (longest > 10)) }
+  /// The format of values that are all a time of day, and no date.
+  var clockFormat: String? { clock?.text }
+  /// The format of values that are all a time, as `parse_time` has it; nil for seconds since 1970.
+  var timeFormat: String? {
+    guard let best, isTime else { return nil }
+    guard case .text(let format)? = best.settings.first(where: { $0.key == "format" })?.value else { return "%Y-%m-%d" }
+    return format.hasPrefix("epoch") ? nil : format
+  }
   var needsZone: Bool { best?.needsZone == true && !isUniversal }
   /// Whether most values are texts with blanks or line ends around them, which texts keep.
   var isPadded: Bool { padded > 0 && padded * 2 >= count && best == nil }
@@ -315,6 +327,8 @@ struct ValueGuess {
     return (text: text, time: TimePattern(text))
   }
 
+  private static let clocks = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p"].map { (text: $0, time: TimePattern($0)) }
+
   private static func holds(
     _ condition: Condition, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>
   ) -> Bool {
@@ -361,5 +375,13 @@ struct ValueGuess {
     let plain = name.lowercased()
     return plain == "ts" || plain.hasSuffix("_at") || plain.hasSuffix("_ts")
       || ["time", "date", "created", "updated", "stamp"].contains { plain.contains($0) }
+  }
+}
+
+extension TimePattern {
+  /// Whether the whole text is of this format.
+  fileprivate func readsAll(_ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>) -> Bool {
+    var parts = TimeParts()
+    return read(start, stop, &parts) == stop
   }
 }
