@@ -314,6 +314,15 @@ import Testing
     #expect(expression.isEmpty ? said.isEmpty : said.count == 1 && said[0].contains(expression), "\(finding.remarks)")
   }
 
+  /// What is called a time and has digits may be one in a format that only its owner knows.
+  @Test(arguments: [
+    ("purchase_date", "1 maj 2024 10:11", true), ("created", "2024|05|01", true), ("purchase_date", "soon", false),
+    ("timezone", "GMT+02", false), ("note", "1 maj 2024 10:11", false), ("time", "10:11:12", false),
+  ]) func timesThatNobodyKnows(_ name: String, _ value: String, _ isSaid: Bool) throws {
+    let finding = try sniff("id;\(name);x\n1;\(value);2\n2;\(value);3\n")
+    #expect(finding.remarks.contains { $0.hasPrefix("\(name) may be a time") } == isSaid, "\(finding.remarks)")
+  }
+
   /// A header is what the rows below are not.
   @Test(arguments: [
     ("in,1st,,true,in\n1,5,6,1,7\n2,5,6,0,7\n", true), ("name,2019,2020\na,1,2\nb,3,4\n", false),

@@ -63,6 +63,9 @@ struct SniffedFields {
       remarks.append("numbers of \(name) could be read both ways: \(point)")
     }
     if clock == nil, !field.isOptional, let format = field.guess.clockFormat { clock = (name, format) }
+    if field.guess.mayBeTime {
+      remarks.append("\(name) may be a time: write its type and `format` (docs/cel.md#times)")
+    }
     if field.guess.isPadded {
       remarks.append("values of \(name) have blanks around them, which texts keep: write \(name).trim()")
     }

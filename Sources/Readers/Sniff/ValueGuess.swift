@@ -63,6 +63,9 @@ struct ValueGuess {
   private var padded = 0
   /// Values of one letter that have come, in small ones.
   private var letters: Set<UInt8> = []
+  /// Whether the name is that of a time, and the fewest digits that a value has.
+  private let isTimeName: Bool
+  private var fewestNumerals = Int.max
   /// As which time of day all values can be read, if any.
   private var clock: (text: String, time: TimePattern)?
   /// What the export's other columns tell of values that can be read in two ways.
@@ -71,6 +74,7 @@ struct ValueGuess {
   init(name: String, zone: Zone) {
     self.name = name
     isUniversal = ValueGuess.isUniversal(name)
+    isTimeName = ValueGuess.isTimeName(name)
     self.zone = isUniversal ? .utc : zone
   }
 
@@ -87,6 +91,10 @@ struct ValueGuess {
     count += 1
     if count == 1 { clock = ValueGuess.clocks.first { $0.time.readsAll(start, stop) } }
     if let clock, !clock.time.readsAll(start, stop) { self.clock = nil }
+    if isTimeName {
+      fewestNumerals = min(
+        fewestNumerals, UnsafeBufferPointer(start: start, count: stop - start).count { $0 &- 48 < 10 })
+    }
     guard !candidates.isEmpty, count < ValueGuess.mostValues else { return }
     longest = max(longest, stop - start)
     if stop - start == 1 { letters.insert(start.pointee | 0x20) }
@@ -195,6 +203,8 @@ struct ValueGuess {
   var isTime: Bool { best?.isTime == true }
   /// A time without a clock, which is a day of birth as often as the record's own.
   var isDate: Bool { isTime && !(best?.hasClock ?? (longest > 10)) }
+  /// Whether it is called a time and looks like one, but in no format that is tried.
+  var mayBeTime: Bool { isTimeName && count > 0 && best == nil && clock == nil && fewestNumerals >= 4 }
   /// The format of values that are all a time of day, and no date.
   var clockFormat: String? { clock?.text }
   /// The format of values that are all a time, as `parse_time` has it; nil for seconds since 1970.
