@@ -1871,10 +1871,10 @@ A field in quotes must end with a quote and the delimiter; quotes inside are dou
 R112.yaml:14:31: error[R112]: text stands behind a closing quote
   14 |       2026-09-10T13:57:02Z,"8"x
      |                               ^
-     = quotes inside quotes are written twice; see `escape` and `quote`; at byte 24 of its row
+     = quotes inside quotes are written twice; see `escape`, or write `quote: none` if they are characters here; at byte 24 of its row
 ```
 
-What to do: Look at the row. If the export does not use quotes this way, say so with `quote`.
+What to do: Look at the row. If the export does not use quotes this way, say so: `quote: none` where they are mere characters, `escape: backslash` where `\"` stands for one inside.
 
 """###),
     CodePage("R113", ###"""

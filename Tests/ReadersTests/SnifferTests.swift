@@ -323,6 +323,20 @@ import Testing
     #expect(finding.remarks.contains { $0.hasPrefix("\(name) may be a time") } == isSaid, "\(finding.remarks)")
   }
 
+  /// Texts with tabs have no quotes around them, but in them.
+  @Test(arguments: [
+    ("1\t\"Best\" lamp\n2\t\"open\n3\tx\n", true), ("1\t\"Best\"\n2\t\"open\n3\tx\n", true),
+    // Here they have, and one is wrong.
+    ("1\t\"Best\"\n2\t\"open\n3\t\"x\"\n4\t\"x\"\n5\t\"x\"\n6\t\"x\"\n", false),
+    ("1\t\"Be\tst\"\n2\t\"lamp\"\n3\tx\n", false),
+    // Between commas one may be a mistake.
+    ("1,\"open\n2,x\n3,y\n4,z\n5,z\n", false), ("1,\"open\n2,\"x\" y\n3,y\n4,z\n5,z\n", true),
+  ]) func quotesThatEncloseNothing(_ rows: String, _ isPlain: Bool) throws {
+    let finding = try sniff("nr\(rows.contains("\t") ? "\t" : ",")title\n" + rows)
+    #expect(finding.input.contains("  quote: none\n") == isPlain, "\(finding.input)")
+    #expect(!isPlain || finding.understood == finding.records)
+  }
+
   /// A header is what the rows below are not.
   @Test(arguments: [
     ("in,1st,,true,in\n1,5,6,1,7\n2,5,6,0,7\n", true), ("name,2019,2020\na,1,2\nb,3,4\n", false),

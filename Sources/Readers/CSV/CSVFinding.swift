@@ -57,7 +57,8 @@ enum CSVFinding {
       stage: .record, code: "R112",
       message: isOpen ? "a quote is never closed" : "text stands behind a closing quote",
       hint: isOpen
-        ? "reading goes on with the next line" : "quotes inside quotes are written twice; see `escape` and `quote`",
+        ? "reading goes on with the next line; write `quote: none` if quotes are characters here"
+        : "quotes inside quotes are written twice; see `escape`, or write `quote: none` if they are characters here",
       offset: nil, length: 0, line: 0, number: 0)
   }
 

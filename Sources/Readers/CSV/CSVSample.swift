@@ -42,7 +42,10 @@ struct CSVSample {
 
   /// What the most even rows come of; nil if nothing makes columns.
   static func best(_ text: [UInt8], isComplete: Bool) -> CSVSample? {
-    guard let best = mostEven(text, isComplete) else { return nil }
+    guard var best = mostEven(text, quote(text), isComplete) else { return nil }
+    if best.broken > 0, let plain = mostEven(text, nil, isComplete), plain.isBetterWithoutQuotes(than: best) {
+      best = plain
+    }
     // Who writes `\N` writes line ends, tabs and backslashes with backslashes, too, even if none has come yet.
     guard best.dialect.escape == .doubled, best.rows.contains(where: { $0.cells.contains(CSVNullTexts.database) })
     else {
@@ -54,9 +57,18 @@ struct CSVSample {
     return escaped.width == best.width && escaped.even >= best.even ? escaped : best
   }
 
-  private static func mostEven(_ text: [UInt8], _ isComplete: Bool) -> CSVSample? {
+  /// Whether quotes are mere characters: more rows are sound then, and the fields that quotes cannot enclose are no fewer
+  /// than those that they may. One is somebody's mistake, but between tabs, where hardly anybody quotes.
+  private func isBetterWithoutQuotes(than other: CSVSample) -> Bool {
+    let isSounder = width == other.width && delimiter == other.delimiter && even > other.even
+    guard rank > other.rank || isSounder else { return false }
+    let begun = rows.flatMap(\.cells).filter { $0.first == "\"" }
+    let whole = begun.count { $0.count > 1 && $0.last == "\"" }
+    return whole * 2 <= begun.count && begun.count > whole + (delimiter == 0x09 ? 0 : 1)
+  }
+
+  private static func mostEven(_ text: [UInt8], _ quote: UInt8?, _ isComplete: Bool) -> CSVSample? {
     var best: CSVSample?
-    let quote = quote(text)
     let comment = comment(text)
     for delimiter in CSVDialect.delimiters {
       for escape in CSVDialect.Escape.allCases {

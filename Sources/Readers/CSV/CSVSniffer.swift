@@ -44,8 +44,8 @@ struct CSVSniffer: Sniffer {
     _ table: CSVSample, hasHeader: Bool, _ nulls: [String], _ encoding: String?
   ) -> [PinnedEntry] {
     var settings = [PinnedEntry("delimiter", .text(table.delimiterName))]
-    if let quote = table.dialect.quote, quote != UInt8(ascii: "\"") {
-      settings.append(PinnedEntry("quote", .text(String(UnicodeScalar(quote)))))
+    if table.dialect.quote != UInt8(ascii: "\"") {
+      settings.append(PinnedEntry("quote", .text(table.dialect.quote.map { String(UnicodeScalar($0)) } ?? "none")))
     }
     if table.dialect.escape == .backslash { settings.append(PinnedEntry("escape", .text("backslash"))) }
     if !table.dialect.comment.isEmpty {
@@ -75,6 +75,7 @@ struct CSVSniffer: Sniffer {
     if !nulls.isEmpty {
       remarks.append("\(nulls.map { "'\($0)'" }.joined(separator: ", ")) is taken for no value, in all columns")
     }
+    if table.dialect.quote == nil { remarks.append("quotes enclose no fields here, and are read as characters") }
     if table.title > 0 {
       remarks.append("the header is line \(table.title + 1) of the table: what stands above it is passed over")
     }
