@@ -337,6 +337,14 @@ import Testing
     #expect(!isPlain || finding.understood == finding.records)
   }
 
+  /// Exports put together with `cat`: the second header takes no types away.
+  @Test func headersThatComeAgain() throws {
+    let finding = try sniff(String(repeating: "nr,sum\n1,1.50\n2,2.50\n3,3.50\n", count: 2))
+    #expect(finding.input.contains("    sum: { type: decimal, scale: 2 }\n"), "\(finding.input)")
+    #expect(finding.records == 7 && finding.understood == 6)
+    #expect(finding.remarks.contains { $0.hasPrefix("the header comes again once: a reject") })
+  }
+
   /// A header is what the rows below are not.
   @Test(arguments: [
     ("in,1st,,true,in\n1,5,6,1,7\n2,5,6,0,7\n", true), ("name,2019,2020\na,1,2\nb,3,4\n", false),

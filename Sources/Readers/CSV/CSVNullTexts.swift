@@ -18,8 +18,9 @@ enum CSVNullTexts {
     for column in 0..<sample.width {
       var here: [String] = []
       var guess = ValueGuess(name: "", zone: .utc)
-      // The first row may be the header.
-      for row in sample.rows.dropFirst() where column < row.cells.count && !row.cells[column].isEmpty {
+      // The first row may be the header, which may come again.
+      for row in sample.rows
+      where row.cells != sample.rows[0].cells && column < row.cells.count && !row.cells[column].isEmpty {
         let cell = row.cells[column]
         if !words.contains(cell) { guess.take(cell) } else if !here.contains(cell) { here.append(cell) }
       }

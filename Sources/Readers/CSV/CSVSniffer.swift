@@ -76,6 +76,12 @@ struct CSVSniffer: Sniffer {
       remarks.append("\(nulls.map { "'\($0)'" }.joined(separator: ", ")) is taken for no value, in all columns")
     }
     if table.dialect.quote == nil { remarks.append("quotes enclose no fields here, and are read as characters") }
+    let repeats = hasHeader ? table.rows.count { $0.cells == table.rows[0].cells } - 1 : 0
+    if repeats > 0 {
+      remarks.append(
+        "the header comes again \(repeats == 1 ? "once" : "\(repeats) times"): a reject where some field is no text, else a record"
+      )
+    }
     if table.title > 0 {
       remarks.append("the header is line \(table.title + 1) of the table: what stands above it is passed over")
     }
@@ -125,7 +131,8 @@ struct CSVSniffer: Sniffer {
       alone.take(name)
       if alone.word != "string" { areWords = false }
       var below = ValueGuess(name: "", zone: .utc)
-      for row in table.rows.dropFirst().prefix(headerRows) where column < row.cells.count {
+      for row in table.rows.dropFirst().prefix(headerRows)
+      where column < row.cells.count && row.cells != table.rows[0].cells {
         if !missing.contains(row.cells[column]) { below.take(row.cells[column]) }
       }
       guard below.word != "string" else { continue }
@@ -143,7 +150,10 @@ struct CSVSniffer: Sniffer {
   private static func fields(
     _ table: CSVSample, _ header: [String]?, _ missing: Set<String>, _ zone: Zone, hasQuotes: Bool
   ) -> SniffedFields? {
-    let rows = table.rows.dropFirst(header == nil ? 0 : 1).map(\.cells).filter { $0.count == table.width }
+    // The header may come again where exports were put together.
+    let rows = table.rows.map(\.cells).filter { cells in
+      cells.count == table.width && (header == nil || cells != table.rows[0].cells)
+    }
     let width = header?.count ?? table.width
     let guesses = (0..<width).map { column in
       var guess = ValueGuess(name: header?[column] ?? "", zone: zone)
