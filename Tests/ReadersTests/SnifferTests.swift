@@ -345,6 +345,15 @@ import Testing
     #expect(finding.remarks.contains { $0.hasPrefix("the header comes again once: a reject") })
   }
 
+  /// Who sees wrong letters must know what else there is.
+  @Test func codePages() throws {
+    let space = try Workspace()
+    let path = try space.write("a.csv", Array("nr,name\n1,B".utf8) + [0xFC] + Array("b\n2,Ann\n".utf8))
+    let finding = try #require(try InputSniffer.sniff(InputPath(name: "a.csv", path: path), zone: nil).finding)
+    #expect(finding.input.contains("encoding: windows-1252"), "\(finding.input)")
+    #expect(finding.remarks.contains { $0.contains("others are windows-1250, ISO-8859-2, windows-1251") })
+  }
+
   /// A header is what the rows below are not.
   @Test(arguments: [
     ("in,1st,,true,in\n1,5,6,1,7\n2,5,6,0,7\n", true), ("name,2019,2020\na,1,2\nb,3,4\n", false),

@@ -71,7 +71,14 @@ struct CSVSniffer: Sniffer {
     assumesZone: Bool
   ) -> [String] {
     var remarks = fields.remarks + [fields.splitTimeRemark].compactMap(\.self)
-    if let encoding { remarks.append("the file is not UTF-8: \(encoding) is assumed, look at its letters below") }
+    if let encoding {
+      let others = ["windows-1252", "windows-1250", "ISO-8859-2", "windows-1251", "windows-1254"].filter {
+        $0 != encoding
+      }
+      remarks.append(
+        "the file is not UTF-8: \(encoding) is assumed, look at its letters below; others are "
+          + others.joined(separator: ", "))
+    }
     if !nulls.isEmpty {
       remarks.append("\(nulls.map { "'\($0)'" }.joined(separator: ", ")) is taken for no value, in all columns")
     }
