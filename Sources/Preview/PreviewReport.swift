@@ -183,8 +183,8 @@ public struct PreviewReport: Sendable {
         Remark(
           isLoss: true,
           text: "\(DisplayNumber.plural(count, "event")) of '\(rule)' "
-            + "\(count == 1 ? "has" : "have") a text over 32,000 bytes, which is cut there: Tracardi would lose the event",
-          remedy: "emit less of it: .substring(0, 1000)"))
+            + "\(count == 1 ? "has" : "have") a text over 32,000 bytes, which is cut there: Tracardi indexes no more",
+          remedy: #"emit less of it: .extract("(?s)^.{0,1000}")"#))
     }
     remarks += ids.map { remark($0, $1) }
     if counts.sum.replaced > 0 {

@@ -224,6 +224,20 @@ import Testing
     #expect(try space.read("page.html").count < 100_000)
   }
 
+  /// The remedy for long texts must hold for short ones, too.
+  @Test func longTextsAreCutAsTheRemedySays() throws {
+    let long = Material.line.replacing("GET /", with: "GET /" + String(repeating: "ä", count: 33_000))
+    try space.write("long.log", long + "\n" + Material.line + "\n")
+    try space.write("m.yaml", Material.mapping)
+    let before = text(try run("long.log -m m.yaml --show 0"))
+    let remedy = try #require(before.firstMatch(of: /= emit less of it: (\..*)/)).1
+    try space.write("m.yaml", Material.mapping.replacing("path: =path", with: "path: '=path\(remedy)'"))
+    let after = try run("long.log -m m.yaml --show 0 --format json")
+    let report = try #require(try JSONSerialization.jsonObject(with: after.output) as? [String: Any])
+    #expect((report["remarks"] as? [[String: Any]])?.isEmpty == true, "\(report["remarks"] ?? "")")
+    #expect(report["mapped"] as? Int == 2, "\(after.errors)")
+  }
+
   // MARK: Comparing
 
   @Test func mappingsAreCompared() throws {
