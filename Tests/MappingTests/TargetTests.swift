@@ -34,6 +34,25 @@ import Testing
     #expect(first.severity == .warning && first.span == SourceSpan(line: 5, column: 44, length: 1), "\(first)")
   }
 
+  /// Tracardi reads `user-agent`, and finds no `User-Agent`.
+  @Test(arguments: [
+    ("headers.User-Agent: =agent", #"{"headers":{"user-agent":"Fx"}}"#),
+    ("headers: { User-Agent: =agent, X-A: b }, Other: c", #"{"headers":{"user-agent":"Fx","x-a":"b"},"Other":"c"}"#),
+    (
+      "headers: { case: [ { when: { status: 0 }, then: { User-Agent: =agent } }, { else: { X-A: b } } ] }",
+      #"{"headers":{"user-agent":"Fx"}}"#
+    ),
+  ])
+  func headersHaveSmallLetters(_ request: String, _ expected: String) throws {
+    let outcome = try MappingRun.map(mapping("request: { \(request) }"), ["time=1 ip=1 status=0 agent=Fx"])
+    #expect(outcome.requests == [expected])
+  }
+
+  @Test func aHeaderStandsOnce() {
+    let found = MappingRun.findings(mapping("request: { headers: { User-Agent: =agent, user-agent: =agent } }"))
+    #expect(found.map(\.code) == ["M003"])
+  }
+
   @Test func dottedKeysOfOptionsNest() throws {
     let plan = try MappingRun.load(mapping("options: { a: 1, e.f: { c: 1, d.e: x }, e.g: [y, true] }"))
     #expect(plan.sessions.options == #"{"a":1,"e":{"f":{"c":1,"d":{"e":"x"}},"g":["y",true]}}"#)

@@ -422,7 +422,9 @@ struct MappingLoader {
     }
     let values = ValueCompiler(compiler)
     target.context = section["context"].flatMap { values.object($0, "context", narrowed: narrowed) }
-    target.request = section["request"].flatMap { values.object($0, "request", narrowed: narrowed) }
+    target.request = section["request"].flatMap {
+      values.object(HeaderNames.lowered($0), "request", narrowed: narrowed)
+    }
     target.options = section["options"].flatMap { options($0, file) }
     return target
   }
