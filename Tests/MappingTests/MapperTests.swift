@@ -353,6 +353,35 @@ import Testing
     #expect(outcome.bodies[0].hasSuffix(#""properties":{"q":{"b":"2"}}}"#))
   }
 
+  /// Tracardi answers 200 to an event with such a key, and its index refuses it.
+  @Test(arguments: [
+    ("%00x=1&b%00=2", #"{"x":"1","b":"2"}"#), ("x=1&%00x=2&y=3&%00y=4&%00=5", #"{"x":"1","y":"3"}"#),
+    ("a%22%01=1", #"{"a\"\u0001":"1"}"#), (String(repeating: "k", count: 512) + "=1", nil),
+    (
+      String(repeating: "k", count: 511) + "ä=1&" + String(repeating: "k", count: 600) + "=2&z=3",
+      "{\"" + String(repeating: "k", count: 511) + #"":"1",""# + String(repeating: "k", count: 512)
+        + #"":"2","z":"3"}"#
+    ),
+  ])
+  func keysThatLoseAnEventAreMended(_ query: String, _ expected: String?) throws {
+    let rule = "events: [ { type: t, properties: { q: '=parse_url(target.or(\"/\")).query' } } ]"
+    let outcome = try MappingRun.map(MappingRun.head + rule, ["time=1 ip=1 status=0 target=/a?\(query)"])
+    let want = expected ?? "{\"\(query.dropLast(2))\":\"1\"}"
+    #expect(outcome.bodies[0].hasSuffix("\"properties\":{\"q\":\(want)}}"), "\(outcome.bodies)")
+  }
+
+  /// It is the whole path that counts.
+  @Test func keysOfDeepMapsShareTheirRoom() throws {
+    let rule = """
+      let: { q: '=parse_url(target.or("/")).query', deep: '=q.transformMap(k, v, {k: {k: v}})' }
+      events: [ { type: t, properties: { q: =deep } } ]
+      """
+    let key = String(repeating: "k", count: 500)
+    let outcome = try MappingRun.map(MappingRun.head + rule, ["time=1 ip=1 status=0 target=/a?\(key)=1"])
+    let keys = outcome.bodies[0].matches(of: /k+/).map { $0.0.count }
+    #expect(keys == [500, 16, 16], "\(outcome.bodies)")
+  }
+
   @Test func anEmptyProfileIDIsCalledEmpty() throws {
     let head = MappingRun.head.replacing("{ hash: visitor, salt: pepper }", with: "{ id: '=user.or(\"\")' }")
     let run = try MappingRun.map(head + "events: [ { type: t } ]\n", ["ip=a status=1 time=0"])

@@ -344,9 +344,13 @@ enum Emitters {
   }
 
   /// Any value. Numbers stay numbers, times are ISO 8601; what JSON cannot say fails.
-  static func write(_ value: Value, to buffer: ByteBuffer, _ activation: Activation, depth: Int) -> Emission {
+  ///
+  /// - Parameter path: bytes of the keys from data that lead to it.
+  static func write(
+    _ value: Value, to buffer: ByteBuffer, _ activation: Activation, depth: Int, path: Int = 0
+  ) -> Emission {
     if value.isOptional {
-      return value.isNone ? .missing : write(value.unwrapped, to: buffer, activation, depth: depth)
+      return value.isNone ? .missing : write(value.unwrapped, to: buffer, activation, depth: depth, path: path)
     }
     guard depth < 20 else { return .failed }
     switch value.kind {
@@ -367,8 +371,8 @@ enum Emitters {
       buffer.append(UInt8(ascii: "\""))
       appendText(of: value, to: buffer)
       buffer.append(UInt8(ascii: "\""))
-    case .list: return write(list: value, to: buffer, activation, depth)
-    case .map: return write(map: value, to: buffer, activation, depth)
+    case .list: return write(list: value, to: buffer, activation, depth, path)
+    case .map: return write(map: value, to: buffer, activation, depth, path)
     case .error, .bytes, .object, .type: return .failed
     }
     return .written
@@ -381,18 +385,21 @@ enum Emitters {
   }
 
   private static func write(
-    list: Value, to buffer: ByteBuffer, _ activation: Activation, _ depth: Int
+    list: Value, to buffer: ByteBuffer, _ activation: Activation, _ depth: Int, _ path: Int
   ) -> Emission {
     enclosed("[", "]", buffer) {
       list.elements.allSatisfy { value in
-        element(buffer) { write(value, to: buffer, activation, depth: depth + 1) }
+        element(buffer) { write(value, to: buffer, activation, depth: depth + 1, path: path) }
       }
     }
   }
 
-  private static func write(map: Value, to buffer: ByteBuffer, _ activation: Activation, _ depth: Int) -> Emission {
+  private static func write(
+    map: Value, to buffer: ByteBuffer, _ activation: Activation, _ depth: Int, _ path: Int
+  ) -> Emission {
     let start = buffer.count
     let pairs = map.pairs
+    var mended = MendedKeys()
     for index in stride(from: 0, to: pairs.count, by: 2) {
       let before = buffer.count
       buffer.append(UInt8(ascii: ","))
@@ -403,14 +410,26 @@ enum Emitters {
         continue
       }
       if key.kind == .string {
+        let quoted = buffer.count
         buffer.append(json: key.utf8)
+        // A key that was written as it is, in its quotes, holds no NUL.
+        let isPlain = buffer.count &- quoted == key.length &+ 2
+        if key.length &+ path > MendedKeys.longest || !isPlain && key.utf8.contains(0) {
+          buffer.count = quoted
+          guard let name = mended.name(key, among: pairs, path: path) else {
+            buffer.count = before
+            continue
+          }
+          name.withUnsafeBufferPointer { buffer.append(json: $0) }
+        }
       } else {
         buffer.append(UInt8(ascii: "\""))
         appendText(of: key, to: buffer)
         buffer.append(UInt8(ascii: "\""))
       }
+      let length = buffer.count &- before
       buffer.append(UInt8(ascii: ":"))
-      switch write(pairs[index + 1], to: buffer, activation, depth: depth + 1) {
+      switch write(pairs[index + 1], to: buffer, activation, depth: depth + 1, path: path &+ length) {
       case .written: break
       case .missing: buffer.count = before
       case .failed: return .failed
