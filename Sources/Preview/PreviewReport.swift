@@ -111,7 +111,7 @@ public struct PreviewReport: Sendable {
     share = PreviewReport.share(counts, isCut: isCut)
     estimate = PreviewReport.estimate(sessions, counts, share)
     remarks = PreviewReport.remarks(
-      counts, sessions, payloads.programs, cut: zip(subject.rules.map(\.name), tally.cut).filter { $0.1 > 0 },
+      counts, sessions, payloads, cut: zip(subject.rules.map(\.name), tally.cut).filter { $0.1 > 0 },
       ids: zip(subject.rules.map(\.name), stage.ids.findings).filter { $0.1.repeated > 0 }, warnings)
   }
 
@@ -164,10 +164,11 @@ public struct PreviewReport: Sendable {
   }
 
   private static func remarks(
-    _ counts: RunCounts, _ sessions: PreviewSessions, _ programs: ProgramPayloads, cut: [(String, Int)],
+    _ counts: RunCounts, _ sessions: PreviewSessions, _ payloads: PayloadTally, cut: [(String, Int)],
     ids: [(String, NaturalIDs.Finding)], _ warnings: [Diagnostic]
   ) -> [Remark] {
     var remarks: [Remark] = []
+    let programs = payloads.programs
     if programs.payloads > 0 {
       let agents = programs.top.prefix(3).map { "\($0.text.prefix(60)) (\(DisplayNumber.grouped($0.count)))" }
       remarks.append(
@@ -185,6 +186,16 @@ public struct PreviewReport: Sendable {
           text: "\(DisplayNumber.plural(count, "event")) of '\(rule)' "
             + "\(count == 1 ? "has" : "have") a text over 32,000 bytes, which is cut there: Tracardi indexes no more",
           remedy: #"emit less of it: .extract("(?s)^.{0,1000}")"#))
+    }
+    if payloads.longProfileIDs > 0 {
+      let count = payloads.longProfileIDs
+      remarks.append(
+        Remark(
+          isLoss: true,
+          text:
+            "\(DisplayNumber.plural(count, "payload")) \(count == 1 ? "has" : "have") a profile id over 64 characters: "
+            + "Tracardi does not find such a profile by its id",
+          remedy: "write a shorter one, such as hash(…)"))
     }
     remarks += ids.map { remark($0, $1) }
     if counts.sum.replaced > 0 {

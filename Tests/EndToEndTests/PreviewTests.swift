@@ -224,6 +224,13 @@ import Testing
     #expect(try space.read("page.html").count < 100_000)
   }
 
+  @Test func longProfileIDsAreRemarked() throws {
+    let long = Material.line.replacing("GET /", with: "GET /" + String(repeating: "ä", count: 64))
+    try space.write("long.log", long + "\n" + Material.line + "\n")
+    try space.write("m.yaml", Material.mapping.replacing("{ hash: visitor, salt: test }", with: "{ id: =path }"))
+    #expect(text(try run("long.log -m m.yaml --show 0")).contains("! 1 payload has a profile id over 64 characters"))
+  }
+
   /// The remedy for long texts must hold for short ones, too.
   @Test func longTextsAreCutAsTheRemedySays() throws {
     let long = Material.line.replacing("GET /", with: "GET /" + String(repeating: "ä", count: 33_000))

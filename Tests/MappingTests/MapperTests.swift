@@ -287,6 +287,23 @@ import Testing
     #expect(outcome.rejects.count == 2)
   }
 
+  /// Tracardi trims ids, takes a blank one for none, and its index has no place for more than 512 bytes.
+  @Test(
+    arguments: [
+      ("%20", nil, "the text is empty"), ("%20a%C2%A0", #""id":"a","ids":["p-"]"#, nil),
+      (String(repeating: "x", count: 513), nil, "over 512 bytes"),
+      (String(repeating: "x", count: 512), "\"id\":\"\(String(repeating: "x", count: 512))\",\"ids\":[\"p-\"]", nil),
+    ] as [(String, String?, String?)])
+  func profileIDsAreOnesThatTracardiHolds(_ id: String, _ profile: String?, _ reject: String?) throws {
+    let head = MappingRun.head.replacing(
+      "{ hash: visitor, salt: pepper }",
+      with: "{ id: '=url_decode(user.or(\"\"))', ids: [ '=\" p- \"', '=agent.or(\"\")', '=\" \"' ] }")
+    let run = try MappingRun.map(head + "events: [ { type: t } ]\n", ["ip=a status=1 time=0 user=\(id)"])
+    #expect(run.profiles == [profile].compactMap { $0 })
+    #expect(run.rejects.count == (reject == nil ? 0 : 1), "\(run.rejects)")
+    if let reject { #expect(run.rejects.first?.contains(reject) == true, "\(run.rejects)") }
+  }
+
   @Test func anAbsentBooleanMatchesNeitherValue() throws {
     for wanted in ["true", "false"] {
       let rule = "let: { f: '=user.optMap(u, u == \"x\")' }\nevents: [ { type: t, when: { f: \(wanted) } } ]"
@@ -354,15 +371,16 @@ import Testing
   }
 
   /// Tracardi answers 200 to an event with such a key, and its index refuses it.
-  @Test(arguments: [
-    ("%00x=1&b%00=2", #"{"x":"1","b":"2"}"#), ("x=1&%00x=2&y=3&%00y=4&%00=5", #"{"x":"1","y":"3"}"#),
-    ("a%22%01=1", #"{"a\"\u0001":"1"}"#), (String(repeating: "k", count: 512) + "=1", nil),
-    (
-      String(repeating: "k", count: 511) + "ä=1&" + String(repeating: "k", count: 600) + "=2&z=3",
-      "{\"" + String(repeating: "k", count: 511) + #"":"1",""# + String(repeating: "k", count: 512)
-        + #"":"2","z":"3"}"#
-    ),
-  ])
+  @Test(
+    arguments: [
+      ("%00x=1&b%00=2", #"{"x":"1","b":"2"}"#), ("x=1&%00x=2&y=3&%00y=4&%00=5", #"{"x":"1","y":"3"}"#),
+      ("a%22%01=1", #"{"a\"\u0001":"1"}"#), (String(repeating: "k", count: 512) + "=1", nil),
+      (
+        String(repeating: "k", count: 511) + "ä=1&" + String(repeating: "k", count: 600) + "=2&z=3",
+        "{\"" + String(repeating: "k", count: 511) + #"":"1",""# + String(repeating: "k", count: 512)
+          + #"":"2","z":"3"}"#
+      ),
+    ] as [(String, String?)])
   func keysThatLoseAnEventAreMended(_ query: String, _ expected: String?) throws {
     let rule = "events: [ { type: t, properties: { q: '=parse_url(target.or(\"/\")).query' } } ]"
     let outcome = try MappingRun.map(MappingRun.head + rule, ["time=1 ip=1 status=0 target=/a?\(query)"])
@@ -373,11 +391,11 @@ import Testing
   /// It is the whole path that counts.
   @Test func keysOfDeepMapsShareTheirRoom() throws {
     let rule = """
-      let: { q: '=parse_url(target.or("/")).query', deep: '=q.transformMap(k, v, {k: {k: v}})' }
+      let: { q: '=parse_query(target.or(""))', deep: '=q.transformMap(k, v, {k: {k: v}})' }
       events: [ { type: t, properties: { q: =deep } } ]
       """
     let key = String(repeating: "k", count: 500)
-    let outcome = try MappingRun.map(MappingRun.head + rule, ["time=1 ip=1 status=0 target=/a?\(key)=1"])
+    let outcome = try MappingRun.map(MappingRun.head + rule, ["time=1 ip=1 status=0 target=\(key)=1"])
     let keys = outcome.bodies[0].matches(of: /k+/).map { $0.0.count }
     #expect(keys == [500, 16, 16], "\(outcome.bodies)")
   }

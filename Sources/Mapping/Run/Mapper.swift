@@ -33,6 +33,8 @@ final class Mapper: EventMapper {
 
   /// The longest event, in bytes of its JSON. `send` takes payloads of 16 MiB, of which its session and profile need a part.
   static let longestEvent = 15 << 20
+  /// Bytes of an id in the receiver's index.
+  private static let longestProfileID = 512
 
   init(_ program: MappingProgram) {
     self.program = program
@@ -324,10 +326,17 @@ final class Mapper: EventMapper {
     // Never a pseudonym in its place: a mapping that names profiles has no salt.
     if value.isNone { value = .error(.absentValue) }
     if value.isOptional { value = value.unwrapped }
-    guard value.kind == .string, value.length > 0 else {
-      let isEmpty = value.kind == .string
-      activation.fail(
-        value.isError ? value : isEmpty ? activation.error("the text is empty") : .error(.absentValue), site: id.site)
+    if value.kind == .string {
+      // The receiver trims, too: two visitors' sessions would meet in one profile that we took for two.
+      value = value.trimmed
+      if value.length == 0 {
+        value = activation.error("the text is empty")
+      } else if value.length > Mapper.longestProfileID {
+        value = activation.error(.invalidArgument, "a profile's id must not be over 512 bytes")
+      }
+    }
+    guard value.kind == .string else {
+      activation.fail(value.isError ? value : .error(.absentValue), site: id.site)
       return nil
     }
     text.append("\"id\":")
@@ -341,6 +350,8 @@ final class Mapper: EventMapper {
         activation.fail(value, site: alias.site)
         return nil
       }
+      value = value.trimmed
+      if value.length == 0 { continue }
       text.append(separator)
       text.append(json: value.utf8)
       separator = ","

@@ -7,6 +7,8 @@ public final class PayloadTally: PayloadWriter {
   private let isProgram: (UnsafeBufferPointer<UInt8>) -> Bool
   private(set) var sessions = SessionLengths()
   private(set) var programs = ProgramPayloads()
+  /// Payloads of profiles whose id the receiver does not search by.
+  private(set) var longProfileIDs = 0
   private var known: [UInt64: Bool] = [:]
   private var sample = VisitorSample()
   private var expected: [Expected] = []
@@ -25,6 +27,8 @@ public final class PayloadTally: PayloadWriter {
   }
 
   private static let longestShown = 64 << 10
+  /// Characters of an id that the receiver's index can be searched by.
+  private static let longestID = 64
 
   /// - Parameter isProgram: whether a user agent is one of a program.
   public init(isProgram: @escaping (UnsafeBufferPointer<UInt8>) -> Bool) { self.isProgram = isProgram }
@@ -62,6 +66,11 @@ public final class PayloadTally: PayloadWriter {
         endSession()
         current = (id, count, end - start)
       }
+    }
+    if profile.count > PayloadTally.longestID,
+      payload[profile].count(where: { $0 & 0xC0 != 0x80 }) > PayloadTally.longestID
+    {
+      longProfileIDs += 1
     }
     lookForProgram(payload, upTo: events, count)
     sample.look(payload, profile: UnsafeBufferPointer(rebasing: payload[profile]))
