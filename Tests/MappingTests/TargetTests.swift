@@ -10,7 +10,9 @@ import Testing
 
   @Test(arguments: [
     ("options: { saveSession: no, saveEvents: 0, saveProfile: 'false' }", ["M210", "M209", "M209", "M209"]),
-    ("options: { saveSession: true, saveProfile: false, other: 5, mine: 'false' }", []),
+    ("options: { saveSession: true, other: 5, mine: 'false' }", []),
+    ("options: { saveProfile: false, saveEvents: false }", ["M209", "M209"]),
+    ("options: { scheduledFlowId: a, scheduledNodeId: b }", ["M209"]), ("options: { scheduledFlowId: a }", []),
     ("options: { a: null, b: { c: ~, d: [Null] }, e: }", ["M007", "M007", "M007", "M007"]),
     ("options: { a: {} }", ["M007"]), ("options: { a: 12:30:00 }", ["M210"]), ("options: { a: =ip }", ["M006"]),
     ("options: { e.f: 1, e: 2 }", ["M003"]), ("options: { a..b: 1 }", ["M007"]),
@@ -21,11 +23,33 @@ import Testing
     ("context: { location: { city: Kraków, country.name: Poland } }", []), ("context: { location: x }", ["M209"]),
     ("context: { location: { country: '={\"name\": agent.or(\"\")}' } }", []),
     ("context: { location: '={\"country\": agent.or(\"\")}' }", []),
+    ("context: { utm.campaing: =agent, utm.campaign: a }", ["M209"]), ("context: { Utm.source: a }", ["M209"]),
+    ("context: { utm_source: a, utm: { id: b } }", ["M209", "M209"]), ("context: { campaing: a }", []),
+    ("context: { screen: 1920x1080 }", ["M209"]), ("context: { screen.local: x, time: =time }", ["M209", "M209"]),
+    ("context: { screen.local: { width: 1, colorDepth: '24' } }", []), ("context: { screen.local.colorDepth: 24 }", []),
+    ("context: { screen.local.colorDepth: abc }", ["M209"]), ("context: { screen.local.colorDepth: =agent }", ["M209"]),
+    ("context: { utm: [a, b] }", ["M209"]), ("context: { utm: '=parse_query(target.or(\"\"))' }", []),
     ("request: { headers: x }", ["M209"]), ("request: { headers: { user-agent: =agent }, body: x }", []),
   ])
   func whatTheReceiverIgnoresIsSaid(_ target: String, _ codes: [String]) {
     let found = MappingRun.findings(mapping(target))
     #expect(found.map(\.code) == codes, "\(found)")
+  }
+
+  @Test(arguments: [
+    ("page: =agent", 1), ("page.referer: =agent", 1), ("page.referer.host: =agent, page.url: x", 0), ("other: x", 0),
+  ])
+  func contextsOfEventsAreLookedAt(_ context: String, _ count: Int) {
+    let found = MappingRun.findings(MappingRun.head + "events: [ { type: t, context: { \(context) } } ]\n")
+    #expect(found.filter { $0.code == "M209" }.count == count, "\(found)")
+  }
+
+  @Test(arguments: [
+    ("utm.campaing: a", "did you mean 'utm.campaign'?"), ("utm_source: a", "did you mean 'utm.source'?"),
+    ("utm.xyzzy: a", "it knows utm.campaign, utm.content, utm.medium, utm.source, utm.term"),
+  ])
+  func namesOfTheContextAreSuggested(_ context: String, _ remedy: String) {
+    #expect(MappingRun.findings(mapping("context: { \(context) }")).map(\.remedy) == [remedy])
   }
 
   @Test func anIgnoredValueHasItsPlace() throws {

@@ -32,16 +32,19 @@ struct MappingChecks {
     var kinds = PropertyKinds(findings)
     let personal = PersonalData(compiler)
     let receiver = ReceiverTypes(findings: findings)
+    let session = ReceiverSession(findings: findings)
     for rule in rules {
       guard let type = rule["type"]?.scalar else { continue }
       let properties = EmittedValue.all(rule["properties"], compiler)
       kinds.check(properties, of: type.text)
       personal.check(properties, of: type.text)
-      personal.check(EmittedValue.all(rule["context"], compiler))
+      let context = EmittedValue.all(rule["context"], compiler)
+      personal.check(context)
+      session.check(event: context)
       receiver.check(type, properties, tags: rule.entries?.first { $0.key == "tags" }?.keySpan)
       naturalID(rule, type)
     }
-    ReceiverSession(findings: findings).check(root["target"], compiler)
+    session.check(root["target"], compiler)
     personal.check(EmittedValue.all(root["target"]?["context"], compiler))
     personal.check(EmittedValue.all(root["target"]?["request"], compiler))
     personal.check(id: root["identity"]?["profile"]?["id"])
