@@ -1204,10 +1204,10 @@ What to do: Mend the condition, narrow the drop entry, or remove the rule.
     CodePage("M123", ###"""
 # M123: one property of two kinds
 
-The same property of the same event type is text in one place and a number in another. The receiver's index takes the kind that comes first and refuses events of the other.
+The same property of the same event type is text in one place and a number in another. Tracardi stores both; but reports have one column of two kinds, and who looks for the number does not find the text.
 
 ```text
-M123.yaml:8:51: error[M123]: 'code' of 'visit' is text here and a number at line 7
+M123.yaml:8:51: warning[M123]: 'code' of 'visit' is text here and a number at line 7
   8 |   - { name: two, type: visit, properties: { code: =string(status) } }
     |                                                   ^^^^^^^^^^^^^^^
     = convert one of the two: string(…), int(…), decimal(…)
@@ -1347,7 +1347,8 @@ What to do: Use a property that the message lists, or an event type of your own.
     CodePage("M209", ###"""
 # M209: something that the receiver loses
 
-Tracardi takes the event, and loses it, a part of it or what surrounds it without saying so; or it answers with an error.
+Tracardi takes the event, and loses it, a part of it or what surrounds it without saying so; or it answers with an error. That holds for a built-in type's
+properties, and for what surrounds the events: options, `context` and `request` of `target`, and the `context` of events.
 
 ```text
 M209.yaml:6:30: warning[M209]: tags of 'page-view' are lost: it is a built-in type with its own

@@ -128,8 +128,18 @@ import Testing
     Case(
       "events: [ { name: x, type: a, when: { status: 1 }, properties: { v.w: 1 } }, { name: y, type: a, properties: { v: 2 } } ]",
       ["1:115 M123"], "a map"),
+    // One type for the receiver.
+    Case(
+      "events: [ { name: x, type: A B, when: { status: 1 }, properties: { v: 1 } }, { name: y, type: a-b, properties: { v: z } } ]",
+      ["1:117 M123"], "of 'a-b' is text"),
   ])
   func kinds(_ test: Case) { check(test) }
+
+  /// Tracardi takes both kinds; its reports have one column of the two.
+  @Test func twoKindsAreNoError() {
+    let rule = "events: [ { type: a, properties: { v: { case: [ { when: { status: 1 }, then: 1 }, { else: x } ] } } } ]"
+    #expect(MappingRun.findings(MappingRun.head + rule + "\n").map(\.severity) == [.warning])
+  }
 
   @Test(arguments: [
     Case("events: [ { type: order-placed } ]", ["1:19 M204"], "id: =[\"order\", order_id]"),

@@ -1,7 +1,7 @@
 internal import Pipeline
 
-/// One property of one event type must always be of one kind: whoever reads the events would find text in one and a
-/// number in the next, and a store with typed fields keeps only the kind that came first.
+/// One property of one event type should always be of one kind: the receiver stores both, but whoever reads the events
+/// finds text in one and a number in the next.
 struct PropertyKinds {
   private struct Seen {
     let kind: JSONKind
@@ -15,6 +15,7 @@ struct PropertyKinds {
   init(_ findings: Findings) { self.findings = findings }
 
   mutating func check(_ values: [EmittedValue], of type: String) {
+    let type = EventTypes.stored(type)
     for value in values where !value.isElement && value.kind != .unknown {
       note(value.path, value.kind, value.scalar.span, type)
       // `a.b: 1` says that `a` is an object.
@@ -32,7 +33,7 @@ struct PropertyKinds {
       return
     }
     guard first.kind != kind else { return }
-    findings.error(
+    findings.warn(
       "M123", "'\(path)' of '\(type)' is \(named(kind)) here and \(named(first.kind)) at line \(first.line)", at: span,
       remedy: kind == .text || first.kind == .text
         ? "convert one of the two: string(…), int(…), decimal(…)" : "emit one kind, or use two names")

@@ -4,10 +4,11 @@
 ///
 /// Any type that is not here is a custom one: its properties are free.
 enum EventTypes {
-  /// The type by its name as the receiver stores it: lower-case, blanks as `-`.
-  static func named(_ name: String) -> EventType? {
-    byName[name.lowercased().replacing(" ", with: "-")]
-  }
+  /// The type by its name.
+  static func named(_ name: String) -> EventType? { byName[stored(name)] }
+
+  /// A name as the receiver stores it: lower-case, blanks as `-`.
+  static func stored(_ name: String) -> String { name.lowercased().replacing(" ", with: "-") }
 
   static let all: [EventType] = [
     // Data
