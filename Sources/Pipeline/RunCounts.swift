@@ -116,3 +116,11 @@ public struct TooManyRejects: Error, Sendable {
   /// What was asked for.
   public var tolerance: RejectTolerance
 }
+
+/// More rejects than a tolerance bears, in a run that went on.
+public struct Overrun: Sendable {
+  /// Where that tolerance would have stopped it.
+  public var first: TooManyRejects
+  /// The greatest share of rejects from there on, at most 1.
+  public var share: Double
+}

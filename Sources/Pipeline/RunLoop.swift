@@ -17,6 +17,8 @@ public final class RunLoop: @unchecked Sendable {
     public var headroom = 4 << 20
     /// Rejects beyond which the run stops with `TooManyRejects`.
     public var tolerance = RejectTolerance.standard
+    /// Rejects beyond which the run only notes that another one would stop: `overrun`.
+    public var trial: RejectTolerance?
     /// Whether another run will continue this one: at the end the consumer pauses and does not finish.
     public var isContinued = false
 
@@ -102,6 +104,8 @@ public final class RunLoop: @unchecked Sendable {
   // Touched by the serial stage only.
   private var accounts = RunCounts()
   private var verdict: TooManyRejects?
+  /// What a run of the tolerance `Settings.trial` would have stopped at; nil if it would not.
+  public private(set) var overrun: Overrun?
 
   /// - Parameters:
   ///   - pool: where the consumer puts the mapped blocks that it has let go of.
@@ -408,6 +412,10 @@ public final class RunLoop: @unchecked Sendable {
   /// Judges at each reject and not at each block, so that the verdict does not depend on the size of blocks. The rest of
   /// the block is counted nevertheless, as its records are.
   private func judge(_ rejected: Int, of records: Int) {
+    if let trial = settings.trial, trial.isExceeded(rejected: rejected, records: records) {
+      let first = overrun?.first ?? TooManyRejects(rejected: rejected, records: records, tolerance: trial)
+      overrun = Overrun(first: first, share: max(overrun?.share ?? 0, Double(rejected) / Double(records)))
+    }
     guard verdict == nil, settings.tolerance.isExceeded(rejected: rejected, records: records) else { return }
     verdict = TooManyRejects(rejected: rejected, records: records, tolerance: settings.tolerance)
   }

@@ -82,9 +82,10 @@ public struct PreviewReport: Sendable {
   /// - Parameters:
   ///   - stage: of a run that is over.
   ///   - limit: records read of each input at most.
+  ///   - overrun: where a run would have stopped that nobody allowed more rejects.
   public init(
     _ subject: PreviewSubject, counts: RunCounts, sessions: PreviewSessions, stage: PreviewStage, board: TallyBoard,
-    payloads: PayloadTally, warnings: [Diagnostic], limit: Int?
+    payloads: PayloadTally, warnings: [Diagnostic], limit: Int?, overrun: Overrun?
   ) {
     self.subject = subject
     self.counts = counts
@@ -112,7 +113,7 @@ public struct PreviewReport: Sendable {
     estimate = PreviewReport.estimate(sessions, counts, share)
     remarks = PreviewReport.remarks(
       counts, sessions, payloads, cut: zip(subject.rules.map(\.name), tally.cut).filter { $0.1 > 0 },
-      ids: zip(subject.rules.map(\.name), stage.ids.findings).filter { $0.1.repeated > 0 }, warnings)
+      ids: zip(subject.rules.map(\.name), stage.ids.findings).filter { $0.1.repeated > 0 }, warnings, overrun)
   }
 
   /// Records dropped by reason.
@@ -165,9 +166,19 @@ public struct PreviewReport: Sendable {
 
   private static func remarks(
     _ counts: RunCounts, _ sessions: PreviewSessions, _ payloads: PayloadTally, cut: [(String, Int)],
-    ids: [(String, NaturalIDs.Finding)], _ warnings: [Diagnostic]
+    ids: [(String, NaturalIDs.Finding)], _ warnings: [Diagnostic], _ overrun: Overrun?
   ) -> [Remark] {
     var remarks: [Remark] = []
+    if let overrun {
+      let first = overrun.first
+      let percent = min(100, Int(overrun.share * 100) + 1)
+      remarks.append(
+        Remark(
+          isLoss: true,
+          text: "a run would stop: \(DisplayNumber.grouped(first.rejected)) of the first "
+            + "\(DisplayNumber.plural(first.records, "record")) are rejected, more than it bears",
+          remedy: "look at them with --only rejected; what is to go on nevertheless needs --max-rejects \(percent)%"))
+    }
     let programs = payloads.programs
     if programs.payloads > 0 {
       let agents = programs.top.prefix(3).map { "\($0.text.prefix(60)) (\(DisplayNumber.grouped($0.count)))" }
@@ -217,9 +228,11 @@ public struct PreviewReport: Sendable {
     }
     for warning in warnings {
       let place = warning.span.map { " (\(warning.file ?? ""):\($0.line):\($0.column))" } ?? ""
+      // Its name stands for it, and ids are made of that.
+      let effect = warning.code == "M202" ? ": the ids shown are not those of a run" : ""
       remarks.append(
         Remark(
-          isLoss: ["M208", "M209"].contains(warning.code), text: "\(warning.code) \(warning.message)\(place)",
+          isLoss: ["M208", "M209"].contains(warning.code), text: "\(warning.code) \(warning.message)\(place)\(effect)",
           remedy: warning.remedy))
     }
     return remarks

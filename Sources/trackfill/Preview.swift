@@ -91,6 +91,7 @@ struct Preview: ParsableCommand {
     settings.blockSize = blockSize.bytes
     settings.headroom = maxRecord.bytes
     settings.tolerance = .count(.max)
+    settings.trial = .standard
     return settings
   }
 

@@ -163,26 +163,26 @@ final class PreviewRun {
     let stage = PreviewStage(
       sessions, inputs: feed.inputs.map(\.name), subject: subject, choices: choices, payloads: payloads)
     sessions.onLate { stage.noteLate($0, $1) }
-    let counts = try run(feed, mapping.reader, mapping.columns, stage, pool) {
+    let (counts, overrun) = try run(feed, mapping.reader, mapping.columns, stage, pool) {
       board.watch(mapping.makeFateMapper(notesDropped: notesDropped))
     }
     try payloads.finish()
     return PreviewReport(
       subject, counts: counts, sessions: PreviewSessions(sessions.counts, settings), stage: stage, board: board,
-      payloads: payloads, warnings: mapping.warnings, limit: limit)
+      payloads: payloads, warnings: mapping.warnings, limit: limit, overrun: overrun)
   }
 
   private func run(
     _ feed: InputFeed, _ reader: any Reader, _ columns: [String], _ stage: PreviewStage, _ pool: MappedBlockPool,
     _ makeMapper: @escaping () -> any EventMapper
-  ) throws -> RunCounts {
+  ) throws -> (RunCounts, Overrun?) {
     defer { progress?.clear() }
     let loop = RunLoop(
       feed: feed, columns: columns.count, consumer: stage, pool: pool, rejects: stage, settings: typed.loopSettings,
       makeParser: { reader.makeParser(fields: columns) }, makeMapper: makeMapper,
       onProgress: progress.map { line in { line.update($0) } })
     _ = try loop.run()
-    return loop.counts
+    return (loop.counts, loop.overrun)
   }
 
   // MARK: Writing

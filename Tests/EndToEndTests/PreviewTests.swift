@@ -224,6 +224,23 @@ import Testing
     #expect(try space.read("page.html").count < 100_000)
   }
 
+  /// Preview and run see the same records in the same order.
+  @Test func aRunThatWouldStopIsRemarked() throws {
+    try space.write("bad.log", Material.text(Material.log(lines: 4_000, bad: 40)))
+    try space.write("m.yaml", Material.mapping)
+    let report = text(try run("bad.log -m m.yaml --show 0"))
+    let found = try #require(report.firstMatch(of: /! a run would stop: ([\d,]+) of the first ([\d,]+) records/), "\(report)")
+    let percent = try #require(report.firstMatch(of: /--max-rejects (\d+%)/)).1
+    func convert(_ options: String) throws -> Binary.Result {
+      try Binary.shell("cd \"$1\"; $trackfill convert bad.log -m m.yaml -o out.ndjson \(options)", space.folder)
+    }
+    let stopped = try convert("")
+    #expect(stopped.status == 4 && stopped.errors.contains("\(found.1) of the first \(found.2) records"), "\(stopped.errors)")
+    #expect(try convert("--max-rejects \(percent)").status == 3)
+    try space.write("good.log", Material.text(Material.log(lines: 4_000, bad: 400)))
+    #expect(!text(try run("good.log -m m.yaml --show 0")).contains("a run would stop"))
+  }
+
   @Test func longProfileIDsAreRemarked() throws {
     let long = Material.line.replacing("GET /", with: "GET /" + String(repeating: "ä", count: 64))
     try space.write("long.log", long + "\n" + Material.line + "\n")
