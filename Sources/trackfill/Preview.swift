@@ -79,6 +79,12 @@ struct Preview: ParsableCommand {
     if show != nil, sample != nil { throw ValidationError("--show and --sample both say how many: give one.") }
     if failOnChange, against == nil { throw ValidationError("--fail-on-change needs --against.") }
     if against != nil, html != nil { throw ValidationError("--html shows one mapping: leave --against out.") }
+    let choosing = [
+      ("--only", only != nil), ("--sample", sample != nil), ("--show", show != nil), ("--explain", explain),
+    ]
+    if against != nil, let option = choosing.first(where: \.1)?.0 {
+      throw ValidationError("\(option) is about records that are shown, and --against shows none: leave one out.")
+    }
     if maxRecord.bytes < 64 { throw ValidationError("--max-record takes at least 64 bytes, not \(maxRecord.bytes).") }
     if maxRecord.bytes > 256 << 20 { throw ValidationError("--max-record takes at most 256M.") }
     if blockSize.bytes > 64 << 20 { throw ValidationError("--block-size takes at most 64M.") }

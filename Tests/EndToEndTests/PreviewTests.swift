@@ -329,6 +329,10 @@ import Testing
     #expect(try run("access.log -m web.yaml --limit none").status == 64)
     #expect(try run("access.log -m web.yaml --fail-on-change").status == 64)
     #expect(try run("access.log -m web.yaml --html access.log").status == 64)
+    for option in ["--only search", "--sample 3", "--show 3", "--explain", "--html x.html"] {
+      let result = try run("access.log -m web.yaml --against web.yaml " + option)
+      #expect(result.status == 64 && result.output.isEmpty, "\(option) \(result.errors)")
+    }
     #expect(try run("access.log -m web.yaml --html no/folder/page.html").status == 73)
     #expect(try run("nothing.log -m web.yaml").status == 66)
     #expect(
