@@ -181,6 +181,17 @@ import Testing
     #expect(sessions?["largest_events"] as? Int == 1, "\(result.errors)")
   }
 
+  /// Whoever reads the JSON need not ask what became of a record first.
+  @Test func shownRecordsHaveTheSameKeys() throws {
+    try space.write("mixed.log", Material.line + "\nbroken\n" + Material.line.replacing("GET /", with: "GET /a.css") + "\n")
+    try space.write("m.yaml", Material.mapping)
+    let result = try run("mixed.log -m m.yaml --format json")
+    let report = try #require(try JSONSerialization.jsonObject(with: result.output) as? [String: Any])
+    let shown = try #require(report["shown"] as? [[String: Any]])
+    #expect(shown.map { $0["fate"] as? String } == ["mapped", "rejected", "dropped"])
+    for record in shown { #expect(Set(["fields", "let", "steps", "events"]).isSubset(of: record.keys)) }
+  }
+
   // MARK: Hostile data
 
   private static let hostile =

@@ -200,7 +200,8 @@ public enum PreviewJSON {
         if let rule = reject.rule { json.put("rule", rule) }
       }
     }
-    guard let trace = record.trace else { return }
+    // Records without a trace have the same keys.
+    let trace = record.trace ?? RecordTrace()
     if case .dropped(let reason) = trace.fate { json.put("reason", reason) }
     json.list("let", trace.lets) { json, one in
       json.put("name", one.name)
