@@ -63,6 +63,7 @@ public struct PreviewReport: Sendable {
   let sessions: PreviewSessions
   let lengths: SessionLengths
   let rules: [Rule]
+  /// Of events that their sessions take.
   let series: TimeSeries
   let unmatched: [(text: String, count: Int)]
   let isUnmatchedApproximate: Bool
@@ -95,7 +96,9 @@ public struct PreviewReport: Sendable {
     rules = subject.rules.enumerated().map { index, rule in
       Rule(name: rule.name, type: rule.type, span: rule.span, events: index < matched.count ? matched[index] : 0)
     }
-    series = tally.series
+    var series = tally.series
+    series.remove(stage.refused)
+    self.series = series
     unmatched = tally.unmatched.top(10)
     isUnmatchedApproximate = tally.unmatched.isApproximate
     let hasRecords = counts.sum.records > counts.rejected

@@ -73,6 +73,14 @@ public final class SessionStage: EventConsumer {
     (mode as? StreamSessions)?.onLate = tell
   }
 
+  /// Told of each event of mode `stream` that is rejected (S101, S102), during `consume` or `finish`.
+  ///
+  /// - Parameters:
+  ///   - tell: is given the input's index, how many of the input's records came before the event's, and the event.
+  public func onRefused(_ tell: @escaping (_ input: Int, _ record: Int, _ event: Event) -> Void) {
+    (mode as? StreamSessions)?.onRefused = tell
+  }
+
   /// What has happened so far; complete after `finish`.
   public var counts: SessionCounts { mode.counts }
 

@@ -11,6 +11,8 @@ final class StreamSessions: SessionMode {
   private let inputNames: [String]
   /// Told of each late record: its input, and how many of the input's records came before it.
   var onLate: ((_ input: Int, _ record: Int) -> Void)?
+  /// Told of each event that is rejected: its input, how many of the input's records came before its own, and the event.
+  var onRefused: ((_ input: Int, _ record: Int, _ event: Event) -> Void)?
 
   init(
     settings: SessionSettings, inputs: [InputDescription], writer: any PayloadWriter,
@@ -191,6 +193,7 @@ final class StreamSessions: SessionMode {
     input.held.removeAll { held in
       guard event.time < held.time &- distance else { return false }
       rejects.append(outlier(held, input, block))
+      tellRefused(held.block, held.index, held.number, input)
       sessionizer.counts.outliers += 1
       blocks.leave(held.block)
       return true
@@ -237,12 +240,17 @@ final class StreamSessions: SessionMode {
     onLate?(input.index, number)
     if settings.late == .reject {
       sessionizer.counts.lateRejected += 1
+      tellRefused(block, index, number, input)
       blocks.leave(block)
       return false
     } else {
       input.addLate(block: block, index: index)
     }
     return true
+  }
+
+  private func tellRefused(_ block: UInt32, _ index: UInt32, _ number: Int, _ input: InputClock) {
+    onRefused?(input.index, number, blocks.slots[Int(block)].events[Int(index)])
   }
 
   private func isTooLate(_ time: Int64, _ input: InputClock) -> Bool {

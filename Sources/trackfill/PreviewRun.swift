@@ -163,6 +163,7 @@ final class PreviewRun {
     let stage = PreviewStage(
       sessions, inputs: feed.inputs.map(\.name), subject: subject, choices: choices, payloads: payloads)
     sessions.onLate { stage.noteLate($0, $1) }
+    sessions.onRefused { _, _, event in stage.noteRefused(event) }
     let (counts, overrun) = try run(feed, mapping.reader, mapping.columns, stage, pool) {
       board.watch(mapping.makeFateMapper(notesDropped: notesDropped))
     }

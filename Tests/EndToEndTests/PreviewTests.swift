@@ -117,6 +117,32 @@ import Testing
     #expect(text(result).contains("late records                             1"))
   }
 
+  private static let withRefused = Material.text(
+    (0..<400).map { index -> String in
+      let (minute, second) = (10 + index / 60, 10 + index % 60)
+      let year = index % 100 == 50 ? 2028 : 2026
+      // Every fiftieth is late by more than the disorder.
+      return Material.line.replacing(
+        "10/Sep/2026:10:00:00", with: "10/Sep/\(year):\(index % 50 == 49 ? "09" : "10"):\(minute):\(second)")
+    })
+
+  /// What sessions reject is in no payload; the chart and the months of the report are those of the import.
+  @Test func eventsThatSessionsRejectAreNotCounted() throws {
+    try space.write("refused.log", Self.withRefused)
+    try space.write("m.yaml", Material.mapping.replacing("disorder: 1m", with: "disorder: 1m, late: reject"))
+    let json = try run("refused.log -m m.yaml --format json --show 0")
+    let report = try #require(try JSONSerialization.jsonObject(with: json.output) as? [String: Any])
+    let rejected = try #require(report["rejected_by_code"] as? [[String: Any]])
+    #expect(rejected.map { $0["code"] as? String } == ["S102", "S101"], "\(rejected)")
+    let months = try #require(report["months"] as? [[String: Any]])
+    #expect(months.map { $0["month"] as? String } == ["2026-09"])
+    let sum = months.compactMap { ($0["types"] as? [String: Int])?.values.reduce(0, +) }.reduce(0, +)
+    let taken = 400 - rejected.compactMap { $0["count"] as? Int }.reduce(0, +)
+    let bars = try #require((report["time"] as? [String: Any])?["bars"] as? [[String: Any]])
+    #expect(sum == taken && bars.compactMap { $0["events"] as? Int }.reduce(0, +) == taken)
+    #expect(!text(try run("refused.log -m m.yaml --show 0")).contains("2028-"))
+  }
+
   /// An id that is not unique loses events at the receiver, and no count of `convert` tells.
   @Test(arguments: [
     (

@@ -29,7 +29,7 @@ final class Mapper: EventMapper {
   let dropped: UnsafeMutablePointer<Int>
   @exclusivity(unchecked) private var timestamps = TimestampWriter()
   /// Why the event at work was given up, if its length is the reason.
-  private var isTooLong = false
+  @exclusivity(unchecked) private var isTooLong = false
 
   /// The longest event, in bytes of its JSON. `send` takes payloads of 16 MiB, of which its session and profile need a part.
   static let longestEvent = 15 << 20

@@ -23,6 +23,8 @@ public final class PreviewStage: EventConsumer, RejectWriter {
   private var groups: [RejectGroup] = []
   /// Of all events, shown or not.
   private(set) var ids: NaturalIDs
+  /// Events that their sessions refused.
+  private(set) var refused: TimeSeries
   /// Rejects that are kept of each code, and bytes of each.
   private static let keptRejects = 10
   private static let keptBytes = 2048
@@ -45,6 +47,7 @@ public final class PreviewStage: EventConsumer, RejectWriter {
       subject.reader, columns: subject.columns, used: subject.usedFields,
       tracer: inner == nil ? nil : subject.makeTracer())
     pickers = choices.map { RecordPicker(count: $0.count, isSpread: $0.isSpread) }
+    refused = TimeSeries(rules: subject.rules.count)
     ids = NaturalIDs(rules: subject.rules.count, inputs: inputs)
     lines = Array(repeating: 0, count: inputs.count)
     records = Array(repeating: 0, count: inputs.count)
@@ -63,6 +66,9 @@ public final class PreviewStage: EventConsumer, RejectWriter {
   public func noteLate(_ input: Int, _ record: Int) {
     late.append((input, record))
   }
+
+  /// Told of events that sessions refuse, as `SessionStage.onRefused` tells them.
+  public func noteRefused(_ event: Event) { refused.add(event.time, rule: Int(event.rule)) }
 
   public func write(_ reject: LocatedReject) throws {
     group(reject)

@@ -60,6 +60,15 @@ struct TimeSeries: Sendable {
     lastKey = .min
   }
 
+  /// Takes events away that were counted here; where none is left, no stretch begins or ends.
+  mutating func remove(_ other: TimeSeries) {
+    guard !other.places.isEmpty else { return }
+    var negative = other
+    for index in negative.counts.indices { negative.counts[index] = -negative.counts[index] }
+    merge(negative)
+    places = places.filter { _, place in (0..<rules).contains { counts[place + $0] != 0 } }
+  }
+
   private mutating func clear(_ place: Int) { for rule in 0..<rules { counts[place + rule] = 0 } }
 
   private static func rank(_ unit: Unit) -> Int { unit == .hour ? 0 : unit == .day ? 1 : 2 }
