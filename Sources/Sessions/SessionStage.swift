@@ -81,6 +81,9 @@ public final class SessionStage: EventConsumer {
     (mode as? StreamSessions)?.onRefused = tell
   }
 
+  /// The records of an input, as `onRefused` numbers them, whose events mode `stream` neither takes nor rejects yet.
+  public func held(of input: Int) -> [Int] { (mode as? StreamSessions)?.merge.inputs[input].held.map(\.number) ?? [] }
+
   /// What has happened so far; complete after `finish`.
   public var counts: SessionCounts { mode.counts }
 

@@ -72,12 +72,14 @@ struct PreviewComparison {
     let taps = (old: SessionTap(pairs, .old), new: SessionTap(pairs, .new))
     let pool = MappedBlockPool()
     let reserve = BlockReserve()
+    let verdicts = (old: SessionVerdicts(), new: SessionVerdicts())
     let stage = ComparisonStage(
-      old: ComparisonSide(PreviewSubject(old, file: path)) { old.makeFateMapper() },
-      new: ComparisonSide(PreviewSubject(new, file: typed.mapping)) { new.makeFateMapper() },
+      old: ComparisonSide(PreviewSubject(old, file: path), verdicts: verdicts.old) { old.makeFateMapper() },
+      new: ComparisonSide(PreviewSubject(new, file: typed.mapping), verdicts: verdicts.new) { new.makeFateMapper() },
       inputs: feed.inputs.map(\.name), feed: second,
-      oldSessions: sessions(old, (second ?? feed).inputs, taps.old) { reserve.give($0) },
-      newSessions: sessions(new, feed.inputs, taps.new) { pool.recycle($0) }, pairs: pairs, reserve: reserve)
+      oldSessions: sessions(old, (second ?? feed).inputs, taps.old, verdicts.old) { reserve.give($0) },
+      newSessions: sessions(new, feed.inputs, taps.new, verdicts.new) { pool.recycle($0) }, pairs: pairs,
+      reserve: reserve)
     defer { progress?.clear() }
     let loop = RunLoop(
       feed: feed, columns: new.columns.count, consumer: stage, pool: pool, rejects: nil, settings: typed.loopSettings,
@@ -88,11 +90,14 @@ struct PreviewComparison {
   }
 
   private func sessions(
-    _ mapping: MappingPlan, _ inputs: [InputDescription], _ tap: SessionTap,
+    _ mapping: MappingPlan, _ inputs: [InputDescription], _ tap: SessionTap, _ verdicts: SessionVerdicts,
     _ recycle: @escaping (MappedBlock) -> Void
   ) -> SessionStage {
     var settings = mapping.sessions
     settings.memory = typed.memory?.bytes
-    return SessionStage(settings: settings, inputs: inputs, writer: tap, recycle: recycle)
+    let stage = SessionStage(settings: settings, inputs: inputs, writer: tap, recycle: recycle)
+    stage.onRefused { verdicts.refuse(input: $0, record: $1, $2) }
+    verdicts.held = { [weak stage] in stage?.held(of: $0) ?? [] }
+    return stage
   }
 }

@@ -20,6 +20,8 @@ public struct ComparisonReport: Sendable {
     }
 
     var dropped: Int { counts.dropped.reduce(0, +) }
+    /// Those that sessions took.
+    var events: Int { counts.matched.reduce(0, +) }
 
     func dropped(_ reason: String) -> Int {
       guard let index = subject.drops.firstIndex(of: reason), index < counts.dropped.count else { return 0 }

@@ -1,13 +1,18 @@
 public import Pipeline
 
 /// One of the two mappings of a comparison.
-public struct ComparisonSide: Sendable {
+public struct ComparisonSide {
   public var subject: PreviewSubject
   /// Makes a mapper that notes fates.
   public var makeMapper: @Sendable () -> any EventMapper
+  let verdicts: SessionVerdicts
 
-  public init(_ subject: PreviewSubject, makeMapper: @escaping @Sendable () -> any EventMapper) {
+  /// - Parameter verdicts: those of its sessions.
+  public init(
+    _ subject: PreviewSubject, verdicts: SessionVerdicts, makeMapper: @escaping @Sendable () -> any EventMapper
+  ) {
     self.subject = subject
+    self.verdicts = verdicts
     self.makeMapper = makeMapper
   }
 }
@@ -31,8 +36,10 @@ public final class BlockReserve {
 struct SideEvent {
   /// Of its record in the input's decompressed bytes.
   var position: Int
-  /// Before its record in the block.
-  var number: Int
+  /// In the rank order of its own side's feed.
+  var input: Int
+  /// Before its record in the input.
+  var record: Int
   var line: Int
   var rule: Int
   var id: UUID
@@ -40,16 +47,28 @@ struct SideEvent {
   var visitor: UnsafeBufferPointer<UInt8>
   var context: UnsafeBufferPointer<UInt8>
   var request: UnsafeBufferPointer<UInt8>
+  /// How its record begins.
+  var raw: UnsafeBufferPointer<UInt8>
+  private static let rawBytes = 400
+}
 
-  init(_ event: Event, _ mapped: MappedBlock, _ block: Block, line: Int) {
+extension SideEvent {
+  /// - Parameters:
+  ///   - records: of the input before the block.
+  ///   - lines: of the input before the block.
+  init(_ event: Event, _ mapped: MappedBlock, _ block: Block, records: Int, lines: Int) {
     position = block.position(of: Int(event.recordOffset))
-    number = Int(event.number)
-    self.line = line
+    input = block.input
+    record = records + Int(event.number)
+    line = lines + Int(event.line) + 1
     rule = Int(event.rule)
     id = event.id
     body = mapped.bytes(event.body)
     visitor = mapped.bytes(event.visitor)
     context = mapped.bytes(event.context)
     request = mapped.bytes(event.request)
+    let offset = min(Int(event.recordOffset), block.count)
+    let length = min(Int(event.recordLength), block.count - offset, SideEvent.rawBytes)
+    raw = UnsafeBufferPointer(start: block.start + offset, count: length)
   }
 }

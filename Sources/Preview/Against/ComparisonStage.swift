@@ -21,7 +21,9 @@ public final class ComparisonStage: EventConsumer {
   private var oldRejects: [String: Int] = [:]
   private var newRejects: [String: Int] = [:]
   private var lines: [Int]
-  private static let rawBytes = 400
+  private var records: [Int]
+  /// Records whose events some session still holds: compared as soon as it is known whether it takes them.
+  private var undecided: [KeptRecord] = []
 
   /// - Parameters:
   ///   - inputs: in the rank order of the new mapping's feed.
@@ -44,6 +46,7 @@ public final class ComparisonStage: EventConsumer {
     second = feed.map { SecondReading($0) }
     events = EventComparison(old: old.subject, new: new.subject)
     lines = Array(repeating: 0, count: inputs.count)
+    records = Array(repeating: 0, count: inputs.count)
   }
 
   public func cancel() {
@@ -56,36 +59,38 @@ public final class ComparisonStage: EventConsumer {
   public func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws {
     newCounts += mapped.counts
     for reject in mapped.rejects { newRejects[reject.code, default: 0] += 1 }
-    let line = lines[block.input] + block.skippedLines
-    lines[block.input] = line + mapped.counts.lines
-    if let second {
-      try compareSecond(mapped, block, line, second)
-    } else {
-      let twin = map(block)
-      compare(twin, mapped, block, line)
-      try consumeOld(twin, block)
-    }
+    let place = BlockPlace(
+      lines: lines[block.input] + block.skippedLines,
+      records: records[block.input] + block.rejects.count { !$0.isDamage })
+    lines[block.input] = place.lines + mapped.counts.lines
+    records[block.input] += block.rejects.count + mapped.counts.records
     let before = rejects.count
-    try newSessions.consume(mapped, of: block, rejects: &rejects)
+    if let second {
+      try compareSecond(mapped, block, place, second, &rejects)
+    } else {
+      try compareTwin(mapped, block, place, &rejects)
+    }
     for reject in rejects[before...] { newRejects[reject.code, default: 0] += 1 }
   }
 
   public func finish(rejects: inout [LocatedReject]) throws {
-    if let second {
-      try readOld(second) { false }
-      for input in inputs { compareRest(second.takeAll(input), input) }
-    }
+    if let second { try readOld(second) { false } }
     var late: [LocatedReject] = []
     try oldSessions.finish(rejects: &late)
     for located in late { oldRejects[located.reject.code, default: 0] += 1 }
     let before = rejects.count
     try newSessions.finish(rejects: &rejects)
     for located in rejects[before...] { newRejects[located.reject.code, default: 0] += 1 }
+    for record in undecided { compare(record) }
+    undecided = []
+    if let second { for input in inputs { compareRest(second.takeAll(input), input) } }
   }
 
   /// What came of it, when the run is over.
   public func report(old oldTap: SessionTap, new newTap: SessionTap) -> ComparisonReport {
-    ComparisonReport(
+    for (rule, count) in old.verdicts.refusedByRule { oldCounts.matched[rule] -= count }
+    for (rule, count) in new.verdicts.refusedByRule { newCounts.matched[rule] -= count }
+    return ComparisonReport(
       old: .init(old.subject, oldCounts, oldRejects, sessions: oldTap.sessions, payloads: oldTap.payloads),
       new: .init(new.subject, newCounts, newRejects, sessions: newTap.sessions, payloads: newTap.payloads),
       events: events, split: pairs.split, merged: pairs.merged, splitSamples: pairs.samples[0],
@@ -115,45 +120,92 @@ public final class ComparisonStage: EventConsumer {
     for reject in rejects { oldRejects[reject.code, default: 0] += 1 }
   }
 
-  private func compare(_ twin: MappedBlock, _ mapped: MappedBlock, _ block: Block, _ line: Int) {
-    let olds = side(twin, block, line)
-    let news = side(mapped, block, line)
-    var (i, j) = (0, 0)
-    while i < olds.count || j < news.count {
-      let number = min(i < olds.count ? olds[i].number : Int.max, j < news.count ? news[j].number : Int.max)
-      let (from, start) = (i, j)
-      while i < olds.count, olds[i].number == number { i += 1 }
-      while j < news.count, news[j].number == number { j += 1 }
-      let (oldEvents, newEvents) = (olds[from..<i], news[start..<j])
-      let pairs = pairs
-      events.compare(
-        oldEvents, newEvents,
-        sample: {
-          let event = oldEvents.first ?? newEvents.first
-          return sample(block.input, event, raw(block, twin, mapped, from: from, start: start, oldEvents.isEmpty))
-        },
-        oldFate: { ComparisonStage.fate(number, twin, old.subject) },
-        newFate: { ComparisonStage.fate(number, mapped, new.subject) },
-        matched: { pairs.expect(old: $0, new: $1) })
+  /// What came before a block in its input.
+  private struct BlockPlace {
+    var lines: Int
+    var records: Int
+  }
+
+  private func compareTwin(
+    _ mapped: MappedBlock, _ block: Block, _ place: BlockPlace, _ rejects: inout [Reject]
+  ) throws {
+    let twin = map(block)
+    let olds = side(twin, block, place)
+    let news = side(mapped, block, place)
+    let pairs = pairs
+    // Before they leave in sessions.
+    ComparisonStage.groups(olds, news, by: \.record) { olds, news in
+      events.match(olds, news) { pairs.expect(old: $0, new: $1) }
+    }
+    try consumeOld(twin, block)
+    try newSessions.consume(mapped, of: block, rejects: &rejects)
+    // The blocks are as they were until the next one comes, whoever has let go of them.
+    let held = Set(old.verdicts.held(block.input) + new.verdicts.held(block.input))
+    let decided = undecided.filter { $0.input == block.input && !held.contains($0.record) }
+    undecided.removeAll { $0.input == block.input && !held.contains($0.record) }
+    for record in decided { compare(record) }
+    ComparisonStage.groups(olds, news, by: \.record) { olds, news in
+      guard let record = (olds.first ?? news.first)?.record else { return }
+      let number = record - place.records
+      let oldFate = { ComparisonStage.fate(number, twin, self.old.subject) }
+      let newFate = { ComparisonStage.fate(number, mapped, self.new.subject) }
+      if held.contains(record) {
+        undecided.append(
+          KeptRecord(
+            input: block.input, record: record, olds: olds.map { KeptEvent($0) }, news: news.map { KeptEvent($0) },
+            oldFate: oldFate(), newFate: newFate()))
+      } else {
+        compare(olds, news, inputs[block.input], oldFate, newFate)
+      }
     }
   }
 
-  private func raw(
-    _ block: Block, _ twin: MappedBlock, _ mapped: MappedBlock, from: Int, start: Int, _ isNew: Bool
-  ) -> [UInt8] {
-    let event = isNew ? mapped.events[start] : twin.events[from]
-    let offset = min(Int(event.recordOffset), block.count)
-    let length = min(Int(event.recordLength), block.count - offset, ComparisonStage.rawBytes)
-    return Array(UnsafeBufferPointer(start: block.start + offset, count: length))
+  /// The events of one record, but for those that sessions refused.
+  private func compare(
+    _ olds: ArraySlice<SideEvent>, _ news: ArraySlice<SideEvent>, _ input: String, _ oldFate: () -> String,
+    _ newFate: () -> String
+  ) {
+    let takenOlds = old.verdicts.taken(olds)
+    let takenNews = new.verdicts.taken(news)
+    events.compare(
+      takenOlds, takenNews,
+      sample: {
+        let event = olds.first ?? news.first
+        return EventComparison.Sample(
+          input: input, line: event?.line ?? 0, raw: event.map { Array($0.raw) } ?? [], old: nil, new: nil)
+      },
+      oldFate: { takenOlds.count < olds.count ? ComparisonStage.refused : oldFate() },
+      newFate: { takenNews.count < news.count ? ComparisonStage.refused : newFate() })
   }
 
-  private func sample(_ input: Int, _ event: SideEvent?, _ raw: [UInt8]) -> EventComparison.Sample {
-    EventComparison.Sample(input: inputs[input], line: event?.line ?? 0, raw: raw, old: nil, new: nil)
+  private func compare(_ record: KeptRecord) {
+    KeptEvent.withEvents(record.olds[...]) { olds in
+      KeptEvent.withEvents(record.news[...]) { news in
+        compare(olds[...], news[...], inputs[record.input], { record.oldFate }, { record.newFate })
+      }
+    }
   }
 
-  private func side(_ mapped: MappedBlock, _ block: Block, _ line: Int) -> [SideEvent] {
+  private static let refused = "rejected by its session"
+
+  /// Calls `each` with the events of both sides that belong to one record or place, in its order.
+  private static func groups(
+    _ olds: [SideEvent], _ news: [SideEvent], by place: (SideEvent) -> Int,
+    _ each: (ArraySlice<SideEvent>, ArraySlice<SideEvent>) -> Void
+  ) {
+    var (i, j) = (0, 0)
+    while i < olds.count || j < news.count {
+      let at = min(i < olds.count ? place(olds[i]) : Int.max, j < news.count ? place(news[j]) : Int.max)
+      let (from, start) = (i, j)
+      while i < olds.count, place(olds[i]) == at { i += 1 }
+      while j < news.count, place(news[j]) == at { j += 1 }
+      each(olds[from..<i], news[start..<j])
+    }
+  }
+
+  private func side(_ mapped: MappedBlock, _ block: Block, _ place: BlockPlace) -> [SideEvent] {
     (0..<mapped.count).map {
-      SideEvent(mapped.events[$0], mapped, block, line: line + Int(mapped.events[$0].line) + 1)
+      SideEvent(mapped.events[$0], mapped, block, records: place.records, lines: place.lines)
     }
   }
 
@@ -170,48 +222,28 @@ public final class ComparisonStage: EventConsumer {
 
   // MARK: Two readings
 
-  private func compareSecond(_ mapped: MappedBlock, _ block: Block, _ line: Int, _ second: SecondReading) throws {
+  private func compareSecond(
+    _ mapped: MappedBlock, _ block: Block, _ place: BlockPlace, _ second: SecondReading, _ rejects: inout [Reject]
+  ) throws {
     let name = inputs[block.input]
     let end = block.isLast ? Int.max : block.position(of: block.count)
     try readOld(second) { second.isRead(name, upTo: end) }
-    let olds = second.take(name, before: end)
-    let news = side(mapped, block, line)
-    var (i, j) = (0, 0)
-    while i < olds.count || j < news.count {
-      let position = min(i < olds.count ? olds[i].position : Int.max, j < news.count ? news[j].position : Int.max)
-      let (from, start) = (i, j)
-      while i < olds.count, olds[i].position == position { i += 1 }
-      while j < news.count, news[j].position == position { j += 1 }
-      let newEvents = news[start..<j]
-      let kept = olds[from..<i]
-      let pairs = pairs
-      let input = block.input
-      KeptEvent.withEvents(kept) { oldEvents in
-        events.compare(
-          oldEvents[...], newEvents,
-          sample: { [self] in
-            if let old = kept.first { return sample(input, oldEvents.first, old.raw) }
-            let index = mapped.events[start]
-            let offset = min(Int(index.recordOffset), block.count)
-            let length = min(Int(index.recordLength), block.count - offset, ComparisonStage.rawBytes)
-            return sample(
-              input, newEvents.first, Array(UnsafeBufferPointer(start: block.start + offset, count: length)))
-          },
-          oldFate: { "no event" }, newFate: { "no event" }, matched: { pairs.expect(old: $0, new: $1) })
+    let news = side(mapped, block, place)
+    let pairs = pairs
+    let kept = second.take(name, before: end)
+    try KeptEvent.withEvents(kept[...]) { olds in
+      ComparisonStage.groups(olds, news, by: \.position) { olds, news in
+        events.match(olds, news) { pairs.expect(old: $0, new: $1) }
       }
+      try newSessions.consume(mapped, of: block, rejects: &rejects)
+      ComparisonStage.groups(olds, news, by: \.position) { compare($0, $1, name, { "no event" }, { "no event" }) }
     }
   }
 
   /// Old events behind all of the new mapping's blocks.
   private func compareRest(_ kept: [KeptEvent], _ input: String) {
     for one in kept {
-      KeptEvent.withEvents([one][...]) { oldEvents in
-        events.compare(
-          oldEvents[...], [],
-          sample: {
-            EventComparison.Sample(input: input, line: one.line, raw: one.raw, old: nil, new: nil)
-          }, oldFate: { "no event" }, newFate: { "no event" }, matched: { _, _ in })
-      }
+      KeptEvent.withEvents([one][...]) { compare($0[...], [], input, { "no event" }, { "no event" }) }
     }
   }
 
@@ -220,60 +252,68 @@ public final class ComparisonStage: EventConsumer {
     while !isEnough(), try second.next() {
       let block = second.block
       let mapped = map(block)
-      second.keep(mapped, rawBytes: ComparisonStage.rawBytes)
+      second.keep(mapped)
       try consumeOld(mapped, block)
     }
   }
 }
 
-/// An event of the old mapping that waits for the new one to come to its record.
+/// An event that waits: for the other mapping to come to its record, or for its session to decide.
 struct KeptEvent {
-  var position: Int
-  var line: Int
-  var rule: Int
-  var id: UUID
-  var body: [UInt8]
-  var visitor: [UInt8]
-  var context: [UInt8]
-  var request: [UInt8]
-  var raw: [UInt8]
+  private let event: SideEvent
+  private let body: [UInt8]
+  private let visitor: [UInt8]
+  private let context: [UInt8]
+  private let request: [UInt8]
+  private let raw: [UInt8]
+
+  init(_ event: SideEvent) {
+    self.event = event
+    body = Array(event.body)
+    visitor = Array(event.visitor)
+    context = Array(event.context)
+    request = Array(event.request)
+    raw = Array(event.raw)
+  }
+
+  var position: Int { event.position }
 
   /// Calls `use` with the events while their bytes stay where they are.
-  static func withEvents(_ kept: ArraySlice<KeptEvent>, _ use: ([SideEvent]) -> Void) {
-    func open(_ rest: ArraySlice<KeptEvent>, _ done: [SideEvent]) {
-      guard let first = rest.first else { return use(done) }
-      first.body.withUnsafeBufferPointer { body in
-        first.visitor.withUnsafeBufferPointer { visitor in
-          first.context.withUnsafeBufferPointer { context in
-            first.request.withUnsafeBufferPointer { request in
-              let event = SideEvent(
-                position: first.position, line: first.line, rule: first.rule, id: first.id, body: body,
-                visitor: visitor, context: context, request: request)
-              open(rest.dropFirst(), done + [event])
-            }
-          }
-        }
+  static func withEvents(_ kept: ArraySlice<KeptEvent>, _ use: ([SideEvent]) throws -> Void) rethrows {
+    // One allocation for all: what is kept may be much.
+    var bytes: [UInt8] = []
+    for one in kept { for part in one.parts { bytes += part } }
+    try bytes.withUnsafeBufferPointer { bytes in
+      var at = 0
+      func next(_ part: [UInt8]) -> UnsafeBufferPointer<UInt8> {
+        defer { at += part.count }
+        return UnsafeBufferPointer(rebasing: bytes[at..<at + part.count])
       }
+      try use(
+        kept.map { one in
+          var event = one.event
+          event.body = next(one.body)
+          event.visitor = next(one.visitor)
+          event.context = next(one.context)
+          event.request = next(one.request)
+          event.raw = next(one.raw)
+          return event
+        })
     }
-    open(kept, [])
   }
+
+  private var parts: [[UInt8]] { [body, visitor, context, request, raw] }
 }
 
-extension SideEvent {
-  init(
-    position: Int, line: Int, rule: Int, id: UUID, body: UnsafeBufferPointer<UInt8>,
-    visitor: UnsafeBufferPointer<UInt8>, context: UnsafeBufferPointer<UInt8>, request: UnsafeBufferPointer<UInt8>
-  ) {
-    self.position = position
-    number = 0
-    self.line = line
-    self.rule = rule
-    self.id = id
-    self.body = body
-    self.visitor = visitor
-    self.context = context
-    self.request = request
-  }
+/// The events that both mappings make of a record that some session holds.
+struct KeptRecord {
+  var input: Int
+  /// Before it in the input.
+  var record: Int
+  var olds: [KeptEvent]
+  var news: [KeptEvent]
+  var oldFate: String
+  var newFate: String
 }
 
 /// The inputs as the old mapping reads them, a little ahead of the new one.
@@ -283,6 +323,7 @@ final class SecondReading {
   private var waiting: [String: [KeptEvent]] = [:]
   private var reached: [String: Int] = [:]
   private var lines: [Int: Int] = [:]
+  private var records: [Int: Int] = [:]
   private var hasEnded = false
 
   init(_ feed: any BlockFeed) { self.feed = feed }
@@ -301,21 +342,15 @@ final class SecondReading {
   func isRead(_ input: String, upTo position: Int) -> Bool { hasEnded || reached[input] ?? 0 >= position }
 
   /// Keeps the events of the current block.
-  func keep(_ mapped: MappedBlock, rawBytes: Int) {
+  func keep(_ mapped: MappedBlock) {
     let name = feed.inputs[block.input].name
     let line = (lines[block.input] ?? 0) + block.skippedLines
     lines[block.input] = line + mapped.counts.lines
-    for index in 0..<mapped.count {
-      let event = mapped.events[index]
-      let offset = min(Int(event.recordOffset), block.count)
-      let length = min(Int(event.recordLength), block.count - offset, rawBytes)
-      waiting[name, default: []].append(
-        KeptEvent(
-          position: block.position(of: Int(event.recordOffset)), line: line + Int(event.line) + 1,
-          rule: Int(event.rule), id: event.id, body: Array(mapped.bytes(event.body)),
-          visitor: Array(mapped.bytes(event.visitor)), context: Array(mapped.bytes(event.context)),
-          request: Array(mapped.bytes(event.request)),
-          raw: Array(UnsafeBufferPointer(start: block.start + offset, count: length))))
+    let before = records[block.input] ?? 0
+    let record = before + block.rejects.count { !$0.isDamage }
+    records[block.input] = before + block.rejects.count + mapped.counts.records
+    waiting[name, default: []] += (0..<mapped.count).map {
+      KeptEvent(SideEvent(mapped.events[$0], mapped, block, records: record, lines: line))
     }
     reached[name] = block.isLast ? Int.max : block.position(of: block.count)
   }

@@ -78,7 +78,7 @@ public struct ComparisonText {
     row("mapped", old.counts.mapped, new.counts.mapped, 1)
     row("sessions", old.sessions, new.sessions, 0)
     row("payloads", old.payloads, new.payloads, 0)
-    row("events", old.counts.matched.reduce(0, +), new.counts.matched.reduce(0, +), 0)
+    row("events", old.events, new.events, 0)
   }
 
   private mutating func types() {
@@ -147,7 +147,7 @@ public enum ComparisonJSON {
         json.put("dropped", side.dropped)
         json.put("unmatched", side.counts.unmatched)
         json.put("mapped", side.counts.mapped)
-        json.put("events", side.counts.matched.reduce(0, +))
+        json.put("events", side.events)
         json.put("sessions", side.sessions)
         json.put("payloads", side.payloads)
         json.object("rejected_by_code") { json in

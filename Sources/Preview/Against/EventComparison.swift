@@ -58,37 +58,53 @@ struct EventComparison: Sendable {
   /// The events of one record: those of one type belong together in their order, then what is left in its order.
   ///
   /// - Parameters:
-  ///   - sample: a sample of the record, without old and new.
-  ///   - fates: what the other side did with a record that has no event there.
-  ///   - matched: is told the ids of events that belong together.
-  mutating func compare(
-    _ olds: ArraySlice<SideEvent>, _ news: ArraySlice<SideEvent>, sample: () -> Sample, oldFate: () -> String,
-    newFate: () -> String, matched: (UUID, UUID) -> Void
-  ) {
+  ///   - both: is given events that belong together.
+  /// - Returns: the others, of one side only.
+  private func pair(
+    _ olds: ArraySlice<SideEvent>, _ news: ArraySlice<SideEvent>, both: (SideEvent, SideEvent) -> Void
+  ) -> (olds: ArraySlice<SideEvent>, news: ArraySlice<SideEvent>) {
     if olds.count == 1, news.count == 1, let old = olds.first, let new = news.first {
-      matched(old.id, new.id)
-      return compare(old, new, sample)
+      both(old, new)
+      return ([], [])
     }
     var rest = Array(news)
     var lonely: [SideEvent] = []
     for old in olds {
       if let index = rest.firstIndex(where: { newTypes[$0.rule] == oldTypes[old.rule] }) {
-        let new = rest.remove(at: index)
-        matched(old.id, new.id)
-        compare(old, new, sample)
+        both(old, rest.remove(at: index))
       } else {
         lonely.append(old)
       }
     }
-    for (old, new) in zip(lonely, rest) {
-      matched(old.id, new.id)
-      compare(old, new, sample)
+    for (old, new) in zip(lonely, rest) { both(old, new) }
+    return (lonely.dropFirst(rest.count), rest.dropFirst(lonely.count))
+  }
+
+  /// Tells the ids of those events of one record that belong together.
+  func match(
+    _ olds: ArraySlice<SideEvent>, _ news: ArraySlice<SideEvent>, _ matched: (UUID, UUID) -> Void
+  ) {
+    _ = pair(olds, news) { matched($0.id, $1.id) }
+  }
+
+  /// - Parameters:
+  ///   - sample: a sample of the record, without old and new.
+  ///   - fates: what the other side did with a record that has no event there.
+  mutating func compare(
+    _ olds: ArraySlice<SideEvent>, _ news: ArraySlice<SideEvent>, sample: () -> Sample, oldFate: () -> String,
+    newFate: () -> String
+  ) {
+    if olds.count == 1, news.count == 1, let old = olds.first, let new = news.first {
+      return compare(old, new, sample)
     }
-    for old in lonely.dropFirst(rest.count) {
+    var pairs: [(SideEvent, SideEvent)] = []
+    let lonely = pair(olds, news) { pairs.append(($0, $1)) }
+    for (old, new) in pairs { compare(old, new, sample) }
+    for old in lonely.olds {
       EventComparison.note(
         &removed[oldTypes[old.rule], default: Change()], sample, EventComparison.text(old.body), newFate())
     }
-    for new in rest.dropFirst(lonely.count) {
+    for new in lonely.news {
       EventComparison.note(
         &added[newTypes[new.rule], default: Change()], sample, oldFate(), EventComparison.text(new.body))
     }
