@@ -51,11 +51,11 @@ public final class PayloadTally: PayloadWriter {
     if hasSession {
       // …"session":{"id":"<36>","metadata":{"insert":"<24>","create":"<24>","update":"<24>"}},"profile":{"id":"…
       let at = sessionAt + 17
-      guard at + 36 + 24 + 24 + 24 + 66 < payload.count else { return }
+      guard at + 177 < payload.count else { return }
       id = PayloadTally.identity(base + at)
       start = PayloadTally.time(base + at + 60)
       end = PayloadTally.time(base + at + 132)
-      profile = PayloadTally.text(payload, from: at + 178)
+      profile = PayloadTally.text(payload, from: at + 177)
     } else {
       profile = PayloadTally.text(payload, from: sessionAt + 17)
     }
