@@ -46,7 +46,7 @@ let package = Package(
     .systemLibrary(name: "CProcessor"),
     // Digests side by side.
     .target(name: "CDigest"),
-    // Delimiters, line ends and quotes of tables.
+    // Delimiters, line ends and quotes of tables and logs.
     .target(name: "CFieldEnds"),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 

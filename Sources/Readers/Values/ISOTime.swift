@@ -1,7 +1,8 @@
 /// ISO 8601 as people and programs write it. Who writes it decides what is taken for it:
 ///
 /// - `read`, in a line of a log: a server writes all of it, down to the second, and what stands behind it is not of it.
-/// - `isWhole`, as the value of an export: also a date alone, or without seconds, or with a blank before the offset.
+/// - `isWhole`, as the value of an export: also a date alone, or without seconds, or with a blank before the offset, or with
+///   `UTC` in its place, as BigQuery and Rails write it.
 /// - `ColumnTime.iso`, in a column of a log: places are fixed, since these servers pad their numbers, so that a day is
 ///   known again by its ten bytes.
 /// - `TimeBound`, typed at the command: places are fixed, and a second 60 is a slip of the hand rather than a leap second.
@@ -34,8 +35,18 @@ enum ISOTime {
       guard text.number(2...2, 0...60, &parts.second), fraction(&text, &parts) else { return false }
     }
     _ = text.skip(UInt8(ascii: " "))
-    if text.at < stop { guard text.offset(&parts.offset) else { return false } }
+    if text.at < stop { guard isUniversal(&text, &parts) || text.offset(&parts.offset) else { return false } }
     return text.at == stop
+  }
+
+  /// `UTC` or `GMT`.
+  private static func isUniversal(_ text: inout TimeText, _ parts: inout TimeParts) -> Bool {
+    guard text.end - text.at >= 3 else { return false }
+    let word = (text.at[0], text.at[1], text.at[2])
+    guard word == (0x55, 0x54, 0x43) || word == (0x47, 0x4D, 0x54) else { return false }
+    text.at += 3
+    parts.offset = 0
+    return true
   }
 
   /// `T` or a blank, hours and minutes.
