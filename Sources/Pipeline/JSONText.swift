@@ -15,7 +15,8 @@ extension ByteBuffer {
   @usableFromInline
   func appendQuoted(_ start: UnsafePointer<UInt8>?, _ count: Int) {
     guard let start, count > 0 else { return append("\"\"") }
-    let length = count > ByteBuffer.longestText ? ByteBuffer.cut(start, ByteBuffer.longestText) : count
+    // At worst each byte becomes the three of U+FFFD.
+    let length = count > ByteBuffer.longestText / 3 ? ByteBuffer.cut(start, count, ByteBuffer.longestText) : count
     reserve(length &* 6 &+ 32)
     let to = cursor
     to.pointee = UInt8(ascii: "\"")
@@ -36,7 +37,7 @@ extension ByteBuffer {
   /// The inside of a JSON string.
   public func appendEscaped(_ text: UnsafeBufferPointer<UInt8>, limit: Int) {
     guard let start = text.baseAddress else { return }
-    let length = text.count > limit ? ByteBuffer.cut(start, limit) : text.count
+    let length = text.count > limit / 3 ? ByteBuffer.cut(start, text.count, limit) : text.count
     reserve(length &* 6 &+ 32)
     count = writeEscaped(start, length, cursor) - base
   }
@@ -159,11 +160,24 @@ extension ByteBuffer {
     return to + 2
   }
 
-  /// The longest prefix of at most `limit` bytes that ends at a character.
-  private static func cut(_ text: UnsafePointer<UInt8>, _ limit: Int) -> Int {
-    var length = limit
-    while length > limit - 4, length > 0, text[length] & 0xC0 == 0x80 { length -= 1 }
-    return length
+  /// The longest prefix of whole characters that takes at most `limit` bytes, three for each ill-formed part.
+  private static func cut(_ text: UnsafePointer<UInt8>, _ count: Int, _ limit: Int) -> Int {
+    var at = 0
+    var written = 0
+    while at < count {
+      while count - at >= 8, limit - written >= 8,
+        UnsafeRawPointer(text + at).loadUnaligned(as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+      {
+        at += 8
+        written += 8
+      }
+      guard at < count else { break }
+      let (length, isValid) = UTF8Scan.sequence(text + at, count - at)
+      written += isValid ? length : 3
+      if written > limit { break }
+      at += length
+    }
+    return at
   }
 }
 

@@ -135,6 +135,11 @@ import Testing
     let cut = escaped(Array(repeating: 0x61, count: ByteBuffer.longestText - 1) + Array("é".utf8))
     #expect(cut.count == ByteBuffer.longestText - 1 + 2)
     #expect(cut.dropFirst().first == 0x61 && cut.dropLast().last == 0x61)
+    // What is written counts, and U+FFFD is longer than the byte that it stands for.
+    let replaced = escaped(Array("a".utf8) + Array(repeating: 0xFF, count: ByteBuffer.longestText))
+    #expect((ByteBuffer.longestText - 2...ByteBuffer.longestText).contains(replaced.count - 2))
+    let short = [UInt8](repeating: 0xFF, count: ByteBuffer.longestText / 3)
+    #expect(escaped(short).count == 3 * short.count + 2)
   }
 
   @Test(arguments: [0, 7, -1, 10, 99, 100, Int64.max, Int64.min, 1_000_000_007])
