@@ -1,4 +1,4 @@
-/// The mark of UTF-8 (U+FEFF) that some programs write in front of a text. It is no part of the text.
+/// The mark of UTF-8 (U+FEFF) that some programs write in front of a text. It is not part of the text.
 public enum ByteOrderMark {
   /// Bytes of the mark that the bytes begin with: three or none.
   @inlinable

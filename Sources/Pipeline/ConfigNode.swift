@@ -16,12 +16,12 @@ public indirect enum ConfigNode: Sendable {
   public var scalar: ConfigScalar? { if case .scalar(let scalar) = self { scalar } else { nil } }
   /// The text of a scalar, unquoted; nil for a list or a map.
   public var text: String? { scalar?.text }
-  /// Nil where this is no list.
+  /// Nil where this is not a list.
   public var list: [ConfigNode]? { if case .list(let nodes, _) = self { nodes } else { nil } }
-  /// In the order of the file; nil where this is no map.
+  /// In the order of the file; nil where this is not a map.
   public var entries: [ConfigEntry]? { if case .map(let entries, _) = self { entries } else { nil } }
 
-  /// The value of a key; nil where this is no map or has no such key.
+  /// The value of a key; nil where this is not a map or has no such key.
   public subscript(key: String) -> ConfigNode? { entries?.first { $0.key == key }?.value }
 }
 

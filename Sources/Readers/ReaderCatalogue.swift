@@ -46,7 +46,7 @@ public enum ReaderCatalogue {
     guard settings.entries != nil else {
       throw Diagnostics([
         Diagnostic(
-          "M301", "the input's settings are no map", remedy: "write `reader: weblog` and `format: combined`",
+          "M301", "the input's settings are not a map", remedy: "write `reader: weblog` and `format: combined`",
           file: file, span: settings.span)
       ])
     }

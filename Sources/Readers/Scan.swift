@@ -23,7 +23,7 @@ enum Scan {
     return end
   }
 
-  /// Whether a line that begins with this byte may be no record, or may begin with what is no part of it: `#`, blanks,
+  /// Whether a line that begins with this byte may be no record, or may begin with what is not part of it: `#`, blanks,
   /// control characters, and all that is above the letters of most scripts, a byte order mark among it.
   @inline(__always)
   static func isUnusualStart(_ byte: UInt8) -> Bool { byte &- 0x24 >= 0xEF - 0x24 }

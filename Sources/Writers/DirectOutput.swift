@@ -5,7 +5,7 @@ internal import Pipeline
 ///
 /// Copying into the cache and writing from there costs the processor several times what handing whole pages to the disk
 /// does, and evicts what other programs need. A direct write returns only when the disk has the bytes: hence the thread,
-/// and a few buffers that take turns. What is no whole number of pages, or does not begin at one, goes through the
+/// and a few buffers that take turns. What is not a whole number of pages, or does not begin at one, goes through the
 /// cache, and so does everything once the file system has refused a direct write.
 ///
 /// One thread at a time may append; an error is thrown by the calls that follow it.

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Pipeline
 
 /// A file that stands under its name only when it is complete: written beside it in the same folder, synced, renamed,
-/// and the folder synced. What is no regular file (a device, a pipe) is written to directly; a symbolic link is followed
+/// and the folder synced. What is not a regular file (a device, a pipe) is written to directly; a symbolic link is followed
 /// and stays.
 final class FinalFile {
   /// As the user named it.

@@ -490,7 +490,7 @@ What to do: Put the file back; or move the state folder away and begin anew.
 A line of a file given to `replay` is not what `send`, `import` or `--rejects` write.
 
 ```text
-p.ndjson:1:1: error[D402]: the line is no dead letter
+p.ndjson:1:1: error[D402]: the line is not a dead letter
   = replay takes what send, import and --rejects wrote
 ```
 
@@ -862,7 +862,7 @@ What to do: Write it in the shape that the message names.
 The value is none of those that are possible here: an unknown word, a length of time without a unit, an empty name, a reason that no drop entry has.
 
 ```text
-M007.yaml:6:17: error[M007]: '30' is no length of time
+M007.yaml:6:17: error[M007]: '30' is not a length of time
   6 | session: { gap: 30 }
     |                 ^^
     = write a number and a unit, at most a year: 30m, 12h, 90s, 1d
@@ -1009,7 +1009,7 @@ What to do: Put single quotes around the whole expression, `'=…'`; else mend i
     CodePage("M108", ###"""
 # M108: a regular expression that cannot work
 
-The pattern is no regular expression of RE2, which has neither look-around nor back-references: these could stall a run at one hostile line.
+The pattern is not a regular expression of RE2, which has neither look-around nor back-references: these could stall a run at one hostile line.
 
 ```text
 M108.yaml:6:44: error[M108]: invalid regular expression: missing ): ^/(shop|cart
@@ -1117,7 +1117,7 @@ What to do: Add `{ else: value }` as the last branch.
 Under `when` stand values to compare with: text, a glob with `*`, `~` and a regular expression, a number or a range `200..299`. Its keys, and what stands under `needs`, are names or paths such as `url.query.q`, not expressions.
 
 ```text
-M116.yaml:6:46: error[M116]: '2xx' is no number and no range
+M116.yaml:6:46: error[M116]: '2xx' is neither a number nor a range
   6 | events: [ { type: page-view, when: { status: 2xx } } ]
     |                                              ^^^
     = write 200 or 200..299
@@ -1162,7 +1162,7 @@ What to do: Check the name: it is relative to the folder of the mapping, not to 
 The CSV file of a table lacks a column, has a key twice, or is no CSV. If the mistake is in the table, the place is in the table.
 
 ```text
-M120.yaml:6:41: error[M120]: 'code' is no column of M120.csv
+M120.yaml:6:41: error[M120]: 'code' is not a column of M120.csv
   6 | tables: { names: { file: M120.csv, key: code, value: name } }
     |                                         ^^^^
     = known here: name, sku
@@ -1335,7 +1335,7 @@ What to do: Use it, `=lookup(table, key)`, or remove it.
 The event type is built into Tracardi, which copies the properties that it knows into its own places. This one it stores, and copies nowhere.
 
 ```text
-M208.yaml:6:41: warning[M208]: 'phrase' is no property of the built-in type 'search'
+M208.yaml:6:41: warning[M208]: 'phrase' is not a property of the built-in type 'search'
   6 | events: [ { type: search, properties: { phrase: =path } } ]
     |                                         ^^^^^^
     = it is stored, but copied nowhere; put your own under `custom`; known: category, query
@@ -1435,7 +1435,7 @@ What to do: Remove the key, or choose another mode (docs/mapping.md).
 A text that no field of its kind has: a path without its slash or with a query, a method in small letters, a range where an address stands, capitals in the host of a URL, or what stands for a missing value.
 
 ```text
-M214.yaml:6:37: warning[M214]: '10.0.0.0/8' never matches: an address is no range
+M214.yaml:6:37: warning[M214]: '10.0.0.0/8' never matches: an address is not a range
   6 | drop: [ { reason: ours, when: { ip: 10.0.0.0/8 } } ]
     |                                     ^^^^^^^^^^
     = write if: '=cidr("10.0.0.0/8").containsIP(ip)'
@@ -1744,7 +1744,7 @@ What to do: Nothing, if it is one line. If every line is rejected so, the log ha
 Where the time must be stands something that is none, or a date that no calendar has.
 
 ```text
-R103.yaml:11:24: error[R103]: 'time' is no time as the format has it
+R103.yaml:11:24: error[R103]: 'time' is not a time as the format has it
   11 |       203.0.113.9 - - [31/Feb/2026:13:55:01 +0200] "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0"
      |                        ^
      = times look like 10/Oct/2000:13:55:36 -0700 unless the format says otherwise; without an offset, set `zone`
@@ -1759,7 +1759,7 @@ What to do: Look at the line. If all are so, the log has its time in another for
 Where a number must be stands something else.
 
 ```text
-R104.yaml:11:70: error[R104]: 'status' is no number
+R104.yaml:11:70: error[R104]: 'status' is not a number
   11 |       203.0.113.9 - - [10/Sep/2026:13:55:01 +0200] "GET /a HTTP/1.1" abc 512 "-" "Mozilla/5.0"
      |                                                                      ^
      = add the text to `missing` if it stands for no value
@@ -2056,7 +2056,7 @@ What to do: Leave the field out of `fields`: documents and pictures are no prope
     CodePage("R201", ###"""
 # R201: an expression failed
 
-An expression of the mapping could not be evaluated for this record: a text that is no number, a division by zero, a number out of range. The record is rejected with the rule and the place in the mapping; the run goes on.
+An expression of the mapping could not be evaluated for this record: a text that is not a number, a division by zero, a number out of range. The record is rejected with the rule and the place in the mapping; the run goes on.
 
 ```text
 R201.yaml:11:7: error[R201]: value '=int(path.or("").after("/p").or("0"))': no whole number: age
@@ -2269,7 +2269,7 @@ What to do: Name files, or leave `--state` out.
 `--state`, and `--output` with `--follow-up`, name folders.
 
 ```text
-error[U111]: --state b.log is no folder
+error[U111]: --state b.log is not a folder
   = name a folder
 ```
 

@@ -62,7 +62,7 @@ struct ContinuationPlan: Sendable {
       if path.isEmpty {
         findings.append(Diagnostic("U101", "\(option) needs a folder's name", remedy: "name a folder"))
       } else if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFDIR {
-        findings.append(Diagnostic("U111", "\(option) \(path) is no folder", remedy: "name a folder"))
+        findings.append(Diagnostic("U111", "\(option) \(path) is not a folder", remedy: "name a folder"))
       } else if let input = plan.inputs.first(where: { FileIdentity.isInside(path, folder: $0) }) {
         findings.append(
           Diagnostic(

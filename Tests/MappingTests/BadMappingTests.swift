@@ -55,7 +55,7 @@ import Testing
     ("events: [\n  { type: a }\n  { type: b }\n]\n", "1:9", "not closed before line 3"),
     ("events: [\n", "1:9", "never closed"), ("a: b\nevents: [ { type: a }, { name: x,\n", "2:24", "never closed"),
     ("mapping: a\nevents: [ { type: a }\n", "2:9", "never closed"), ("events: [\n  { type: a }", "1:9", "never closed"),
-    // A mark of the order of bytes is no part of the line.
+    // A mark of the order of bytes is not part of the line.
     ("\u{FEFF}mapping: \"abc\n", "1:10", "never closed"),
     // Otherwise it is the place itself that says most.
     ("events: [ { type: t ]", "1:21", "did not find expected"), ("a: \"b \\q\"", "1:7", "unknown escape"),

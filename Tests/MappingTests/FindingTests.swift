@@ -66,10 +66,12 @@ import Testing
       "events: [ { type: t, properties: { c: { case: [ { when: { status: 1 }, then: x } ] } } } ]", 6, 41, "M114",
       "'case' without 'else'", "else"),
     Case("events: [ { type: t, when: { target: \"~ (\" } } ]", 6, 38, "M108", "", "RE2"),
-    Case("events: [ { type: t, when: { status: 2xx } } ]", 6, 38, "M116", "'2xx' is no number", "200..299"),
-    Case("session: { gap: soon }\nevents: [ { type: t } ]", 6, 17, "M007", "'soon' is no length of time", "30m"),
     Case(
-      "session: { late: never }\nevents: [ { type: t } ]", 6, 18, "M007", "'never' is no value of 'late'",
+      "events: [ { type: t, when: { status: 2xx } } ]", 6, 38, "M116", "'2xx' is neither a number nor a range",
+      "200..299"),
+    Case("session: { gap: soon }\nevents: [ { type: t } ]", 6, 17, "M007", "'soon' is not a length of time", "30m"),
+    Case(
+      "session: { late: never }\nevents: [ { type: t } ]", 6, 18, "M007", "'never' is not a value of 'late'",
       "attach, new, reject"),
     Case("events: [ { type: t, id: =target } ]", 6, 26, "M105", "the id may be missing", "needs"),
     Case(

@@ -55,7 +55,7 @@ import Testing
     ("", "t.csv:1:1 M120 the table is empty"), ("\n\n", "t.csv:1:1 M120 the table is empty"),
     (String(repeating: ",", count: 20_000), "t.csv:1:1 M120 more than 10000 columns"),
     ("k,v\n1,\u{0}\n", nil),
-    ("k,name\n1,a\n", "mapping.yaml:6:44 M120 'v' is no column of"),
+    ("k,name\n1,a\n", "mapping.yaml:6:44 M120 'v' is not a column of"),
   ])
   func brokenTables(_ text: String, _ expected: String?) throws {
     let space = try Workspace(["t.csv": text])

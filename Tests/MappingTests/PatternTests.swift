@@ -70,7 +70,7 @@ import Testing
     #expect(found > 1000)
   }
 
-  /// Of what is no path a glob is of the whole, and a star is anything.
+  /// Of what is not a path a glob is of the whole, and a star is anything.
   @Test(arguments: [
     ("*Bot*", "Mozilla/5.0 (compatible; SemrushBot/7~bl; en)", true),
     ("*google*", "https://www.google.com/search", true),

@@ -108,13 +108,13 @@ private func flat(_ reading: Reading) -> [String] {
     Case(
       input: "{ fields: { a: string, n: { type: int, column: b } } }", text: "a,b\n1,x\n,2\n3,\"4\n5\"\n", records: [],
       rejects: [
-        "R104 2 1 3 field 'n' (column 'b'): 'x' is no whole number",
+        "R104 2 1 3 field 'n' (column 'b'): 'x' is not a whole number",
         "R105 3 2 1 field 'a' is missing, which every record needs",
-        "R104 4 3 3 field 'n' (column 'b'): '4\\n5' is no whole number",
+        "R104 4 3 3 field 'n' (column 'b'): '4\\n5' is not a whole number",
       ]),
     Case(
       input: "{ fields: { a: string, n: int } }", text: "a,n\n\"x\ny\",z\n", records: [],
-      rejects: ["R104 3 1 4 field 'n': 'z' is no whole number"]),
+      rejects: ["R104 3 1 4 field 'n': 'z' is not a whole number"]),
     // Quotes that are wrong cost their line.
     Case(
       input: ab, text: "a,b\n\"1\"x,2\n3,4\n", records: ["a=3 b=4"],
@@ -144,8 +144,8 @@ private func flat(_ reading: Reading) -> [String] {
   @Test(arguments: [
     ("{ }", ["M304 reader csv needs `fields`"]),
     ("{ fields: { a: string }, delimitr: auto }", ["M303 reader csv knows no key 'delimitr'"]),
-    ("{ fields: { a: string }, skip: -1 }", ["M304 `skip` is no number of lines"]),
-    ("{ fields: { a: string }, delimiter: ab }", ["M304 `delimiter` is no single character of ASCII"]),
+    ("{ fields: { a: string }, skip: -1 }", ["M304 `skip` is not a number of lines"]),
+    ("{ fields: { a: string }, delimiter: ab }", ["M304 `delimiter` is not a single character of ASCII"]),
     ("{ fields: { a: string }, delimiter: \"'\", quote: \"'\" }", ["M304 `delimiter` and `quote` are the same"]),
     (
       "{ fields: { a: string }, encoding: utf-9 }",
@@ -161,7 +161,7 @@ private func flat(_ reading: Reading) -> [String] {
     ("{ fields: { a: string }, group: { by: b } }", ["M304 `by` names no field: 'b'"]),
     ("{ fields: { a: optional string }, group: { by: a } }", ["M304 the key 'a' of a group cannot be optional"]),
     ("{ fields: { a: string, rows: string }, group: { by: a } }", ["M304 'rows' names the rows of a group"]),
-    ("{ fields: { a: string }, group: { by: a, max_rows: none } }", ["M304 `max_rows` is no number from 1"]),
+    ("{ fields: { a: string }, group: { by: a, max_rows: none } }", ["M304 `max_rows` is not a number from 1"]),
     (
       "{ fields: { a: string }, ragged: never, header: maybe }",
       [
@@ -246,7 +246,7 @@ private func flat(_ reading: Reading) -> [String] {
     Case(
       input: orders, text: "order,buyer,sku,qty\n1,ann,A,2\n1,ann,B,many\n2,bob,C,5\n",
       records: ["buyer=bob order=2 rows=5 C"],
-      rejects: ["R104 3 1 9 field 'qty': 'many' is no whole number"]),
+      rejects: ["R104 3 1 9 field 'qty': 'many' is not a whole number"]),
     Case(
       input: orders, text: "order,buyer,sku,qty\n1,ann,A,2\n1,ann\n2,bob,C,5\n",
       records: ["buyer=bob order=2 rows=5 C"], rejects: ["R111 3 1 6 a row of 2 fields under a header of 4"]),
@@ -325,7 +325,7 @@ private func flat(_ reading: Reading) -> [String] {
     Case(
       input: "{ fields: { order: int, sku: string }, group: { by: order } }",
       text: "order,sku\n1,A\n1,B\nzz,C\nzz,D\n1,E\n2,F\n", records: ["order=2 rows=F"],
-      rejects: ["R104 4 1 1 field 'order': 'zz' is no whole number"]),
+      rejects: ["R104 4 1 1 field 'order': 'zz' is not a whole number"]),
     // A default is a key.
     Case(
       input: "{ fields: { order: { type: string, default: x }, sku: string }, group: { by: order } }",

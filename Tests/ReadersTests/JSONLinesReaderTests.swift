@@ -72,9 +72,9 @@ private func flat(_ reading: Reading) -> [String] {
     (#"{"a":1} {"#, "R121 1 1 9 '{' stands behind the value"), (#"{a:1}"#, "R121 1 1 2 'a' cannot stand here"),
     (#"{"a":nul}"#, "R121 1 1 9 '}' cannot stand here"), (#"{"a":"x"#, "R121 1 1 8 the line ends within its JSON"),
     (#"NaN"#, "R121 1 1 1 'N' cannot stand here"),
-    (#"{"x":{"y":[0,{"z":"seven"}]}}"#, "R104 1 1 20 field 'b': 'seven' is no whole number"),
+    (#"{"x":{"y":[0,{"z":"seven"}]}}"#, "R104 1 1 20 field 'b': 'seven' is not a whole number"),
     (#"{"x":{"y":[0,{"z":{"w":1}}]}}"#, "R109 1 1 19 field 'b' is an object"),
-    (#"{"x":{"y":[0,{"z":1.5}]}}"#, "R104 1 1 19 field 'b': '1.5' is no whole number"),
+    (#"{"x":{"y":[0,{"z":1.5}]}}"#, "R104 1 1 19 field 'b': '1.5' is not a whole number"),
     (
       String(repeating: "[", count: 100_000), "R122 1 1 65 nested more than 64 deep"
     ),
@@ -142,7 +142,7 @@ private func flat(_ reading: Reading) -> [String] {
     #expect(
       reading.rejects == [
         "R123 1 1 0 list 'i' has 0 elements", "R123 3 3 0 list 'i' has 3 elements",
-        "R104 4 4 10 field 'a': 'x' is no whole number", "R123 5 5 0 list 'i' has 0 elements",
+        "R104 4 4 10 field 'a': 'x' is not a whole number", "R123 5 5 0 list 'i' has 0 elements",
       ])
   }
 

@@ -173,8 +173,8 @@ import Testing
 
   @Test(arguments: [
     ("nginx_json", #"{"remote_addr":"1.2.3.4"}"#, "R105 1 1 0 'time' is missing, which every record needs"),
-    ("nginx_json", #"{"time_local":"yesterday or so"}"#, "R103 1 1 16 'time' is no time: 'yesterday or so'"),
-    ("nginx_json", #"{"msec":1789041421.250,"status":"OK"}"#, "R104 1 1 34 'status' is no number: 'OK'"),
+    ("nginx_json", #"{"time_local":"yesterday or so"}"#, "R103 1 1 16 'time' is not a time: 'yesterday or so'"),
+    ("nginx_json", #"{"msec":1789041421.250,"status":"OK"}"#, "R104 1 1 34 'status' is not a number: 'OK'"),
     ("nginx_json", #"{"msec":1789041421.250"#, "R121 1 1 23 the line ends within its JSON"),
     (
       "caddy", #"{"level":"info","ts":1789041421.25,"msg":"serving"}"#,
@@ -188,7 +188,7 @@ import Testing
       "json", #"{"time":"2026-09-10T11:57:01Z","status":"-","agent":"x"}"#,
       "R105 1 1 0 no field of a request has a value: neither address, target nor status"
     ),
-    ("caddy", #"{"ts":1,"request":{}}"#, "R103 1 1 7 'time' is no time: '1'"),
+    ("caddy", #"{"ts":1,"request":{}}"#, "R103 1 1 7 'time' is not a time: '1'"),
   ])
   func linesThatAreNoRecords(_ format: String, _ line: String, _ reject: String) throws {
     #expect(try read(line + "\n", with: weblog(format)).rejects == [reject])

@@ -47,7 +47,7 @@ import Testing
     }
     for (value, message) in [
       ("SHIFT-JIS", "unknown encoding 'SHIFT-JIS', or one of several bytes a character"),
-      ("[utf-8]", "`encoding` is no name"),
+      ("[utf-8]", "`encoding` is not a name"),
     ] {
       let findings = #expect(throws: Diagnostics.self) {
         try ReaderCatalogue.make(settings: node(input + value + " }"), file: "test.yaml")

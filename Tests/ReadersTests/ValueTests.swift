@@ -219,7 +219,7 @@ private func zoned(_ zone: String) -> [String: String] {
     }
     let (fixed, plain) = (try converter(format), try converter("%Z" + format))
     var texts = [""]
-    // Around both changes of the clocks, around a year's end, and what is no time.
+    // Around both changes of the clocks, around a year's end, and what is not a time.
     for (month, days) in [(3, 26...31), (10, 23...27), (12, 30...31), (1, 0...1), (2, 28...30), (13, 1...1)] {
       for day in days {
         for (hour, minute) in [(0, 0), (1, 59), (2, 0), (2, 30), (3, 0), (12, 7), (23, 59), (24, 0), (11, 60)] {

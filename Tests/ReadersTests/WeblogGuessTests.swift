@@ -143,7 +143,7 @@ import Testing
     #expect(FormatGuess.best(of: head, settings: WeblogSettings())?.preset.name == name)
   }
 
-  /// JSON with a time is no access log by that alone.
+  /// JSON with a time is not an access log by that alone.
   @Test(arguments: [
     (#"{"time":"2026-09-10T11:57:01Z","email":"a@x.com","amount":12.5,"user":"bob"}"#, nil),
     (#"{"log":"203.0.113.9 - - […","stream":"stdout","time":"2026-09-10T11:57:01Z"}"#, nil),

@@ -289,7 +289,7 @@ import Testing
     ("Proxy http started.", "R101 1 1 1 a message of HAProxy, no request"),
     ("[WARNING] 253/104345 (666) : Server x is DOWN", "R101 1 1 1 a message of HAProxy, no request"),
     // Other lines are what they were.
-    ("1.2.3.4:5 [03/Dec/2012:17:35:10.380] w a/n 0/0/1 x 2", "R104 1 1 50 'status' is no number"),
+    ("1.2.3.4:5 [03/Dec/2012:17:35:10.380] w a/n 0/0/1 x 2", "R104 1 1 50 'status' is not a number"),
     ("1.2.3.4", "R102 1 1 8 the line ends where the time was expected"),
   ]) func messages(_ line: String, _ reject: String) throws {
     #expect(try read(line + "\n", with: weblog("haproxy_http", ["zone": "UTC"])).rejects == [reject])
@@ -298,20 +298,20 @@ import Testing
   /// Lines in columns that are no records, and what is said.
   static let malformed: [(String, String, String)] = [
     ("alb", "http 2026-09-10T11:57:01Z app/x", "R102 1 1 32 the line ends where the ip was expected"),
-    ("alb", "http yesterday app/x 1.2.3.4:5", "R103 1 1 6 'time' is no time as the format has it"),
-    ("alb", "http 2026-02-30T11:57:01Z app/x 1.2.3.4:5", "R103 1 1 6 'time' is no time as the format has it"),
+    ("alb", "http yesterday app/x 1.2.3.4:5", "R103 1 1 6 'time' is not a time as the format has it"),
+    ("alb", "http 2026-02-30T11:57:01Z app/x 1.2.3.4:5", "R103 1 1 6 'time' is not a time as the format has it"),
     (
       "alb", "http 2026-09-10T11:57:01Z app/x - - -1 -1 -1 400 - 0 272 \"-\"",
       "R105 1 1 33 'ip' is missing, which every record needs"
     ),
     (
       "alb", "http 2026-09-10T11:57:01Z app/x 1.2.3.4:5 - -1 -1 x 400 - 0 272 \"-\"",
-      "R104 1 1 51 'response_time' is no number"
+      "R104 1 1 51 'response_time' is not a number"
     ),
     (
-      "squid", "1789041421.603 310 10.0.0.68 TCP_MISS/200 8x4 GET / - - -", "R104 1 1 43 'bytes' is no number"
+      "squid", "1789041421.603 310 10.0.0.68 TCP_MISS/200 8x4 GET / - - -", "R104 1 1 43 'bytes' is not a number"
     ),
-    ("bunny", "HIT|200|soon|412|390|1.2.3.4|-|/|DE|a|b|c", "R103 1 1 9 'time' is no time as the format has it"),
+    ("bunny", "HIT|200|soon|412|390|1.2.3.4|-|/|DE|a|b|c", "R103 1 1 9 'time' is not a time as the format has it"),
     ("iis", "2026-09-10 11:57:01 GET /", "R101 1 1 1 no '#Fields:' came before the line"),
     (
       "w3c", "#Fields: c-ip cs-uri\n1.2.3.4 /",
@@ -319,7 +319,7 @@ import Testing
     ),
     (
       "w3c", "#Fields: c-ip date time\n1.2.3.4 \(String(repeating: "\0", count: 10)) 00:00:01",
-      "R103 2 1 9 'date' is no time as the format has it"
+      "R103 2 1 9 'date' is not a time as the format has it"
     ),
     ("w3c", "#Fields: time c-ip\n00:00:01 1.2.3.4", "R103 2 1 1 the time has no date: no '#Date:' came before it"),
   ]

@@ -229,7 +229,7 @@ import Testing
     ),
     (
       #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" OK 1 "-" "-""#,
-      "R104 1 1 59 'status' is no number"
+      "R104 1 1 59 'status' is not a number"
     ),
     (
       #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" - 1 "-" "-""#,
@@ -237,7 +237,7 @@ import Testing
     ),
     (
       #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1x "-" "-""#,
-      "R104 1 1 63 'bytes' is no number"
+      "R104 1 1 63 'bytes' is not a number"
     ),
     (
       #"1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1"  200 1 "-" "-""#,
@@ -249,15 +249,15 @@ import Testing
     ),
     (
       #"1.2.3.4 - - [31/Feb/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "-" "-""#,
-      "R103 1 1 14 'time' is no time as the format has it"
+      "R103 1 1 14 'time' is not a time as the format has it"
     ),
     (
       #"1.2.3.4 - - [10/Oct/2000:24:00:00 +0000] "GET / HTTP/1.1" 200 1 "-" "-""#,
-      "R103 1 1 14 'time' is no time as the format has it"
+      "R103 1 1 14 'time' is not a time as the format has it"
     ),
     (
       #"1.2.3.4 - - [10/Oct/2000:13:55:36] "GET / HTTP/1.1" 200 1 "-" "-""#,
-      "R103 1 1 14 'time' is no time as the format has it"
+      "R103 1 1 14 'time' is not a time as the format has it"
     ),
     (
       #"- - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1 "-" "-""#,

@@ -130,7 +130,7 @@ import Testing
     ("\n<r><v>1</v><i/></r>\n<r><v>2</v><i/><i/><i/></r>", ["v=1"], ["R123@3#2 list 'i' has 3 rows, more than 2"]),
     ("<r><v>1</v><i><k>a</k><k>b</k></i></r>", [], ["R131@1#1 field 'i.k' comes twice"]),
     ("<r><v>1&nbsp;</v></r><r><v>2</v></r>", [], ["I311"]),
-    ("<r><v>1</v></r>\n<r><v>x</v></r>", ["v=1"], ["R104@2#2 field 'v': 'x' is no whole number"]),
+    ("<r><v>1</v></r>\n<r><v>x</v></r>", ["v=1"], ["R104@2#2 field 'v': 'x' is not a whole number"]),
   ])
   func rejects(_ body: String, _ records: [String], _ rejects: [String]) throws {
     let reader = try xml(
@@ -209,9 +209,9 @@ import Testing
     ("b[1]", "M309 only attributes can be compared"),
     ("b[@t=\"x]", "M309 a predicate without a quoted value"),
     ("b/", "M309 a name is missing"),
-    ("b c", "M309 ' c' is no part of a path"),
-    ("@id/b", "M309 '/b' is no part of a path"),
-    ("count(b)", "M309 '(b)' is no part of a path"),
+    ("b c", "M309 ' c' is not part of a path"),
+    ("@id/b", "M309 '/b' is not part of a path"),
+    ("count(b)", "M309 '(b)' is not part of a path"),
     ("", "M309 a name is missing"),
     ("//@id", "M309 an attribute behind '//'"),
   ])

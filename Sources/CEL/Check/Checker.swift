@@ -32,7 +32,7 @@ struct Checker {
   }
 
   static let optionalRemedy = "use .or(…), or name it in 'needs'"
-  /// Of a value that is no path.
+  /// Of a value that is not a path.
   private static let computedRemedy = "use .or(…), or .optMap(x, …) for what is made of it"
 
   mutating func reportOptional(_ expression: Expression, _ use: String) {

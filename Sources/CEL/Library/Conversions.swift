@@ -173,7 +173,7 @@ extension Library {
     return value
   }
 
-  /// Why a text is no number of a type: it is one that does not fit, or none at all.
+  /// Why a text is not a number of a type: it is one that does not fit, or none at all.
   private static func unreadable(_ text: Value, _ code: ErrorCode, _ activation: Activation) -> Value {
     let isNumber =
       code == .noInteger

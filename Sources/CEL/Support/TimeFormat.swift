@@ -146,7 +146,7 @@ struct TimeFormat: Sendable {
     var isBeforeEpoch = false
   }
 
-  /// Why a text is no time of the form.
+  /// Why a text is not a time of the form.
   enum Failure: Error {
     case mismatch, noSuchDay, noSuchTime, weekday, ambiguous, offset, range, noZone
 

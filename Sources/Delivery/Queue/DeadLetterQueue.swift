@@ -20,7 +20,7 @@ public final class DeadLetterQueue: PayloadQueue {
   public func whenMore(call wake: @escaping @Sendable () -> Void) { lines.whenMore(call: wake) }
   public var damage: Diagnostic? { lines.damage }
 
-  /// Throws D402 for a line that is no dead letter.
+  /// Throws D402 for a line that is not a dead letter.
   public func next(into target: ByteBuffer) throws -> PayloadQueueStep {
     while true {
       line.removeAll()
@@ -43,10 +43,11 @@ public final class DeadLetterQueue: PayloadQueue {
     }
   }
 
-  /// D402: a line is no dead letter.
+  /// D402: a line is not a dead letter.
   public static func noDeadLetter(_ source: String, _ line: Int) -> Diagnostic {
     Diagnostic(
-      "D402", "the line is no dead letter", remedy: "replay takes what send, import and --rejects wrote", file: source,
+      "D402", "the line is not a dead letter", remedy: "replay takes what send, import and --rejects wrote",
+      file: source,
       span: line > 0 ? SourceSpan(line: line, column: 1) : nil)
   }
 }

@@ -81,7 +81,7 @@ final class LineCutter {
       return .tooLong(offset: tooLongFrom, end: base + next, line: line)
     }
     let bytes = buffer.bytes
-    // A byte order mark at the very beginning is no part of the first payload.
+    // A byte order mark at the very beginning is not part of the first payload.
     if offset == 0 { from += ByteOrderMark.length(of: bytes[from..<end]) }
     var to = end
     while from < to, bytes[from] <= 0x20 { from += 1 }

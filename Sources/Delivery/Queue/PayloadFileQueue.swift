@@ -30,7 +30,7 @@ public final class PayloadFileQueue: PayloadQueue, @unchecked Sendable {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
-      throw Diagnostic("I102", "\(path) is no regular file", remedy: "name a file of payloads, or - for a pipe")
+      throw Diagnostic("I102", "\(path) is not a regular file", remedy: "name a file of payloads, or - for a pipe")
     }
     posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     extent = Mutex(Extent(end: end ?? Int(status.st_size), isFinished: end == nil))

@@ -37,7 +37,7 @@ struct ReceiverTypes {
     let suggestion = Suggestion.best(for: value.path, among: names).map { "did you mean '\($0)'? " } ?? ""
     let known = names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
     findings.warn(
-      "M208", "'\(value.path)' is no property of the built-in type '\(type.name)'", at: value.key,
+      "M208", "'\(value.path)' is not a property of the built-in type '\(type.name)'", at: value.key,
       remedy: suggestion
         + (names.isEmpty
           ? "it has none: use a type of your own"

@@ -38,7 +38,7 @@ struct CheckCompiler {
       }
       if !CheckCompiler.isCode(code.text) {
         findings.error(
-          "M007", "'\(code.text)' is no code of a check", at: code.span,
+          "M007", "'\(code.text)' is not a code of a check", at: code.span,
           remedy: "write capital letters, digits, '_' or '-', at least two letters first: TOTALS")
       }
       if let first = codes[code.text] {

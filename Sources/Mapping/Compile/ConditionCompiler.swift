@@ -181,7 +181,7 @@ struct ConditionCompiler {
       }
       guard !ExpressionCompiler.isExpression(value) else {
         findings.error(
-          "M116", "an expression is no pattern", at: value.span, remedy: "write the comparison under `if`")
+          "M116", "an expression is not a pattern", at: value.span, remedy: "write the comparison under `if`")
         continue
       }
       if extra.variables.isEmpty { look(at: value, of: path, program.expression) }
@@ -233,7 +233,7 @@ struct ConditionCompiler {
     case .method where value.text.contains(where: \.isLowercase):
       return ("methods are written in capitals", "write \(value.text.uppercased())")
     case .address where value.text.contains("/"):
-      return ("an address is no range", "write if: '=cidr(\"\(value.text)\").containsIP(\(path))'")
+      return ("an address is not a range", "write if: '=cidr(\"\(value.text)\").containsIP(\(path))'")
     default: return nil
     }
   }
@@ -273,7 +273,7 @@ struct ConditionCompiler {
       }
     case .failure(let issues):
       findings.error(
-        "M108", issues.all.first?.message ?? "this is no regular expression", at: value.span,
+        "M108", issues.all.first?.message ?? "this is not a regular expression", at: value.span,
         remedy: "see the syntax of RE2; a literal needs no ~")
       return nil
     }
@@ -283,7 +283,7 @@ struct ConditionCompiler {
     let ranges = values.compactMap { value -> ClosedRange<Int64>? in
       if let range = WhenRange.parse(value.text) { return range }
       findings.error(
-        "M116", "'\(value.text)' is no number and no range", at: value.span, remedy: "write 200 or 200..299")
+        "M116", "'\(value.text)' is neither a number nor a range", at: value.span, remedy: "write 200 or 200..299")
       return nil
     }
     guard ranges.count == values.count else { return nil }

@@ -84,14 +84,14 @@ final class ExpressionCompiler {
     return ApparentDates.issues(in: expression) + columns.issues
   }
 
-  /// Compiles what a condition looks at: nil with a finding if it is no path. A key that a plain map need not have is
+  /// Compiles what a condition looks at: nil with a finding if it is not a path. A key that a plain map need not have is
   /// optional there: without it the condition does not hold, and no record fails.
   func compilePath(
     _ scalar: ConfigScalar, narrowed: Set<String>, extra: RowScope, remedy: String
   ) -> (program: Program, path: String)? {
     guard let program = compile(scalar, narrowed: narrowed, extra: extra) else { return nil }
     guard let path = program.path else {
-      findings.error("M116", "'\(scalar.text)' is no path", at: scalar.span, remedy: remedy)
+      findings.error("M116", "'\(scalar.text)' is not a path", at: scalar.span, remedy: remedy)
       return nil
     }
     let scope = scope(narrowed, extra)

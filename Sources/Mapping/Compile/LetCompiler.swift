@@ -97,7 +97,7 @@ struct LetCompiler {
     let name = entry.key
     if !isName(name) {
       compiler.findings.error(
-        "M007", "'\(name)' is no name", at: entry.keySpan, remedy: "use letters, digits and _ only")
+        "M007", "'\(name)' is not a name", at: entry.keySpan, remedy: "use letters, digits and _ only")
     } else if reserved.contains(name) {
       compiler.findings.error(
         "M007", "'\(name)' is a reserved word of the expression language", at: entry.keySpan,

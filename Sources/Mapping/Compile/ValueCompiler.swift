@@ -130,7 +130,7 @@ struct ValueCompiler {
       guard compiler.knowsFields else { return nil }
       let lists = compiler.schema.fields.filter { if case .list = $0.type { true } else { false } }.map(\.name)
       findings.error(
-        "M104", "'\(name.text)' is no list of rows", at: name.span,
+        "M104", "'\(name.text)' is not a list of rows", at: name.span,
         remedy: lists.isEmpty
           ? "reader \(compiler.schema.title) has none here"
             + (name.text == "rows" ? ": a record has `rows` where `input` has group: { by: column }" : "")

@@ -86,7 +86,7 @@ enum EnvironmentText {
         switch text[place] {
         case "(" where before.lowercased() == "env":
           let name = rest.drop { $0 == " " || $0 == "\"" || $0 == "'" }.prefix(while: isOfName)
-          // A number is no name: `env(1)` in the middle of a text may be one of several things.
+          // A number is not a name: `env(1)` in the middle of a text may be one of several things.
           if let first = name.first, !first.isNumber { return name }
           if text.hasPrefix("env(") { return "NAME" }
         case "$" where rest.first == "{" && place < lastBrace:

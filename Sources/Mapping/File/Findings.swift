@@ -33,7 +33,7 @@ final class Findings {
     }
     if scalar.style == .plain, ["~", "null", "Null", "NULL"].contains(scalar.text) {
       error(
-        "M007", "'\(scalar.text)' is no value: nothing is ever emitted as null", at: scalar.span,
+        "M007", "'\(scalar.text)' is not a value: nothing is ever emitted as null", at: scalar.span,
         remedy: "leave the key out, or put quotes around text")
       return false
     }

@@ -160,7 +160,7 @@ struct MappingLoader {
     if let chosen = file["input"]?["time"]?.scalar {
       guard let field = schema.fields.first(where: { $0.name == chosen.text && $0.type == .timestamp }) else {
         findings.error(
-          "M104", "'\(chosen.text)' is no time of reader \(schema.title)", at: chosen.span,
+          "M104", "'\(chosen.text)' is not a time of reader \(schema.title)", at: chosen.span,
           remedy: "times: " + schema.fields.filter { $0.type == .timestamp }.map(\.name).joined(separator: ", "))
         return nil
       }
@@ -359,7 +359,7 @@ struct MappingLoader {
       settings.max = max
       if max == 0 {
         findings.error(
-          "M007", "max is no time at all", at: section["max"]?.span ?? node.span,
+          "M007", "max is not a time at all", at: section["max"]?.span ?? node.span,
           remedy: "a visit of one moment each is mode: none; leave max out for 12 hours")
       }
     }

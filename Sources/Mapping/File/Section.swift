@@ -6,7 +6,7 @@ struct Section {
   let node: ConfigNode
   let findings: Findings
 
-  /// Nil, with a finding, if the node is no map. Unknown keys are findings too.
+  /// Nil, with a finding, if the node is not a map. Unknown keys are findings too.
   init?(_ node: ConfigNode, _ title: String, keys: [String], _ findings: Findings) {
     guard let entries = node.entries else {
       findings.error(
@@ -87,7 +87,7 @@ struct Section {
       }
     }
     findings.error(
-      "M007", "'\(scalar.text)' is no length of time", at: scalar.span,
+      "M007", "'\(scalar.text)' is not a length of time", at: scalar.span,
       remedy: "write a number and a unit, at most a year: 30m, 12h, 90s, 1d")
     return nil
   }
@@ -105,7 +105,7 @@ struct Section {
     guard let scalar = scalar(key) else { return nil }
     if let value = Choice(rawValue: scalar.text) { return value }
     findings.error(
-      "M007", "'\(scalar.text)' is no value of '\(key)'", at: scalar.span,
+      "M007", "'\(scalar.text)' is not a value of '\(key)'", at: scalar.span,
       remedy: "one of: " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
     return nil
   }

@@ -50,7 +50,7 @@ final class SideTable: @unchecked Sendable {
         } else {
           problems.append(
             Diagnostic(
-              "M120", "'\(column.text)' is no column of \(layout.file)",
+              "M120", "'\(column.text)' is not a column of \(layout.file)",
               remedy: Self.otherDelimiter(in: header) ?? Suggestion.remedy(for: column.text, among: header),
               file: findings.source.file, span: column.span)
           )

@@ -217,7 +217,7 @@ enum YAMLDocument {
       let isInQuote = context == "while scanning a quoted scalar"
       if let blank = source.strangeBlank(near: place) {
         report(
-          "M001", "the blank here is no ordinary one (U+\(blank.code)), which YAML takes for a letter", blank.span,
+          "M001", "the blank here is not an ordinary one (U+\(blank.code)), which YAML takes for a letter", blank.span,
           remedy: "write an ordinary blank")
       } else if isInQuote, let expression = source.cutExpression(before: opening) {
         report(

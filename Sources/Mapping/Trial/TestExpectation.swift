@@ -121,7 +121,7 @@ extension TestExpectation.Item {
 
   private func isNumber(_ scalar: ConfigScalar, _ findings: Findings) -> Bool {
     if let number = Int(scalar.text), number >= 0 { return true }
-    findings.error("M007", "'\(scalar.text)' is no whole number", at: scalar.span, remedy: "write \(form)")
+    findings.error("M007", "'\(scalar.text)' is not a whole number", at: scalar.span, remedy: "write \(form)")
     return false
   }
 }

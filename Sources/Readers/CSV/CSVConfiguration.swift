@@ -22,7 +22,8 @@ extension CSVReader {
       settings.skip = skip.text.flatMap { Int($0) } ?? -1
       if settings.skip < 0 {
         reader.report(
-          "M304", "`skip` is no number of lines", at: skip.span, remedy: "write skip: 2 for two lines before the header"
+          "M304", "`skip` is not a number of lines", at: skip.span,
+          remedy: "write skip: 2 for two lines before the header"
         )
       }
     }
@@ -61,7 +62,8 @@ extension CSVReader {
     if let comment = node["comment"] {
       dialect.comment = Array((comment.text ?? "").utf8)
       if dialect.comment.isEmpty || dialect.comment.contains(0x0A) {
-        reader.report("M304", "`comment` is no beginning of a line", at: comment.span, remedy: "write comment: \"#\"")
+        reader.report(
+          "M304", "`comment` is not a beginning of a line", at: comment.span, remedy: "write comment: \"#\"")
       }
     }
     return dialect
@@ -72,7 +74,7 @@ extension CSVReader {
   ) -> UInt8? {
     let bytes = Array((node.text ?? "").utf8)
     if bytes.count == 1, bytes[0] < 0x80, bytes[0] != 0x0A, bytes[0] != 0x0D { return bytes[0] }
-    reader.report("M304", "`\(key)` is no single character of ASCII", at: node.span, remedy: remedy)
+    reader.report("M304", "`\(key)` is not a single character of ASCII", at: node.span, remedy: remedy)
     return nil
   }
 
@@ -95,7 +97,7 @@ extension CSVReader {
   ) {
     if let column = declaration.own["column"], column.text == nil || column.text == "" {
       reader.report(
-        "M304", "`column` is no name", at: column.span, remedy: "write the name in the header, or a number from 1")
+        "M304", "`column` is not a name", at: column.span, remedy: "write the name in the header, or a number from 1")
     } else if let scalar = declaration.own["column"]?.scalar, scalar.style == .plain, declaration.columnNumber == nil,
       Int(scalar.text) != nil
     {
@@ -127,7 +129,7 @@ extension CSVReader {
     _ node: ConfigNode, _ settings: CSVSettings, _ reader: inout FieldDeclarationReader
   ) -> CSVGroup? {
     guard let entries = node.entries else {
-      reader.report("M304", "`group` is no map", at: node.span, remedy: "write group: { by: order_id }")
+      reader.report("M304", "`group` is not a map", at: node.span, remedy: "write group: { by: order_id }")
       return nil
     }
     for entry in entries where !groupKeys.contains(entry.key) {
@@ -151,7 +153,7 @@ extension CSVReader {
     if let most = node["max_rows"] {
       group.maximumRows = most.text.flatMap { Int($0) } ?? 0
       if group.maximumRows < 1 {
-        reader.report("M304", "`max_rows` is no number from 1", at: most.span, remedy: "write max_rows: 5000")
+        reader.report("M304", "`max_rows` is not a number from 1", at: most.span, remedy: "write max_rows: 5000")
       }
     }
     for declaration in settings.declarations where declaration.name == CSVSettings.rowsName {

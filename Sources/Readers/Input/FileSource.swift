@@ -5,7 +5,7 @@ public import Pipeline
 public final class FileSource: ByteSource {
   private let descriptor: Int32
   private let name: String
-  /// Size when it was opened; nil for what is no regular file.
+  /// Size when it was opened; nil for what is not a regular file.
   public let size: Int?
   public private(set) var consumed = 0
 

@@ -95,7 +95,7 @@ private struct Expansion {
       add(file: path, identity, position)
     default:
       if !isWalked {
-        findings.append(Diagnostic("I102", "cannot read \(path): it is no file", remedy: "name a file or a folder"))
+        findings.append(Diagnostic("I102", "cannot read \(path): it is not a file", remedy: "name a file or a folder"))
       }
     }
   }
@@ -130,7 +130,7 @@ private struct Expansion {
   private static func noText(_ path: String) -> Diagnostic {
     Diagnostic(
       "I102", "cannot read \(path): its name is not UTF-8",
-      remedy: "rename it, or give names and patterns that leave it out; a \u{fffd} stands for what is no character")
+      remedy: "rename it, or give names and patterns that leave it out; a \u{fffd} stands for what is not a character")
   }
 
   private static func matches(_ pattern: String) -> [String] {

@@ -35,7 +35,7 @@ enum TextEncoding: Sendable, Equatable {
     if let table = CharacterTable(named: name) {
       self = .table(table)
     } else if node.text == nil {
-      report("M304", "`encoding` is no name", node.span, "write one such as windows-1250 or ISO-8859-2")
+      report("M304", "`encoding` is not a name", node.span, "write one such as windows-1250 or ISO-8859-2")
     } else {
       report(
         "M304", "unknown encoding '\(name)', or one of several bytes a character", node.span,

@@ -10,7 +10,7 @@ final class TextSource: FragileSource {
     case illFormed
   }
 
-  /// What stands for what is no character in another encoding: a byte that is none in UTF-8 either, so that it is
+  /// What stands for what is not a character in another encoding: a byte that is none in UTF-8 either, so that it is
   /// replaced and counted where texts are written, as if the input had been UTF-8.
   static let illFormed: UInt8 = 0xFF
 

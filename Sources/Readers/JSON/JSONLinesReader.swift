@@ -109,12 +109,12 @@ extension JSONLinesReader {
   ) -> JSONPath? {
     if let meant = node.text.flatMap({ JSONPath.meant(by: $0) }) {
       reader.report(
-        "M304", "`\(key)` is no path of this reader, and would be taken for a key", at: node.span,
+        "M304", "`\(key)` is not a path of this reader, and would be taken for a key", at: node.span,
         remedy: "write \(meant), from the record on; a key that is so named is written in a list, [\"…\"]")
       return nil
     }
     if let path = JSONPath(node) { return path }
-    reader.report("M304", "`\(key)` is no path", at: node.span, remedy: remedy)
+    reader.report("M304", "`\(key)` is not a path", at: node.span, remedy: remedy)
     return nil
   }
 
@@ -141,7 +141,7 @@ extension JSONLinesReader {
     for key in ["min", "max"] {
       guard let bound = entry.value[key] else { continue }
       guard let number = bound.text.flatMap({ Int($0) }), number >= 0 else {
-        reader.report("M304", "`\(key)` is no number", at: bound.span, remedy: "write \(key): 1")
+        reader.report("M304", "`\(key)` is not a number", at: bound.span, remedy: "write \(key): 1")
         continue
       }
       if key == "min" { list.minimum = number } else { list.maximum = number }

@@ -12,7 +12,7 @@ struct UnknownExport {
   /// nil if nothing can be said of it.
   init?(_ head: SniffHead) {
     var bytes = head.bytes[...]
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
+    bytes = bytes.dropFirst(ByteOrderMark.length(of: bytes))
     let text = bytes.drop { $0 <= 0x20 }
     let remedy =
       switch text.first {

@@ -65,7 +65,7 @@ struct FieldDeclarationReader {
   /// All entries of a map; nothing where it is none.
   mutating func read(_ fields: ConfigNode) -> [FieldDeclaration] {
     guard let entries = fields.entries else {
-      report("M304", "`fields` is no map", at: fields.span, remedy: "write fields: { order_id: string, qty: int }")
+      report("M304", "`fields` is not a map", at: fields.span, remedy: "write fields: { order_id: string, qty: int }")
       return []
     }
     var declarations: [FieldDeclaration] = []
@@ -121,7 +121,7 @@ struct FieldDeclarationReader {
       declaration.fallback = fallback.text
       if fallback.text.map({ ValueConverter.canRead($0, declaration) }) != true {
         report(
-          "M304", "the default of '\(entry.key)' is no value of its type", at: fallback.span,
+          "M304", "the default of '\(entry.key)' is not a value of its type", at: fallback.span,
           remedy: "write it as the export would")
       }
     }
@@ -213,7 +213,7 @@ struct FieldDeclarationReader {
       }
     default:
       report(
-        "M304", "`group` is no separator of thousands", at: group.span, remedy: "write \" \", \".\", \",\" or \"'\"")
+        "M304", "`group` is not a separator of thousands", at: group.span, remedy: "write \" \", \".\", \",\" or \"'\"")
     }
     return style
   }
@@ -221,7 +221,7 @@ struct FieldDeclarationReader {
   private mutating func scale(_ node: ConfigNode?) -> Int? {
     guard let node else { return nil }
     if let scale = node.text.flatMap({ Int($0) }), (0...18).contains(scale) { return scale }
-    report("M304", "`scale` is no number from 0 to 18", at: node.span, remedy: "write scale: 2 for cents")
+    report("M304", "`scale` is not a number from 0 to 18", at: node.span, remedy: "write scale: 2 for cents")
     return nil
   }
 
@@ -282,7 +282,7 @@ struct FieldDeclarationReader {
   mutating func texts(_ node: ConfigNode, _ key: String) -> [String] {
     let texts = node.list?.compactMap(\.text) ?? node.text.map { [$0] } ?? []
     if texts.isEmpty || texts.count != node.list?.count ?? 1 {
-      report("M304", "`\(key)` is no list of texts", at: node.span, remedy: "write \(key): [\"…\", \"…\"]")
+      report("M304", "`\(key)` is not a list of texts", at: node.span, remedy: "write \(key): [\"…\", \"…\"]")
     }
     return texts
   }

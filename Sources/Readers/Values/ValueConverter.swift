@@ -86,7 +86,7 @@ final class ValueConverter {
     }
   }
 
-  /// Whether the empty text is no value, and nothing stands in for it.
+  /// Whether the empty text is not a value, and nothing stands in for it.
   var isEmptyMissing: Bool { onlyEmptyIsMissing && isOptional && fallback == nil }
 
   /// Digits behind the point of a decimal, -1 where any number will do.

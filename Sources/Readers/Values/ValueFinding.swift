@@ -1,6 +1,6 @@
 internal import Pipeline
 
-/// Why a text is no value of its field.
+/// Why a text is not a value of its field.
 enum ValueProblem: UInt8, Sendable {
   case none
   /// No value where every record needs one.
@@ -40,7 +40,7 @@ struct ValueFinding {
       hint = "declare it optional, or give it a default"
     case .number:
       code = "R104"
-      message = "\(name): \(shown) is no \(ValueFinding.noun(declaration.type))"
+      message = "\(name): \(shown) is not a \(ValueFinding.noun(declaration.type))"
       hint = "see `decimal` and `group` for numbers of other countries, and `missing` for texts without a value"
     case .range:
       code = "R108"
@@ -61,7 +61,7 @@ struct ValueFinding {
       hint = "declare a larger `scale`; nothing is rounded"
     case .time:
       code = "R103"
-      message = "\(name): \(shown) is no time of its format"
+      message = "\(name): \(shown) is not a time of its format"
       hint = "see `format`; a time without an offset needs `zone`"
     case .ambiguous:
       code = "R106"

@@ -27,14 +27,14 @@ struct ColumnFinding {
   @inline(never)
   static func noNumber(_ program: ColumnProgram, _ index: Int, _ at: UnsafePointer<UInt8>) -> ColumnFinding {
     ColumnFinding(
-      code: "R104", message: "'\(label(program, index))' is no number",
+      code: "R104", message: "'\(label(program, index))' is not a number",
       hint: "add the text to `missing` if it stands for no value", at: at)
   }
 
   @inline(never)
   static func noTime(_ name: String, _ at: UnsafePointer<UInt8>) -> ColumnFinding {
     ColumnFinding(
-      code: "R103", message: "'\(name)' is no time as the format has it",
+      code: "R103", message: "'\(name)' is not a time as the format has it",
       hint: "compare the line with the format of the log: see `format`", at: at)
   }
 

@@ -72,7 +72,7 @@ struct FormatGuess {
     var isClear: Bool { understood >= enough && understood * 10 >= (records - skipped) * 9 }
   }
 
-  /// What only a record of a request has: JSON with a time alone is no access log.
+  /// What only a record of a request has: JSON with a time alone is not an access log.
   private static let ofRequests: Set = ["ip", "method", "target", "path", "status"]
 
   private static func score(_ head: [UInt8], _ reader: WeblogReader, _ preset: WeblogPreset) -> Score {

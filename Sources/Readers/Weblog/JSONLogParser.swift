@@ -241,12 +241,12 @@ final class JSONLogParser: RecordParser {
     case .int:
       guard column.main >= 0 else { return true }
       guard JSONLogParser.numbers.int(text.start, text.stop, &row[column.main]) == .none else {
-        return failure("R104", "no number", column, text)
+        return failure("R104", "not a number", column, text)
       }
     case .duration(let unit):
       guard column.main >= 0 else { return true }
       guard let micros = DurationText.microseconds(text.start, text.stop, unit: unit) else {
-        return failure("R104", "no duration", column, text)
+        return failure("R104", "not a duration", column, text)
       }
       row[column.main] = .int(micros)
     case .time:
@@ -254,7 +254,7 @@ final class JSONLogParser: RecordParser {
       switch times.read(text.start, text.stop, &field) {
       case .none: if column.main >= 0 { row[column.main] = field }
       case .ambiguous: return failure("R106", "a time that exists twice or never in its zone", column, text)
-      default: return failure("R103", "no time", column, text)
+      default: return failure("R103", "not a time", column, text)
       }
     case .request: if request(text, column, row) { isKnown = true }
     case .target:
@@ -347,13 +347,13 @@ final class JSONLogParser: RecordParser {
       stage: .record, code: "R105", message: "no field of a request has a value: neither address, target nor status",
       hint: isWrapped
         ? "unwrap the container's lines: jq -rj .log FILE | trackfill convert … -"
-        : "the line is no access log; reader jsonl reads any JSON",
+        : "the line is not an access log; reader jsonl reads any JSON",
       offset: nil, length: 0, line: 0, number: 0)
   }
 
   private static func missing(_ name: String) -> Reject {
     Reject(
       stage: .record, code: "R105", message: "'\(name)' is missing, which every record needs",
-      hint: "the line is no access log, or `format` is another", offset: nil, length: 0, line: 0, number: 0)
+      hint: "the line is not an access log, or `format` is another", offset: nil, length: 0, line: 0, number: 0)
   }
 }

@@ -83,7 +83,7 @@ private struct WeblogConfiguration {
       if let texts, texts.count == list.list?.count ?? 1 {
         settings.missing = MissingTexts(texts)
       } else {
-        report("M304", "`missing` is no list of texts", list.span, remedy: #"write missing: ["-", ""]"#)
+        report("M304", "`missing` is not a list of texts", list.span, remedy: #"write missing: ["-", ""]"#)
       }
     }
     settings.encoding = TextEncoding(node["encoding"]) { report($0, $1, $2, remedy: $3) }
@@ -101,7 +101,7 @@ private struct WeblogConfiguration {
       settings.columns = columns.text
       if columns.text?.allSatisfy(\.isWhitespace) ?? true {
         report(
-          "M304", "`columns` is no list of column names", columns.span,
+          "M304", "`columns` is not a list of column names", columns.span,
           remedy: "write what a log has behind '#Fields:', as columns: date time c-ip cs-method cs-uri-stem")
       }
     }

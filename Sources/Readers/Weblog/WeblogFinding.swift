@@ -29,16 +29,16 @@ struct WeblogFinding {
       hint = "give the server's own log format, with the blanks that it writes: see `format`"
     case .time:
       code = "R103"
-      message = "'\(name)' is no time as the format has it"
+      message = "'\(name)' is not a time as the format has it"
       hint =
         "times look like 10/Oct/2000:13:55:36 -0700 unless the format says otherwise; without an offset, set `zone`"
     case .date:
       code = "R103"
-      message = "'\(name)' is no date of the calendar"
+      message = "'\(name)' is not a date of the calendar"
       hint = "check the day, the month and the year"
     case .number:
       code = "R104"
-      message = "'\(name)' is no number"
+      message = "'\(name)' is not a number"
       hint = "add the text to `missing` if it stands for no value"
     case .missing:
       code = "R105"

@@ -33,12 +33,12 @@ struct WeblogSniffer: Sniffer {
             + " the server's own log format to read that, too")
       }
     case .json(let layout):
-      remarks.append("keys that are no field here are left out: reader jsonl reads any")
+      remarks.append("keys that are not fields here are left out: reader jsonl reads any")
       // Caddy's and Traefik's requests are told by more than a time, and other lines among them are of the same log.
       isUnmistakable = layout.columns.contains { $0.isRequired && $0.kind != .time }
       if isUnmistakable, guess.understood * 10 < guess.records * 8 {
         remarks.append(
-          "the other records are no requests and would be rejected: `--max-rejects` says how many may be")
+          "the other records are not requests and would be rejected: `--max-rejects` says how many may be")
       }
     case .columns(let layout):
       if layout.hasDirectives, layout.columns.isEmpty, let columns = WeblogSniffer.columns(bytes) {

@@ -18,7 +18,7 @@ final class PathTrie {
     /// - Parameter parts: of an attribute as SAX2 has it: name, prefix, namespace, value, its end.
     @inline(__always)
     func isNamed(by parts: UnsafePointer<UnsafePointer<UInt8>?>) -> Bool {
-      // A prefix without a namespace is no name at all.
+      // A prefix without a namespace is not a name at all.
       (local == nil || parts[0] == local && parts[2] == uri) && (parts[1] == nil || parts[2] != nil)
     }
   }

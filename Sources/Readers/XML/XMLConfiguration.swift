@@ -78,7 +78,7 @@ extension XMLReader {
     }
     if node.entries == nil {
       reader.report(
-        "M304", "`namespaces` is no map", at: node.span, remedy: "write namespaces: { e: \"urn:shop:export:2\" }")
+        "M304", "`namespaces` is not a map", at: node.span, remedy: "write namespaces: { e: \"urn:shop:export:2\" }")
     }
     return namespaces
   }
@@ -89,7 +89,7 @@ extension XMLReader {
   ) {
     guard let entries = node.entries else {
       reader.report(
-        "M304", "`header` is no map", at: node.span, remedy: "write header: { shop: /export/shop/@id }")
+        "M304", "`header` is not a map", at: node.span, remedy: "write header: { shop: /export/shop/@id }")
       return
     }
     for entry in entries {
@@ -183,7 +183,7 @@ extension XMLReader {
   private static func count(_ node: ConfigNode?, _ key: String, _ reader: inout FieldDeclarationReader) -> Int? {
     guard let node else { return nil }
     if let count = node.text.flatMap({ Int($0) }), (0...1_000_000).contains(count) { return count }
-    reader.report("M304", "`\(key)` is no number of rows", at: node.span, remedy: "write \(key): 1")
+    reader.report("M304", "`\(key)` is not a number of rows", at: node.span, remedy: "write \(key): 1")
     return nil
   }
 

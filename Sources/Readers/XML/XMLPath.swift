@@ -34,7 +34,7 @@ struct XMLPath: Sendable, Equatable {
   var steps: [Step] = []
   var target = Target.element
 
-  /// Why a text is no path: where in it, and what to write.
+  /// Why a text is not a path: where in it, and what to write.
   struct Problem: Error {
     var message: String
     var offset: Int
@@ -118,7 +118,7 @@ private struct XMLPathParser {
     }
     if at < bytes.count {
       throw problem(
-        "'\(String(decoding: bytes[at...].prefix(20), as: UTF8.self))' is no part of a path", bytes.count - at,
+        "'\(String(decoding: bytes[at...].prefix(20), as: UTF8.self))' is not part of a path", bytes.count - at,
         "paths have steps, *, //, @name, text() and [@name=\"value\"]")
     }
     if path.steps.count > 64 { throw problem("the path is longer than elements may nest", 1, "shorten it") }

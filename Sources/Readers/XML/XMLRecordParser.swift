@@ -148,7 +148,7 @@ final class XMLRecordParser: RecordParser {
         line: record.line, number: record.number, column: Int(head.column)))
   }
 
-  /// The record's fields; false, with a `refusal`, if one of them is no value.
+  /// The record's fields; false, with a `refusal`, if one of them is not a value.
   @inline(__always)
   private func fill(
     _ base: UnsafePointer<UInt8>, _ preamble: XMLBlock.Head, _ record: Record, _ head: XMLBlock.Head,
