@@ -105,10 +105,13 @@ public final class MappedBlock: @unchecked Sendable {
   deinit { events.deallocate() }
 
   /// Adds an event, whose texts stand in this block already.
-  public func append(_ event: Event) {
+  public func append(_ event: Event) { addSlot().initialize(to: event) }
+
+  /// Adds an event that is yet to be written: hot code writes it where it stays.
+  public func addSlot() -> UnsafeMutablePointer<Event> {
     if count == capacity { grow() }
-    (events + count).initialize(to: event)
     count &+= 1
+    return events + (count &- 1)
   }
 
   @inline(never)

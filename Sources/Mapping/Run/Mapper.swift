@@ -206,12 +206,13 @@ final class Mapper: EventMapper {
     // `placeIDs` fills it.
     text.count &+= 36
     rule.head.append(to: text)
-    text.reserve(64)
-    let stamp = text.cursor
-    timestamps.write(time, to: stamp)
+    text.reserve(96)
+    timestamps.write(time, to: text.cursor)
     text.count &+= TimestampWriter.length
     text.append("\",\"create\":\"")
-    text.append(stamp, TimestampWriter.length)
+    // Not copied from where it has just been written in pieces of other sizes: a processor waits for those.
+    timestamps.write(time, to: text.cursor)
+    text.count &+= TimestampWriter.length
     text.append("\"}")
     guard member(",\"properties\":", rule.properties, text), member(",\"context\":", rule.context, text) else {
       return false
@@ -226,8 +227,8 @@ final class Mapper: EventMapper {
     guard let context = part(program.context, text), let request = request(text),
       let split = part(program.split, text), let profile = profile(text)
     else { return false }
-    result.append(
-      Event(
+    result.addSlot().initialize(
+      to: Event(
         time: time, id: UUID(high: 0, low: 0), needsOrdinal: !rule.hasNaturalID,
         rule: UInt16(truncatingIfNeeded: index),
         visitorHash: visitor.hash, visitor: visitor.range, body: bodyRange, context: context, request: request,

@@ -73,6 +73,9 @@ final class WeblogParser: RecordParser {
   private let literals: [UnsafeMutablePointer<UInt8>]
   private let prefix: UnsafeMutablePointer<UInt8>
   private let time: UnsafeMutablePointer<CommonTime>
+  /// What the times of the line at work have told, where there are several. Here, since to put nothing into so large a
+  /// value costs every line more than to read a field.
+  private let parts: UnsafeMutablePointer<TimeParts>
   private let timeSlot: Int
   /// Columns that repeat another.
   private var repeated: [(from: Int, to: Int)] = []
@@ -101,6 +104,8 @@ final class WeblogParser: RecordParser {
     prefix = WeblogParser.copy(plan.prefix)
     time = .allocate(capacity: 1)
     time.initialize(to: CommonTime())
+    parts = .allocate(capacity: 1)
+    parts.initialize(to: TimeParts())
     timeSlot = columns["time"] ?? -1
     stepCount = plan.steps.count
     steps = .allocate(capacity: plan.steps.count)
@@ -146,6 +151,7 @@ final class WeblogParser: RecordParser {
     steps.deallocate()
     prefix.deallocate()
     time.deallocate()
+    parts.deallocate()
     markLists.deallocate()
     for literal in literals { literal.deallocate() }
   }
@@ -269,7 +275,7 @@ final class WeblogParser: RecordParser {
       guard matches(at, end, prefix, plan.prefix.count) else { return Failure(reason: .literal, at: at, step: -1) }
       at += plan.prefix.count
     }
-    var parts: TimeParts?
+    var hasParts = false
     var index = 0
     while index < stepCount {
       let step = steps + index
@@ -289,14 +295,11 @@ final class WeblogParser: RecordParser {
         }
         guard terminates(step, at, end) else { return Failure(reason: .literal, at: at, step: index) }
         if step.pointee.main >= 0 { row[step.pointee.main] = .timestamp(seconds: seconds) }
-        if plan.isComposite {
-          parts = parts ?? TimeParts()
-          if parts?.epoch == .min { parts?.epoch = seconds }
-        }
+        if plan.isComposite { note(seconds, &hasParts) }
         at += step.pointee.length
         if index == tailStep, takeTail(step + 1, &at, end, marked, row, arena) { index &+= CombinedTail.steps }
       case .isoTime, .epoch, .fraction, .pattern:
-        if let failure = otherTime(step, &at, end, row, &parts) { return failure }
+        if let failure = otherTime(step, &at, end, row, &hasParts) { return failure }
       default:
         let found = fieldEnd(step, at, end)
         let (stop, isEscaped) = (found.stop, found.isEscaped)
@@ -335,7 +338,7 @@ final class WeblogParser: RecordParser {
       }
       index &+= 1
     }
-    if plan.isComposite { return composite(start, parts, row) }
+    if plan.isComposite { return composite(start, hasParts, row) }
     return nil
   }
 
@@ -758,12 +761,12 @@ final class WeblogParser: RecordParser {
   @inline(never)
   private func otherTime(
     _ pointer: UnsafePointer<Step>, _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
-    _ row: UnsafeMutablePointer<Field>, _ parts: inout TimeParts?
+    _ row: UnsafeMutablePointer<Field>, _ hasParts: inout Bool
   ) -> Failure? {
     let step = pointer.pointee
     let start = at
     let failure = Failure(reason: .time, at: start, step: step.index)
-    var known = parts ?? TimeParts()
+    var known = hasParts ? parts.pointee : TimeParts()
     var seconds = Int64.min
     var nanoseconds: UInt32 = 0
     switch step.kind {
@@ -806,19 +809,30 @@ final class WeblogParser: RecordParser {
       }
     }
     // A time of the request's end is read and passed over where there is another.
-    if plan.steps[step.index].field.names[0] == plan.timeName { parts = known }
+    if plan.steps[step.index].field.names[0] == plan.timeName {
+      parts.pointee = known
+      hasParts = true
+    }
     return nil
+  }
+
+  /// Keeps the common time as one of a line's several.
+  @inline(never)
+  private func note(_ seconds: Int64, _ hasParts: inout Bool) {
+    if !hasParts { parts.pointee = TimeParts() }
+    hasParts = true
+    if parts.pointee.epoch == .min { parts.pointee.epoch = seconds }
   }
 
   @inline(never)
   private func composite(
-    _ start: UnsafePointer<UInt8>, _ parts: TimeParts?, _ row: UnsafeMutablePointer<Field>
+    _ start: UnsafePointer<UInt8>, _ hasParts: Bool, _ row: UnsafeMutablePointer<Field>
   ) -> Failure? {
     let step = plan.steps.firstIndex { $0.field.kind.isTime } ?? 0
-    guard let parts else { return Failure(reason: .date, at: start, step: step) }
-    switch parts.seconds(zone, ambiguous) {
+    guard hasParts else { return Failure(reason: .date, at: start, step: step) }
+    switch parts.pointee.seconds(zone, ambiguous) {
     case .time(let seconds):
-      if timeSlot >= 0 { row[timeSlot] = .timestamp(seconds: seconds, nanoseconds: parts.nanoseconds) }
+      if timeSlot >= 0 { row[timeSlot] = .timestamp(seconds: seconds, nanoseconds: parts.pointee.nanoseconds) }
       return nil
     case .ambiguous: return Failure(reason: .ambiguous, at: start, step: step)
     case .invalid: return Failure(reason: .date, at: start, step: step)
