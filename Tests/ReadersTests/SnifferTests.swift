@@ -482,6 +482,10 @@ import Testing
           "total: { path: [total, '$numberDecimal'] }",
         ]
       ),
+      (
+        #"{"time":1757498400,"properties":{"$browser":"Chrome","$city":"Köln"}}"#,
+        ["browser: { path: [properties, '$browser'] }", "city: { path: [properties, '$city'] }"]
+      ),
     ] as [(String, [String])])
   func namesOfRowsAndValues(_ text: String, _ pins: [String]) throws {
     let input = try sniff(text, "a").input

@@ -110,9 +110,14 @@ private struct JSONPins {
     if fields.needsZone { needsZone = true }
   }
 
-  /// What leads to a value, for its name. Mongo's `$date` and `$oid` are types of what stands before them.
+  /// The types of MongoDB's Extended JSON, each the only key of the object that stands for a value of it.
+  private static let mongoTypes: Set<String> = [
+    "$oid", "$date", "$numberInt", "$numberLong", "$numberDouble", "$numberDecimal", "$uuid", "$symbol",
+  ]
+
+  /// What leads to a value, for its name.
   private static func words(_ keys: [String]) -> [String] {
-    let words = keys.filter { !$0.hasPrefix("$") }
+    let words = keys.filter { !mongoTypes.contains($0) }
     return words.isEmpty ? keys : words
   }
 
