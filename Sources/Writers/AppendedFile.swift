@@ -27,7 +27,10 @@ public final class AppendedFile: CommittedOutput {
         remedy: "put the file back as it was; without it begin anew with another --state folder")
     }
     file = try files.open(path)
-    if let length, length > position.length { try files.truncate(path, to: position.length) }
+    // Asked again, now that nobody else can write to it.
+    if let length = try files.length(of: path), length > position.length {
+      try files.truncate(path, to: position.length)
+    }
     if length == nil { try files.sync(folder: FilePath.folder(of: path)) }
   }
 

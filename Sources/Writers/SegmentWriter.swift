@@ -98,9 +98,10 @@ public final class SegmentWriter: PayloadWriter, CommittedOutput {
   }
 
   public func settle() throws {
-    guard file != nil else { return }
-    file = nil
-    try complete()
+    guard let file else { return }
+    self.file = nil
+    // It stays open, and with that locked, until it has its name.
+    try withExtendedLifetime(file) { try complete() }
     try files.sync(folder: folder)
   }
 

@@ -144,7 +144,8 @@ private func flat(_ reading: Reading) -> [String] {
   @Test(arguments: [
     ("{ }", ["M304 reader csv needs `fields`"]),
     ("{ fields: { a: string }, delimitr: auto }", ["M303 reader csv knows no key 'delimitr'"]),
-    ("{ fields: { a: string }, skip: -1 }", ["M304 `skip` is not a number of lines"]),
+    ("{ fields: { a: string }, skip: -1 }", ["M304 `skip` is not a number of lines up to 1000"]),
+    ("{ fields: { a: string }, skip: 9223372036854775807 }", ["M304 `skip` is not a number of lines up to 1000"]),
     ("{ fields: { a: string }, delimiter: ab }", ["M304 `delimiter` is not a single character of ASCII"]),
     ("{ fields: { a: string }, delimiter: \"'\", quote: \"'\" }", ["M304 `delimiter` and `quote` are the same"]),
     (
@@ -160,6 +161,10 @@ private func flat(_ reading: Reading) -> [String] {
     ("{ header: false, fields: { a: { column: x } } }", ["M304 without a header no column has a name"]),
     ("{ fields: { a: string }, group: { by: b } }", ["M304 `by` names no field: 'b'"]),
     ("{ fields: { a: optional string }, group: { by: a } }", ["M304 the key 'a' of a group cannot be optional"]),
+    (
+      "{ fields: { a: { type: string, default: x } }, group: { by: a } }",
+      ["M304 the key 'a' of a group cannot have a default"]
+    ),
     ("{ fields: { a: string, rows: string }, group: { by: a } }", ["M304 'rows' names the rows of a group"]),
     ("{ fields: { a: string }, group: { by: a, max_rows: none } }", ["M304 `max_rows` is not a number from 1"]),
     (
@@ -180,6 +185,14 @@ private func flat(_ reading: Reading) -> [String] {
     let error = #expect(throws: Diagnostic.self) { _ = try read(text, with: reader) }
     #expect(error?.code == "I203")
     #expect(error?.message == message)
+  }
+
+  @Test(arguments: ["true", "false"]) func skippedLinesEndWithinTheHead(_ header: String) throws {
+    let title = String(repeating: String(repeating: ".", count: 99) + "\n", count: 900)
+    let by = header == "false" ? "column: 1" : "column: a"
+    let reader = try csv("{ fields: { a: { \(by) } }, header: \(header), skip: 900 }")
+    let error = #expect(throws: Diagnostic.self) { try read(title + "a\n1\n", with: reader) }
+    #expect(error?.message == "the lines of `skip` do not end within the first 64 KiB")
   }
 
   /// A field that needs no value may lack its column, but not because somebody misspelled it.
@@ -326,10 +339,6 @@ private func flat(_ reading: Reading) -> [String] {
       input: "{ fields: { order: int, sku: string }, group: { by: order } }",
       text: "order,sku\n1,A\n1,B\nzz,C\nzz,D\n1,E\n2,F\n", records: ["order=2 rows=F"],
       rejects: ["R104 4 1 1 field 'order': 'zz' is not a whole number"]),
-    // A default is a key.
-    Case(
-      input: "{ fields: { order: { type: string, default: x }, sku: string }, group: { by: order } }",
-      text: "order,sku\n1,A\n,B\n,C\n2,F\n", records: ["order=1 rows=A", "order=x rows=B; C", "order=2 rows=F"]),
   ])
   func groups(_ expected: Case) throws {
     let reader = try csv(expected.input)

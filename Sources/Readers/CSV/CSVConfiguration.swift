@@ -20,11 +20,10 @@ extension CSVReader {
     settings.header = header(node["header"], &reader)
     if let skip = node["skip"] {
       settings.skip = skip.text.flatMap { Int($0) } ?? -1
-      if settings.skip < 0 {
+      if !(0...CSVHead.mostSkipped).contains(settings.skip) {
         reader.report(
-          "M304", "`skip` is not a number of lines", at: skip.span,
-          remedy: "write skip: 2 for two lines before the header"
-        )
+          "M304", "`skip` is not a number of lines up to \(CSVHead.mostSkipped)", at: skip.span,
+          remedy: "write skip: 2 for two lines before the header")
       }
     }
     if let fields = node["fields"] {
@@ -148,6 +147,12 @@ extension CSVReader {
       reader.report(
         "M304", "the key '\(settings.declarations[index].name)' of a group cannot be optional", at: by.span,
         remedy: "declare it without `optional`")
+    }
+    // With one, rows that lack the key would be of a group that nobody wrote.
+    for index in group.by where settings.declarations[index].fallback != nil {
+      reader.report(
+        "M304", "the key '\(settings.declarations[index].name)' of a group cannot have a default", at: by.span,
+        remedy: "declare it without `default`")
     }
     group.order = reader.choice(node["order"], "order", .adjacent)
     if let most = node["max_rows"] {

@@ -11,6 +11,9 @@ struct CSVHead {
   let lines: Int
   let blanks: Int
 
+  /// The most lines that a mapping may pass over.
+  static let mostSkipped = 1000
+
   /// - Parameters:
   ///   - bytes: the first bytes of the input.
   ///   - isComplete: whether it has no more.
@@ -28,6 +31,10 @@ struct CSVHead {
     while lines < skipped, at < bytes.count {
       at = bytes[at...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
       lines += 1
+    }
+    if settings.skip > 0, at == bytes.count, !isComplete {
+      throw Diagnostic(
+        "I203", "the lines of `skip` do not end within the first 64 KiB", remedy: "write a smaller `skip`")
     }
     let rest = Array(bytes[at...])
     let chosen = delimiter ?? CSVHead.detect(rest, isComplete: isComplete, settings)
