@@ -177,13 +177,14 @@ struct Checker {
     guard !environment.hasTypeValues, [.equal, .notEqual, .in].contains(operation) else {
       return (check(left), check(right))
     }
-    let names = (namedTypes(left), namedTypes(right))
+    let (before, behind) = (namedTypes(left), namedTypes(right))
     // Two names compared with each other tell nothing: they are meant as what is missing.
-    if names.0.isEmpty != names.1.isEmpty { comparedTypes.formUnion((names.0 + names.1).map(\.id)) }
+    guard before.isEmpty != behind.isEmpty else { return (check(left), check(right)) }
+    let names = before + behind
+    comparedTypes.formUnion(names.map(\.id))
     let types = (check(left), check(right))
-    let other = names.0.isEmpty ? types.0 : types.1
-    if names.0.isEmpty == names.1.isEmpty || other.mayHoldType { return types }
-    for expression in names.0 + names.1 {
+    if (before.isEmpty ? types.0 : types.1).mayHoldType { return types }
+    for expression in names {
       resolutions[expression.id] = .unknown
       reportUnknown(expression.path ?? "", expression)
     }

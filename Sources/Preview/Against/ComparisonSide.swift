@@ -53,14 +53,11 @@ struct SideEvent {
 }
 
 extension SideEvent {
-  /// - Parameters:
-  ///   - records: of the input before the block.
-  ///   - lines: of the input before the block.
-  init(_ event: Event, _ mapped: MappedBlock, _ block: Block, records: Int, lines: Int) {
+  init(_ event: Event, _ mapped: MappedBlock, _ block: Block, _ place: BlockPlaces.Place) {
     position = block.position(of: Int(event.recordOffset))
     input = block.input
-    record = records + Int(event.number)
-    line = lines + Int(event.line) + 1
+    record = place.records + Int(event.number)
+    line = place.lines + Int(event.line) + 1
     rule = Int(event.rule)
     id = event.id
     body = mapped.bytes(event.body)

@@ -20,8 +20,7 @@ public final class ComparisonStage: EventConsumer {
   private var newCounts = BlockCounts()
   private var oldRejects: [String: Int] = [:]
   private var newRejects: [String: Int] = [:]
-  private var lines: [Int]
-  private var records: [Int]
+  private var places = BlockPlaces()
   /// Records whose events some session still holds: compared as soon as it is known whether it takes them.
   private var undecided: [KeptRecord] = []
 
@@ -45,8 +44,6 @@ public final class ComparisonStage: EventConsumer {
     batch = RecordBatch(stride: old.subject.columns.count)
     second = feed.map { SecondReading($0) }
     events = EventComparison(old: old.subject, new: new.subject)
-    lines = Array(repeating: 0, count: inputs.count)
-    records = Array(repeating: 0, count: inputs.count)
   }
 
   public func cancel() {
@@ -59,11 +56,7 @@ public final class ComparisonStage: EventConsumer {
   public func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws {
     newCounts += mapped.counts
     for reject in mapped.rejects { newRejects[reject.code, default: 0] += 1 }
-    let place = BlockPlace(
-      lines: lines[block.input] + block.skippedLines,
-      records: records[block.input] + block.rejects.count { !$0.isDamage })
-    lines[block.input] = place.lines + mapped.counts.lines
-    records[block.input] += block.rejects.count + mapped.counts.records
+    let place = places.pass(block, mapped.counts)
     let before = rejects.count
     if let second {
       try compareSecond(mapped, block, place, second, &rejects)
@@ -120,14 +113,8 @@ public final class ComparisonStage: EventConsumer {
     for reject in rejects { oldRejects[reject.code, default: 0] += 1 }
   }
 
-  /// What came before a block in its input.
-  private struct BlockPlace {
-    var lines: Int
-    var records: Int
-  }
-
   private func compareTwin(
-    _ mapped: MappedBlock, _ block: Block, _ place: BlockPlace, _ rejects: inout [Reject]
+    _ mapped: MappedBlock, _ block: Block, _ place: BlockPlaces.Place, _ rejects: inout [Reject]
   ) throws {
     let twin = map(block)
     let olds = side(twin, block, place)
@@ -203,9 +190,9 @@ public final class ComparisonStage: EventConsumer {
     }
   }
 
-  private func side(_ mapped: MappedBlock, _ block: Block, _ place: BlockPlace) -> [SideEvent] {
+  private func side(_ mapped: MappedBlock, _ block: Block, _ place: BlockPlaces.Place) -> [SideEvent] {
     (0..<mapped.count).map {
-      SideEvent(mapped.events[$0], mapped, block, records: place.records, lines: place.lines)
+      SideEvent(mapped.events[$0], mapped, block, place)
     }
   }
 
@@ -223,7 +210,8 @@ public final class ComparisonStage: EventConsumer {
   // MARK: Two readings
 
   private func compareSecond(
-    _ mapped: MappedBlock, _ block: Block, _ place: BlockPlace, _ second: SecondReading, _ rejects: inout [Reject]
+    _ mapped: MappedBlock, _ block: Block, _ place: BlockPlaces.Place, _ second: SecondReading,
+    _ rejects: inout [Reject]
   ) throws {
     let name = inputs[block.input]
     let end = block.isLast ? Int.max : block.position(of: block.count)
@@ -322,8 +310,7 @@ final class SecondReading {
   let block = Block(capacity: 256 << 10, headroom: 4 << 20)
   private var waiting: [String: [KeptEvent]] = [:]
   private var reached: [String: Int] = [:]
-  private var lines: [Int: Int] = [:]
-  private var records: [Int: Int] = [:]
+  private var places = BlockPlaces()
   private var hasEnded = false
 
   init(_ feed: any BlockFeed) { self.feed = feed }
@@ -344,13 +331,9 @@ final class SecondReading {
   /// Keeps the events of the current block.
   func keep(_ mapped: MappedBlock) {
     let name = feed.inputs[block.input].name
-    let line = (lines[block.input] ?? 0) + block.skippedLines
-    lines[block.input] = line + mapped.counts.lines
-    let before = records[block.input] ?? 0
-    let record = before + block.rejects.count { !$0.isDamage }
-    records[block.input] = before + block.rejects.count + mapped.counts.records
+    let place = places.pass(block, mapped.counts)
     waiting[name, default: []] += (0..<mapped.count).map {
-      KeptEvent(SideEvent(mapped.events[$0], mapped, block, records: record, lines: line))
+      KeptEvent(SideEvent(mapped.events[$0], mapped, block, place))
     }
     reached[name] = block.isLast ? Int.max : block.position(of: block.count)
   }

@@ -13,8 +13,7 @@ public final class PreviewStage: EventConsumer, RejectWriter {
   private let recycle: ((MappedBlock) -> Void)?
   /// One for each choice.
   private var pickers: [RecordPicker]
-  private var lines: [Int]
-  private var records: [Int]
+  private var places = BlockPlaces()
   /// Rejects that came since the block before.
   private var pending: [LocatedReject] = []
   /// Input and 0-based record of each late record since the block before.
@@ -49,8 +48,6 @@ public final class PreviewStage: EventConsumer, RejectWriter {
     pickers = choices.map { RecordPicker(count: $0.count, isSpread: $0.isSpread) }
     refused = TimeSeries(rules: subject.rules.count)
     ids = NaturalIDs(rules: subject.rules.count, inputs: inputs)
-    lines = Array(repeating: 0, count: inputs.count)
-    records = Array(repeating: 0, count: inputs.count)
   }
 
   /// What is shown, once the run is over.
@@ -87,15 +84,8 @@ public final class PreviewStage: EventConsumer, RejectWriter {
 
   public func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws {
     let input = block.input
-    let fed = block.rejects.reduce(0) { $0 + ($1.isDamage ? 0 : 1) }
-    let damage = block.rejects.count - fed
-    let before = records[input] + fed
-    defer {
-      lines[input] += block.skippedLines + mapped.counts.lines + damage
-      records[input] += block.rejects.count + mapped.counts.records
-    }
-    let position = Position(
-      input: input, records: before, lines: lines[input] + block.skippedLines, count: mapped.counts.records)
+    let place = places.pass(block, mapped.counts)
+    let position = Position(input: input, records: place.records, lines: place.lines, count: mapped.counts.records)
     for index in pickers.indices where choices[index].filter != .late && !pickers[index].isFull {
       pick(members(choices[index].filter, mapped, position), block, position, &pickers[index])
     }
@@ -106,7 +96,7 @@ public final class PreviewStage: EventConsumer, RejectWriter {
       recycle?(mapped)
     }
     for index in pickers.indices where choices[index].filter == .late && !pickers[index].isFull {
-      let numbers = late.filter { $0.input == input && $0.record >= before }.map { $0.record - before }
+      let numbers = late.filter { $0.input == input && $0.record >= place.records }.map { $0.record - place.records }
       pick(numbers.sorted().map { .record($0) }, block, position, &pickers[index])
     }
     markLate()

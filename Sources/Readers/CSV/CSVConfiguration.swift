@@ -4,8 +4,7 @@ internal import Pipeline
 extension CSVReader {
   private static let keys = [
     "reader", "fields", "delimiter", "quote", "escape", "comment", "skip", "header", "ragged", "missing", "encoding",
-    "zone",
-    "group", "time",
+    "zone", "group", "time",
   ]
   private static let groupKeys = ["by", "order", "max_rows", "same"]
 

@@ -126,6 +126,10 @@ final class CSVGrouper {
     return true
   }
 
+  private func lacksKey(_ view: CSVRowView, _ row: UnsafePointer<CSVRow>) -> Bool {
+    !hasKey(row) || !isKeyRead(view, row)
+  }
+
   @inline(__always)
   private func isSameKey(
     _ view: CSVRowView, _ one: UnsafePointer<CSVRow>, _ other: UnsafePointer<CSVRow>
@@ -181,7 +185,7 @@ final class CSVGrouper {
     let view = CSVRowView(base, index)
     var key: SeenKey?
     for number in first..<index.rowCount where index.rows[number].kind == .record {
-      mayLackRow = !hasKey(view.row(number)) || !isKeyRead(view, view.row(number))
+      mayLackRow = lacksKey(view, view.row(number))
       if key == nil, !mayLackRow { key = self.key(view, view.row(number)) }
     }
     if let key { _ = seen.insert(key) }
@@ -193,7 +197,7 @@ final class CSVGrouper {
     arena.reset()
     let view = CSVRowView(base, index)
     for number in 0..<index.rowCount where index.rows[number].kind == .record {
-      let isKeyUnread = !hasKey(view.row(number)) || !isKeyRead(view, view.row(number))
+      let isKeyUnread = lacksKey(view, view.row(number))
       if !isKeyUnread, self.key(view, view.row(number)) != key { return number }
       mayLackRow = isKeyUnread
     }

@@ -8,8 +8,7 @@ enum CSVNullTexts {
 
   private static let words: Set<String> = [
     database, "NULL", "null", "Null", "N/A", "n/a", "#N/A", "NaN", "nan", "None", "none", "(null)", "(none)",
-    "(not set)", "-",
-    "--", "?",
+    "(not set)", "-", "--", "?",
   ]
 
   /// In the order of their first places.

@@ -3,9 +3,10 @@ internal import Pipeline
 /// Exports with a row a record, or many (RFC 4180, and what people really export).
 ///
 /// Settings: `fields` (typed columns), `delimiter` (one byte, `auto`), `quote` (one byte, `none`), `escape` (`doubled`,
-/// `backslash`), `comment` (a prefix of lines to pass over), `skip` (lines before the header), `header` (`true`, `false`, a list of names), `ragged`
-/// (`error`, `fill`, `ignore`), `missing` (texts for no value, `[""]`), `encoding` (windows-125x, ISO-8859-x; UTF-8 and
-/// UTF-16 with a byte order mark need none), `zone`, `group` (`by`, `order`, `max_rows`, `same`), `time`.
+/// `backslash`), `comment` (a prefix of lines to pass over), `skip` (lines before the header), `header` (`true`, `false`, a
+/// list of names), `ragged` (`error`, `fill`, `ignore`), `missing` (texts for no value, `[""]`), `encoding` (windows-125x,
+/// ISO-8859-x; UTF-8 and UTF-16 with a byte order mark need none), `zone`, `group` (`by`, `order`, `max_rows`, `same`),
+/// `time`.
 ///
 /// A grouped record has the fields of `by` and `same`, and `rows` with all others. Its bytes are its rows joined by line
 /// feeds.

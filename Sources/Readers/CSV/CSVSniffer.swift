@@ -70,7 +70,7 @@ struct CSVSniffer: Sniffer {
     _ table: CSVSample, _ fields: SniffedFields, hasHeader: Bool, _ nulls: [String], _ encoding: String?,
     assumesZone: Bool
   ) -> [String] {
-    var remarks = fields.remarks + [fields.splitTimeRemark].compactMap(\.self)
+    var remarks = fields.remarks + fields.splitTimeRemarks
     if let encoding {
       let others = ["windows-1252", "windows-1250", "ISO-8859-2", "windows-1251", "windows-1254"].filter {
         $0 != encoding

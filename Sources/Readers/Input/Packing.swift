@@ -8,10 +8,15 @@ struct Packing {
   private let command: String?
   private let offset: Int
   private let magic: [UInt8]
+  /// What it begins with besides.
+  private let container: [UInt8]
 
-  private init(_ name: String, _ command: String?, at offset: Int = 0, _ magic: [UInt8]) {
+  private init(
+    _ name: String, _ command: String?, in container: [UInt8] = [], at offset: Int = 0, _ magic: [UInt8]
+  ) {
     self.name = name
     self.command = command
+    self.container = container
     self.offset = offset
     self.magic = magic
   }
@@ -26,7 +31,7 @@ struct Packing {
     "[Content_Types].xml", "_rels/.rels", "docProps/", "xl/", "mimetypeapplication/vnd.oasis.opendocument",
   ]
 
-  private static let documents = firstNames.map { Packing(document, nil, at: nameOffset, Array($0.utf8)) }
+  private static let documents = firstNames.map { Packing(document, nil, in: zip, at: nameOffset, Array($0.utf8)) }
 
   private static let all = [
     Packing("zstd data", "zstd -dc", [0x28, 0xB5, 0x2F, 0xFD]),
@@ -46,7 +51,7 @@ struct Packing {
   static let reach = all.reduce(0) { max($0, $1.offset + $1.magic.count) }
 
   private func begins(_ head: [UInt8]) -> Bool {
-    head.dropFirst(offset).starts(with: magic) && (offset != Packing.nameOffset || head.starts(with: Packing.zip))
+    head.starts(with: container) && head.dropFirst(offset).starts(with: magic)
   }
 
   /// I108 if an input is none that can be read.

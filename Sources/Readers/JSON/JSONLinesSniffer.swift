@@ -52,7 +52,7 @@ struct JSONLinesSniffer: Sniffer {
     return SniffFinding(
       reader: "jsonl", format: "an object a line", records: sketch.records, understood: sketch.understood,
       settings: settings,
-      remarks: pins.fields.remarks + pins.remarks + [pins.fields.splitTimeRemark].compactMap(\.self), made: made)
+      remarks: pins.fields.remarks + pins.remarks + pins.fields.splitTimeRemarks, made: made)
   }
 }
 

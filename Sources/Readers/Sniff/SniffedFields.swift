@@ -77,13 +77,14 @@ struct SniffedFields {
       settings.isEmpty ? PinnedEntry(name, .text("string")) : PinnedEntry(name, .flow(settings)))
   }
 
-  /// How the record's time is put together, if its date and its time of day are two fields; nil if not.
-  var splitTimeRemark: String? {
-    guard let time, let dateFormat, let clock else { return nil }
-    return
+  /// How the record's time is put together, if its date and its time of day are two fields.
+  var splitTimeRemarks: [String] {
+    guard let time, let dateFormat, let clock else { return [] }
+    return [
       "the record's time, \(time), is a date, and \(clock.name) is a time of day: declare both as string and write "
-      + "time: '=parse_time(\(time) + \" \" + \(clock.name), \"\(dateFormat) \(clock.format)\", \"UTC\")' in the rule, with "
-      + "the export's own zone"
+        + "time: '=parse_time(\(time) + \" \" + \(clock.name), \"\(dateFormat) \(clock.format)\", \"UTC\")' in the rule, with "
+        + "the export's own zone"
+    ]
   }
 
   /// A list by a name that `name` gave.

@@ -44,7 +44,8 @@ struct TimeShape: Hashable {
     TimeShape(8, "\0"): ["%Y%m%d"],
   ]
 
-  private static let clocks = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p"]
+  /// Formats of a time of day.
+  static let clocks = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p"]
 
   private static let table: [TimeShape: [Format]] = {
     var table: [TimeShape: [Format]] = [:]

@@ -11,8 +11,7 @@ struct UnknownExport {
 
   /// nil if nothing can be said of it.
   init?(_ head: SniffHead) {
-    var bytes = head.bytes[...]
-    bytes = bytes.dropFirst(ByteOrderMark.length(of: bytes))
+    let bytes = head.bytes.dropFirst(ByteOrderMark.length(of: head.bytes))
     let text = bytes.drop { $0 <= 0x20 }
     let remedy =
       switch text.first {

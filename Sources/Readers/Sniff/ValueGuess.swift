@@ -337,7 +337,7 @@ struct ValueGuess {
     return (text: text, time: TimePattern(text))
   }
 
-  private static let clocks = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p"].map { (text: $0, time: TimePattern($0)) }
+  private static let clocks = TimeShape.clocks.map { (text: $0, time: TimePattern($0)) }
 
   private static func holds(
     _ condition: Condition, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>

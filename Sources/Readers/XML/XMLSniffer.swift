@@ -42,7 +42,7 @@ struct XMLSniffer: Sniffer {
     var finding = SniffFinding(
       reader: "xml", format: "records at \(pins.recordPath)", records: sketch.records, understood: sketch.understood,
       settings: settings,
-      remarks: pins.fields.remarks + pins.remarks + [pins.fields.splitTimeRemark].compactMap(\.self), made: made)
+      remarks: pins.fields.remarks + pins.remarks + pins.fields.splitTimeRemarks, made: made)
     finding.outline = XMLSniffer.tree(outline, record)
     return finding
   }
