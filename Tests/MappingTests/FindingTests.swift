@@ -90,6 +90,12 @@ import Testing
     Case(
       "let: { p: =target.size() }\ndrop: [ { reason: big, if: =p > 5 }, { reason: n, unless_present: [target] } ]\nevents: [ { type: t } ]",
       7, 28, "M105", "'p' needs 'target'", "unless_present: [target]"),
+    Case(
+      "events: [ { type: t, properties: { case: [ { when: { status: 1 }, then: { a: b } } ] } } ]", 6, 36, "M114",
+      "'case' without 'else'", "add"),
+    Case(
+      "events: [ { type: t, properties: { case: [ { when: { status: 1 }, then: x }, { else: { a: b } } ] } } ]", 6, 73,
+      "M006", "'properties' must be a map", "key: value"),
     Case("events: [ { type: t, options: { a: =status } } ]", 6, 36, "M006", "only literal text", "write the text"),
     Case("events: [ { type: t, properties: { a: =rows } } ]", 6, 39, "M104", "a whole rows row", "each: rows"),
     Case(

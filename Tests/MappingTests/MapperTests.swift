@@ -37,6 +37,12 @@ import Testing
         "{ c: { case: [ { needs: [user], then: =user.upperAscii() }, { else: nobody } ] } }", "user=anna",
         #"{"c":"ANNA"}"#
       ),
+      (
+        "{ case: [ { when: { status: 410 }, then: { gone: true, a.b: =method } }, { else: {} } ] }",
+        "status=410 method=GET", #"{"gone":true,"a":{"b":"GET"}}"#
+      ),
+      ("{ case: [ { when: { status: 410 }, then: { gone: true } }, { else: {} } ] }", "status=200", nil),
+      ("{ case: =method, then: [a] }", "method=GET", #"{"case":"GET","then":["a"]}"#),
       ("{ i: { each: rows, do: { s: =sku, q: =qty } } }", "rows=A:2,B", #"{"i":[{"s":"A","q":2},{"s":"B"}]}"#),
       ("{ n: '=rows.or([]).map(r, r.qty.or(0)).sum()' }", "rows=A:2,B:5", #"{"n":7}"#),
     ] as [(String, String, String?)])

@@ -66,6 +66,10 @@ import Testing
       "headers: { case: [ { when: { status: 0 }, then: { User-Agent: =agent } }, { else: { X-A: b } } ] }",
       #"{"headers":{"user-agent":"Fx"}}"#
     ),
+    (
+      "case: [ { when: { status: 0 }, then: { headers: { User-Agent: =agent } } }, { else: { headers.X-A: b } } ]",
+      #"{"headers":{"user-agent":"Fx"}}"#
+    ),
   ])
   func headersHaveSmallLetters(_ request: String, _ expected: String) throws {
     let outcome = try MappingRun.map(mapping("request: { \(request) }"), ["time=1 ip=1 status=0 agent=Fx"])

@@ -3,29 +3,28 @@ internal import Pipeline
 /// Names of headers in `request` in small letters: HTTP's have no case, and the receiver looks for `user-agent`.
 enum HeaderNames {
   static func lowered(_ request: ConfigNode) -> ConfigNode {
-    each(of: request) { entry in
-      if entry.key == "headers" {
-        entry.value = names(entry.value)
-      } else if entry.key.hasPrefix("headers.") {
-        entry.key = entry.key.lowercased()
+    branches(of: request) { request in
+      each(of: request) { entry in
+        if entry.key == "headers" {
+          entry.value = branches(of: entry.value) { headers in
+            each(of: headers) { $0.key = $0.key.lowercased() }
+          }
+        } else if entry.key.hasPrefix("headers.") {
+          entry.key = entry.key.lowercased()
+        }
       }
     }
   }
 
-  private static func names(_ headers: ConfigNode) -> ConfigNode {
-    guard headers["case"] == nil else {
-      return each(of: headers) { entry in
-        guard case .list(let branches, let span) = entry.value else { return }
-        entry.value = .list(branches.map(branch), span)
+  /// Changes a map, or what each branch of a `case` gives.
+  private static func branches(of node: ConfigNode, _ change: (ConfigNode) -> ConfigNode) -> ConfigNode {
+    guard case .list(let cases, let span)? = node["case"] else { return change(node) }
+    let changed = cases.map { branch in
+      each(of: branch) { entry in
+        if entry.key == "then" || entry.key == "else" { entry.value = branches(of: entry.value, change) }
       }
     }
-    return each(of: headers) { $0.key = $0.key.lowercased() }
-  }
-
-  private static func branch(_ branch: ConfigNode) -> ConfigNode {
-    each(of: branch) { entry in
-      if entry.key == "then" || entry.key == "else" { entry.value = names(entry.value) }
-    }
+    return each(of: node) { if $0.key == "case" { $0.value = .list(changed, span) } }
   }
 
   /// A map with its entries changed; anything else as it is.

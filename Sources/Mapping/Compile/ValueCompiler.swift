@@ -8,7 +8,7 @@ struct ValueCompiler {
 
   init(_ compiler: ExpressionCompiler) { self.compiler = compiler }
 
-  /// An object; dotted keys nest. Nil with findings if anything is wrong.
+  /// An object, or a `case` of objects; dotted keys nest. Nil with findings if anything is wrong.
   func object(
     _ node: ConfigNode, _ title: String, narrowed: Set<String>, extra: RowScope = RowScope()
   ) -> Emitter? {
@@ -20,7 +20,15 @@ struct ValueCompiler {
       findings.error("M009", "'\(title)' has \(entries.count) keys, more than 1000", at: node.span, remedy: "emit less")
       return nil
     }
+    if Self.isCase(node) {
+      return cases(node, narrowed, extra) { object($0, title, narrowed: $1, extra: extra) }
+    }
     return emitter(DottedKeys(entries, findings), narrowed, extra)
+  }
+
+  /// Whether a map of values is a `case` as a whole: a property may have that name, but hardly holds branches.
+  private static func isCase(_ node: ConfigNode) -> Bool {
+    node["case"]?.list?.contains { $0["then"] != nil || $0["else"] != nil } ?? false
   }
 
   /// Any value.
@@ -32,7 +40,9 @@ struct ValueCompiler {
       let compiled = elements.compactMap { $0 }
       return compiled.count == elements.count ? Emitters.list(compiled) : nil
     case .map(let entries, let span):
-      if entries.contains(where: { $0.key == "case" }) { return cases(node, narrowed, extra) }
+      if entries.contains(where: { $0.key == "case" }) {
+        return cases(node, narrowed, extra) { value($0, narrowed: $1, extra: extra) }
+      }
       if entries.contains(where: { $0.key == "each" }) { return each(node, narrowed, extra) }
       guard !entries.isEmpty else {
         findings.error("M007", "an empty map", at: span, remedy: "leave the key out")
@@ -79,7 +89,10 @@ struct ValueCompiler {
     }
   }
 
-  private func cases(_ node: ConfigNode, _ narrowed: Set<String>, _ extra: RowScope) -> Emitter? {
+  /// `compile` makes an emitter of what a branch gives, with the fields that are known to be there.
+  private func cases(
+    _ node: ConfigNode, _ narrowed: Set<String>, _ extra: RowScope, _ compile: (ConfigNode, Set<String>) -> Emitter?
+  ) -> Emitter? {
     guard let section = Section(node, "case", keys: ["case"], findings) else { return nil }
     var branches: [(condition: Predicate?, emit: Emitter)] = []
     var hasElse = false
@@ -87,7 +100,7 @@ struct ValueCompiler {
     for branch in section.list("case") {
       if let other = branch["else"] {
         _ = Section(branch, "case branch", keys: ["else"], findings)
-        if let emit = value(other, narrowed: narrowed, extra: extra) {
+        if let emit = compile(other, narrowed) {
           branches.append((nil, compiler.branches?.counted(emit, other, at: branch.span) ?? emit))
         }
         hasElse = true
@@ -102,7 +115,7 @@ struct ValueCompiler {
         findings.error("M005", "a branch needs 'then'", at: branch.span, remedy: "write { when: …, then: value }")
         continue
       }
-      let emit = value(then, narrowed: inside, extra: extra)
+      let emit = compile(then, inside)
       guard let condition else {
         if ConditionCompiler.isMissing(in: branch) {
           findings.error(
