@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes a combined log as another server would have written it: rewrite.py iis|nginx_json|caddy FILE >OUT
+"""Writes a combined log as another server would have written it: rewrite.py iis|alb|nginx_json|caddy FILE >OUT
 
 Lines that are none of the format are left out.
 """
@@ -16,6 +16,17 @@ def iis(time, ip, user, method, target, proto, status, size, referer, agent):
     return (
         f"{time:%Y-%m-%d %H:%M:%S} 10.0.0.4 {method} {path} {query or '-'} 443 {user} {ip} "
         f"{agent.replace(' ', '+')} {referer.replace(' ', '+')} {status} 0 0 297\n"
+    )
+
+
+def alb(time, ip, user, method, target, proto, status, size, referer, agent):
+    return (
+        f"https {time:%Y-%m-%dT%H:%M:%S}.186641Z app/shop/50dc6c495c0c9188 {ip}:41342 10.0.0.66:9000 0.000 0.012 0.000 "
+        f'{status} {status} 366 {0 if size == "-" else size} "{method} https://www.example.com:443{target} {proto}" '
+        f'"{agent}" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 '
+        "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop/73e2d6bc24d8a067 "
+        '"Root=1-58337262-36d228ad5d99923122bbe354" "www.example.com" "session-reused" 0 '
+        f'{time:%Y-%m-%dT%H:%M:%S}.174000Z "forward" "-" "-" "10.0.0.66:9000" "{status}" "-" "-" TID_1234abcd5678ef90\n'
     )
 
 
@@ -69,7 +80,7 @@ def caddy(time, ip, user, method, target, proto, status, size, referer, agent):
 
 
 def main():
-    forms = {"iis": iis, "nginx_json": nginx_json, "caddy": caddy}
+    forms = {"iis": iis, "alb": alb, "nginx_json": nginx_json, "caddy": caddy}
     if len(sys.argv) != 3 or sys.argv[1] not in forms:
         sys.exit(__doc__)
     write = forms[sys.argv[1]]
