@@ -173,6 +173,22 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
     #expect(codes([space.folder + "/a.log/x"]) == ["I101"])
   }
 
+  @Test func starsCrossFolders() throws {
+    let space = try Workspace()
+    for name in ["a.log", "sub/b.log", "sub/x[1]/c.log", "sub/x[1]/d.txt", ".secret/e.log"] {
+      try space.write(name, [65])
+    }
+    system("ln -s .. \(space.folder)/sub/up")
+    let matches = { (pattern: String) in
+      try InputList.expand([space.folder + pattern]).map { $0.name.dropFirst(space.folder.utf8.count + 1) }
+    }
+    #expect(try matches("/**/*.log") == ["a.log", "sub/b.log", "sub/x[1]/c.log"])
+    #expect(try matches("/sub/**/*.log") == ["sub/b.log", "sub/x[1]/c.log"])
+    #expect(try matches("/**/x*/**/*") == ["sub/x[1]/c.log", "sub/x[1]/d.txt"])
+    #expect(try matches("/sub/x*/**") == ["sub/x[1]/c.log", "sub/x[1]/d.txt"])
+    #expect(codes([space.folder + "/**/*.xml"]) == ["I103"])
+  }
+
   /// A file that cannot be named is not left out in silence.
   @Test func namesThatAreNoText() throws {
     let space = try Workspace()

@@ -18,7 +18,7 @@ public struct InputPath: Sendable, Equatable {
   public static let standardInput = InputPath(name: "-", path: nil)
 }
 
-/// Turns what stands on the command line into inputs: files, folders with everything below them, patterns of glob(7),
+/// Turns what stands on the command line into inputs: files, folders with everything below them, patterns,
 /// and `-`. Hidden entries of folders are passed over; the order is that of the names' bytes.
 public enum InputList {
   /// - Throws: I101 no such file, I102 not readable, I103 nothing found, I104 the same file twice; all of them at once.
@@ -60,8 +60,8 @@ private struct Expansion {
         findings.append(
           Diagnostic("I103", "no file in the folder \(argument)", remedy: "name a folder with files in it"))
       }
-    } else if argument.utf8.contains(where: { "*?[".utf8.contains($0) }) {
-      for path in Expansion.matches(argument) { add(path: path, argument, position) }
+    } else if InputPattern.isPattern(argument) {
+      for path in InputPattern.matches(argument) { add(path: path, argument, position) }
       if inputs.count + findings.count == before {
         findings.append(Diagnostic("I103", "no file matches \(argument)", remedy: "check the pattern"))
       }
@@ -122,7 +122,7 @@ private struct Expansion {
       return
     }
     let stem = path.hasSuffix("/") ? path : path + "/"
-    for name in names.sorted(by: Expansion.precedes) where !name.hasPrefix(".") {
+    for name in names.sorted(by: InputPattern.precedes) where !name.hasPrefix(".") {
       add(path: stem + name, argument, position)
     }
   }
@@ -131,21 +131,6 @@ private struct Expansion {
     Diagnostic(
       "I102", "cannot read \(path): its name is not UTF-8",
       remedy: "rename it, or give names and patterns that leave it out; a \u{fffd} stands for what is not a character")
-  }
-
-  private static func matches(_ pattern: String) -> [String] {
-    var found = glob_t()
-    defer { globfree(&found) }
-    guard glob(pattern, GLOB_NOSORT, nil, &found) == 0 else { return [] }
-    var paths: [String] = []
-    for index in 0..<Int(found.gl_pathc) {
-      if let path = found.gl_pathv[index] { paths.append(String(cString: path)) }
-    }
-    return paths.sorted(by: precedes)
-  }
-
-  private static func precedes(_ one: String, _ other: String) -> Bool {
-    one.utf8.lexicographicallyPrecedes(other.utf8)
   }
 
   private static func status(_ path: String) -> stat? {
