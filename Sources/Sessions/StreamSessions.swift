@@ -184,12 +184,12 @@ final class StreamSessions: SessionMode {
   }
 
   /// Weighs an event against those that are held. While the clock is unknown, all are held, and only a day's distance
-  /// makes an outlier.
+  /// makes an outlier; and so it is for an event that is itself far ahead: the input has not gone on without the others.
   private func arrive(
     _ event: InputClock.Held, _ input: InputClock, _ block: Block, _ rejects: inout [Reject]
   ) {
-    let isKnown = input.clock != Int64.min
-    let distance = isKnown ? disorder : input.horizon
+    let isPlain = input.clock != Int64.min && event.time <= input.believed
+    let distance = isPlain ? disorder : input.horizon
     input.held.removeAll { held in
       guard event.time < held.time &- distance else { return false }
       rejects.append(outlier(held, input, block))
@@ -202,7 +202,7 @@ final class StreamSessions: SessionMode {
       input.held[index].confirmations += 1
     }
     input.held.append(event)
-    if isKnown, event.time <= input.believed {
+    if isPlain {
       // What is still held is at most the disorder ahead of this one, so it is plausible.
       believe(input.held.count, of: input, block, &rejects)
     } else if let confirmed = input.held.lastIndex(where: { $0.confirmations >= InputClock.confirmations }) {

@@ -114,6 +114,9 @@ import Testing
     Case(name: "exactly a day ahead is believed", hours: [0, 1, 1, 1, 25, 1], rejected: []),
     Case(name: "over a day ahead is not", hours: [0, 1, 1, 1, 25.001, 1], rejected: [25.001]),
     Case(name: "confirmed within the disorder", hours: [0, 0, 0, 0, 30, 29.95, 29.96, 29.97, 29.98], rejected: []),
+    Case(
+      name: "a silence, and a record that is late behind it", hours: [0, 0.1, 48, 47.8, 48.1, 48.2, 48.3], rejected: []),
+    Case(name: "two far ahead, the second less so", hours: [0, 500, 499.8, 0.1], rejected: [500, 499.8]),
     Case(name: "an outlier after a silence", hours: [0, 500, 9000, 500.1, 500.2, 500.3], rejected: [9000]),
   ]
 
