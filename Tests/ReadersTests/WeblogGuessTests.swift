@@ -93,6 +93,17 @@ import Testing
     (#"192.0.2.1 154.12.103.62 - - \#(request) \#(browser)"#, "vhost_combined"),
     (#"192.0.2.1:80 dialin.example.net - - \#(request) \#(browser)"#, "vhost_combined"),
     (#"[2001:db8::1] 2001:db8::9 - - \#(request)"#, "vhost_common"),
+    (
+      #"203.0.113.9 10.0.0.5 - - \#(request) \#(browser)"# + "\n"
+        + #"198.51.100.7 10.0.0.5 - - \#(request) \#(browser)"#, nil
+    ),
+    (#"203.0.113.9 10.0.0.5 - - \#(request)"#, nil),
+    (#"203.0.113.9 192.0.2.8 - - \#(request)"# + "\n" + #"[2001:db8::7] 192.0.2.8 - - \#(request)"#, nil),
+    (#"10.0.0.5 203.0.113.9 - \#(request)"# + "\n" + #"10.0.0.5 198.51.100.7 - \#(request)"#, nil),
+    (
+      #"a.example 154.12.103.62 - - \#(request)"# + "\n" + #"b.example 154.12.103.62 - - \#(request)"# + "\n"
+        + #"192.0.2.1 10.0.0.9 - - \#(request)"#, "vhost_common"
+    ),
     // What stands behind it.
     (#"192.0.2.1 - - \#(request) \#(browser) 48123"#, "combined"),
     (#"192.0.2.1 - - \#(request) \#(browser) 3"#, "combined"),

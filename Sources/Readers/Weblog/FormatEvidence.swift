@@ -9,6 +9,7 @@ struct FormatEvidence {
   private let proof: WeblogPreset.Proof?
   private var speaking = 0
   private var silent = 0
+  private var hosts = HostEvidence()
 
   init(_ preset: WeblogPreset, fields names: [String]) {
     places = Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
@@ -17,9 +18,12 @@ struct FormatEvidence {
   }
 
   /// Whether the records have shown what the preset's lines need to be told from others.
-  var isProven: Bool { proof == nil || speaking > silent }
+  var isProven: Bool { (proof == nil || speaking > silent) && !hosts.areClients }
 
   mutating func take(_ record: UnsafeMutablePointer<Field>) {
+    if case .text = shape, let host = text("host", record), number("port", record) == nil {
+      hosts.take(host, text("ip", record))
+    }
     guard let proof, let speaks = speaks(for: proof, record) else { return }
     if speaks { speaking += 1 } else { silent += 1 }
   }
@@ -42,6 +46,7 @@ struct FormatEvidence {
     for name in ["logname", "user"] {
       if let first = text(name, record)?.first, first == UInt8(ascii: "(") || first == UInt8(ascii: "[") { return true }
     }
+    if let logname = text("logname", record), FormatEvidence.isAddress(logname) { return true }
     if let host = text("host", record) {
       let isName = !host.contains { FormatEvidence.isOfNoAddress($0) || $0 == UInt8(ascii: "/") }
       guard isName, host.contains(where: { $0 &- 48 > 9 }) else { return true }
@@ -133,5 +138,40 @@ struct FormatEvidence {
 
   private func number(_ name: String, _ record: UnsafeMutablePointer<Field>) -> Int64? {
     places[name].flatMap { record[$0].kind == .int ? record[$0].integer : nil }
+  }
+}
+
+/// What stands where a format has the server's name: before an address, that of the client which a proxy noted looks the same.
+private struct HostEvidence {
+  private var names = 0
+  private var addresses = 0
+  /// Addresses of the world beside one of a private network.
+  private var proxied = 0
+  private var first: [UInt8] = []
+  private var differ = false
+
+  /// Most are addresses, and not those that one server has.
+  var areClients: Bool { addresses > names && (differ || proxied * 2 > addresses) }
+
+  mutating func take(_ host: UnsafeBufferPointer<UInt8>, _ ip: UnsafeBufferPointer<UInt8>?) {
+    guard let address = HostEvidence.address(host) else {
+      names += 1
+      return
+    }
+    addresses += 1
+    if first.isEmpty { first = Array(host) } else if !first.elementsEqual(host) { differ = true }
+    if let ip = ip.flatMap(HostEvidence.address), HostEvidence.isPrivate(ip), !HostEvidence.isPrivate(address) {
+      proxied += 1
+    }
+  }
+
+  private static func address(_ text: UnsafeBufferPointer<UInt8>) -> AddressRange.Address? {
+    guard let start = text.baseAddress else { return nil }
+    let bare = AddressRange.Address.withoutBrackets(start, start + text.count)
+    return AddressRange.Address(UnsafeBufferPointer(start: bare.start, count: bare.stop - bare.start))
+  }
+
+  private static func isPrivate(_ address: AddressRange.Address) -> Bool {
+    AddressRange.private.contains { $0.contains(address) }
   }
 }
