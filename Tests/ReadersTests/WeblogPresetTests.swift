@@ -243,6 +243,12 @@ import Testing
       #"o b [10/Sep/2026:11:57:01 +0000] 1.2.3.4 - 63DA REST.GET.OBJECT %2522 "GET /" HTTP/1.1" 403 AccessDenied 243 - 8 - "r" "a" -"#,
       ["path": "/\"", "protocol": "HTTP/1.1", "status": "403", "error_code": "AccessDenied", "agent": "a"]
     ),
+    // Quotes in the agent, which ends at the line's last one.
+    (
+      "s3",
+      #"o b [10/Sep/2026:11:57:01 +0000] 1.2.3.4 - 63DA REST.GET.OBJECT k "GET /x HTTP/1.1" 200 - 243 - 8 7 "-" "say "hi" you" - hid= SigV2 ECDHE AuthHeader h.example TLSv1.2 - -"#,
+      ["agent": #"say "hi" you"#, "host": "h.example", "host_id": "hid=", "ssl_protocol": "TLSv1.2"]
+    ),
     // The next quote that has a protocol before it is not always the request's.
     (
       "s3",

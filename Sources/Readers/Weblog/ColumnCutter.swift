@@ -78,6 +78,20 @@ struct ColumnCutter {
     at = next + 1
   }
 
+  /// A value in quotes behind which there are none: `"say "hi" you"`.
+  @inline(never)
+  func completeToLastQuote(
+    _ value: inout Value, _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) {
+    let quote = UInt8(ascii: "\"")
+    guard at < end, at[-1] == quote else { return }
+    var last = end - 1
+    while last > at, last.pointee != quote { last -= 1 }
+    guard last > at, last + 1 == end || last[1] == one || last[1] == other else { return }
+    value.to = last
+    at = last + 1
+  }
+
   /// Where a value in quotes, brackets or braces ends; nil if it is none, or is never closed before the next separator.
   @inline(__always)
   private func closing(

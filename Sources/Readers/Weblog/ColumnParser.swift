@@ -169,7 +169,11 @@ final class ColumnParser: RecordParser {
         continue
       }
       var value = cutter.value(&at, end)
-      if step.pointee.isRequest { cutter.complete(&value, &at, end) }
+      switch step.pointee.repair {
+      case .none: break
+      case .request: cutter.complete(&value, &at, end)
+      case .lastInQuotes: cutter.completeToLastQuote(&value, &at, end)
+      }
       if at < end {
         at += 1
         if cutter.isRun {

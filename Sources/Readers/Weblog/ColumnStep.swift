@@ -9,8 +9,10 @@ struct ColumnStep {
   let isRequired: Bool
   let isNumber: Bool
   let isAddend: Bool
-  /// Also where nobody asked for its parts: where it ends must not depend on that.
-  let isRequest: Bool
+  /// What a quote in the value that the server did not escape may hide of it, whether anybody asked for it or not: where
+  /// it ends must not depend on that.
+  enum Repair: UInt8 { case none, request, lastInQuotes }
+  let repair: Repair
   let scale: Int64
   let main: Int
   let second: Int
@@ -25,7 +27,7 @@ struct ColumnStep {
     isRequired = column.isRequired
     isNumber = column.secondIsNumber
     isAddend = column.isPartOfDuration && sumsDuration
-    isRequest = column.kind == .request
+    repair = column.kind == .request ? .request : column.isLastInQuotes ? .lastInQuotes : .none
     scale = ColumnStep.scale(column.kind)
     main = slots[planned.name] ?? -1
     second = slots[planned.second] ?? -1

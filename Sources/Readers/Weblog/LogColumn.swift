@@ -63,12 +63,14 @@ struct LogColumn: Sendable, Equatable {
   var secondIsNumber: Bool
   /// Whether `duration` is the sum of this and its like.
   var isPartOfDuration: Bool
+  /// Whether no column behind it has quotes: then the line's last one ends it, whatever quotes are in it.
+  var isLastInQuotes: Bool
   var summary: String
 
   init(
     _ identifier: String, _ kind: Kind = .text, _ name: String? = nil, second: String = "",
     encoding: Encoding = .plain, required: Bool = false, secondIsNumber: Bool = false, isPartOfDuration: Bool = false,
-    _ summary: String = ""
+    isLastInQuotes: Bool = false, _ summary: String = ""
   ) {
     self.identifier = identifier
     self.kind = kind
@@ -78,6 +80,7 @@ struct LogColumn: Sendable, Equatable {
     isRequired = required || kind.isTime
     self.secondIsNumber = secondIsNumber
     self.isPartOfDuration = isPartOfDuration
+    self.isLastInQuotes = isLastInQuotes
     self.summary = summary.isEmpty ? "column \(identifier)" : summary
   }
 

@@ -307,7 +307,8 @@ extension WeblogPreset {
             LogColumn("Total Time", .micros(1000), "duration", "time taken, in microseconds"),
             LogColumn("Turn-Around Time", .micros(1000), "turn_around_time", "until the first byte, in microseconds"),
             LogColumn("Referer", .text, "referer", "page that linked here, as the client said"),
-            LogColumn("User-Agent", .text, "agent", "client's program, as it said"),
+            // S3 escapes no quotes.
+            LogColumn("User-Agent", .text, "agent", isLastInQuotes: true, "client's program, as it said"),
             LogColumn("Version Id"), LogColumn("Host Id"), LogColumn("Signature Version"),
             LogColumn("Cipher Suite", .text, "ssl_cipher", "TLS cipher"), LogColumn("Authentication Type"),
             LogColumn("Host Header", .text, "host", "host that the client asked for"),
