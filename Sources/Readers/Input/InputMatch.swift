@@ -118,7 +118,8 @@ public struct InputMatch: Sendable {
       notes.append(
         "\(name) begins as \(beginning) does and goes on in its own way: it is read whole, and what both have comes again "
           + "under the same ids")
-    } else if index.former(candidate.file) != nil {
+    } else if index.former(candidate.file)?.name == name {
+      // Under another name it is a new file that was given the number of one that is gone.
       notes.append("\(name) was truncated or replaced since it was last read, and is read from its beginning")
     }
     paths.append(candidate.path)
