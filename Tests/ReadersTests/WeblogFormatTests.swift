@@ -46,6 +46,16 @@ import Testing
         "method": "GET", "target": "/a b?c", "path": "/a b", "query": "c", "protocol": "HTTP/1.0", "status": "200",
         "original_status": "302", "referer": "r", "agent": "some agent",
       ]),
+    // What may hold blanks has the rest of the line.
+    Sample(
+      format: "%h %t %>s %U", line: "h [10/Oct/2000:13:55:36 +0000] 200 /my file.pdf",
+      fields: ["path": "/my file.pdf", "status": "200"]),
+    Sample(
+      format: "%h %t %{Content-Type}o", line: "h [10/Oct/2000:13:55:36 +0000] text/html; charset=utf-8",
+      fields: ["response_content_type": "text/html; charset=utf-8"]),
+    Sample(
+      format: "$remote_addr [$time_local] $uri", line: "1.2.3.4 [10/Oct/2000:13:55:36 +0000] /my file.pdf",
+      fields: ["path": "/my file.pdf"]),
     Sample(
       format: "%{%d/%b/%Y %T}t.%{msec_frac}t %{%z}t %h", line: "10/Oct/2000 13:55:36.250 -0700 h",
       fields: ["time": "971211336+250000000", "ip": "h"]),

@@ -104,7 +104,7 @@ struct LogField: Sendable, Equatable {
     case "user-agent": (["agent"], .free, "client's program, as it said")
     case "host": (["host"], .text, "host that the client asked for")
     case "x-forwarded-for": (["forwarded"], .list, "addresses that proxies noted")
-    default: ([snake(name)], .text, "request header \(name)")
+    default: ([snake(name)], .free, "request header \(name)")
     }
   }
 }

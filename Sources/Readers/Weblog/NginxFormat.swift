@@ -56,7 +56,7 @@ enum NginxFormat {
     case "request_time": return LogField(source, .seconds, ["duration", name], "time taken, in microseconds")
     case "request_method": return LogField(source, .text, ["method", name], "method of the request")
     case "request_uri": return LogField(source, .target, ["target", name], "target of the request")
-    case "uri", "document_uri": return LogField(source, .text, ["path", name], "path without query, as rewritten")
+    case "uri", "document_uri": return LogField(source, .free, ["path", name], "path without query, as rewritten")
     case "args", "query_string": return LogField(source, .text, ["query", name], "query")
     case "server_protocol": return LogField(source, .text, ["protocol", name], "protocol of the request")
     case "host": return LogField(source, .text, ["host", "request_host"], "host that the client asked for")
@@ -69,9 +69,14 @@ enum NginxFormat {
       return LogField(source, header.kind, header.names + [name], header.summary)
     }
     if name.hasPrefix("sent_http_") {
-      return LogField(source, .text, ["response_" + name.dropFirst(10)], "response header")
+      return LogField(source, .free, ["response_" + name.dropFirst(10)], "response header")
     }
+    if name.hasSuffix("_port") { return LogField(source, .int, [name], "nginx variable \(source)") }
     // An upstream that failed leaves its part of the list behind: "a, b : c".
-    return LogField(source, name.hasPrefix("upstream_") ? .list : .text, [name], "nginx variable \(source)")
+    let kind: LogField.Kind = name.hasPrefix("upstream_") ? .list : NginxFormat.decoded.contains(name) ? .free : .text
+    return LogField(source, kind, [name], "nginx variable \(source)")
   }
+
+  /// What may hold blanks beside headers: paths are decoded.
+  private static let decoded: Set = ["request_filename", "document_root", "realpath_root", "content_type"]
 }
