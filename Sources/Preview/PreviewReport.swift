@@ -137,6 +137,12 @@ public struct PreviewReport: Sendable {
     return types
   }
 
+  /// Places in `types`, those with most events first.
+  var typesByFrequency: [Int] {
+    let types = types
+    return types.indices.sorted { (types[$1].count, $0) < (types[$0].count, $1) }
+  }
+
   /// Counts by rule as counts by type.
   func byType(_ counts: [Int]) -> [Int] {
     types.map { type in rules.indices.reduce(0) { $0 + (rules[$1].type == type.type ? counts[$1] : 0) } }

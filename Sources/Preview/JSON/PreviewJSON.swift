@@ -129,7 +129,7 @@ public enum PreviewJSON {
       json.put("from", TimestampWriter.text(first))
       json.put("to", TimestampWriter.text(last))
       let (span, bars) = report.series.stretches(most: 200)
-      json.put("step", ReportText.words(span))
+      json.put("step", span.words)
       json.list("bars", bars) { json, bar in
         json.put("from", CalendarTime.range.contains(bar.start) ? TimestampWriter.text(bar.start) : "")
         json.put("events", bar.counts.reduce(0, +))

@@ -140,6 +140,30 @@ struct TimeSeries: Sendable {
     case hour(Int)
     case days(Int)
     case years(Int)
+
+    /// `3 hours`, to stand behind "events by".
+    var words: String {
+      switch self {
+      case .hour(1): "hour"
+      case .hour(let count): "\(count) hours"
+      case .days(1): "day"
+      case .days(7): "week"
+      case .days(let count): "\(count) days"
+      case .years(1): "year"
+      case .years(let count): "\(count) years"
+      }
+    }
+
+    /// What a bar that begins there is called, in UTC; empty beyond the calendar.
+    func label(_ start: Int64) -> String {
+      guard CalendarTime.range.contains(start) else { return "" }
+      let text = TimestampWriter.text(start)
+      return switch self {
+      case .hour: text.prefix(10) + " " + text.dropFirst(11).prefix(5)
+      case .days: String(text.prefix(10))
+      case .years: String(text.prefix(4))
+      }
+    }
   }
 
   private func stretches(

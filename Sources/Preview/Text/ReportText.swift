@@ -174,7 +174,7 @@ struct ReportText {
     let most = sums.max() ?? 0
     let height = 4
     let wide = max(1, min(4, columns / bars.count))
-    lines.append("events by \(ReportText.words(span)), UTC; at most \(DisplayNumber.grouped(most))")
+    lines.append("events by \(span.words), UTC; at most \(DisplayNumber.grouped(most))")
     let parts = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
     for level in stride(from: height - 1, through: 0, by: -1) {
       let line = sums.map { sum -> String in
@@ -186,8 +186,8 @@ struct ReportText {
       let isBlank = columns.allSatisfy { $0 == " " }
       lines.append(isBlank ? "" : "  " + style.paint(ReportText.trimmed(columns), .cyan))
     }
-    let first = ReportText.label(bars[0].start, span)
-    let last = ReportText.label(bars[bars.count - 1].start, span)
+    let first = span.label(bars[0].start)
+    let last = span.label(bars[bars.count - 1].start)
     let gap = bars.count * wide - (wide > 1 ? 1 : 0) - first.count - last.count
     lines.append(
       "  " + style.paint(gap > 0 ? first + String(repeating: " ", count: gap) + last : "\(first) – \(last)", .dim))
@@ -201,33 +201,13 @@ struct ReportText {
     return text
   }
 
-  static func words(_ span: TimeSeries.Span) -> String {
-    switch span {
-    case .hour(1): "hour"
-    case .hour(let count): "\(count) hours"
-    case .days(1): "day"
-    case .days(7): "week"
-    case .days(let count): "\(count) days"
-    case .years(1): "year"
-    case .years(let count): "\(count) years"
-    }
-  }
-
-  static func label(_ start: Int64, _ span: TimeSeries.Span) -> String {
-    guard CalendarTime.range.contains(start) else { return "" }
-    let text = TimestampWriter.text(start)
-    if case .hour = span { return text.prefix(10) + " " + text.dropFirst(11).prefix(5) }
-    if case .years = span { return String(text.prefix(4)) }
-    return String(text.prefix(10))
-  }
-
   private mutating func months() {
     let months = report.series.months
     guard months.count > 1 else { return }
     let types = report.types
     let width = 10
     let shown = max(1, min(types.count, (style.width - 21) / (width + 1)))
-    let order = types.indices.sorted { types[$0].count > types[$1].count }.prefix(shown)
+    let order = report.typesByFrequency.prefix(shown)
     lines.append("events by month and type")
     let head = order.map { style.fit(DisplayText.escaped(types[$0].type), width).indented(to: width) }
     lines.append(style.paint("  month  " + "all".indented(to: width) + " " + head.joined(separator: " "), .dim))
