@@ -2,37 +2,6 @@ internal import Pipeline
 
 /// How two mappings differ on the same records.
 public struct ComparisonReport: Sendable {
-  struct Side: Sendable {
-    var subject: PreviewSubject
-    var counts: BlockCounts
-    var rejects: [String: Int]
-    var sessions: Int
-    var payloads: Int
-
-    init(
-      _ subject: PreviewSubject, _ counts: BlockCounts, _ rejects: [String: Int], sessions: Int, payloads: Int
-    ) {
-      self.subject = subject
-      self.counts = counts
-      self.rejects = rejects
-      self.sessions = sessions
-      self.payloads = payloads
-    }
-
-    var dropped: Int { counts.dropped.reduce(0, +) }
-    /// Those that sessions took.
-    var events: Int { counts.matched.reduce(0, +) }
-
-    func dropped(_ reason: String) -> Int {
-      guard let index = subject.drops.firstIndex(of: reason), index < counts.dropped.count else { return 0 }
-      return counts.dropped[index]
-    }
-
-    func events(_ type: String) -> Int {
-      zip(subject.rules, counts.matched).reduce(0) { $0 + ($1.0.type == type ? $1.1 : 0) }
-    }
-  }
-
   struct TypeLine: Sendable {
     var type: String
     var old: Int
@@ -42,8 +11,8 @@ public struct ComparisonReport: Sendable {
     var changed: Int
   }
 
-  let old: Side
-  let new: Side
+  let old: SideTally
+  let new: SideTally
   let events: EventComparison
   /// Old sessions whose events lie in several new ones.
   let split: Int

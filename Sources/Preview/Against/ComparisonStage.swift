@@ -16,10 +16,8 @@ public final class ComparisonStage: EventConsumer {
   /// Nil where both read alike.
   private let second: SecondReading?
   private var events: EventComparison
-  private var oldCounts = BlockCounts()
-  private var newCounts = BlockCounts()
-  private var oldRejects: [String: Int] = [:]
-  private var newRejects: [String: Int] = [:]
+  private var oldTally: SideTally
+  private var newTally: SideTally
   private var places = BlockPlaces()
   /// Records whose events some session still holds: compared as soon as it is known whether it takes them.
   private var undecided: [KeptRecord] = []
@@ -44,6 +42,8 @@ public final class ComparisonStage: EventConsumer {
     batch = RecordBatch(stride: old.subject.columns.count)
     second = feed.map { SecondReading($0) }
     events = EventComparison(old: old.subject, new: new.subject)
+    oldTally = SideTally(old.subject)
+    newTally = SideTally(new.subject)
   }
 
   public func cancel() {
@@ -54,8 +54,7 @@ public final class ComparisonStage: EventConsumer {
   public var isSatisfied: Bool { false }
 
   public func consume(_ mapped: MappedBlock, of block: Block, rejects: inout [Reject]) throws {
-    newCounts += mapped.counts
-    for reject in mapped.rejects { newRejects[reject.code, default: 0] += 1 }
+    newTally.take(mapped)
     let place = places.pass(block, mapped.counts)
     let before = rejects.count
     if let second {
@@ -63,17 +62,17 @@ public final class ComparisonStage: EventConsumer {
     } else {
       try compareTwin(mapped, block, place, &rejects)
     }
-    for reject in rejects[before...] { newRejects[reject.code, default: 0] += 1 }
+    newTally.note(rejects[before...])
   }
 
   public func finish(rejects: inout [LocatedReject]) throws {
     if let second { try readOld(second) { false } }
     var late: [LocatedReject] = []
     try oldSessions.finish(rejects: &late)
-    for located in late { oldRejects[located.reject.code, default: 0] += 1 }
+    oldTally.note(late.lazy.map(\.reject))
     let before = rejects.count
     try newSessions.finish(rejects: &rejects)
-    for located in rejects[before...] { newRejects[located.reject.code, default: 0] += 1 }
+    newTally.note(rejects[before...].lazy.map(\.reject))
     for record in undecided { compare(record) }
     undecided = []
     if let second { for input in inputs { compareRest(second.takeAll(input), input) } }
@@ -81,12 +80,11 @@ public final class ComparisonStage: EventConsumer {
 
   /// What came of it, when the run is over.
   public func report(old oldTap: SessionTap, new newTap: SessionTap) -> ComparisonReport {
-    for (rule, count) in old.verdicts.refusedByRule { oldCounts.matched[rule] -= count }
-    for (rule, count) in new.verdicts.refusedByRule { newCounts.matched[rule] -= count }
+    oldTally.finish(old.verdicts, oldTap)
+    newTally.finish(new.verdicts, newTap)
     return ComparisonReport(
-      old: .init(old.subject, oldCounts, oldRejects, sessions: oldTap.sessions, payloads: oldTap.payloads),
-      new: .init(new.subject, newCounts, newRejects, sessions: newTap.sessions, payloads: newTap.payloads),
-      events: events, split: pairs.split, merged: pairs.merged, splitSamples: pairs.samples[0],
+      old: oldTally, new: newTally, events: events, split: pairs.split, merged: pairs.merged,
+      splitSamples: pairs.samples[0],
       mergedSamples: pairs.samples[1], isOneReading: second == nil)
   }
 
@@ -102,15 +100,14 @@ public final class ComparisonStage: EventConsumer {
       isMore = parser.parse(block, from: &cursor, into: batch, result: mapped)
       if batch.count > 0 { mapper.map(batch, into: mapped) }
     }
-    oldCounts += mapped.counts
-    for reject in mapped.rejects { oldRejects[reject.code, default: 0] += 1 }
+    oldTally.take(mapped)
     return mapped
   }
 
   private func consumeOld(_ mapped: MappedBlock, _ block: Block) throws {
     var rejects: [Reject] = []
     try oldSessions.consume(mapped, of: block, rejects: &rejects)
-    for reject in rejects { oldRejects[reject.code, default: 0] += 1 }
+    oldTally.note(rejects)
   }
 
   private func compareTwin(
@@ -244,106 +241,4 @@ public final class ComparisonStage: EventConsumer {
       try consumeOld(mapped, block)
     }
   }
-}
-
-/// An event that waits: for the other mapping to come to its record, or for its session to decide.
-struct KeptEvent {
-  private let event: SideEvent
-  private let body: [UInt8]
-  private let visitor: [UInt8]
-  private let context: [UInt8]
-  private let request: [UInt8]
-  private let raw: [UInt8]
-
-  init(_ event: SideEvent) {
-    self.event = event
-    body = Array(event.body)
-    visitor = Array(event.visitor)
-    context = Array(event.context)
-    request = Array(event.request)
-    raw = Array(event.raw)
-  }
-
-  var position: Int { event.position }
-
-  /// Calls `use` with the events while their bytes stay where they are.
-  static func withEvents(_ kept: ArraySlice<KeptEvent>, _ use: ([SideEvent]) throws -> Void) rethrows {
-    // One allocation for all: what is kept may be much.
-    var bytes: [UInt8] = []
-    for one in kept { for part in one.parts { bytes += part } }
-    try bytes.withUnsafeBufferPointer { bytes in
-      var at = 0
-      func next(_ part: [UInt8]) -> UnsafeBufferPointer<UInt8> {
-        defer { at += part.count }
-        return UnsafeBufferPointer(rebasing: bytes[at..<at + part.count])
-      }
-      try use(
-        kept.map { one in
-          var event = one.event
-          event.body = next(one.body)
-          event.visitor = next(one.visitor)
-          event.context = next(one.context)
-          event.request = next(one.request)
-          event.raw = next(one.raw)
-          return event
-        })
-    }
-  }
-
-  private var parts: [[UInt8]] { [body, visitor, context, request, raw] }
-}
-
-/// The events that both mappings make of a record that some session holds.
-struct KeptRecord {
-  var input: Int
-  /// Before it in the input.
-  var record: Int
-  var olds: [KeptEvent]
-  var news: [KeptEvent]
-  var oldFate: String
-  var newFate: String
-}
-
-/// The inputs as the old mapping reads them, a little ahead of the new one.
-final class SecondReading {
-  private let feed: any BlockFeed
-  let block = Block(capacity: 256 << 10, headroom: 4 << 20)
-  private var waiting: [String: [KeptEvent]] = [:]
-  private var reached: [String: Int] = [:]
-  private var places = BlockPlaces()
-  private var hasEnded = false
-
-  init(_ feed: any BlockFeed) { self.feed = feed }
-
-  /// False at the end.
-  func next() throws -> Bool {
-    guard !hasEnded else { return false }
-    block.reset()
-    if try !feed.next(into: block) {
-      hasEnded = true
-      return false
-    }
-    return true
-  }
-
-  func isRead(_ input: String, upTo position: Int) -> Bool { hasEnded || reached[input] ?? 0 >= position }
-
-  /// Keeps the events of the current block.
-  func keep(_ mapped: MappedBlock) {
-    let name = feed.inputs[block.input].name
-    let place = places.pass(block, mapped.counts)
-    waiting[name, default: []] += (0..<mapped.count).map {
-      KeptEvent(SideEvent(mapped.events[$0], mapped, block, place))
-    }
-    reached[name] = block.isLast ? Int.max : block.position(of: block.count)
-  }
-
-  func take(_ input: String, before position: Int) -> [KeptEvent] {
-    guard let kept = waiting[input] else { return [] }
-    let count = kept.firstIndex { $0.position >= position } ?? kept.count
-    waiting[input] = Array(kept[count...])
-    return Array(kept[..<count])
-  }
-
-  func takeAll(_ input: String) -> [KeptEvent] { waiting.removeValue(forKey: input) ?? [] }
 }
