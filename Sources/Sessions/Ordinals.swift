@@ -188,9 +188,9 @@ final class Ordinals {
         image.append(word: Int64(count))
       }
     }
-    try store.put("ordinals", 0, image.bytes)
+    try store.put(StatePart.ordinals, 0, image.bytes)
     // Parts are numbered by their first entry; the last one written may have been short.
-    try store.removeAll("seen", below: ringGone / Ordinals.part)
+    try store.removeAll(StatePart.seen, below: ringGone / Ordinals.part)
     let end = ringGone + Int64(ringCount)
     var part = max(ringSaved, ringGone) / Ordinals.part
     while part * Ordinals.part < end {
@@ -203,14 +203,14 @@ final class Ordinals {
         image.append(word: seen.time)
         image.append(word: Int64(bitPattern: seen.id))
       }
-      try store.put("seen", part, image.bytes)
+      try store.put(StatePart.seen, part, image.bytes)
       part += 1
     }
     ringSaved = end
   }
 
   func restore(from store: any StateStore) throws {
-    try store.forEach("ordinals") { _, bytes in
+    try store.forEach(StatePart.ordinals) { _, bytes in
       var cursor = StateCursor(bytes)
       let time = try cursor.word()
       if time != Int64.min { begin(time) }
@@ -222,7 +222,7 @@ final class Ordinals {
       late = try Ordinals.table(&cursor)
       lateBefore = try Ordinals.table(&cursor)
     }
-    try store.forEach("seen") { _, bytes in
+    try store.forEach(StatePart.seen) { _, bytes in
       var cursor = StateCursor(bytes)
       let first = try cursor.word(in: 0...Int64.max)
       if ringCount == 0 { ringGone = first }

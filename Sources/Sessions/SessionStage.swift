@@ -107,11 +107,12 @@ public final class SessionStage: EventConsumer {
   /// Throws what the store throws.
   public func save(to store: any StateStore) throws { try mode.save(to: store) }
 
+  /// The kinds of parts that are a session each which has not left yet.
+  public static let openSessionParts = [StatePart.session, StatePart.closing]
+
   /// Forgets what earlier runs saved: after `finish` nothing is open, and what comes then begins anew, even if it is older.
   public func clear(_ store: any StateStore) throws {
-    for kind in ["session", "closing", "waiting", "clock", "ordinals", "seen", "sessions"] as [StaticString] {
-      try store.removeAll(kind, below: Int64.max)
-    }
+    for kind in StatePart.all { try store.removeAll(kind, below: Int64.max) }
   }
 
   /// Takes up what an earlier run saved, before anything is consumed. Throws C104 if it cannot be understood.

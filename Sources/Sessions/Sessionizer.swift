@@ -286,7 +286,7 @@ final class Sessionizer {
   /// Writes what has changed since the last commit: sessions that were added to, those that have closed, those that
   /// wait for others of their closing time, and the ordinals.
   func save(to store: any StateStore) throws {
-    for serial in gone { try store.remove("session", serial) }
+    for serial in gone { try store.remove(StatePart.session, serial) }
     gone.removeAll(keepingCapacity: true)
     // What has changed stands together at the newer end of the list.
     var changed: [SessionRef] = []
@@ -301,33 +301,33 @@ final class Sessionizer {
       image.removeAll()
       image.append(word: savedOrder)
       try life.write(session, to: image)
-      try store.put("session", session.pointee.serial, image.bytes)
+      try store.put(StatePart.session, session.pointee.serial, image.bytes)
       session.pointee.isChanged = false
       session.pointee.isSaved = true
     }
-    try store.removeAll("closing", below: Int64.max)
+    try store.removeAll(StatePart.closing, below: Int64.max)
     for (index, member) in closing.members.enumerated() {
       image.removeAll()
       image.append(word: closing.time)
       try life.write(member.session, to: image)
-      try store.put("closing", Int64(index), image.bytes)
+      try store.put(StatePart.closing, Int64(index), image.bytes)
     }
     image.removeAll()
     for word in [now, nextSerial, savedOrder] { image.append(word: word) }
-    try store.put("sessions", 0, image.bytes)
+    try store.put(StatePart.sessionizer, 0, image.bytes)
     try ordinals.save(to: store)
   }
 
   /// Takes up what `save` wrote; nothing has been handled before.
   func restore(from store: any StateStore) throws {
-    try store.forEach("sessions") { _, bytes in
+    try store.forEach(StatePart.sessionizer) { _, bytes in
       var cursor = StateCursor(bytes)
       now = try cursor.word()
       nextSerial = try cursor.word(in: 0...Int64.max)
       savedOrder = try cursor.word(in: 0...Int64.max)
     }
     var open: [(order: Int64, session: SessionRef)] = []
-    try store.forEach("session") { serial, bytes in
+    try store.forEach(StatePart.session) { serial, bytes in
       var cursor = StateCursor(bytes)
       let order = try cursor.word()
       open.append((order, try life.read(&cursor, serial: serial)))
@@ -342,7 +342,7 @@ final class Sessionizer {
     }
     counts.sessionsResumed = open.count
     counts.peakOpenSessions = open.count
-    try store.forEach("closing") { _, bytes in
+    try store.forEach(StatePart.closing) { _, bytes in
       var cursor = StateCursor(bytes)
       let time = try cursor.word()
       let session = try life.read(&cursor, serial: -1)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Delivery
 import Pipeline
+import Sessions
 import State
 
 /// Looks at a state folder, whoever has it.
@@ -53,7 +54,7 @@ struct StateView {
     isComplete = try StateOwner.isComplete(folder)
     ending = try StateOwner.ending(folder)
     inputs = try folder.inputs()
-    openSessions = try folder.count("session") + folder.count("closing")
+    openSessions = try SessionStage.openSessionParts.reduce(0) { try $0 + folder.count($1) }
     let outbox = try folder.output("outbox").map { ("outbox", $0) }
     output = try outbox ?? folder.output("segments").map { ("segments", $0) }
     target = try folder.meta("target").map(Address.withoutUser)
