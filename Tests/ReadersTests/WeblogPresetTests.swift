@@ -15,14 +15,15 @@ import Testing
     let reader = try Self.reader(preset)
     let reading = try read(preset.sample + "\n", with: reader)
     #expect(reading.rejects == [])
-    #expect(reading.records.count > 0)
+    // Without directives and a header.
+    let lines = preset.sample.split(separator: "\n").filter { !$0.hasPrefix("#") && !$0.hasPrefix("\"time_micros\"") }
+    #expect(!lines.isEmpty && reading.records.count == lines.count)
     #expect(preset.source.hasPrefix("http"))
-    #expect(preset.summary.count > 10)
     // Standard names, and none twice.
     let names = reader.schema.fields.map(\.name)
     #expect(Set(names).count == names.count)
     for record in reading.records {
-      #expect(record["ip"]?.contains("203.0.113.9") == true || record["ip"] != nil)
+      #expect(record["ip"] != nil)
       let time = try #require(record["time"].flatMap { Int($0.split(separator: "+")[0]) })
       #expect(time > 1_500_000_000 && time < 1_800_000_000)
     }
