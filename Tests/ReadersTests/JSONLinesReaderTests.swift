@@ -162,8 +162,14 @@ private func flat(_ reading: Reading) -> [String] {
   }
 
   /// What keys are really called like can be written.
-  @Test(arguments: ["$oid", "a/b", "utm/source", "Unit price", "[$]", "['/a', '1']", "'a[\"b .c\"]'"])
-  func keysWithSigns(_ path: String) throws { _ = try jsonl("{ fields: { a: { path: \(path) } } }") }
+  @Test(arguments: [
+    ("$oid", #"{"$oid":1}"#), ("a/b", #"{"a/b":1}"#), ("utm/source", #"{"utm/source":1}"#),
+    ("Unit price", #"{"Unit price":1}"#), ("[$]", #"{"$":1}"#), ("['/a', '1']", #"{"/a":{"1":1}}"#),
+    ("'a[\"b .c\"]'", #"{"a":{"b .c":1}}"#),
+  ])
+  func keysWithSigns(_ path: String, _ line: String) throws {
+    #expect(flat(try read(line, with: jsonl("{ fields: { a: { path: \(path) } } }"))) == ["a=1"])
+  }
 
   @Test(arguments: [
     ("{ }", "M304"), ("{ fields: { a: { path: 'a..b' } } }", "M304"), ("{ fields: { a: { path: 'a[x]' } } }", "M304"),
