@@ -19,6 +19,13 @@ public enum Base64 {
     }
   }
 
+  /// The text of some bytes.
+  public static func text(_ bytes: [UInt8]) -> String {
+    let text = ByteBuffer()
+    bytes.withUnsafeBufferPointer { append($0, to: text) }
+    return withExtendedLifetime(text) { String(decoding: text.bytes, as: UTF8.self) }
+  }
+
   /// nil for what is none.
   public static func decode(_ text: [UInt8]) -> [UInt8]? {
     guard text.count % 4 == 0 else { return nil }

@@ -25,6 +25,5 @@ import Testing
 
   @Test func numbers() {
     #expect(Markup.number(12.5) == "12.50" && Markup.number(3) == "3" && Markup.number(0.004) == "0")
-    #expect(Array("any carnal pleas".utf8).base64 == "YW55IGNhcm5hbCBwbGVhcw==")
   }
 }

@@ -60,22 +60,3 @@ enum Markup {
     }
   }
 }
-
-extension [UInt8] {
-  /// RFC 4648 §4.
-  var base64: String {
-    let alphabet = [Character]("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-    var text = ""
-    for start in stride(from: 0, to: count, by: 3) {
-      let chunk: ArraySlice<UInt8> = self[start..<Swift.min(start + 3, count)]
-      var word: UInt32 = 0
-      for byte in chunk { word = word << 8 | UInt32(byte) }
-      word <<= UInt32(8 * (3 - chunk.count))
-      for place in 0..<4 {
-        let character: Character = place <= chunk.count ? alphabet[Int(word >> UInt32(18 - 6 * place) & 63)] : "="
-        text.append(character)
-      }
-    }
-    return text
-  }
-}

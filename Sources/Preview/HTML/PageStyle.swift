@@ -15,7 +15,7 @@ enum PageStyle {
         high = UInt8(value)
       }
     }
-    return "default-src 'none'; style-src 'sha256-\(bytes.base64)'; base-uri 'none'; form-action 'none'"
+    return "default-src 'none'; style-src 'sha256-\(Base64.text(bytes))'; base-uri 'none'; form-action 'none'"
   }
 
   static let sheet = """
