@@ -1,13 +1,14 @@
 import CEL
 import Foundation
+import TestSupport
 import Testing
 
 /// docs/cel.md says what is true: its example is the file GuideExample.swift, its tables of expressions are evaluated,
 /// and every function has a place in it.
 @Suite struct GuideTests {
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+  static let folder = Repository.root.appending(path: "Tests/CELTests")
   static let guide =
-    (try? String(contentsOf: folder.appending(path: "../../docs/cel.md").standardizedFileURL, encoding: .utf8)) ?? ""
+    (try? String(contentsOf: Repository.root.appending(path: "docs/cel.md"), encoding: .utf8)) ?? ""
 
   static let visits = [
     Visit(path: "/search?q=shoes", agent: "Mozilla/5.0", bytes: 5120),

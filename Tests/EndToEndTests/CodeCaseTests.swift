@@ -3,9 +3,9 @@ import TestSupport
 import Testing
 
 /// Codes that need files, options or devices: what the command prints for each, with the folder's name taken out.
-/// `TRACKFILL_RECORD=1` writes the files anew and fails, so that a recording cannot pass for a test.
+/// `TRACKFILL_RECORD=1` writes the files anew.
 @Suite struct CodeCaseTests {
-  static let folder = GoldenTests.here.appendingPathComponent("CodeCases")
+  static let folder = Repository.root.appending(path: "Tests/EndToEndTests/CodeCases")
 
   struct Case: Sendable, CustomTestStringConvertible {
     let code: String
@@ -180,15 +180,7 @@ import Testing
         !$0.contains(" records/s") && !$0.contains(" payloads/s")
       }
       .joined(separator: "\n")
-    let golden = Self.folder.appendingPathComponent(expected.code + ".txt")
-    if ProcessInfo.processInfo.environment["TRACKFILL_RECORD"] != nil {
-      try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: golden)
-      Issue.record("recorded \(golden.lastPathComponent)")
-      return
-    }
-    let want = try String(decoding: Data(contentsOf: golden), as: UTF8.self)
-    #expect(text == want)
     #expect(text.contains(expected.code), "the code itself is printed")
+    try Golden.check(text, against: Self.folder.appending(path: expected.code + ".txt"))
   }
 }

@@ -1,13 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Every code that the source can emit has a page, an example that provokes it, and a row in the table of codes; and
 /// the binary carries the pages. `TRACKFILL_RECORD=1` puts the examples into the pages and the pages into the source.
 @Suite(.serialized) struct CodePageTests {
-  static let root = GoldenTests.root
-  static let pages = root.appendingPathComponent("docs/codes")
-  static let table = root.appendingPathComponent("Sources/trackfill/CodePages.swift")
-  static let isRecording = ProcessInfo.processInfo.environment["TRACKFILL_RECORD"] != nil
+  static let pages = Repository.root.appendingPathComponent("docs/codes")
+  static let table = Repository.root.appendingPathComponent("Sources/trackfill/CodePages.swift")
 
   /// Codes without a case that provokes them, and why.
   static let exempt = [
@@ -24,7 +23,7 @@ import Testing
   static let codes: [String: String] = {
     var codes: [String: String] = [:]
     let files = FileManager.default.enumerator(
-      at: root.appendingPathComponent("Sources"), includingPropertiesForKeys: nil)
+      at: Repository.root.appendingPathComponent("Sources"), includingPropertiesForKeys: nil)
     for case let file as URL in files ?? .init() where file.pathExtension == "swift" && file.path != table.path {
       let text = String(decoding: (try? Data(contentsOf: file)) ?? Data(), as: UTF8.self)
       for line in text.split(separator: "\n") where !line.drop(while: { $0 == " " }).hasPrefix("//") {
@@ -40,7 +39,7 @@ import Testing
   }
 
   static let goldenFolders = [
-    root.appendingPathComponent("Tests/MappingTests/CodeCases"), CodeCaseTests.folder,
+    Repository.root.appendingPathComponent("Tests/MappingTests/CodeCases"), CodeCaseTests.folder,
   ]
 
   static func golden(_ code: String) -> String? {
@@ -65,7 +64,7 @@ import Testing
 
   @Test func theTableOfCodesNamesAll() throws {
     let text = try String(
-      decoding: Data(contentsOf: Self.root.appendingPathComponent("docs/diagnostics.md")), as: UTF8.self)
+      decoding: Data(contentsOf: Repository.root.appendingPathComponent("docs/diagnostics.md")), as: UTF8.self)
     for code in Self.codes.keys.sorted() where !text.contains(code) && !(code.hasPrefix("U10")) {
       Issue.record("docs/diagnostics.md has no row for \(code)")
     }
@@ -79,7 +78,7 @@ import Testing
     #expect(text.contains("\nWhat to do: "))
     guard let golden = Self.golden(code) else { return }
     let block = "```text\n" + golden.trimmingCharacters(in: .newlines) + "\n```\n"
-    if Self.isRecording {
+    if Golden.isRecording {
       text = text.replacing(/(?s)```text\n.*?\n```\n/, with: { _ in block })
       try Data(text.utf8).write(to: file)
     }
@@ -101,13 +100,7 @@ import Testing
       source += "    CodePage(\"\(code)\", ###\"\"\"\n\(text)\n\"\"\"###),\n"
     }
     source += "  ]\n}\n"
-    if Self.isRecording {
-      try Data(source.utf8).write(to: Self.table)
-      Issue.record("recorded CodePages.swift")
-      return
-    }
-    let current = try String(decoding: Data(contentsOf: Self.table), as: UTF8.self)
-    #expect(firstDifference(Array(current.utf8), Array(source.utf8)) == nil, "record CodePages.swift anew")
+    try Golden.check(source, against: Self.table)
   }
 
   @Test func explain() throws {

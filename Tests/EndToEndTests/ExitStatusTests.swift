@@ -134,8 +134,8 @@ import Testing
   @Test(arguments: ["combined", "orders-csv", "orders-xml", "caddy"])
   func emptyInputOfEveryReader(_ mapping: String) throws {
     let empty = try space.write("empty", "")
-    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Mappings/\(mapping).yaml")
-    let result = try Binary.run(["convert", empty, "-m", file.standardizedFileURL.path, "-o", space.path("o"), "-q"])
+    let file = Repository.root.appending(path: "Mappings/\(mapping).yaml")
+    let result = try Binary.run(["convert", empty, "-m", file.path, "-o", space.path("o"), "-q"])
     #expect(result.status == 65)
     #expect(result.errors.contains("no records in"))
     #expect(!space.exists("o"))

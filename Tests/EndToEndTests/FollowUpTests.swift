@@ -5,8 +5,7 @@ import Testing
 
 /// Runs that continue each other through the built command: what comes out is what one run over everything gives.
 @Suite struct FollowUpTests {
-  static let mapping = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Mappings/everything.yaml").path
+  static let mapping = Repository.root.appending(path: "Mappings/everything.yaml").path
 
   /// Lines of a log over some hours, each later than the one before.
   static func lines(_ count: Int, seed: Int, from start: Int = 1_772_334_000, step: ClosedRange<Int> = 0...40)
@@ -144,7 +143,7 @@ import Testing
   /// The last order of an export waits while the file is written, and not for ever.
   @Test func anExportThatIsStillWritten() throws {
     let space = try Workspace()
-    let root = URL(fileURLWithPath: Self.mapping).deletingLastPathComponent().deletingLastPathComponent().path
+    let root = Repository.root.path
     let mapping = root + "/Mappings/orders-csv.yaml"
     let sample = try String(contentsOfFile: root + "/samples/orders-csv.csv", encoding: .utf8)
     let expected = try Binary.run(["convert", root + "/samples/orders-csv.csv", "-m", mapping, "-q"])

@@ -2,11 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the shipped mappings make of their samples, to the byte. `TRACKFILL_RECORD=1` writes the files anew and fails,
-/// so that a recording cannot pass for a test.
+/// What the shipped mappings make of their samples, to the byte. `TRACKFILL_RECORD=1` writes the files anew.
 @Suite struct GoldenTests {
-  static let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-  static let root = here.deletingLastPathComponent().deletingLastPathComponent()
+  static let folder = Repository.root.appending(path: "Tests/EndToEndTests/Goldens")
 
   @Test(arguments: [
     ("combined", "combined"), ("nginx-shop", "nginx-shop"), ("everything", "combined"), ("iis", "iis"),
@@ -15,26 +13,11 @@ import Testing
   ])
   func payloads(_ mapping: String, _ sample: String) throws {
     let result = try Binary.run([
-      "convert", Self.root.path + "/samples/" + (sample.contains(".") ? sample : sample + ".log"), "-m",
-      Self.root.path + "/Mappings/\(mapping).yaml", "-q",
+      "convert", Repository.root.path + "/samples/" + (sample.contains(".") ? sample : sample + ".log"), "-m",
+      Repository.root.path + "/Mappings/\(mapping).yaml", "-q",
     ])
     #expect(result.status == 3, "the samples have one record that is wrong")
-    let golden = Self.here.appendingPathComponent("Goldens/\(mapping).ndjson")
-    if ProcessInfo.processInfo.environment["TRACKFILL_RECORD"] != nil {
-      try FileManager.default.createDirectory(
-        at: golden.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try result.output.write(to: golden)
-      Issue.record("recorded \(golden.lastPathComponent)")
-      return
-    }
-    let expected = try Data(contentsOf: golden)
-    let have = result.lines
-    let want = String(decoding: expected, as: UTF8.self).split(separator: "\n").map(String.init)
-    for (line, pair) in zip(want, have).enumerated() where pair.0 != pair.1 {
-      Issue.record("payload \(line + 1) of \(mapping) differs:\n\(pair.1)")
-      break
-    }
-    #expect(result.output == expected)
+    try Golden.check(result.output, against: Self.folder.appending(path: mapping + ".ndjson"))
   }
 
   /// Bytes that are no character stay in their record; they are replaced in the payload and counted, whatever the
@@ -51,7 +34,7 @@ import Testing
     let mark: [UInt8] = encoding == "utf-16" ? [0xFF, 0xFE] : []
     let log = URL(fileURLWithPath: space.path("latin.log"))
     try Data(mark + texts[0] + broken + texts[1]).write(to: log)
-    let everything = try String(contentsOfFile: Self.root.path + "/Mappings/everything.yaml", encoding: .utf8)
+    let everything = try String(contentsOfFile: Repository.root.path + "/Mappings/everything.yaml", encoding: .utf8)
     let mapping = try space.write(
       "m.yaml", everything.replacing("reader: weblog", with: "reader: weblog\n  encoding: \(encoding)"))
     let result = try Binary.run(["convert", log.path, "-m", mapping, "--summary", space.path("s.json")])

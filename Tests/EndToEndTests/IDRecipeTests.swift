@@ -5,7 +5,7 @@ import Testing
 /// docs/ids.md is true: its program, its table and the command agree on every id.
 @Suite struct IDRecipeTests {
   private static let page = String(
-    decoding: (try? Data(contentsOf: GoldenTests.root.appendingPathComponent("docs/ids.md"))) ?? Data(), as: UTF8.self)
+    decoding: (try? Data(contentsOf: Repository.root.appendingPathComponent("docs/ids.md"))) ?? Data(), as: UTF8.self)
 
   private static let program = String(
     page.split(separator: "```python\n").dropFirst().first?.split(separator: "```").first ?? "")
@@ -24,7 +24,7 @@ import Testing
   private func payloads(_ lines: [String], _ mapping: String) throws -> [[String: Any]] {
     let space = try Workspace()
     let log = try space.write("a.log", Material.text(lines))
-    let mapping = GoldenTests.root.path + "/Mappings/\(mapping).yaml"
+    let mapping = Repository.root.path + "/Mappings/\(mapping).yaml"
     let result = try Binary.run(["convert", log, "-m", mapping, "-q"], environment: ["PROFILE_SALT": "salt"])
     #expect(result.status == 0, "\(result.errors)")
     return try result.lines.map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:] }

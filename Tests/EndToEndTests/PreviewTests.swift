@@ -2,10 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `preview` as a user runs it, on the shipped mappings and samples. `TRACKFILL_RECORD=1` writes the goldens anew and fails.
+/// `preview` as a user runs it, on the shipped mappings and samples. `TRACKFILL_RECORD=1` writes the goldens anew.
 @Suite struct PreviewTests {
   private let space: Workspace
-  private static let root = GoldenTests.root
 
   init() throws {
     space = try Workspace()
@@ -15,7 +14,7 @@ import Testing
       ("orders.xml", "samples/orders-xml.xml"), ("xml.yaml", "Mappings/orders-xml.yaml"),
     ] {
       try FileManager.default.copyItem(
-        atPath: Self.root.path + "/" + from, toPath: space.path(name))
+        atPath: Repository.root.path + "/" + from, toPath: space.path(name))
     }
   }
 
@@ -26,18 +25,7 @@ import Testing
   private func text(_ result: Binary.Result) -> String { String(decoding: result.output, as: UTF8.self) }
 
   private func expect(_ text: String, golden name: String) throws {
-    let golden = GoldenTests.here.appendingPathComponent("Goldens/\(name)")
-    if ProcessInfo.processInfo.environment["TRACKFILL_RECORD"] != nil {
-      try Data(text.utf8).write(to: golden)
-      Issue.record("recorded \(name)")
-      return
-    }
-    let want = try String(decoding: Data(contentsOf: golden), as: UTF8.self)
-    let pairs = zip(want.split(separator: "\n"), text.split(separator: "\n"))
-    if let (expected, have) = pairs.first(where: { $0 != $1 }) {
-      Issue.record("\(name) differs:\n\(expected)\n\(have)")
-    }
-    #expect(text == want)
+    try Golden.check(text, against: GoldenTests.folder.appending(path: name))
   }
 
   // MARK: What is shown
@@ -231,7 +219,7 @@ import Testing
   func nothingHostileGetsThrough(_ options: String) throws {
     try Self.hostile.write(to: URL(fileURLWithPath: space.path("evil.log")))
     let mapping = try String(
-      decoding: Data(contentsOf: Self.root.appendingPathComponent("Mappings/everything.yaml")), as: UTF8.self)
+      decoding: Data(contentsOf: Repository.root.appendingPathComponent("Mappings/everything.yaml")), as: UTF8.self)
     try space.write("m.yaml", mapping)
     try space.write(
       "old.yaml", mapping.replacing("target: =target", with: "target: =path").replacing("type: ", with: "type: x"))

@@ -4,7 +4,7 @@ import Testing
 
 /// `sniff`, `formats` and `format: auto`, as a user runs them.
 @Suite struct SniffTests {
-  static let root = GoldenTests.root.path
+  static let root = Repository.root.path
 
   /// What a mapping needs around its `input`.
   static let rest = """

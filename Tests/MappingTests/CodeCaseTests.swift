@@ -1,13 +1,14 @@
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Mapping
 
 /// One mapping for each code that a mapping, or a record of its tests, can provoke, with the finding exactly as it is
-/// printed. `TRACKFILL_RECORD=1` writes the files anew and fails, so that a recording cannot pass for a test.
+/// printed. `TRACKFILL_RECORD=1` writes the files anew.
 @Suite struct CodeCaseTests {
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "CodeCases")
+  static let folder = Repository.root.appending(path: "Tests/MappingTests/CodeCases")
 
   static let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? [])
     .filter { $0.hasSuffix(".yaml") }.sorted()
@@ -17,8 +18,7 @@ import Testing
 
   /// What tests of a mapping may expect.
   @Test func allCodesOfRejectsAreKnown() throws {
-    let pages = Self.folder.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "docs/codes")
+    let pages = Repository.root.appending(path: "docs/codes")
     let names = try FileManager.default.contentsOfDirectory(atPath: pages.path()).filter { $0.hasPrefix("R") }
     #expect(names.map { String($0.dropLast(3)) }.sorted() == RejectCodes.all)
   }
@@ -40,14 +40,7 @@ import Testing
     #expect(findings.allSatisfy { !$0.remedy.isEmpty }, "every finding says what to do")
     let text = DiagnosticRenderer(sources: [path: bytes]).render(findings)
       .replacing(Self.folder.path() + "/", with: "").replacing(Self.folder.path(), with: "")
-    let golden = Self.folder.appending(path: code + ".txt")
-    if ProcessInfo.processInfo.environment["TRACKFILL_RECORD"] != nil {
-      try Data(text.utf8).write(to: golden)
-      Issue.record("recorded \(golden.lastPathComponent)")
-      return
-    }
-    let expected = try String(decoding: Data(contentsOf: golden), as: UTF8.self)
-    #expect(text == expected)
+    try Golden.check(text, against: Self.folder.appending(path: code + ".txt"))
   }
 
   /// What checking finds, else what becomes of the records in the mapping's tests.

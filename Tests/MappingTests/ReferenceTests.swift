@@ -10,9 +10,7 @@ import Testing
 /// every function and every key that there is.
 @Suite struct ReferenceTests {
   static let text = String(
-    decoding: (try? Data(
-      contentsOf: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "docs/mapping.md"))) ?? Data(), as: UTF8.self)
+    decoding: (try? Data(contentsOf: Repository.root.appending(path: "docs/mapping.md"))) ?? Data(), as: UTF8.self)
 
   /// The fenced blocks of a kind, each with the line on which it begins.
   static func blocks(_ kind: String) -> [(line: Int, text: String)] {

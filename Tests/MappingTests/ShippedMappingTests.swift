@@ -3,12 +3,12 @@ import Mapping
 import Pipeline
 import Readers
 import Sessions
+import TestSupport
 import Testing
 
 /// The mappings that ship carry tests, and each has a sample.
 @Suite struct ShippedMappingTests {
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "Mappings")
+  static let folder = Repository.root.appending(path: "Mappings")
 
   static let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? [])
     .filter { $0.hasSuffix(".yaml") }.sorted()
@@ -36,7 +36,7 @@ import Testing
   func sampleBecomesPayloads(_ file: String) throws {
     let plan = try RealRun.load(Array(Data(contentsOf: Self.folder.appending(path: file))), file: file)
     let stem = file == "everything.yaml" ? "combined." : file.replacing(".yaml", with: ".")
-    let samples = Self.folder.deletingLastPathComponent().appending(path: "samples")
+    let samples = Repository.root.appending(path: "samples")
     let names = try FileManager.default.contentsOfDirectory(atPath: samples.path())
     let name = try #require(names.first { $0.hasPrefix(stem) }, "a mapping without a sample")
     let sample = samples.appending(path: name)

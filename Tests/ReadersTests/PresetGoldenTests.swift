@@ -1,13 +1,14 @@
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Readers
 
 /// Every field of every preset's sample, one golden file a preset: schema first, then the records.
-/// `TRACKFILL_RECORD=1` writes the files anew and fails, so that a recording cannot pass for a test.
+/// `TRACKFILL_RECORD=1` writes the files anew.
 @Suite struct PresetGoldenTests {
-  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Goldens")
+  static let folder = Repository.root.appending(path: "Tests/ReadersTests/Goldens")
 
   @Test(arguments: WeblogPreset.all.map(\.name)) func sample(_ name: String) throws {
     let preset = try #require(WeblogPreset.named(name))
@@ -21,13 +22,6 @@ import Testing
         if let value = record[field.name] { text += "\(field.name): \(value)\n" }
       }
     }
-    let golden = Self.folder.appendingPathComponent("weblog-\(name).txt")
-    if ProcessInfo.processInfo.environment["TRACKFILL_RECORD"] != nil {
-      try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: golden)
-      Issue.record("recorded \(golden.lastPathComponent)")
-      return
-    }
-    #expect(try String(contentsOf: golden, encoding: .utf8) == text)
+    try Golden.check(text, against: Self.folder.appending(path: "weblog-\(name).txt"))
   }
 }

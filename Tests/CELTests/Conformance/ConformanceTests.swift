@@ -1,5 +1,6 @@
 import CEL
 import Foundation
+import TestSupport
 import Testing
 
 /// Runs the cases of the language's own conformance suite (google/cel-spec, tests/simple) through the production
@@ -13,11 +14,9 @@ import Testing
   ]
 
   static var folder: URL? {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
     let path =
       ProcessInfo.processInfo.environment["TRACKFILL_CONFORMANCE"].map { URL(filePath: $0) }
-      ?? root.appending(path: "../shared/conformance/cel")
+      ?? Repository.root.appending(path: "../shared/conformance/cel")
     return FileManager.default.fileExists(atPath: path.path) ? path : nil
   }
 
