@@ -1,9 +1,8 @@
+import Delivery
 import Foundation
 import Pipeline
 import TestSupport
 import Testing
-
-@testable import Delivery
 
 let second: UInt64 = 1_000_000_000
 
@@ -89,17 +88,17 @@ final class VirtualHost: Transport, DeliveryClock, @unchecked Sendable {
   private(set) var taken: [String: Int] = [:]
   private(set) var faults: [String] = []
   private(set) var maximumInFlight = 0
-  private var inFlight: [Int: (due: UInt64, lane: UInt64, answer: (DeliveryAnswer.Outcome, String?, String))] = [:]
-  private var lastOfLane: [UInt64: (Int, Int)] = [:]
+  private var inFlight: [Int: (due: UInt64, lane: String, answer: (DeliveryAnswer.Outcome, String?, String))] = [:]
+  private var lastOfLane: [String: (Int, Int)] = [:]
   private var isWoken = false
 
   /// 0 before any outage began.
   func rest(_ seconds: UInt64) { now += seconds * second }
 
   func begin(_ request: DeliveryRequest) {
-    guard let outline = try? PayloadOutline(request.body) else { return faults.append("a request that is no payload") }
-    let ids = PayloadOutline.events(of: request.body).compactMap { $0.id.map { String(decoding: $0, as: UTF8.self) } }
-    let lane = outline.lane ?? UInt64(request.id) << 32
+    guard let payload = JSONValue(request.body) else { return faults.append("a request that is no payload") }
+    let ids = payload["events"]?.elements.compactMap { $0["id"]?.text } ?? []
+    let lane = (payload["profile"] ?? payload["session"])?["id"]?.text ?? "request \(request.id)"
     if inFlight.values.contains(where: { $0.lane == lane }) { faults.append("two of one profile in flight: \(ids)") }
     requests.append((now, ids))
     let seen = Request(
@@ -127,7 +126,7 @@ final class VirtualHost: Transport, DeliveryClock, @unchecked Sendable {
     maximumInFlight = max(maximumInFlight, inFlight.count)
   }
 
-  private func take(_ ids: [String], _ lane: UInt64) {
+  private func take(_ ids: [String], _ lane: String) {
     for id in ids {
       let isNew = taken[id] == nil
       taken[id, default: 0] += 1

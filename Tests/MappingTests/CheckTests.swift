@@ -1,7 +1,6 @@
+import Mapping
 import Pipeline
 import Testing
-
-@testable import Mapping
 
 /// What is said about mappings whose expressions all compile: each small mapping with all that must be said, and not more.
 @Suite struct CheckTests {
@@ -212,12 +211,6 @@ import Testing
     Case("events: [ { type: profile-traits-update, properties: { anything: 1 } } ]", ["1:19 M209"]),
   ])
   func receiver(_ test: Case) { check(test) }
-
-  @Test func builtInTypesAreWhole() {
-    #expect(EventTypes.all.count == 66)
-    #expect(Set(EventTypes.all.map(\.name)).count == 66)
-    #expect(EventTypes.named("Product Details Page View")?.properties["price"] == .number)
-  }
 
   @Test(arguments: [
     Case("events: [ { type: a } ]", ["1:1 M203"], "no rule has a test"),

@@ -1,9 +1,8 @@
 import Foundation
+import Mapping
 import Pipeline
 import TestSupport
 import Testing
-
-@testable import Mapping
 
 /// One mapping for each code that a mapping, or a record of its tests, can provoke, with the finding exactly as it is
 /// printed. `TRACKFILL_RECORD=1` writes the files anew.
@@ -15,13 +14,6 @@ import Testing
 
   /// Findings that never come alone, and what comes with them.
   static let companions = ["R116": "R112"]
-
-  /// What tests of a mapping may expect.
-  @Test func allCodesOfRejectsAreKnown() throws {
-    let pages = Repository.root.appending(path: "docs/codes")
-    let names = try FileManager.default.contentsOfDirectory(atPath: pages.path()).filter { $0.hasPrefix("R") }
-    #expect(names.map { String($0.dropLast(3)) }.sorted() == RejectCodes.all)
-  }
 
   @Test func thereAreCases() { #expect(Self.files.count >= 40) }
 

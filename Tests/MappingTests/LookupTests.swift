@@ -1,9 +1,8 @@
 import Foundation
+import Mapping
 import Pipeline
 import TestSupport
 import Testing
-
-@testable import Mapping
 
 /// `tables` and `lookup`, over files beside the mapping.
 @Suite struct LookupTests {
@@ -152,7 +151,7 @@ import Testing
     #expect(findings.first?.remedy == "did you mean 'skus'?")
   }
 
-  @Test func aTableOfAMillionRowsIsRefusedAboveThat() throws {
+  @Test func aTableOfManyRows() throws {
     var text = "k,v\n"
     for row in 0..<50_000 { text += "key-\(row),\(row)\n" }
     let space = try Workspace(["t.csv": text])
@@ -162,6 +161,5 @@ import Testing
       (0..<3).map { "ip=a time=1 target=key-\($0 * 24_999)" }, file: space.path("mapping.yaml"))
     #expect(run.bodies.map { $0.contains(#""a":"0""#) } == [true, false, false])
     #expect(run.bodies[2].contains(#""a":"49998""#))
-    #expect(SideTable.mostRows == 1_000_000 && SideFile.largest == 64 << 20)
   }
 }

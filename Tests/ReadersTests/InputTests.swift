@@ -1,10 +1,9 @@
 import CZlib
 import Glibc
 import Pipeline
+import Readers
 import TestSupport
 import Testing
-
-@testable import Readers
 
 extension Workspace {
   /// A named pipe that gives these bytes once.
@@ -455,13 +454,6 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
     #expect(feed.torn.map { $0.reason.prefix(34) } == expected.map { $0.prefix(34) })
   }
 
-  @Test func tooManyOpenFiles() {
-    for number in [EMFILE, ENFILE] {
-      let finding = SystemError.diagnostic(number, "a.log")
-      #expect(finding.code == "I102" && finding.remedy.contains("ulimit -n"))
-    }
-  }
-
   @Test func goneAndMissing() throws {
     let space = try Workspace()
     let one = try space.write("a", log(10))
@@ -476,19 +468,5 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
       try InputFeed([InputPath(name: "x", path: two)], reader: reader)
     }
     #expect(missing?.all.map(\.code) == ["I101"])
-  }
-
-  @Test func firstTime() {
-    func first(_ times: [Int64]) -> Int64? {
-      var guardian = FirstTime()
-      for time in times where guardian.take(time * 60_000) { break }
-      return guardian.value.map { $0 / 60_000 }
-    }
-    #expect(first([]) == nil)
-    #expect(first([7]) == 7)
-    #expect(first([100, 98, 101, 102, 103, 1]) == 100)
-    #expect(first([9000, 10, 11, 12, 13]) == 10)
-    #expect(first([9000, 9001, 10, 11]) == 10)
-    #expect(first([10, 9000, 11, 12, 13]) == 10)
   }
 }

@@ -1,18 +1,17 @@
 import Foundation
 import Pipeline
+import Readers
 import TestSupport
 import Testing
-
-@testable import Readers
 
 /// Every field of every preset's sample, one golden file a preset: schema first, then the records.
 /// `TRACKFILL_RECORD=1` writes the files anew.
 @Suite struct PresetGoldenTests {
   static let folder = Repository.root.appending(path: "Tests/ReadersTests/Goldens")
 
-  @Test(arguments: WeblogPreset.all.map(\.name)) func sample(_ name: String) throws {
-    let preset = try #require(WeblogPreset.named(name))
-    let reader = try WeblogPresetTests.reader(preset)
+  @Test(arguments: weblogFormats.map(\.name)) func sample(_ name: String) throws {
+    let preset = try weblogFormat(name)
+    let reader = try weblog(preset)
     var text = reader.schema.title + "\n"
     for field in reader.schema.fields { text += "\(field.name)\(field.isOptional ? "?" : "") \(field.type)\n" }
     let reading = try read(preset.sample, with: reader)

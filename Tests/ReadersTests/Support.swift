@@ -19,6 +19,16 @@ func weblog(_ format: String, _ more: KeyValuePairs<String, String> = [:]) throw
   return try ReaderCatalogue.make(settings: .map(base + extra, span), file: "test.yaml")
 }
 
+/// The presets of logs.
+let weblogFormats = ReaderCatalogue.entries.first { $0.name == "weblog" }?.formats ?? []
+
+func weblogFormat(_ name: String) throws -> ReaderFormat { try #require(weblogFormats.first { $0.name == name }) }
+
+/// A preset with what it needs beside its name.
+func weblog(_ format: ReaderFormat) throws -> any Reader {
+  try weblog(format.name, format.needs.contains("zone") ? ["zone": "Europe/Warsaw"] : [:])
+}
+
 /// Everything that came of an input.
 struct Reading: Equatable {
   var records: [[String: String]] = []

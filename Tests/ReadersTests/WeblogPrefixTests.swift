@@ -1,7 +1,6 @@
 import Pipeline
+import Readers
 import Testing
-
-@testable import Readers
 
 /// What stands around a record or its client's address: syslog and container prefixes, chains of proxies.
 @Suite struct WeblogPrefixTests {
@@ -75,7 +74,7 @@ import Testing
     #expect(
       try read(own, with: weblog("$time_iso8601_ms $remote_addr [$time_local] $status")).records.first?["ip"]
         == "1.2.3.4")
-    let squid = try #require(WeblogPreset.named("squid")).sample
+    let squid = try weblogFormat("squid").sample
     let collected = "Sep 10 13:57:01 proxy squid[123]: " + squid.prefix { $0 != "\n" }
     #expect(try read(collected, with: weblog("squid")).records.count == 1)
   }

@@ -1,18 +1,13 @@
 import Pipeline
+import Readers
 import Testing
-
-@testable import Readers
 
 /// The catalogue of presets, each against its own sample and against what its server's documentation says.
 @Suite struct WeblogPresetTests {
-  static func reader(_ preset: WeblogPreset) throws -> any Reader {
-    try weblog(preset.name, preset.name.hasPrefix("haproxy") ? ["zone": "Europe/Warsaw"] : [:])
-  }
-
-  @Test(arguments: WeblogPreset.all.map(\.name))
+  @Test(arguments: weblogFormats.map(\.name))
   func sample(_ name: String) throws {
-    let preset = try #require(WeblogPreset.named(name))
-    let reader = try Self.reader(preset)
+    let preset = try weblogFormat(name)
+    let reader = try weblog(preset)
     let reading = try read(preset.sample + "\n", with: reader)
     #expect(reading.rejects == [])
     // Without directives and a header.
@@ -30,7 +25,7 @@ import Testing
   }
 
   @Test func namesAreUnique() {
-    #expect(Set(WeblogPreset.all.map(\.name)).count == WeblogPreset.all.count)
+    #expect(Set(weblogFormats.map(\.name)).count == weblogFormats.count)
   }
 
   /// What comes of the first record of each sample.
@@ -132,37 +127,37 @@ import Testing
   ]
 
   @Test(arguments: expected) func fields(_ name: String, _ fields: [String: String]) throws {
-    let preset = try #require(WeblogPreset.named(name))
-    let record = try #require(try read(preset.sample, with: Self.reader(preset)).records.first)
+    let preset = try weblogFormat(name)
+    let record = try #require(try read(preset.sample, with: weblog(preset)).records.first)
     for (field, value) in fields { #expect(record[field] == value, "\(name).\(field)") }
   }
 
   @Test func absentParts() throws {
-    let alb = try #require(WeblogPreset.named("alb"))
-    let record = try #require(try read(alb.sample, with: Self.reader(alb)).records.last)
+    let alb = try weblogFormat("alb")
+    let record = try #require(try read(alb.sample, with: weblog(alb)).records.last)
     #expect(record["status"] == "460" && record["ip"] == "198.51.100.7")
     for name in ["request", "method", "path", "agent", "duration", "request_time", "target_ip"] {
       #expect(record[name] == nil, "\(name)")
     }
-    let elb = try #require(WeblogPreset.named("elb"))
-    let tcp = try #require(try read(elb.sample, with: Self.reader(elb)).records.last)
+    let elb = try weblogFormat("elb")
+    let tcp = try #require(try read(elb.sample, with: weblog(elb)).records.last)
     #expect(tcp["status"] == nil && tcp["method"] == nil && tcp["bytes"] == "305" && tcp["duration"] == "1138")
-    let haproxy = try #require(WeblogPreset.named("haproxy_http"))
-    let plain = try #require(try read(haproxy.sample, with: Self.reader(haproxy)).records.last)
+    let haproxy = try weblogFormat("haproxy_http")
+    let plain = try #require(try read(haproxy.sample, with: weblog(haproxy)).records.last)
     #expect(plain["request_captures"] == nil && plain["path"] == "/logo.png" && plain["status"] == "304")
     let aborted =
       #"1.2.3.4:5 [10/Sep/2026:13:57:02.001] in in/<NOSRV> -1/-1/-1/-1/7 -1 0 - - CR-- 1/1/0/0/0 0/0 "<BADREQ>""#
-    let bad = try #require(try read(aborted, with: Self.reader(haproxy)).records.first)
+    let bad = try #require(try read(aborted, with: weblog(haproxy)).records.first)
     #expect(bad["status"] == nil && bad["method"] == nil && bad["duration"] == "7000" && bad["server"] == "<NOSRV>")
     let endless = aborted.replacing("-1/7 ", with: "-1/99999999999999999 ")
-    #expect(try read(endless, with: Self.reader(haproxy)).records.first?["duration"] == nil)
+    #expect(try read(endless, with: weblog(haproxy)).records.first?["duration"] == nil)
     let escaped =
       ##"1.2.3.4:5 [10/Sep/2026:13:57:02.001] in in/a 1/1/1/1/7 200 9 - - ---- 1/1/0/0/0 0/0 {a#7Cb|#22q#22} "GET /s?q=#22x#22&l=a#C3#A9#4 HTTP/1.1""##
-    let decoded = try #require(try read(escaped, with: Self.reader(haproxy)).records.first)
+    let decoded = try #require(try read(escaped, with: weblog(haproxy)).records.first)
     #expect(decoded["path"] == "/s" && decoded["query"] == #"q="x"&l=aé"# && decoded["protocol"] == "HTTP/1.1")
     #expect(decoded["request_captures"] == #"a|b|"q""#)
-    let squid = try #require(WeblogPreset.named("squid"))
-    let tunnel = try #require(try read(squid.sample, with: Self.reader(squid)).records.last)
+    let squid = try weblogFormat("squid")
+    let tunnel = try #require(try read(squid.sample, with: weblog(squid)).records.last)
     #expect(tunnel["target"] == "www.example.com:443" && tunnel["path"] == nil && tunnel["method"] == "CONNECT")
   }
 
@@ -185,7 +180,7 @@ import Testing
 
   /// How wide the lines are: fewer columns than documented today, more, and too few.
   @Test func widths() throws {
-    let cloudfront = try #require(WeblogPreset.named("cloudfront"))
+    let cloudfront = try weblogFormat("cloudfront")
     let line = try #require(cloudfront.sample.split(separator: "\n").last)
     let columns = line.split(separator: "\t")
     #expect(columns.count == 33)
@@ -199,7 +194,7 @@ import Testing
     #expect(
       try read(columns.prefix(11).joined(separator: "\t"), with: reader).rejects.first?.hasPrefix("R102") == true)
 
-    let s3 = try #require(WeblogPreset.named("s3"))
+    let s3 = try weblogFormat("s3")
     let short = s3.sample.components(before: " s9lzH") + "\n"
     let reading = try read(short, with: weblog("s3"))
     #expect(reading.rejects == [] && reading.records.first?["agent"] == "Mozilla/5.0 Firefox/130.0")
