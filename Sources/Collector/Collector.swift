@@ -38,6 +38,7 @@ public final class Collector: @unchecked Sendable {
     var isLost = false
   }
 
+  /// Why it cannot listen.
   public struct Failure: Error, CustomStringConvertible {
     public var description: String
   }
@@ -207,7 +208,7 @@ public final class Collector: @unchecked Sendable {
     }
   }
 
-  // MARK: - Answers
+  // MARK: Answers
 
   private func answer(_ request: Connection.Request, _ connection: Connection) -> Answer {
     let path = path(request.target)

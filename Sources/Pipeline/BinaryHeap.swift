@@ -33,6 +33,7 @@ public struct BinaryHeap<Element: HeapOrdered> {
   @inlinable
   public var all: [Element] { items }
 
+  /// In logarithmic time.
   @inlinable
   public mutating func insert(_ element: Element) {
     items.append(element)
@@ -61,6 +62,7 @@ public struct BinaryHeap<Element: HeapOrdered> {
     items[at] = element
   }
 
+  /// In logarithmic time; nil if it is empty.
   @inlinable @discardableResult
   public mutating func removeFirst() -> Element? {
     guard let last = items.popLast() else { return nil }
@@ -69,6 +71,7 @@ public struct BinaryHeap<Element: HeapOrdered> {
     return first
   }
 
+  /// - Parameter keepingCapacity: whether memory is kept.
   @inlinable
   public mutating func removeAll(keepingCapacity: Bool = false) { items.removeAll(keepingCapacity: keepingCapacity) }
 }

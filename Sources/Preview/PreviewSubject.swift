@@ -91,6 +91,7 @@ public struct ShownRecord: Sendable {
 
 /// Which records are shown.
 public struct RecordChoice: Sendable {
+  /// By what became of them.
   public enum Filter: Sendable, Equatable {
     case all, mapped, rejected, dropped, unmatched, late
     /// Rules, by index.

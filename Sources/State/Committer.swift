@@ -4,8 +4,11 @@ public import Pipeline
 public protocol CommitStore: StateStore {
   /// All of what `body` writes, or nothing; durable when this returns. Throws C105 if it cannot be written.
   func commit(_ body: () throws -> Void) throws
+  /// How far an output has been written. Part of a commit.
   func setOutput(_ name: String, _ position: OutputPosition) throws
+  /// How far an input has been read. Part of a commit.
   func put(_ input: KnownInput) throws
+  /// A sum over all runs, by its name. Part of a commit.
   func setTotal(_ name: String, _ value: Int) throws
 }
 

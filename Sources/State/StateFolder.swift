@@ -188,6 +188,7 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
     return value
   }
 
+  /// Part of a commit.
   public func setMeta(_ key: String, _ value: String) throws {
     try database.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", [.text(key), .text(value)])
   }
@@ -251,6 +252,7 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
 
   // MARK: Outputs
 
+  /// How far an output was written when a commit last recorded it; nil if none did.
   public func output(_ name: String) throws -> OutputPosition? {
     var output: OutputPosition?
     try database.locked {

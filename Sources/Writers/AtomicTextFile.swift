@@ -7,6 +7,7 @@ public enum AtomicTextFile {
     try file.finish()
   }
 
+  /// The same of a text.
   public static func write(_ path: String, _ text: String) throws {
     var text = text
     try text.withUTF8 { try write(path, $0) }

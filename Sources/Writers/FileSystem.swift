@@ -21,6 +21,7 @@ public protocol FileSystem: AnyObject, Sendable {
   func sync(folder: String) throws
 }
 
+/// A file that is open for appending, and closed when nobody holds it any more.
 public protocol AppendableFile: AnyObject {
   /// Appends all of it. Throws O201.
   func append(_ bytes: UnsafeBufferPointer<UInt8>) throws

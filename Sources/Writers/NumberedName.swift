@@ -2,6 +2,7 @@
 public enum NumberedName {
   private static let digits = 6
 
+  /// The name of a number; names of up to six digits sort as their numbers do.
   public static func text(_ stem: String, _ number: Int) -> String {
     let text = String(number)
     return stem + "-" + String(repeating: "0", count: max(0, digits - text.utf8.count)) + text

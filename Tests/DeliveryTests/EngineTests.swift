@@ -169,7 +169,7 @@ import Testing
     #expect(letters.count == 2)
   }
 
-  // MARK: - What is not about the payloads
+  // MARK: What is not about the payloads
 
   static let wrongSettings: [(Int, String, DeliveryStop)] = [
     (406, #"{"detail":"Invalid event source `web`."}"#, .wrongSource),
@@ -388,7 +388,7 @@ import Testing
     #expect(run.host.maximumInFlight <= 64)
   }
 
-  // MARK: - Lines
+  // MARK: Lines
 
   @Test func aLineThatIsNoPayloadStopsNothing() throws {
     let run = try VirtualRun()
@@ -457,7 +457,7 @@ import Testing
     #expect(run.host.taken.count == 2)
   }
 
-  // MARK: - Over the life of a process
+  // MARK: Over the life of a process
 
   @Test(arguments: 0..<100)
   func aCrashCostsWhatWasNotRecorded(seed: Int) throws {

@@ -240,7 +240,7 @@ private func flat(_ reading: Reading) -> [String] {
     }
   }
 
-  // MARK: - Groups
+  // MARK: Groups
 
   private static let orders = """
     { fields: { order: string, buyer: optional string, sku: string, qty: int },
@@ -403,7 +403,7 @@ private func flat(_ reading: Reading) -> [String] {
     #expect(finding?.message.contains("/no/such/folder") == true)
   }
 
-  // MARK: - Any block size, any text
+  // MARK: Any block size, any text
 
   /// What a reader of one page would make of it: byte by byte, everything in memory.
   private static func oracle(_ text: String, width: Int) -> [[String]] {

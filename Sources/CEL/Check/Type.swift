@@ -84,7 +84,7 @@ extension Type: CustomStringConvertible {
   }
 }
 
-// MARK: - Unification
+// MARK: Unification
 
 /// What the type parameters of a signature stand for in one call.
 struct Substitution {
@@ -148,7 +148,7 @@ extension Type {
   }
 }
 
-// MARK: - At run time
+// MARK: At run time
 
 extension Type {
   /// Whether every value of a static type is known to fit a parameter, so that nothing is left to check at run time.

@@ -202,7 +202,7 @@ struct Lexer {
   }
 }
 
-// MARK: - Strings
+// MARK: Strings
 
 extension Lexer {
   /// The source of some bytes of a string literal; nil when the span is not one literal.

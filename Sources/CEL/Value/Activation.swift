@@ -145,7 +145,7 @@ public final class Activation {
   }
 }
 
-// MARK: - Making values
+// MARK: Making values
 
 extension Activation {
   /// Copies text into the arena.

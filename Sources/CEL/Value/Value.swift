@@ -34,7 +34,7 @@ public struct Value: Sendable {
   }
 }
 
-// MARK: - Parts
+// MARK: Parts
 
 extension Value {
   @inlinable public var kind: Kind { unsafeBitCast(UInt8(truncatingIfNeeded: head), to: Kind.self) }
@@ -56,7 +56,7 @@ extension Value {
   @inlinable public static var doubleHead: UInt64 { UInt64(Kind.double.rawValue) }
 }
 
-// MARK: - Scalars
+// MARK: Scalars
 
 extension Value {
   @inlinable public static var null: Value { Value(head: 0, bits: 0) }
@@ -88,7 +88,7 @@ extension Value {
   @inlinable public var nanoseconds: UInt32 { count }
 }
 
-// MARK: - Text and bytes
+// MARK: Text and bytes
 
 extension Value {
   /// A string of UTF-8 bytes, which must outlive the value.
@@ -125,7 +125,7 @@ extension Value {
   public var text: String { String(decoding: utf8, as: UTF8.self) }
 }
 
-// MARK: - Optionals
+// MARK: Optionals
 
 extension Value {
   /// The absent value of an optional type.
@@ -141,7 +141,7 @@ extension Value {
   @inlinable public var isPresent: Bool { isOptional && !isNone }
 }
 
-// MARK: - Aggregates
+// MARK: Aggregates
 
 extension Value {
   /// A list over values that must outlive it.

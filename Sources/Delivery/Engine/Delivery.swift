@@ -96,7 +96,7 @@ public final class Delivery: @unchecked Sendable {
       isBalanced: account.isBalanced && (ending != nil || account.pending == 0))
   }
 
-  // MARK: - Beginning and end
+  // MARK: Beginning and end
 
   private func begin(_ queue: any PayloadQueue) throws {
     try account.open(queue)
@@ -201,7 +201,7 @@ public final class Delivery: @unchecked Sendable {
     return deadline
   }
 
-  // MARK: - Reading ahead
+  // MARK: Reading ahead
 
   private var hasRoom: Bool {
     !account.isFull && backlog.count < settings.lookAhead
@@ -230,7 +230,7 @@ public final class Delivery: @unchecked Sendable {
     try account.settle(malformed)
   }
 
-  // MARK: - Sending
+  // MARK: Sending
 
   private func send(_ now: UInt64) throws {
     while ending == nil, inFlight.count < receiver.allowed, now >= receiver.opensAt {
@@ -272,7 +272,7 @@ public final class Delivery: @unchecked Sendable {
     return evidence.isMissing && inFlight.values.allSatisfy(\.isTroubled)
   }
 
-  // MARK: - Answers
+  // MARK: Answers
 
   private func take(_ answer: DeliveryAnswer) throws {
     guard let parcel = inFlight.removeValue(forKey: answer.id), let at = parcel.parts.indices.last else { return }
@@ -370,7 +370,7 @@ public final class Delivery: @unchecked Sendable {
     }
   }
 
-  // MARK: - Remembering
+  // MARK: Remembering
 
   private func record() throws {
     guard let intake else { return }

@@ -22,6 +22,7 @@ public protocol PayloadQueue: AnyObject {
   var damage: Diagnostic? { get }
 }
 
+/// What a queue gives when it is asked for its next payload.
 public enum PayloadQueueStep: Sendable, Equatable {
   /// A payload: where its line begins and where the next one does, in bytes; its number from 1, 0 where unknown.
   case payload(offset: Int, end: Int, line: Int)

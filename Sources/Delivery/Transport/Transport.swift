@@ -19,7 +19,9 @@ public struct DeliveryRequest {
 
 /// What came of a request.
 public struct DeliveryAnswer {
+  /// An answer, or why there is none.
   public enum Outcome: Sendable, Equatable {
+    /// Of HTTP.
     case status(Int)
     /// No answer: refused, reset, too slow, a name that cannot be looked up now.
     case failure(String)

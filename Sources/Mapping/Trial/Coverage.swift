@@ -2,8 +2,10 @@ public import Pipeline
 
 /// Which rules, reasons for dropping and branches of `case` the tests of a mapping reach.
 public struct Coverage: Sendable {
+  /// What of a mapping a test can reach.
   public enum Kind: String, Sendable { case rule, drop, branch }
 
+  /// One of them, and how often it was reached.
   public struct Item: Sendable {
     public let kind: Kind
     /// A rule's name, a reason, or what the branch gives.

@@ -23,6 +23,7 @@ public final class BlockReserve {
 
   public init() {}
 
+  /// Takes back what `take` gave.
   public func give(_ mapped: MappedBlock) { spare.append(mapped) }
 
   func take() -> MappedBlock {

@@ -8,6 +8,7 @@ public struct ComparisonText {
   /// Differences of one kind that are listed.
   private static let most = 30
 
+  /// The whole text, each line with its end.
   public static func render(_ report: ComparisonReport, style: TextStyle) -> String {
     var text = ComparisonText(report: report, style: style)
     text.build()

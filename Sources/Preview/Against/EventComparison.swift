@@ -89,7 +89,8 @@ struct EventComparison: Sendable {
 
   /// - Parameters:
   ///   - sample: a sample of the record, without old and new.
-  ///   - fates: what the other side did with a record that has no event there.
+  ///   - oldFate: what the old mapping did with a record that has no event there.
+  ///   - newFate: what the new one did.
   mutating func compare(
     _ olds: ArraySlice<SideEvent>, _ news: ArraySlice<SideEvent>, sample: () -> Sample, oldFate: () -> String,
     newFate: () -> String

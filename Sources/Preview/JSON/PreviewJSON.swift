@@ -3,6 +3,7 @@ internal import Pipeline
 /// A preview for programs: one JSON object, its keys in this order, `"v":1`. Times are ISO 8601, durations milliseconds;
 /// `rejected + dropped + unmatched + mapped` is `records`.
 public enum PreviewJSON {
+  /// The object, ended by a line end.
   public static func render(_ report: PreviewReport, version: String) -> String {
     var json = JSONObjectWriter()
     json.put("v", 1)
