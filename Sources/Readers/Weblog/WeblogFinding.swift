@@ -1,3 +1,13 @@
+extension WeblogParser {
+  /// Where and why a line is no record.
+  struct Failure {
+    enum Reason { case literal, surplus, blank, time, number, missing, ambiguous, date }
+    var reason: Reason
+    var at: UnsafePointer<UInt8>
+    var step: Int
+  }
+}
+
 /// Why a line is no record, in words.
 struct WeblogFinding {
   var code: String
