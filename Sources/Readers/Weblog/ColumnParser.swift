@@ -8,7 +8,7 @@ final class ColumnParser: RecordParser {
   private let layout: ColumnLayout
   private let settings: WeblogSettings
   private let initial: [UInt8]?
-  private var repeated: [(from: Int, to: Int)] = []
+  private let wanted: WantedFields
   private let cutter: ColumnCutter
   /// For lines in which only tabs separate columns.
   private let tabbed: ColumnCutter
@@ -34,16 +34,13 @@ final class ColumnParser: RecordParser {
     self.layout = layout
     self.settings = settings
     self.initial = initial
-    var slots: [String: Int] = [:]
-    for (column, name) in fields.enumerated() {
-      if let before = slots[name] { repeated.append((before, column)) } else { slots[name] = column }
-    }
-    timeSlot = slots["time"] ?? -1
+    wanted = WantedFields(fields, known: nil)
+    timeSlot = wanted.slots["time"] ?? -1
     beginsWithClient = layout.beginsWithClient
     cutter = ColumnCutter(layout)
     tabbed = cutter.tabbed
     directives = Directives(fields: initial)
-    programs = ColumnPrograms(layout, slots: slots, required: required, hasZone: settings.zone != nil)
+    programs = ColumnPrograms(layout, slots: wanted.slots, required: required, hasZone: settings.zone != nil)
     program = programs.program(initial)
     time = .allocate(capacity: 1)
     time.initialize(to: ColumnTime())
@@ -84,7 +81,7 @@ final class ColumnParser: RecordParser {
             length: end - line, line: result.counts.lines - 1, number: result.counts.records,
             column: failure.at - line + 1))
       } else {
-        for pair in repeated { row[pair.to] = row[pair.from] }
+        wanted.complete(row)
         (batch.records + count).initialize(
           to: Record(
             start: start, count: end - start, offset: start - base, line: result.counts.lines &- 1,

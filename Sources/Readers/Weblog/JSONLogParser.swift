@@ -37,8 +37,7 @@ final class JSONLogParser: RecordParser {
   private let scanner: JSONScanner
   private let columns: UnsafeMutableBufferPointer<Column>
   private var names: [String] = []
-  private var absent: [Int] = []
-  private var repeated: [(from: Int, to: Int)] = []
+  private let wanted: WantedFields
   private let times: LogTimeText
 
   private static let newline = UInt8(ascii: "\n")
@@ -46,10 +45,8 @@ final class JSONLogParser: RecordParser {
   init(_ layout: JSONLogLayout, _ settings: WeblogSettings, fields: [String]) {
     self.settings = settings
     times = LogTimeText(settings.zone, settings.ambiguous)
-    var slots: [String: Int] = [:]
-    for (slot, name) in fields.enumerated() {
-      if let before = slots[name] { repeated.append((before, slot)) } else { slots[name] = slot }
-    }
+    wanted = WantedFields(fields, known: Set(layout.schemaFields.map(\.name)))
+    let slots = wanted.slots
     hasToTell = layout.hasToTell
     let hasRequest = layout.columns.contains { $0.name == "request" }
     var paths: [JSONPath] = []
@@ -78,8 +75,6 @@ final class JSONLogParser: RecordParser {
     }
     self.columns = .allocate(capacity: columns.count)
     _ = self.columns.initialize(from: columns)
-    let known = Set(layout.schemaFields.map(\.name))
-    absent = slots.filter { !known.contains($0.key) }.map(\.value)
     scanner = JSONScanner(paths: paths, allowsNginx: true)
   }
 
@@ -149,8 +144,7 @@ final class JSONLogParser: RecordParser {
       guard take(value, column, row, arena, &isKnown) else { return false }
     }
     if !isTold { return fail(JSONLogParser.untold(isWrapped(start, end)), nil) }
-    for slot in absent { row[slot] = .missing }
-    for pair in repeated { row[pair.to] = row[pair.from] }
+    wanted.complete(row)
     return true
   }
 

@@ -21,10 +21,7 @@ final class WeblogParser: RecordParser {
   /// value costs every line more than to read a field.
   let parts: UnsafeMutablePointer<TimeParts>
   let timeSlot: Int
-  /// Columns that repeat another.
-  private var repeated: [(from: Int, to: Int)] = []
-  /// Columns of names that the format does not have.
-  private var absent: [Int] = []
+  private let wanted: WantedFields
   let patterns: [TimePattern?]
   private let markLists = LineMarks.allocate()
   /// The step of the time behind which a `CombinedTail` follows, else -1.
@@ -41,31 +38,25 @@ final class WeblogParser: RecordParser {
     ambiguous = settings.ambiguous
     linePrefix = settings.prefix
     beginsWithClient = plan.beginsWithClient
-    var columns: [String: Int] = [:]
-    for (column, name) in fields.enumerated() {
-      if let before = columns[name] { repeated.append((before, column)) } else { columns[name] = column }
-    }
+    wanted = WantedFields(fields, known: Set(plan.steps.flatMap(\.outputs)))
     prefix = WeblogParser.copy(plan.prefix)
     time = .allocate(capacity: 1)
     time.initialize(to: CommonTime())
     parts = .allocate(capacity: 1)
     parts.initialize(to: TimeParts())
-    timeSlot = columns["time"] ?? -1
+    timeSlot = wanted.slots["time"] ?? -1
     stepCount = plan.steps.count
     steps = .allocate(capacity: plan.steps.count)
     var literals: [UnsafeMutablePointer<UInt8>] = []
-    var named: Set<String> = []
     for (index, step) in plan.steps.enumerated() {
       let literal = WeblogParser.copy(step.terminator)
       literals.append(literal)
-      named.formUnion(step.outputs)
-      (steps + index).initialize(to: Step(plan, at: index, literal: UnsafePointer(literal), columns: columns))
+      (steps + index).initialize(to: Step(plan, at: index, literal: UnsafePointer(literal), slots: wanted.slots))
     }
     self.literals = literals
     patterns = plan.steps.map { if case .pattern(let pattern) = $0.field.kind { pattern } else { nil } }
     let tail = plan.steps.indices.first { CombinedTail.follows($0, in: plan.steps) }
     tailStep = takesTail ? tail ?? -1 : -1
-    absent = columns.filter { !named.contains($0.key) }.map(\.value)
   }
 
   deinit {
@@ -126,19 +117,14 @@ final class WeblogParser: RecordParser {
       }
       number &+= 1
     }
-    if !repeated.isEmpty || !absent.isEmpty { complete(fields, batch.count, count, stride) }
+    if !wanted.areAllRead {
+      for row in batch.count..<count { wanted.complete(fields + row &* stride) }
+    }
     batch.count = count
     result.counts.lines = lines
     result.counts.records = number
     cursor = at - base
     return at < stop
-  }
-
-  private func complete(_ fields: UnsafeMutablePointer<Field>, _ from: Int, _ to: Int, _ stride: Int) {
-    for row in from..<to {
-      for column in absent { fields[row * stride + column] = .missing }
-      for pair in repeated { fields[row * stride + pair.to] = fields[row * stride + pair.from] }
-    }
   }
 
   // MARK: - One line

@@ -40,7 +40,7 @@ extension WeblogParser {
     let literal: UnsafePointer<UInt8>
     /// Microseconds of a unit, or digits of a fraction.
     let scale: Int64
-    // Columns, negative where nobody asked.
+    // Slots, negative where nobody asked.
     let main: Int
     let port: Int
     let parts: RequestSlots
@@ -49,8 +49,8 @@ extension WeblogParser {
 
     /// - Parameters:
     ///   - literal: the terminator, which must live as long as the step; the eight bytes behind it are readable.
-    ///   - columns: of the wanted names.
-    init(_ plan: FormatPlan, at index: Int, literal: UnsafePointer<UInt8>, columns: [String: Int]) {
+    ///   - slots: columns of the wanted names.
+    init(_ plan: FormatPlan, at index: Int, literal: UnsafePointer<UInt8>, slots: [String: Int]) {
       let planned = plan.steps[index]
       let terminator = planned.terminator
       (kind, scale) = Step.kind(planned.field.kind)
@@ -79,9 +79,9 @@ extension WeblogParser {
       self.word = word
       self.mask = mask
       self.literal = literal
-      main = columns[planned.name] ?? -1
-      port = columns[planned.port] ?? -1
-      parts = RequestSlots(planned.parts, columns)
+      main = slots[planned.name] ?? -1
+      port = slots[planned.port] ?? -1
+      parts = RequestSlots(planned.parts, slots)
       self.index = index
     }
 
