@@ -132,15 +132,16 @@ public struct JSONCursor {
       case UInt8(ascii: "r"): result.append(0x0D)
       case UInt8(ascii: "t"): result.append(0x09)
       case UInt8(ascii: "u"):
-        var code = hexadecimal(from)
+        let code = hexadecimal(from)
+        var scalar = Unicode.Scalar(code) ?? "\u{FFFD}"
         from += 4
-        if code & 0xFC00 == 0xD800, from + 6 <= text.range.upperBound, bytes[from] == UInt8(ascii: "\\"),
-          bytes[from + 1] == UInt8(ascii: "u"), hexadecimal(from + 2) & 0xFC00 == 0xDC00
+        if from + 6 <= text.range.upperBound, bytes[from] == UInt8(ascii: "\\"), bytes[from + 1] == UInt8(ascii: "u"),
+          let pair = SurrogatePair.scalar(code, hexadecimal(from + 2))
         {
-          code = 0x10000 + (code & 0x3FF) << 10 + hexadecimal(from + 2) & 0x3FF
+          scalar = pair
           from += 6
         }
-        result.append(contentsOf: String(Character(Unicode.Scalar(code) ?? "\u{FFFD}")).utf8)
+        result.append(contentsOf: String(Character(scalar)).utf8)
       default: result.append(letter)
       }
     }

@@ -239,6 +239,23 @@ import Testing
     }
   }
 
+  /// In formats of text a plus is no sign, seconds with a fraction have none at all, and at most twelve digits before it.
+  @Test(arguments: [
+    ("%b %t", "5", "5"), ("%b %t", "-5", "-5"), ("%b %t", "+5", nil), ("%D %t", "5", "5"), ("%D %t", "+5", nil),
+    ("%{ms}T %t", "5", "5000"), ("%{ms}T %t", "+5", nil), ("%v:%p %t", "h:80", "80"), ("%v:%p %t", "h:+80", nil),
+    ("$request_time [$time_local]", "5", "5000000"), ("$request_time [$time_local]", "0.0000019", "1"),
+    ("$request_time [$time_local]", "999999999999.5", "999999999999500000"),
+    ("$request_time [$time_local]", "1000000000000", nil), ("$request_time [$time_local]", "+5", nil),
+    ("$request_time [$time_local]", "-5", nil), ("$request_time [$time_local]", "-0", nil),
+    ("$request_time [$time_local]", "5.", nil), ("$request_time [$time_local]", ".5", nil),
+  ])
+  func numbersAndSigns(_ format: String, _ text: String, _ expected: String?) throws {
+    let reading = try read("\(text) [10/Oct/2000:13:55:36 +0000]\n", with: weblog(format))
+    let record = reading.records.first
+    #expect((record?["bytes"] ?? record?["duration"] ?? record?["port"]) == expected)
+    #expect(reading.rejects.map { $0.prefix(4) } == (expected == nil ? ["R104"] : []))
+  }
+
   @Test func ambiguousHour() throws {
     let line = "2023-10-29 02:30:00 h\n"
     for (policy, expected) in [("earlier", "1698539400"), ("later", "1698543000"), ("reject", nil as String?)] {

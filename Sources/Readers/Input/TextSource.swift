@@ -86,13 +86,14 @@ final class TextSource: FragileSource {
       at = end
       return .illFormed
     }
-    guard first & 0xFC00 == 0xD800, let second = try unit(at: 2), second & 0xFC00 == 0xDC00 else {
-      at += 2
-      return UnicodeScalar(first).map(Character.scalar) ?? .illFormed
+    if first & 0xFC00 == 0xD800, let second = try unit(at: 2),
+      let pair = SurrogatePair.scalar(UInt32(first), UInt32(second))
+    {
+      at += 4
+      return .scalar(pair)
     }
-    at += 4
-    return UnicodeScalar(0x10000 + (UInt32(first) & 0x3FF) << 10 + (UInt32(second) & 0x3FF)).map(Character.scalar)
-      ?? .illFormed
+    at += 2
+    return UnicodeScalar(first).map(Character.scalar) ?? .illFormed
   }
 
   private func unit(at offset: Int) throws -> UInt16? {

@@ -44,16 +44,16 @@ enum JSONString {
   private static func scalar(
     _ at: inout UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ to: UnsafeMutablePointer<UInt8>
   ) -> Int {
-    var value = number(at, 4)
+    let unit = number(at, 4)
+    var scalar = UnicodeScalar(unit)
     at += 4
-    if value & 0xFC00 == 0xD800, stop - at >= 6, at[0] == UInt8(ascii: "\\"), at[1] == UInt8(ascii: "u") {
-      let low = number(at + 2, 4)
-      if low & 0xFC00 == 0xDC00 {
-        value = 0x10000 + (value & 0x3FF) << 10 + (low & 0x3FF)
-        at += 6
-      }
+    if stop - at >= 6, at[0] == UInt8(ascii: "\\"), at[1] == UInt8(ascii: "u"),
+      let pair = SurrogatePair.scalar(unit, number(at + 2, 4))
+    {
+      scalar = pair
+      at += 6
     }
-    let encoded = UnicodeScalar(value).flatMap { UTF8.encode($0) } ?? UTF8.encodedReplacementCharacter
+    let encoded = scalar.flatMap { UTF8.encode($0) } ?? UTF8.encodedReplacementCharacter
     var count = 0
     for byte in encoded {
       to[count] = byte

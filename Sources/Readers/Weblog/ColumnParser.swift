@@ -211,7 +211,7 @@ final class ColumnParser: RecordParser {
       if isQuery { parts.query = field }
     case .int:
       guard step.pointee.main >= 0 || step.pointee.isRequired else { break }
-      if let number = ColumnNumber.integer(from, to) {
+      if let number = LogNumber.integer(from, to, allowsPlus: true) {
         // -1 stands for what never happened.
         if step.pointee.main >= 0, number >= 0 { row[step.pointee.main] = .int(number) }
       } else if !settings.missing.contains(from, to) {
@@ -222,7 +222,7 @@ final class ColumnParser: RecordParser {
     case .micros, .seconds:
       var micros: Int64?
       if !settings.missing.contains(from, to) {
-        guard let read = ColumnNumber.duration(step.pointee.scale, from, to) else {
+        guard let read = LogNumber.duration(step.pointee.scale, from, to) else {
           return .noNumber(program, index, from)
         }
         micros = read < 0 ? nil : read
@@ -395,7 +395,9 @@ final class ColumnParser: RecordParser {
     if settings.missing.contains(from, to) { return }
     var stop = to
     // The last colon is the port's: an address of version 6 may stand without brackets.
-    if let colon = Scan.lastByte(UInt8(ascii: ":"), from, to), let port = ColumnNumber.integer(colon + 1, to) {
+    if let colon = Scan.lastByte(UInt8(ascii: ":"), from, to),
+      let port = LogNumber.integer(colon + 1, to, allowsPlus: true)
+    {
       stop = colon
       if step.second >= 0 { row[step.second] = .int(port) }
     }
@@ -423,9 +425,9 @@ final class ColumnParser: RecordParser {
     var behind = slash + 1
     if step.kind == .timers {
       if behind < to, behind.pointee == UInt8(ascii: "+") { behind += 1 }
-      if let value = ColumnNumber.duration(1000, behind, to), value >= 0 { row[step.second] = .int(value) }
+      if let value = LogNumber.duration(1000, behind, to), value >= 0 { row[step.second] = .int(value) }
     } else if step.isNumber {
-      if let value = ColumnNumber.integer(behind, to) { row[step.second] = .int(value) }
+      if let value = LogNumber.integer(behind, to, allowsPlus: true) { row[step.second] = .int(value) }
     } else if !settings.missing.contains(behind, to) {
       row[step.second] = plain(.plain, behind, to, false, arena)
     }

@@ -305,12 +305,7 @@ final class JSONLogParser: RecordParser {
     _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>
   ) -> (start: UnsafePointer<UInt8>, stop: UnsafePointer<UInt8>) {
     var stop = stop
-    if let colon = Scan.lastByte(UInt8(ascii: ":"), start, stop), colon > start,
-      colon[-1] == UInt8(ascii: "]") || Scan.byte(UInt8(ascii: ":"), start, stop) == colon, colon + 1 < stop,
-      colon[1] &- 48 < 10
-    {
-      stop = colon
-    }
+    if let colon = HostPort.colon(start, stop), colon + 1 < stop, colon[1] &- 48 < 10 { stop = colon }
     return AddressRange.Address.withoutBrackets(start, stop)
   }
 

@@ -14,7 +14,9 @@ extension WeblogParser {
       guard step.main >= 0 else { return nil }
       if missing.contains(start, stop) {
         row[step.main] = .missing
-      } else if let value = step.kind == .micros ? integer(start, stop) : microseconds(start, stop) {
+      } else if let value = step.kind == .micros
+        ? LogNumber.integer(start, stop) : LogNumber.fraction(start, stop, scale: 1_000_000)
+      {
         let (product, isTooBig) = value.multipliedReportingOverflow(by: step.kind == .micros ? step.scale : 1)
         if isTooBig { return Failure(reason: .number, at: start, step: step.index) }
         row[step.main] = .int(product)
@@ -39,35 +41,22 @@ extension WeblogParser {
     return nil
   }
 
-  /// `host`, `host:port`, `[v6]`, `[v6]:port`. An address with more colons than one and no brackets has no port.
+  /// A host, perhaps with a port.
   private func hostPort(
     _ step: Step, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ isEscaped: Bool,
     _ row: UnsafeMutablePointer<Field>, _ arena: Arena
   ) -> Failure? {
     var hostEnd = stop
     var port: Int64?
-    if let colon = Scan.lastByte(UInt8(ascii: ":"), start, stop), colon > start,
-      colon[-1] == UInt8(ascii: "]") || Scan.byte(UInt8(ascii: ":"), start, stop) == colon
-    {
+    if let colon = HostPort.colon(start, stop) {
       hostEnd = colon
       if !missing.contains(colon + 1, stop) {
-        port = integer(colon + 1, stop)
+        port = LogNumber.integer(colon + 1, stop)
         if port == nil, step.port >= 0 { return Failure(reason: .number, at: colon + 1, step: step.index) }
       }
     }
     if step.main >= 0 { row[step.main] = text(start, hostEnd, isEscaped, arena) }
     if step.port >= 0 { row[step.port] = port.map { .int($0) } ?? .missing }
     return nil
-  }
-
-  /// `12.345` seconds as microseconds; digits past the sixth are dropped.
-  private func microseconds(_ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>) -> Int64? {
-    var text = TimeText(at: start, end: stop)
-    var whole: Int64 = 0
-    var fraction: UInt32 = 0
-    guard text.number(1...12, 0...999_999_999_999, &whole) else { return nil }
-    if text.skip(UInt8(ascii: ".")) { guard text.fraction(&fraction) else { return nil } }
-    guard text.at == stop else { return nil }
-    return whole * 1_000_000 + Int64(fraction / 1000)
   }
 }

@@ -70,18 +70,13 @@ enum TextEscape {
     _ at: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ to: inout UnsafeMutablePointer<UInt8>
   ) -> Int {
     guard let first = unit(at, end) else { return 0 }
-    var code = first
-    var used = 6
-    if first & 0xFC00 == 0xD800, let second = unit(at + 6, end), second & 0xFC00 == 0xDC00 {
-      code = 0x10000 + (first & 0x3FF) << 10 + (second & 0x3FF)
-      used = 12
-    }
-    let scalar = UnicodeScalar(code) ?? "\u{FFFD}"
+    let pair = unit(at + 6, end).flatMap { SurrogatePair.scalar(first, $0) }
+    let scalar = pair ?? UnicodeScalar(first) ?? "\u{FFFD}"
     for byte in UTF8.encode(scalar)?.makeIterator() ?? UTF8.encodedReplacementCharacter.makeIterator() {
       to.pointee = byte
       to += 1
     }
-    return used
+    return pair == nil ? 6 : 12
   }
 
   private static func unit(_ at: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UInt32? {

@@ -320,7 +320,7 @@ final class WeblogParser: RecordParser {
     _ row: UnsafeMutablePointer<Field>
   ) -> Failure? {
     guard step.pointee.main >= 0 else { return nil }
-    if let value = integer(start, stop) {
+    if let value = LogNumber.integer(start, stop) {
       row[step.pointee.main] = .int(value)
     } else if !missing.contains(start, stop) {
       return noNumber(step, start, stop, .number)
@@ -354,23 +354,6 @@ final class WeblogParser: RecordParser {
     _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ isEscaped: Bool, _ arena: Arena
   ) -> Field {
     isEscaped ? TextEscape.decode(start, stop - start, plan.escape, arena) : .text(start, stop - start)
-  }
-
-  @inline(__always)
-  func integer(_ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>) -> Int64? {
-    var at = start
-    let isNegative = at < stop && at.pointee == UInt8(ascii: "-")
-    if isNegative { at += 1 }
-    let digits = stop - at
-    guard digits > 0, digits <= 18 else { return nil }
-    var value: Int64 = 0
-    while at < stop {
-      let digit = at.pointee &- 48
-      guard digit < 10 else { return nil }
-      value = value &* 10 &+ Int64(digit)
-      at += 1
-    }
-    return isNegative ? -value : value
   }
 
   @inline(__always)
