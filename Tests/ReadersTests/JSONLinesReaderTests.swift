@@ -175,6 +175,8 @@ private func flat(_ reading: Reading) -> [String] {
     ("{ }", "M304"), ("{ fields: { a: { path: 'a..b' } } }", "M304"), ("{ fields: { a: { path: 'a[x]' } } }", "M304"),
     ("{ fields: { a: { list: b } } }", "M304"), ("{ fields: { a: { list: b, feilds: { c: string } } } }", "M303"),
     ("{ fields: { a: string }, delimiter: auto }", "M303"),
+    ("{ fields: { a: { list: b, min: 5, max: 2, fields: { c: string } } } }", "M304"),
+    ("{ fields: { a: { list: b, max: 2000000, fields: { c: string } } } }", "M304"),
   ])
   func settingsThatCannotBe(_ input: String, _ code: String) {
     let error = #expect(throws: Diagnostics.self) { _ = try jsonl(input) }

@@ -131,7 +131,7 @@ final class JSONLinesParser: RecordParser {
       guard take(scanner.values[index], column.converter, fields + column.slot, arena) else { return false }
     }
     for list in lists {
-      guard (list.list.minimum...max(list.list.minimum, list.list.maximum)).contains(list.count) else {
+      guard list.count >= list.list.minimum, list.count <= list.list.maximum else {
         rejected = (JSONFinding.count(list.list, list.count), nil)
         return false
       }

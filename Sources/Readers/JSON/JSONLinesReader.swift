@@ -52,6 +52,7 @@ struct JSONSettings: Sendable {
     var declarations: [FieldDeclaration]
     var paths: [JSONPath]
     var minimum = 0
+    /// At least `minimum`.
     var maximum = Int.max
   }
 
@@ -71,7 +72,6 @@ struct JSONSettings: Sendable {
 
 extension JSONLinesReader {
   private static let keys = ["reader", "fields", "missing", "encoding", "zone", "time"]
-  private static let listKeys = ["list", "fields", "min", "max"]
 
   /// - Throws: M303 an unknown key, M304 a bad value, M306 and M307 times; all of them at once.
   static func make(_ node: ConfigNode, _ file: String) throws(Diagnostics) -> any Reader {
@@ -119,11 +119,7 @@ extension JSONLinesReader {
   }
 
   private static func list(_ entry: ConfigEntry, _ reader: inout FieldDeclarationReader) -> JSONSettings.List? {
-    for option in entry.value.entries ?? [] where !listKeys.contains(option.key) {
-      reader.report(
-        "M303", "a list of reader jsonl knows no key '\(option.key)'", at: option.keySpan,
-        remedy: Suggestion.remedy(for: option.key, among: listKeys))
-    }
+    reader.checkListKeys(entry)
     guard let node = entry.value["list"], let path = path(node, "list", "write list: order.lines", &reader) else {
       return nil
     }
@@ -138,14 +134,7 @@ extension JSONLinesReader {
       guard let path = self.path(declaration, &reader) else { return nil }
       list.paths.append(path)
     }
-    for key in ["min", "max"] {
-      guard let bound = entry.value[key] else { continue }
-      guard let number = bound.text.flatMap({ Int($0) }), number >= 0 else {
-        reader.report("M304", "`\(key)` is not a number", at: bound.span, remedy: "write \(key): 1")
-        continue
-      }
-      if key == "min" { list.minimum = number } else { list.maximum = number }
-    }
+    (list.minimum, list.maximum) = reader.rowBounds(entry)
     return list
   }
 }

@@ -19,6 +19,7 @@ struct FieldDeclarationReader {
     "type", "optional", "default", "format", "zone", "ambiguous", "scale", "decimal", "group", "values", "true",
     "false", "missing", "nulls",
   ]
+  private static let listKeys = ["list", "min", "max", "fields"]
 
   let file: String
   /// The reader's name, for messages.
@@ -127,6 +128,36 @@ struct FieldDeclarationReader {
     }
     return declaration
   }
+
+  // MARK: - Lists
+
+  /// Reports keys that no list of rows has.
+  mutating func checkListKeys(_ entry: ConfigEntry) {
+    for option in entry.value.entries ?? [] where !FieldDeclarationReader.listKeys.contains(option.key) {
+      report(
+        "M303", "a list of reader \(reader) knows no key '\(option.key)'", at: option.keySpan,
+        remedy: Suggestion.remedy(for: option.key, among: FieldDeclarationReader.listKeys))
+    }
+  }
+
+  /// How many rows a list has, by `min` and `max`.
+  mutating func rowBounds(_ entry: ConfigEntry) -> (minimum: Int, maximum: Int) {
+    let minimum = rowCount(entry.value["min"], "min") ?? 0
+    let maximum = rowCount(entry.value["max"], "max") ?? .max
+    if minimum > maximum, let span = entry.value["max"]?.span {
+      report("M304", "`max` is less than `min`", at: span, remedy: "raise it, or leave it out")
+    }
+    return (minimum, maximum)
+  }
+
+  private mutating func rowCount(_ node: ConfigNode?, _ key: String) -> Int? {
+    guard let node else { return nil }
+    if let count = node.text.flatMap({ Int($0) }), (0...1_000_000).contains(count) { return count }
+    report("M304", "`\(key)` is not a number of rows", at: node.span, remedy: "write \(key): 1")
+    return nil
+  }
+
+  // MARK: - Types
 
   /// `[optional] type`.
   private mutating func kind(_ text: String, _ span: SourceSpan, _ declaration: inout FieldDeclaration) -> Kind? {

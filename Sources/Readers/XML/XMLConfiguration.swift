@@ -5,7 +5,6 @@ extension XMLReader {
   private static let keys = [
     "reader", "namespaces", "record", "header", "fields", "doctype", "missing", "zone", "time",
   ]
-  private static let listKeys = ["list", "min", "max", "fields"]
 
   /// - Throws: M303 an unknown key, M304 a bad value, M306 and M307 times, M309 a path; all of them at once.
   static func make(_ node: ConfigNode, _ file: String) throws(Diagnostics) -> any Reader {
@@ -140,11 +139,7 @@ extension XMLReader {
     _ entry: ConfigEntry, _ namespaces: [String: String], _ layout: inout XMLLayout,
     _ reader: inout FieldDeclarationReader
   ) {
-    for option in entry.value.entries ?? [] where !listKeys.contains(option.key) {
-      reader.report(
-        "M303", "a list of reader xml knows no key '\(option.key)'", at: option.keySpan,
-        remedy: Suggestion.remedy(for: option.key, among: listKeys))
-    }
+    reader.checkListKeys(entry)
     guard let node = entry.value["list"], let path = path(node, namespaces, &reader),
       let inside = inside(path, layout.record, node, &reader)
     else { return }
@@ -152,11 +147,7 @@ extension XMLReader {
       reader.report(
         "M309", "a list's path must lead to elements in the record", at: node.span, remedy: "write list: items/item")
     }
-    let minimum = count(entry.value["min"], "min", &reader) ?? 0
-    let maximum = count(entry.value["max"], "max", &reader) ?? .max
-    if minimum > maximum, let span = entry.value["max"]?.span {
-      reader.report("M304", "`max` is less than `min`", at: span, remedy: "raise it, or leave it out")
-    }
+    let (minimum, maximum) = reader.rowBounds(entry)
     guard let fields = entry.value["fields"]?.entries, !fields.isEmpty else {
       reader.report(
         "M304", "list '\(entry.key)' needs `fields`", at: entry.value.span,
@@ -178,13 +169,6 @@ extension XMLReader {
     }
     layout.lists.append(
       XMLLayout.List(name: entry.key, path: inside, minimum: minimum, maximum: maximum, slots: slots))
-  }
-
-  private static func count(_ node: ConfigNode?, _ key: String, _ reader: inout FieldDeclarationReader) -> Int? {
-    guard let node else { return nil }
-    if let count = node.text.flatMap({ Int($0) }), (0...1_000_000).contains(count) { return count }
-    reader.report("M304", "`\(key)` is not a number of rows", at: node.span, remedy: "write \(key): 1")
-    return nil
   }
 
   /// The path from the element of its scope. An absolute one must begin with that element's path, but for `//b`: a field
