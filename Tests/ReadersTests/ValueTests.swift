@@ -16,7 +16,8 @@ private func map(_ pairs: [(String, ConfigNode)]) -> ConfigNode {
 
 /// A declaration as a mapping writes it; `a|b` is a list.
 private func declare(_ options: [String: String]) -> (FieldDeclaration?, [String]) {
-  var reader = FieldDeclarationReader(file: "test.yaml", reader: "csv", ownKeys: ["column"])
+  let settings = SettingsReader("csv", file: "test.yaml")
+  let reader = FieldDeclarationReader(settings, ownKeys: ["column"])
   let node: ConfigNode
   if let text = options["="] {
     node = scalar(text)
@@ -28,7 +29,7 @@ private func declare(_ options: [String: String]) -> (FieldDeclaration?, [String
       })
   }
   let declaration = reader.read(ConfigEntry(key: "field", keySpan: place(), value: node))
-  return (declaration, reader.findings.map(\.code))
+  return (declaration, settings.findings.map(\.code))
 }
 
 private func convert(_ text: String, _ declaration: FieldDeclaration) -> String {

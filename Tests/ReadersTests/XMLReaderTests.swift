@@ -235,7 +235,7 @@ import Testing
         "recrod": "x",
       ]).map { String($0.prefix(60)) } == [
         "M303 reader xml knows no key 'recrod' | did you mean 'record",
-        "M304 `doctype` cannot be 'allow' | write reject or ignore",
+        "M304 `doctype` cannot be 'allow' | known here: ignore, rejec",
         "M309 a header value inside the record | declare it under `fi",
         "M304 `max` is less than `min` | raise it, or leave it out",
       ])

@@ -25,9 +25,7 @@ enum TextEncoding: Sendable, Equatable {
   func resumption(_ resumption: Resumption) -> Resumption { self == .unicode ? resumption : resumption.converted }
 
   /// Reads the setting; reports M304 for what names no such encoding.
-  init(
-    _ node: ConfigNode?, _ report: (_ code: String, _ message: String, _ span: SourceSpan, _ remedy: String) -> Void
-  ) {
+  init(_ node: ConfigNode?, _ settings: SettingsReader) {
     self = .unicode
     guard let node else { return }
     let name = node.text ?? ""
@@ -35,11 +33,12 @@ enum TextEncoding: Sendable, Equatable {
     if let table = CharacterTable(named: name) {
       self = .table(table)
     } else if node.text == nil {
-      report("M304", "`encoding` is not a name", node.span, "write one such as windows-1250 or ISO-8859-2")
+      settings.report(
+        "M304", "`encoding` is not a name", at: node.span, remedy: "write one such as windows-1250 or ISO-8859-2")
     } else {
-      report(
-        "M304", "unknown encoding '\(name)', or one of several bytes a character", node.span,
-        "write one such as windows-1250 or ISO-8859-2, or convert the file: iconv -f \(name) -t UTF-8")
+      settings.report(
+        "M304", "unknown encoding '\(name)', or one of several bytes a character", at: node.span,
+        remedy: "write one such as windows-1250 or ISO-8859-2, or convert the file: iconv -f \(name) -t UTF-8")
     }
   }
 }

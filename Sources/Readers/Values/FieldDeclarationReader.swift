@@ -21,52 +21,24 @@ struct FieldDeclarationReader {
   ]
   private static let listKeys = ["list", "min", "max", "fields"]
 
-  let file: String
-  /// The reader's name, for messages.
-  let reader: String
+  private let settings: SettingsReader
   /// Keys of an entry that the reader itself understands.
-  let ownKeys: [String]
+  private let ownKeys: [String]
   /// The reader's zone, where a field names none.
-  var zone: Zone?
-  private(set) var findings: [Diagnostic] = []
+  private let zone: Zone?
 
-  init(file: String, reader: String, ownKeys: [String], zone: Zone? = nil) {
-    self.file = file
-    self.reader = reader
+  /// - Parameter settings: takes the findings.
+  init(_ settings: SettingsReader, ownKeys: [String], zone: Zone? = nil) {
+    self.settings = settings
     self.ownKeys = ownKeys
     self.zone = zone
   }
 
-  mutating func report(_ code: String, _ message: String, at span: SourceSpan, remedy: String) {
-    findings.append(Diagnostic(code, message, remedy: remedy, file: file, span: span))
-  }
-
-  /// What the settings of every reader with declared fields have in common: keys that are known, and a zone.
-  mutating func begin(_ settings: ConfigNode, keys: [String]) {
-    for entry in settings.entries ?? [] where !keys.contains(entry.key) {
-      report(
-        "M303", "reader \(reader) knows no key '\(entry.key)'", at: entry.keySpan,
-        remedy: Suggestion.remedy(for: entry.key, among: keys))
-    }
-    zone = zone(settings["zone"])
-  }
-
-  /// One of several words, or the standard.
-  mutating func choice<Choice: RawRepresentable & CaseIterable>(
-    _ node: ConfigNode?, _ key: String, _ standard: Choice
-  ) -> Choice where Choice.RawValue == String {
-    guard let node else { return standard }
-    if let value = node.text.flatMap({ Choice(rawValue: $0) }) { return value }
-    report(
-      "M304", "`\(key)` cannot be '\(node.text ?? "")'", at: node.span,
-      remedy: Suggestion.remedy(for: node.text ?? "", among: Choice.allCases.map(\.rawValue)))
-    return standard
-  }
-
   /// All entries of a map; nothing where it is none.
-  mutating func read(_ fields: ConfigNode) -> [FieldDeclaration] {
+  func read(_ fields: ConfigNode) -> [FieldDeclaration] {
     guard let entries = fields.entries else {
-      report("M304", "`fields` is not a map", at: fields.span, remedy: "write fields: { order_id: string, qty: int }")
+      settings.report(
+        "M304", "`fields` is not a map", at: fields.span, remedy: "write fields: { order_id: string, qty: int }")
       return []
     }
     var declarations: [FieldDeclaration] = []
@@ -75,9 +47,9 @@ struct FieldDeclarationReader {
   }
 
   /// One entry; nil after a finding that leaves nothing of it.
-  mutating func read(_ entry: ConfigEntry) -> FieldDeclaration? {
+  func read(_ entry: ConfigEntry) -> FieldDeclaration? {
     guard FieldDeclarationReader.isName(entry.key) else {
-      report(
+      settings.report(
         "M304", "'\(entry.key)' cannot name a field", at: entry.keySpan,
         remedy: "write letters, digits and _, and put the export's own name behind `\(ownKeys.first ?? "column")`")
       return nil
@@ -88,18 +60,14 @@ struct FieldDeclarationReader {
       if let kind = kind(text, entry.value.span, &declaration) { resolve(kind, entry.value, &declaration) }
       return declaration
     }
-    guard let entries = entry.value.entries else {
-      report(
+    guard entry.value.entries != nil else {
+      settings.report(
         "M304", "field '\(entry.key)' is neither a type nor a map", at: entry.value.span,
         remedy: "write \(entry.key): optional string, or \(entry.key): { type: int }")
       return nil
     }
     let known = FieldDeclarationReader.keys + ownKeys
-    for option in entries where !known.contains(option.key) {
-      report(
-        "M303", "a field of reader \(reader) knows no key '\(option.key)'", at: option.keySpan,
-        remedy: Suggestion.remedy(for: option.key, among: known))
-    }
+    settings.checkKeys(of: entry.value, "a field of reader \(settings.readerName)", among: known)
     for key in ownKeys { declaration.own[key] = entry.value[key] }
     var kind = Kind.string
     if let type = entry.value["type"] {
@@ -110,18 +78,20 @@ struct FieldDeclarationReader {
       switch optional.text {
       case "true": declaration.isOptional = true
       case "false": declaration.isOptional = false
-      default: report("M304", "`optional` is neither true nor false", at: optional.span, remedy: "write optional: true")
+      default:
+        settings.report(
+          "M304", "`optional` is neither true nor false", at: optional.span, remedy: "write optional: true")
       }
     }
     if let list = entry.value["missing"] ?? entry.value["nulls"] {
-      declaration.missing = texts(list, "missing")
+      declaration.missing = settings.texts(list, "missing")
     }
     resolve(kind, entry.value, &declaration)
     if let fallback = entry.value["default"] {
       declaration.isOptional = false
       declaration.fallback = fallback.text
       if fallback.text.map({ ValueConverter.canRead($0, declaration) }) != true {
-        report(
+        settings.report(
           "M304", "the default of '\(entry.key)' is not a value of its type", at: fallback.span,
           remedy: "write it as the export would")
       }
@@ -132,35 +102,32 @@ struct FieldDeclarationReader {
   // MARK: - Lists
 
   /// Reports keys that no list of rows has.
-  mutating func checkListKeys(_ entry: ConfigEntry) {
-    for option in entry.value.entries ?? [] where !FieldDeclarationReader.listKeys.contains(option.key) {
-      report(
-        "M303", "a list of reader \(reader) knows no key '\(option.key)'", at: option.keySpan,
-        remedy: Suggestion.remedy(for: option.key, among: FieldDeclarationReader.listKeys))
-    }
+  func checkListKeys(_ entry: ConfigEntry) {
+    settings.checkKeys(
+      of: entry.value, "a list of reader \(settings.readerName)", among: FieldDeclarationReader.listKeys)
   }
 
   /// How many rows a list has, by `min` and `max`.
-  mutating func rowBounds(_ entry: ConfigEntry) -> (minimum: Int, maximum: Int) {
+  func rowBounds(_ entry: ConfigEntry) -> (minimum: Int, maximum: Int) {
     let minimum = rowCount(entry.value["min"], "min") ?? 0
     let maximum = rowCount(entry.value["max"], "max") ?? .max
     if minimum > maximum, let span = entry.value["max"]?.span {
-      report("M304", "`max` is less than `min`", at: span, remedy: "raise it, or leave it out")
+      settings.report("M304", "`max` is less than `min`", at: span, remedy: "raise it, or leave it out")
     }
     return (minimum, maximum)
   }
 
-  private mutating func rowCount(_ node: ConfigNode?, _ key: String) -> Int? {
+  private func rowCount(_ node: ConfigNode?, _ key: String) -> Int? {
     guard let node else { return nil }
     if let count = node.text.flatMap({ Int($0) }), (0...1_000_000).contains(count) { return count }
-    report("M304", "`\(key)` is not a number of rows", at: node.span, remedy: "write \(key): 1")
+    settings.report("M304", "`\(key)` is not a number of rows", at: node.span, remedy: "write \(key): 1")
     return nil
   }
 
   // MARK: - Types
 
   /// `[optional] type`.
-  private mutating func kind(_ text: String, _ span: SourceSpan, _ declaration: inout FieldDeclaration) -> Kind? {
+  private func kind(_ text: String, _ span: SourceSpan, _ declaration: inout FieldDeclaration) -> Kind? {
     var words = text.split(separator: " ")
     if words.first == "optional" {
       declaration.isOptional = true
@@ -168,13 +135,13 @@ struct FieldDeclarationReader {
     }
     let word = words.isEmpty ? "" : words.joined(separator: " ")
     if let kind = Kind(rawValue: word) { return kind }
-    report(
+    settings.report(
       "M304", "unknown type '\(word)'", at: span,
       remedy: Suggestion.remedy(for: word, among: Kind.allCases.map(\.rawValue)))
     return nil
   }
 
-  private mutating func resolve(_ kind: Kind, _ node: ConfigNode, _ declaration: inout FieldDeclaration) {
+  private func resolve(_ kind: Kind, _ node: ConfigNode, _ declaration: inout FieldDeclaration) {
     var used: Set<String> = ["type", "optional", "default", "missing", "nulls"]
     func option(_ key: String) -> ConfigNode? {
       used.insert(key)
@@ -189,19 +156,20 @@ struct FieldDeclarationReader {
       declaration.type = .decimal(style, scale: scale(option("scale")))
     case .bool: declaration.type = .bool(booleans(option("true"), option("false")))
     case .choice:
-      let values = option("values").map { texts($0, "values") } ?? []
+      let values = option("values").map { settings.texts($0, "values") } ?? []
       if values.isEmpty {
-        report("M304", "an enum needs `values`", at: node.span, remedy: "write values: [paid, cancelled]")
+        settings.report("M304", "an enum needs `values`", at: node.span, remedy: "write values: [paid, cancelled]")
       }
       declaration.type = .choice(values.map { Array($0.utf8) })
     case .instant, .timestamp, .localTime:
       let style = time(kind, option("format"), node.span)
-      let zone = zone(option("zone"))
-      let ambiguous = choice(option("ambiguous"), "ambiguous", Zone.Ambiguity.earlier)
+      let ownZone = option("zone")
+      let zone = ownZone == nil ? self.zone : settings.zone(ownZone)
+      let ambiguous = settings.choice(option("ambiguous"), "ambiguous", Zone.Ambiguity.earlier)
       if kind == .localTime || kind == .timestamp && !FieldDeclarationReader.hasOffset(style), zone == nil,
-        node["zone"] == nil
+        ownZone == nil
       {
-        report(
+        settings.report(
           "M307", "times of '\(declaration.name)' have no offset from UTC", at: node.span,
           remedy: "add `zone:` with the zone of the export, such as Europe/Warsaw or UTC")
       }
@@ -209,7 +177,7 @@ struct FieldDeclarationReader {
     }
     for entry in node.entries ?? []
     where FieldDeclarationReader.keys.contains(entry.key) && !used.contains(entry.key) {
-      report(
+      settings.report(
         "M303", "type \(kind.rawValue) has no use for `\(entry.key)`", at: entry.keySpan,
         remedy: "remove it, or give the field the type that it belongs to")
     }
@@ -217,13 +185,14 @@ struct FieldDeclarationReader {
 
   // MARK: - Options
 
-  private mutating func number(_ point: ConfigNode?, _ group: ConfigNode?) -> NumberStyle {
+  private func number(_ point: ConfigNode?, _ group: ConfigNode?) -> NumberStyle {
     var style = NumberStyle()
     if let point {
       switch point.text {
       case ".": break
       case ",": style.point = UInt8(ascii: ",")
-      default: report("M304", "`decimal` is neither \".\" nor \",\"", at: point.span, remedy: "write decimal: \",\"")
+      default:
+        settings.report("M304", "`decimal` is neither \".\" nor \",\"", at: point.span, remedy: "write decimal: \",\"")
       }
     }
     guard let group else { return style }
@@ -235,7 +204,7 @@ struct FieldDeclarationReader {
     case ",", ".", "_":
       style.separators = [Array((group.text ?? "").utf8)]
       if style.separators == [[style.point]] {
-        report(
+        settings.report(
           "M304",
           point == nil
             ? "`group` is the decimal point, which is '.' where no `decimal` says otherwise"
@@ -243,34 +212,35 @@ struct FieldDeclarationReader {
           at: group.span, remedy: "write decimal: \",\" with group: \".\", or the other way round")
       }
     default:
-      report(
+      settings.report(
         "M304", "`group` is not a separator of thousands", at: group.span, remedy: "write \" \", \".\", \",\" or \"'\"")
     }
     return style
   }
 
-  private mutating func scale(_ node: ConfigNode?) -> Int? {
+  private func scale(_ node: ConfigNode?) -> Int? {
     guard let node else { return nil }
     if let scale = node.text.flatMap({ Int($0) }), (0...18).contains(scale) { return scale }
-    report("M304", "`scale` is not a number from 0 to 18", at: node.span, remedy: "write scale: 2 for cents")
+    settings.report("M304", "`scale` is not a number from 0 to 18", at: node.span, remedy: "write scale: 2 for cents")
     return nil
   }
 
-  private mutating func booleans(_ yes: ConfigNode?, _ no: ConfigNode?) -> BoolTexts {
+  private func booleans(_ yes: ConfigNode?, _ no: ConfigNode?) -> BoolTexts {
     guard let yes, let no else {
       if let one = yes ?? no {
-        report("M304", "`true` and `false` belong together", at: one.span, remedy: "list the texts of both")
+        settings.report("M304", "`true` and `false` belong together", at: one.span, remedy: "list the texts of both")
       }
       return .standard
     }
     return BoolTexts(
-      yes: texts(yes, "true").map { Array($0.utf8) }, no: texts(no, "false").map { Array($0.utf8) }, isStandard: false)
+      yes: settings.texts(yes, "true").map { Array($0.utf8) }, no: settings.texts(no, "false").map { Array($0.utf8) },
+      isStandard: false)
   }
 
-  private mutating func time(_ kind: Kind, _ format: ConfigNode?, _ span: SourceSpan) -> TimeStyle {
+  private func time(_ kind: Kind, _ format: ConfigNode?, _ span: SourceSpan) -> TimeStyle {
     guard let format else {
       if kind == .timestamp {
-        report(
+        settings.report(
           "M304", "a timestamp needs `format`", at: span,
           remedy: "write format: \"%Y-%m-%d %H:%M:%S %z\", epoch or epoch_ms; ISO 8601 is type instant")
       }
@@ -286,9 +256,9 @@ struct FieldDeclarationReader {
     }
     let pattern = TimePattern(format.text ?? "")
     if let problem = pattern.problem {
-      report("M306", problem, at: format.span, remedy: "write it as for strptime, such as %d.%m.%Y %H:%M")
+      settings.report("M306", problem, at: format.span, remedy: "write it as for strptime, such as %d.%m.%Y %H:%M")
     } else if let mistake = TimePatternMistake(pattern) {
-      report("M306", mistake.message, at: format.span, remedy: mistake.remedy)
+      settings.report("M306", mistake.message, at: format.span, remedy: mistake.remedy)
     }
     return .pattern(pattern)
   }
@@ -299,23 +269,6 @@ struct FieldDeclarationReader {
     case .epoch: true
     case .pattern(let pattern): pattern.hasOffset
     }
-  }
-
-  private mutating func zone(_ node: ConfigNode?) -> Zone? {
-    guard let node else { return zone }
-    if let zone = node.text.flatMap({ Zone(named: $0) }) { return zone }
-    report(
-      "M304", "unknown zone '\(node.text ?? "")'", at: node.span, remedy: "write a name such as Europe/Warsaw or UTC")
-    return nil
-  }
-
-  /// A list of texts, or one.
-  mutating func texts(_ node: ConfigNode, _ key: String) -> [String] {
-    let texts = node.list?.compactMap(\.text) ?? node.text.map { [$0] } ?? []
-    if texts.isEmpty || texts.count != node.list?.count ?? 1 {
-      report("M304", "`\(key)` is not a list of texts", at: node.span, remedy: "write \(key): [\"…\", \"…\"]")
-    }
-    return texts
   }
 
   private static func isName(_ text: String) -> Bool {

@@ -7,8 +7,7 @@ extension WeblogReader {
   static func make(
     _ node: ConfigNode, _ file: String, preview: InputPreview? = nil
   ) throws(Diagnostics) -> any Reader {
-    var configuration = WeblogConfiguration(node: node, file: file)
-    return try configuration.reader(preview)
+    try WeblogConfiguration(node, file: file).reader(preview)
   }
 }
 
@@ -17,98 +16,79 @@ private struct WeblogConfiguration {
     "reader", "format", "escape", "missing", "encoding", "zone", "ambiguous", "time", "columns", "prefix", "trusted",
   ]
 
-  let node: ConfigNode
-  let file: String
-  private var findings: [Diagnostic] = []
+  private let node: ConfigNode
+  private let settings: SettingsReader
 
-  init(node: ConfigNode, file: String) {
+  init(_ node: ConfigNode, file: String) {
     self.node = node
-    self.file = file
+    settings = SettingsReader("weblog", file: file)
   }
 
-  private mutating func report(_ code: String, _ message: String, _ span: SourceSpan, remedy: String) {
-    findings.append(Diagnostic(code, message, remedy: remedy, file: file, span: span))
-  }
-
-  private func finish() throws(Diagnostics) {
-    if findings.contains(where: { $0.severity == .error }) { throw Diagnostics(findings) }
-  }
-
-  mutating func reader(_ preview: InputPreview?) throws(Diagnostics) -> any Reader {
-    let settings = settings()
-    let escape: LogFormat.Escape = choice("escape", .default)
+  func reader(_ preview: InputPreview?) throws(Diagnostics) -> any Reader {
+    let weblog = weblogSettings()
+    let escape: LogFormat.Escape = settings.choice(node["escape"], "escape", .default)
     guard let format = node["format"], let text = format.text else {
-      report(
-        "M304", "reader weblog needs `format` as a text", node["format"]?.span ?? node.span,
+      throw settings.refusal(
+        "M304", "reader weblog needs `format` as a text", at: node["format"]?.span ?? node.span,
         remedy: "write `format: combined` or a LogFormat text")
-      throw Diagnostics(findings)
     }
     if text == "auto" {
-      try finish()
-      return try guessed(settings, preview, format.span)
+      try settings.finish()
+      return try guessed(weblog, preview, format.span)
     }
     let preset = WeblogPreset.named(text)
     if let preset, case .columns(let layout) = preset.shape {
-      check(layout, preset.name, settings, format.span)
-      try finish()
-      return WeblogReader(layout: layout, title: preset.name, settings: settings)
+      check(layout, preset.name, weblog, format.span)
+      try settings.finish()
+      return WeblogReader(layout: layout, title: preset.name, settings: weblog)
     }
     if let preset, case .json(let layout) = preset.shape, node["columns"] == nil {
       checkTime()
-      try finish()
-      return WeblogReader(json: layout, title: preset.name, settings: settings)
+      try settings.finish()
+      return WeblogReader(json: layout, title: preset.name, settings: weblog)
     }
     if let columns = node["columns"] {
-      report(
-        "M304", "`columns` beside a format that names its own", columns.span,
+      settings.report(
+        "M304", "`columns` beside a format that names its own", at: columns.span,
         remedy: "remove it, or write format: w3c or iis")
     }
     let plan = try plan(format, text, node["escape"] == nil ? nil : escape)
-    check(plan, settings, format.span)
-    try finish()
-    return WeblogReader(plan: plan, settings: settings)
+    check(plan, weblog, format.span)
+    try settings.finish()
+    return WeblogReader(plan: plan, settings: weblog)
   }
 
   // MARK: Settings of every format
 
-  private mutating func settings() -> WeblogSettings {
-    for entry in node.entries ?? [] where !WeblogConfiguration.keys.contains(entry.key) {
-      report(
-        "M303", "reader weblog knows no key '\(entry.key)'", entry.keySpan,
-        remedy: Suggestion.remedy(for: entry.key, among: WeblogConfiguration.keys))
-    }
-    var settings = WeblogSettings()
+  private func weblogSettings() -> WeblogSettings {
+    settings.checkKeys(of: node, "reader weblog", among: WeblogConfiguration.keys)
+    var weblog = WeblogSettings()
     if let list = node["missing"] {
+      // Unlike elsewhere the list may be empty: then a dash is a value.
       let texts = list.list?.compactMap(\.text) ?? list.text.map { [$0] }
       if let texts, texts.count == list.list?.count ?? 1 {
-        settings.missing = MissingTexts(texts)
+        weblog.missing = MissingTexts(texts)
       } else {
-        report("M304", "`missing` is not a list of texts", list.span, remedy: #"write missing: ["-", ""]"#)
+        settings.report("M304", "`missing` is not a list of texts", at: list.span, remedy: #"write missing: ["-", ""]"#)
       }
     }
-    settings.encoding = TextEncoding(node["encoding"]) { report($0, $1, $2, remedy: $3) }
-    if let zone = node["zone"] {
-      settings.zone = zone.text.flatMap { Zone(named: $0) }
-      if settings.zone == nil {
-        report(
-          "M304", "unknown zone '\(zone.text ?? "")'", zone.span, remedy: "write a name such as Europe/Warsaw or UTC")
-      }
-    }
-    settings.ambiguous = choice("ambiguous", .earlier)
-    settings.prefix = choice("prefix", .auto)
-    settings.trusted = trusted()
+    weblog.encoding = TextEncoding(node["encoding"], settings)
+    weblog.zone = settings.zone(node["zone"])
+    weblog.ambiguous = settings.choice(node["ambiguous"], "ambiguous", .earlier)
+    weblog.prefix = settings.choice(node["prefix"], "prefix", .auto)
+    weblog.trusted = trusted()
     if let columns = node["columns"] {
-      settings.columns = columns.text
+      weblog.columns = columns.text
       if columns.text?.allSatisfy(\.isWhitespace) ?? true {
-        report(
-          "M304", "`columns` is not a list of column names", columns.span,
+        settings.report(
+          "M304", "`columns` is not a list of column names", at: columns.span,
           remedy: "write what a log has behind '#Fields:', as columns: date time c-ip cs-method cs-uri-stem")
       }
     }
-    return settings
+    return weblog
   }
 
-  private mutating func trusted() -> [AddressRange] {
+  private func trusted() -> [AddressRange] {
     guard let node = node["trusted"] else { return [] }
     var ranges: [AddressRange] = []
     for entry in node.list ?? [node] {
@@ -117,67 +97,56 @@ private struct WeblogConfiguration {
       } else if let range = entry.text.flatMap({ AddressRange($0) }) {
         ranges.append(range)
       } else {
-        report(
-          "M304", "`trusted` cannot be '\(entry.text ?? "")'", entry.span,
+        settings.report(
+          "M304", "`trusted` cannot be '\(entry.text ?? "")'", at: entry.span,
           remedy: "write addresses as trusted: [10.0.0.0/8, 2001:db8::1], or private")
       }
     }
     return ranges
   }
 
-  private mutating func choice<Choice: RawRepresentable & CaseIterable>(
-    _ key: String, _ standard: Choice
-  ) -> Choice where Choice.RawValue == String {
-    guard let node = node[key] else { return standard }
-    if let value = node.text.flatMap({ Choice(rawValue: $0) }) { return value }
-    report(
-      "M304", "`\(key)` cannot be '\(node.text ?? "")'", node.span,
-      remedy: Suggestion.remedy(for: node.text ?? "", among: Choice.allCases.map(\.rawValue)))
-    return standard
-  }
-
   // MARK: Formats
 
   /// - Parameter hasTime: whether the format has a time, as all presets do.
-  private mutating func checkTime(_ hasTime: Bool = true) {
+  private func checkTime(_ hasTime: Bool = true) {
     guard let time = node["time"], let name = time.text, name != "time" || !hasTime else { return }
-    report(
-      "M304", "the format has no time field '\(name)'", time.span,
+    settings.report(
+      "M304", "the format has no time field '\(name)'", at: time.span,
       remedy: hasTime ? "write `time: time`, or nothing" : "add %t or $time_local to the format")
   }
 
-  private mutating func check(_ layout: ColumnLayout, _ name: String, _ settings: WeblogSettings, _ span: SourceSpan) {
+  private func check(_ layout: ColumnLayout, _ name: String, _ weblog: WeblogSettings, _ span: SourceSpan) {
     checkTime()
-    let isLocal = layout.needsZone || layout.isLocal(named: (settings.columns ?? "").utf8)
-    if isLocal, settings.zone == nil, node["zone"] == nil {
-      report(
-        "M307", "the format's time has no offset from UTC", span,
+    let isLocal = layout.needsZone || layout.isLocal(named: (weblog.columns ?? "").utf8)
+    if isLocal, weblog.zone == nil, node["zone"] == nil {
+      settings.report(
+        "M307", "the format's time has no offset from UTC", at: span,
         remedy: "add `zone:` with the server's zone, such as Europe/Warsaw or UTC")
     }
-    if let prefix = node["prefix"], layout.hasDirectives, settings.prefix == .syslog || settings.prefix == .cri {
-      report(
-        "M304", "a log with '#Fields:' cannot stand behind a prefix", prefix.span,
+    if let prefix = node["prefix"], layout.hasDirectives, weblog.prefix == .syslog || weblog.prefix == .cri {
+      settings.report(
+        "M304", "a log with '#Fields:' cannot stand behind a prefix", at: prefix.span,
         remedy: "remove `prefix`, and the prefixes from the log")
     }
     if let columns = node["columns"], !layout.hasDirectives {
-      report(
-        "M304", "the columns of \(name) are always the same", columns.span,
+      settings.report(
+        "M304", "the columns of \(name) are always the same", at: columns.span,
         remedy: "remove `columns`: it is for logs with '#Fields:'")
     }
   }
 
-  private mutating func check(_ plan: FormatPlan, _ settings: WeblogSettings, _ span: SourceSpan) {
+  private func check(_ plan: FormatPlan, _ weblog: WeblogSettings, _ span: SourceSpan) {
     checkTime(plan.hasTime)
     if let problem = plan.timeProblem {
-      report("M306", problem, span, remedy: "log %t, or day, month, year and time of day together")
-    } else if plan.needsZone, settings.zone == nil, node["zone"] == nil {
-      report(
-        "M307", "the format's time has no offset from UTC", span,
+      settings.report("M306", problem, at: span, remedy: "log %t, or day, month, year and time of day together")
+    } else if plan.needsZone, weblog.zone == nil, node["zone"] == nil {
+      settings.report(
+        "M307", "the format's time has no offset from UTC", at: span,
         remedy: "add `zone:` with the server's zone, such as Europe/Warsaw or UTC, or log %z")
     }
   }
 
-  private mutating func plan(
+  private func plan(
     _ format: ConfigNode, _ text: String, _ escape: LogFormat.Escape?
   ) throws(Diagnostics) -> FormatPlan {
     do throws(FormatError) {
@@ -191,17 +160,17 @@ private struct WeblogConfiguration {
         place.column += error.offset + (scalar.style == .plain ? 0 : 1)
         place.length = error.length
       }
-      report(error.isUnknownName ? "M305" : "M306", error.message, place, remedy: error.remedy)
-      throw Diagnostics(findings)
+      throw settings.refusal(
+        error.isUnknownName ? "M305" : "M306", error.message, at: place, remedy: error.remedy)
     }
   }
 
   /// The reader of whichever preset reads the first input best.
   private func guessed(
-    _ settings: WeblogSettings, _ preview: InputPreview?, _ span: SourceSpan
+    _ weblog: WeblogSettings, _ preview: InputPreview?, _ span: SourceSpan
   ) throws(Diagnostics) -> any Reader {
     func unknown(_ message: String, remedy: String) -> Diagnostics {
-      Diagnostics([Diagnostic("M308", message, remedy: remedy, file: file, span: span)])
+      settings.refusal("M308", message, at: span, remedy: remedy)
     }
     guard let preview else {
       throw unknown(
@@ -209,18 +178,16 @@ private struct WeblogConfiguration {
         remedy: "write the format that trackfill sniff INPUT prints; then the mapping can be checked and tested")
     }
     let head = try preview.head()
-    guard let guess = FormatGuess.best(of: head.bytes, settings: settings) else {
+    guard let guess = FormatGuess.best(of: head.bytes, settings: weblog) else {
       throw unknown(
         "no known format reads \(head.name)",
         remedy: UnknownLog(head.bytes)?.remedy
           ?? "name a preset (trackfill formats lists them), or give the server's own LogFormat or log_format text")
     }
     guard !guess.assumesZone else {
-      throw Diagnostics([
-        Diagnostic(
-          "M307", "times of \(head.name), which is \(guess.preset.name), have no offset from UTC",
-          remedy: "add `zone:` with the server's zone, such as Europe/Warsaw or UTC", file: file, span: span)
-      ])
+      throw settings.refusal(
+        "M307", "times of \(head.name), which is \(guess.preset.name), have no offset from UTC", at: span,
+        remedy: "add `zone:` with the server's zone, such as Europe/Warsaw or UTC")
     }
     preview.note(
       "\(head.name): format \(guess.preset.name), \(guess.understood) of the first \(guess.records) records understood; "
