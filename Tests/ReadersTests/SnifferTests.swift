@@ -421,6 +421,18 @@ import Testing
   }
 
   /// A small table of nothing but words is one; prose with a comma in each line is not.
+  /// Whatever the values are part of: the object, one in it, or the elements of a list.
+  @Test(arguments: [
+    (#"{"created":"3/2/2024","close":"5/13/2024"}"#, "created: { type: local_time, format: '%m/%d/%Y' }"),
+    (#"{"created":"3/2/2024","order":{"close":"5/13/2024"}}"#, "created: { type: local_time, format: '%m/%d/%Y' }"),
+    (#"{"close":"5/13/2024","lines":[{"sent":"3/2/2024"}]}"#, "sent: { type: local_time, format: '%m/%d/%Y' }"),
+    (#"{"created":"3/2/2024","dates":["5/13/2024"]}"#, "created: { type: local_time, format: '%m/%d/%Y' }"),
+  ]) func habitsOfJSON(_ line: String, _ declared: String) throws {
+    let finding = try sniff(line + "\n" + line + "\n", "a.jsonl")
+    #expect(finding.input.contains(" \(declared)\n"), "\(finding.input)")
+    #expect(finding.remarks.contains { $0.hasSuffix("as other columns have it") }, "\(finding.remarks)")
+  }
+
   @Test(arguments: [
     ("id,name\n1,a\n2,b\n", true), ("id;name\n1;a\n2;b\n", true), ("id,name\n1,a\n", false),
     ("Dear Ada, hello\nas you know, it rains\nall the best, Bob\n", false),

@@ -22,20 +22,17 @@ struct CSVSniffer: Sniffer {
       let fields = CSVSniffer.fields(table, header, missing, zone, hasQuotes: text.contains(UInt8(ascii: "\"")))
     else { return nil }
     let settings =
-      CSVSniffer.settings(table, hasHeader: header != nil, nulls, encoding)
-      + CSVSniffer.settings(fields, zone: head.zone)
+      CSVSniffer.settings(table, hasHeader: header != nil, nulls, encoding) + fields.timeSettings(zone: head.zone)
+      + [PinnedEntry("fields", .map(fields.entries))]
     let remarks = CSVSniffer.remarks(
-      table, fields, hasHeader: header != nil, nulls, encoding, assumesZone: fields.needsZone && head.zone == nil)
-    let node = PinnedEntry.node([PinnedEntry("reader", .text("csv"))] + settings)
-    guard let made = try? CSVReader.make(node, head.name), let sketch = try? InputSketch(head.raw, made) else {
-      return nil
-    }
-    // Half is what `delimiter: auto` and `format: auto` ask for, too.
-    guard sketch.understood * 2 >= sketch.records else { return nil }
+      table, fields, hasHeader: header != nil, nulls, encoding, zone: head.zone)
     let delimiter = table.delimiterName == "tab" ? "tab" : "'\(table.delimiterName)'"
-    return SniffFinding(
+    let finding = SniffFinding(
       reader: "csv", format: "\(table.width) columns, \(delimiter), \(header == nil ? "no header" : "header")",
-      records: sketch.records, understood: sketch.understood, settings: settings, remarks: remarks, made: made)
+      settings: settings, remarks: remarks, head: head, make: CSVReader.make)
+    // Half is what `delimiter: auto` and `format: auto` ask for, too.
+    guard let finding, finding.understood * 2 >= finding.records else { return nil }
+    return finding
   }
 
   // MARK: - What is said of it
@@ -58,17 +55,9 @@ struct CSVSniffer: Sniffer {
     return settings
   }
 
-  private static func settings(_ fields: SniffedFields, zone: String?) -> [PinnedEntry] {
-    var settings: [PinnedEntry] = []
-    if fields.needsZone { settings.append(PinnedEntry("zone", .text(zone ?? "UTC"))) }
-    if fields.timeCount > 1, let time = fields.time { settings.append(PinnedEntry("time", .text(time))) }
-    settings.append(PinnedEntry("fields", .map(fields.entries)))
-    return settings
-  }
-
   private static func remarks(
     _ table: CSVSample, _ fields: SniffedFields, hasHeader: Bool, _ nulls: [String], _ encoding: String?,
-    assumesZone: Bool
+    zone: String?
   ) -> [String] {
     var remarks = fields.remarks + fields.splitTimeRemarks
     if let encoding {
@@ -93,14 +82,7 @@ struct CSVSniffer: Sniffer {
       remarks.append("the header is line \(table.title + 1) of the table: what stands above it is passed over")
     }
     if !table.dialect.comment.isEmpty { remarks.append("lines that begin with # are passed over") }
-    if assumesZone {
-      remarks.append("times have no offset from UTC: `zone: UTC` is assumed, write the export's own zone")
-    }
-    if fields.timeCount > 1, let time = fields.time {
-      remarks.append("the record's time is taken from \(time)")
-    } else if fields.timeCount == 0 {
-      remarks.append("no column is a time")
-    }
+    remarks += fields.timeRemarks(zone: zone, place: "column")
     if !hasHeader { remarks.append("the first row looks like the others: columns are numbered") }
     let uneven = table.rows.count - table.even - table.broken
     if uneven > 0 {

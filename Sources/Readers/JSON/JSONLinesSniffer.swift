@@ -26,33 +26,17 @@ struct JSONLinesSniffer: Sniffer {
     guard objects * 2 > lines, objects > 0 else { return nil }
     var pins = JSONPins(outline.root)
     guard !pins.fields.entries.isEmpty else { return nil }
-    var settings: [PinnedEntry] = []
-    if pins.needsZone {
-      settings.append(PinnedEntry("zone", .text(head.zone ?? "UTC")))
-      if head.zone == nil {
-        pins.remarks.append("times have no offset from UTC: `zone: UTC` is assumed, write the export's own zone")
-      }
-    }
-    if pins.fields.timeCount > 1, let time = pins.fields.time {
-      settings.append(PinnedEntry("time", .text(time)))
-      pins.remarks.append("the record's time is taken from \(time)")
-    } else if pins.fields.timeCount == 0 {
-      pins.remarks.append("no field of a record is a time")
-    }
+    pins.remarks += pins.fields.timeRemarks(zone: head.zone, place: "field of a record")
     if outline.root.isContainersLog {
       pins.remarks.append(
         "this is Docker's json-file, whose `log` holds lines: `jq -rj .log FILE | trackfill sniff -` tells what these are, "
           + "and `convert -` reads them")
     }
-    settings.append(PinnedEntry("fields", .map(pins.fields.entries)))
-    let node = PinnedEntry.node([PinnedEntry("reader", .text("jsonl"))] + settings)
-    guard let made = try? JSONLinesReader.make(node, head.name), let sketch = try? InputSketch(head.raw, made) else {
-      return nil
-    }
     return SniffFinding(
-      reader: "jsonl", format: "an object a line", records: sketch.records, understood: sketch.understood,
-      settings: settings,
-      remarks: pins.fields.remarks + pins.remarks + pins.fields.splitTimeRemarks, made: made)
+      reader: "jsonl", format: "an object a line",
+      settings: pins.fields.timeSettings(zone: head.zone) + [PinnedEntry("fields", .map(pins.fields.entries))],
+      remarks: pins.fields.remarks + pins.remarks + pins.fields.splitTimeRemarks, head: head, make: JSONLinesReader.make
+    )
   }
 }
 
@@ -67,11 +51,12 @@ extension JSONOutline.Node {
 private struct JSONPins {
   private typealias Node = JSONOutline.Node
 
-  private(set) var fields = SniffedFields()
-  private(set) var needsZone = false
+  private(set) var fields: SniffedFields
   var remarks: [String] = []
 
   init(_ root: JSONOutline.Node) {
+    let habit = JSONPins.habit(root)
+    fields = SniffedFields(habit: habit)
     var lists: [(keys: [String], node: Node)] = []
     JSONPins.collect(root, [], isOptional: false, into: &fields, &lists)
     // All names of the record come before those of rows, which must be other ones for `each`.
@@ -81,7 +66,7 @@ private struct JSONPins {
       named.append((list.keys, element, fields.name(JSONPins.words(list.keys))))
     }
     for (keys, element, name) in named {
-      var rows = SniffedFields(taken: fields.names)
+      var rows = SniffedFields(taken: fields.names, habit: habit)
       var inner: [(keys: [String], node: Node)] = []
       if element.objects > 0, element.scalars == 0, element.arrays == 0 {
         JSONPins.collect(element, [], of: name, isOptional: false, into: &rows, &inner)
@@ -103,11 +88,19 @@ private struct JSONPins {
         )
       }
       guard !rows.entries.isEmpty else { continue }
-      fields.add(list: name, [JSONPins.place("list", keys), PinnedEntry("fields", .map(rows.entries))])
-      remarks += rows.remarks
-      if rows.needsZone { needsZone = true }
+      fields.add(list: name, at: JSONPins.place("list", keys), rows: rows)
     }
-    if fields.needsZone { needsZone = true }
+  }
+
+  private static func habit(_ root: Node) -> ExportHabit {
+    var habit = ExportHabit()
+    func visit(_ node: Node) {
+      habit.take(node.guess)
+      for child in node.children { visit(child) }
+      if let element = node.element { visit(element) }
+    }
+    visit(root)
+    return habit
   }
 
   /// The types of MongoDB's Extended JSON, each the only key of the object that stands for a value of it.

@@ -31,7 +31,7 @@ struct SniffedFields {
     self.habit = habit
   }
 
-  /// - Parameter key: what the place is called where it must be said whenever the field has another name.
+  /// - Parameter impliedPlace: where a field of this name is found without a place; nil if the place is always written.
   mutating func add(_ field: SniffedField, impliedPlace: String? = nil) {
     var field = field
     field.guess.settle(habit)
@@ -77,6 +77,32 @@ struct SniffedFields {
       settings.isEmpty ? PinnedEntry(name, .text("string")) : PinnedEntry(name, .flow(settings)))
   }
 
+  /// What the reader must be told of times as a whole.
+  /// - Parameter zone: for those that name none, if the user gave one.
+  func timeSettings(zone: String?) -> [PinnedEntry] {
+    var settings: [PinnedEntry] = []
+    if needsZone { settings.append(PinnedEntry("zone", .text(zone ?? "UTC"))) }
+    if timeCount > 1, let time { settings.append(PinnedEntry("time", .text(time))) }
+    return settings
+  }
+
+  /// What was assumed of times as a whole.
+  /// - Parameters:
+  ///   - zone: for those that name none, if the user gave one.
+  ///   - place: what a value is in, for the message.
+  func timeRemarks(zone: String?, place: String) -> [String] {
+    var remarks: [String] = []
+    if needsZone, zone == nil {
+      remarks.append("times have no offset from UTC: `zone: UTC` is assumed, write the export's own zone")
+    }
+    if timeCount > 1, let time {
+      remarks.append("the record's time is taken from \(time)")
+    } else if timeCount == 0 {
+      remarks.append("no \(place) is a time")
+    }
+    return remarks
+  }
+
   /// How the record's time is put together, if its date and its time of day are two fields.
   var splitTimeRemarks: [String] {
     guard let time, let dateFormat, let clock else { return [] }
@@ -88,8 +114,10 @@ struct SniffedFields {
   }
 
   /// A list by a name that `name` gave.
-  mutating func add(list name: String, _ settings: [PinnedEntry]) {
-    entries.append(PinnedEntry(name, .map(settings)))
+  mutating func add(list name: String, at place: PinnedEntry, rows: SniffedFields) {
+    entries.append(PinnedEntry(name, .map([place, PinnedEntry("fields", .map(rows.entries))])))
+    remarks += rows.remarks
+    if rows.needsZone { needsZone = true }
   }
 
   /// A name that nothing has yet: of the last word, or as many more as it takes.

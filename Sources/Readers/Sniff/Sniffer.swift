@@ -66,6 +66,18 @@ public struct SniffFinding: Sendable {
     self.made = made
   }
 
+  /// What a reader with these settings makes of the head; nil if the settings make no reader.
+  init?(
+    reader: String, format: String, settings: [PinnedEntry], remarks: [String], head: SniffHead,
+    make: (ConfigNode, _ file: String) throws(Diagnostics) -> any Reader
+  ) {
+    let node = PinnedEntry.node([PinnedEntry("reader", .text(reader))] + settings)
+    guard let made = try? make(node, head.name), let sketch = try? InputSketch(head.raw, made) else { return nil }
+    self.init(
+      reader: reader, format: format, records: sketch.records, understood: sketch.understood, settings: settings,
+      remarks: remarks, made: made)
+  }
+
   /// Whether the records are so surely the reader's that no other is asked.
   var isClear: Bool { understood * 10 >= records * 8 || isUnmistakable && understood * 2 >= records }
 

@@ -18,32 +18,17 @@ struct XMLSniffer: Sniffer {
       settings.append(PinnedEntry("doctype", .text("ignore")))
       pins.remarks.append("the file has a document type: entities that it declares stay unknown")
     }
-    if pins.needsZone {
-      settings.append(PinnedEntry("zone", .text(head.zone ?? "UTC")))
-      if head.zone == nil {
-        pins.remarks.append("times have no offset from UTC: `zone: UTC` is assumed, write the export's own zone")
-      }
-    }
-    if pins.fields.timeCount > 1, let time = pins.fields.time {
-      settings.append(PinnedEntry("time", .text(time)))
-      pins.remarks.append("the record's time is taken from \(time)")
-    } else if pins.fields.timeCount == 0 {
-      pins.remarks.append("no field of a record is a time")
-    }
+    settings += pins.fields.timeSettings(zone: head.zone)
+    pins.remarks += pins.fields.timeRemarks(zone: head.zone, place: "field of a record")
     if !pins.header.isEmpty { settings.append(PinnedEntry("header", .map(pins.header))) }
     settings.append(PinnedEntry("fields", .map(pins.fields.entries)))
     if !outline.isWellFormed {
       pins.remarks.append("the file is not well-formed; what comes before the damage was read")
     }
-    let node = PinnedEntry.node([PinnedEntry("reader", .text("xml"))] + settings)
-    guard let made = try? XMLReader.make(node, head.name), let sketch = try? InputSketch(head.raw, made) else {
-      return nil
-    }
     var finding = SniffFinding(
-      reader: "xml", format: "records at \(pins.recordPath)", records: sketch.records, understood: sketch.understood,
-      settings: settings,
-      remarks: pins.fields.remarks + pins.remarks + pins.fields.splitTimeRemarks, made: made)
-    finding.outline = XMLSniffer.tree(outline, record)
+      reader: "xml", format: "records at \(pins.recordPath)", settings: settings,
+      remarks: pins.fields.remarks + pins.remarks + pins.fields.splitTimeRemarks, head: head, make: XMLReader.make)
+    finding?.outline = XMLSniffer.tree(outline, record)
     return finding
   }
 
@@ -120,7 +105,6 @@ private struct XMLPins {
   let recordPath: String
   private(set) var header: [PinnedEntry] = []
   private(set) var fields: SniffedFields
-  private(set) var needsZone = false
   var remarks: [String] = []
   /// More than so many are not for records, but a document of their own.
   private static let mostHeaderValues = 16
@@ -156,13 +140,9 @@ private struct XMLPins {
       var rows = SniffedFields(taken: fields.names.union(header.map(\.key)), habit: habit)
       var deeper: [(node: Node, path: String, isNested: Bool)] = []
       collect(list.node, [name], "", isOptional: false, into: &rows, &deeper, from: list.path, isNested: true)
-      fields.add(
-        list: name, [PinnedEntry("list", .text(list.path)), PinnedEntry("fields", .map(rows.entries))])
-      if rows.needsZone { needsZone = true }
-      remarks += rows.remarks
+      fields.add(list: name, at: PinnedEntry("list", .text(list.path)), rows: rows)
       if list.isNested { remarks.append("rows of \(list.path) are in rows themselves; they are read as the record's") }
     }
-    if fields.needsZone { needsZone = true }
   }
 
   /// `items/item` is called after what holds it.
