@@ -13,10 +13,10 @@ struct JSONLinesSniffer: Sniffer {
       at += ByteOrderMark.length(of: head.bytes)
       while at < stop {
         let end = Scan.byte(0x0A, at, stop)
-        let isBlank = UnsafeBufferPointer(start: at, count: end - at).allSatisfy { $0 <= 0x20 }
-        if !isBlank {
+        let line = UnsafeBufferPointer(start: at, count: end - at)
+        if !line.allSatisfy({ $0 <= 0x20 }) {
           lines += 1
-          if outline.take(at, end) { objects += 1 }
+          if outline.take(line) { objects += 1 }
           // Something else altogether.
           if lines == 20, objects == 0 { return }
         }

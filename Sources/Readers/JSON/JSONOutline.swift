@@ -27,7 +27,6 @@ final class JSONOutline {
   let root: Node
   private let zone: Zone
   private let scanner = JSONScanner(paths: [])
-  private let arena = Arena()
   private var nodeCount = 0
 
   init(zone: Zone) {
@@ -37,104 +36,51 @@ final class JSONOutline {
 
   /// Takes one line; false if it is no JSON object.
   ///
-  /// Needs `Block.padding` readable bytes behind `stop`.
-  func take(_ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>) -> Bool {
-    var at = start
-    JSONOutline.skipBlanks(&at, stop)
-    guard at < stop, at.pointee == UInt8(ascii: "{"), scanner.scan(start, stop) == nil else { return false }
-    arena.reset()
-    value(&at, stop, root)
-    return true
+  /// Needs `Block.padding` readable bytes behind the line.
+  func take(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+    // Nothing is counted of a line that a reader would reject.
+    guard let start = line.baseAddress, scanner.scan(start, start + line.count) == nil else { return false }
+    var cursor = JSONCursor(line)
+    return cursor.peek() == UInt8(ascii: "{") && value(&cursor, line, root)
   }
 
-  // MARK: - Walking
-
-  // The scanner has checked the text: every walk below ends at a bracket or quote that is there, and `stop` bounds it.
-
-  private func value(_ at: inout UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ node: Node?) {
-    guard at < stop else { return }
-    switch at.pointee {
+  /// Counts one value and what is in it; false if there is none.
+  private func value(_ cursor: inout JSONCursor, _ line: UnsafeBufferPointer<UInt8>, _ node: Node?) -> Bool {
+    guard let node, let first = cursor.peek() else { return cursor.skip() }
+    switch first {
     case UInt8(ascii: "{"):
-      node?.count += 1
-      node?.objects += 1
-      members(&at, stop, node)
+      node.count += 1
+      node.objects += 1
+      return cursor.members { cursor, key in
+        value(&cursor, line, child(of: node, String(decoding: cursor.decoded(key), as: UTF8.self)))
+      }
     case UInt8(ascii: "["):
-      node?.count += 1
-      node?.arrays += 1
-      elements(&at, stop, node)
+      node.count += 1
+      node.arrays += 1
+      return cursor.elements { cursor in
+        let element = node.element ?? Node(node.key, zone)
+        node.element = element
+        return value(&cursor, line, element)
+      }
     case UInt8(ascii: "\""):
-      let text = string(&at, stop)
-      node?.count += 1
-      node?.scalars += 1
+      guard let text = cursor.string() else { return false }
+      node.count += 1
+      node.scalars += 1
       // An empty text stands for no value.
-      if text.start < text.stop { node?.guess.take(text.start, text.stop, as: .text) }
+      if !text.range.isEmpty {
+        node.guess.take(String(decoding: cursor.decoded(text), as: UTF8.self), as: .text)
+      }
+      return true
     default:
-      let start = at
-      while at < stop, !JSONOutline.ends(at.pointee) { at += 1 }
-      guard start < at, start.pointee != UInt8(ascii: "n") else { return }
-      node?.count += 1
-      node?.scalars += 1
-      let isWord = start.pointee == UInt8(ascii: "t") || start.pointee == UInt8(ascii: "f")
-      node?.guess.take(start, at, as: isWord ? .bool : .number)
+      let start = cursor.at
+      guard cursor.skip() else { return false }
+      if first == UInt8(ascii: "n") { return true }
+      node.count += 1
+      node.scalars += 1
+      let isWord = first == UInt8(ascii: "t") || first == UInt8(ascii: "f")
+      node.guess.take(String(decoding: line[start..<cursor.at], as: UTF8.self), as: isWord ? .bool : .number)
+      return true
     }
-  }
-
-  private func members(_ at: inout UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ node: Node?) {
-    at += 1
-    while true {
-      JSONOutline.skipBlanks(&at, stop)
-      guard at < stop else { return }
-      if at.pointee == UInt8(ascii: ",") {
-        at += 1
-        continue
-      }
-      guard at.pointee == UInt8(ascii: "\"") else {
-        at += 1
-        return
-      }
-      let key = string(&at, stop)
-      JSONOutline.skipBlanks(&at, stop)
-      at += 1
-      JSONOutline.skipBlanks(&at, stop)
-      let name = String(decoding: UnsafeBufferPointer(start: key.start, count: key.stop - key.start), as: UTF8.self)
-      value(&at, stop, node.flatMap { child(of: $0, name) })
-    }
-  }
-
-  private func elements(_ at: inout UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ node: Node?) {
-    at += 1
-    while true {
-      JSONOutline.skipBlanks(&at, stop)
-      guard at < stop else { return }
-      if at.pointee == UInt8(ascii: ",") {
-        at += 1
-        continue
-      }
-      guard at.pointee != UInt8(ascii: "]") else {
-        at += 1
-        return
-      }
-      if let node, node.element == nil { node.element = Node(node.key, zone) }
-      value(&at, stop, node?.element)
-    }
-  }
-
-  private func string(
-    _ at: inout UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>
-  ) -> (start: UnsafePointer<UInt8>, stop: UnsafePointer<UInt8>) {
-    at += 1
-    let start = at
-    var isEscaped = false
-    while at < stop, at.pointee != UInt8(ascii: "\"") {
-      if at.pointee == UInt8(ascii: "\\") {
-        isEscaped = true
-        at += 1
-      }
-      at += 1
-    }
-    let end = min(at, stop)
-    at = min(at + 1, stop)
-    return isEscaped ? JSONString.decode(start, end, allowsHex: false, arena) : (start, end)
   }
 
   private func child(of node: Node, _ key: String) -> Node? {
@@ -144,13 +90,5 @@ final class JSONOutline {
     node.places[key] = node.children.count
     node.children.append(Node(key, zone))
     return node.children.last
-  }
-
-  private static func skipBlanks(_ at: inout UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>) {
-    while at < stop, at.pointee <= 0x20 { at += 1 }
-  }
-
-  private static func ends(_ byte: UInt8) -> Bool {
-    byte <= 0x20 || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}")
   }
 }
