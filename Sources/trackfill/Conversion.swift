@@ -23,9 +23,10 @@ final class Conversion {
     }
   }
 
-  init(plan: ConvertPlan, console: Console, signals: SignalWatch) {
+  /// - Parameter extracts: what is read instead of the plan's inputs, if anything; `RunFrame` has more on that.
+  init(plan: ConvertPlan, extracts: [InputPath]? = nil, console: Console, signals: SignalWatch) {
     self.plan = plan
-    frame = RunFrame(plan: plan, console: console, signals: signals, command: "convert")
+    frame = RunFrame(plan: plan, extracts: extracts, console: console, signals: signals, command: "convert")
   }
 
   func run() -> ExitStatus { frame.run { try convert() } }
@@ -72,7 +73,7 @@ final class Conversion {
 
   /// Records that are replayed must mean something alone.
   private func checkExtracts(_ mapping: MappingPlan) throws {
-    guard plan.extracts != nil, !mapping.reader.recordsStandAlone else { return }
+    guard frame.extracts != nil, !mapping.reader.recordsStandAlone else { return }
     throw Diagnostic(
       "D403", "records of \(mapping.reader.schema.title) cannot be mapped alone",
       remedy: "convert the input again with the mended mapping: ids stay, so events are replaced and none doubled",

@@ -26,8 +26,10 @@ struct ConversionOptions: ParsableArguments {
   @Option(help: .maxRecord, transform: ByteSize.read)
   var maxRecord = ByteSize(ReadLimits().record)
 
+  static let blockSize = ByteSize(256 << 10)
+
   @Option(help: ArgumentHelp("Bytes read at a time.", visibility: .hidden), transform: ByteSize.read)
-  var blockSize = ByteSize(256 << 10)
+  var blockSize = ConversionOptions.blockSize
 
   @Flag(name: [.short, .long], help: "No summary and no progress.")
   var quiet = false

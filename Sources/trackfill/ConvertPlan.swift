@@ -2,7 +2,8 @@ import Glibc
 import Pipeline
 import Readers
 
-/// What `convert` is going to do, checked: nothing in it can turn out to be contradictory halfway through.
+/// What `convert`, `import` or `replay -m` is going to do, checked: nothing in it can turn out to be contradictory halfway
+/// through.
 struct ConvertPlan: Sendable {
   /// Where payloads or rejects go.
   enum Destination: Sendable {
@@ -12,6 +13,8 @@ struct ConvertPlan: Sendable {
     init(_ typed: String) { self = typed == OutputFiles.standardOutput ? .standardOutput : .file(typed) }
 
     var path: String? { if case .file(let path) = self { path } else { nil } }
+    /// As the user named it.
+    var typed: String { path ?? OutputFiles.standardOutput }
   }
 
   /// Where the output goes there is room for what is sorted on its way, in /tmp perhaps not. `TMPDIR` knows better.
@@ -36,19 +39,13 @@ struct ConvertPlan: Sendable {
   let maxRecord: Int
   let blockSize: Int
   let isQuiet: Bool
-  /// For records that were taken out of their inputs into files of their own: what messages call these files.
-  var extracts: [String: String]?
 
   /// - Parameter output: as `-o` has it; nil for a run with a state, which writes where that says.
   init(
     _ typed: ConversionOptions, output path: String? = nil, rejects: String? = nil, metrics: String? = nil,
     limit: Int? = nil, from: TimeBound? = nil, to: TimeBound? = nil
   ) throws(Diagnostics) {
-    var findings: [Diagnostic] = []
     inputs = typed.inputs
-    if inputs.filter({ $0 == "-" }).count > 1 || (inputs.contains("-") && typed.mapping == "-") {
-      findings.append(Diagnostic("U104", "standard input is named twice", remedy: "name - once"))
-    }
     mapping = typed.mapping
     output = path.map { Destination($0) } ?? .standardOutput
     self.rejects = rejects.map { Destination($0) }
@@ -63,10 +60,42 @@ struct ConvertPlan: Sendable {
     maxRecord = typed.maxRecord.bytes
     blockSize = typed.blockSize.bytes
     isQuiet = typed.quiet
+    try check(output: path)
+  }
 
+  /// For records that were rejected and are mapped again, of which any number may be rejected once more.
+  /// - Parameter letters: the files that hold them.
+  init(
+    replaying letters: [String], mapping: String, output path: String, rejects: String?, results: DeliveryResultOptions
+  ) throws(Diagnostics) {
+    inputs = letters
+    self.mapping = mapping
+    output = Destination(path)
+    self.rejects = rejects.map { Destination($0) }
+    summary = results.summary
+    metrics = results.metrics
+    threads = ThreadCount.standard
+    memory = nil
+    limit = nil
+    from = nil
+    to = nil
+    tolerance = .share(hundredths: 10_000)
+    maxRecord = ReadLimits().record
+    blockSize = ConversionOptions.blockSize.bytes
+    isQuiet = results.quiet
+    try check(output: path)
+  }
+
+  /// Refuses what contradicts itself, or what is read.
+  private func check(output path: String?) throws(Diagnostics) {
+    var findings: [Diagnostic] = []
+    if inputs.filter({ $0 == "-" }).count > 1 || (inputs.contains("-") && mapping == "-") {
+      findings.append(Diagnostic("U104", "standard input is named twice", remedy: "name - once"))
+    }
     findings += OutputFiles.findings(
-      [("--output", path), ("--rejects", rejects), ("--summary", summary), ("--metrics", metrics)], mappings: [mapping],
-      inputs: inputs)
+      [
+        ("--output", path), ("--rejects", rejects?.typed), ("--summary", summary), ("--metrics", metrics),
+      ], mappings: [mapping], inputs: inputs)
     if !findings.isEmpty { throw Diagnostics(findings) }
   }
 
@@ -81,11 +110,7 @@ struct ConvertPlan: Sendable {
   }
 
   /// The inputs, patterns and folders expanded.
-  func inputPaths() throws(Diagnostics) -> [InputPath] {
-    let paths = try InputList.expand(inputs)
-    guard let extracts else { return paths }
-    return paths.map { InputPath(name: extracts[$0.name] ?? $0.name, path: $0.path) }
-  }
+  func inputPaths() throws(Diagnostics) -> [InputPath] { try InputList.expand(inputs) }
 
   /// Refuses what only shows once patterns are expanded.
   func check(expanded names: [String]) throws(Diagnostics) {

@@ -1,7 +1,5 @@
-import ArgumentParser
 import Delivery
 import Glibc
-import Mapping
 import Pipeline
 import Readers
 import Writers
@@ -10,11 +8,13 @@ import Writers
 /// event's id comes of its record's bytes, so it is the one that it would have had.
 struct RecordReplay {
   private let typed: Replay
+  private let mapping: String
   private let console: Console
   private let signals: SignalWatch
 
-  init(_ typed: Replay, console: Console, signals: SignalWatch) {
+  init(_ typed: Replay, mapping: String, console: Console, signals: SignalWatch) {
     self.typed = typed
+    self.mapping = mapping
     self.console = console
     self.signals = signals
   }
@@ -35,7 +35,10 @@ struct RecordReplay {
   }
 
   private func convert(_ isWanted: (DeadLetterEntry) -> Bool) throws -> ExitStatus {
-    guard let mapping = typed.mapping else { return .usage }
+    let plan = try ConvertPlan(
+      replaying: typed.letters, mapping: mapping, output: typed.output ?? OutputFiles.standardOutput,
+      rejects: typed.rejects, results: typed.results)
+    try plan.check(expanded: plan.inputPaths().compactMap(\.path))
     var extracts: [Extract] = []
     for queue in try PayloadInputs.open(typed.letters, isRemembered: false) {
       let extract = try Extract(of: queue.source)
@@ -51,15 +54,10 @@ struct RecordReplay {
       console.say("no records in \(typed.letters.joined(separator: ", "))")
       return .badInput
     }
-    // With `=`, since names may begin with a dash.
-    var arguments = filled.map(\.path) + ["--mapping=\(mapping)", "--output=\(typed.output)", "--max-rejects=100%"]
-    if let rejects = typed.rejects { arguments.append("--rejects=\(rejects)") }
-    if let summary = typed.results.summary { arguments.append("--summary=\(summary)") }
-    if typed.results.quiet { arguments.append("-q") }
-    let convert = try Convert.parse(arguments)
-    var plan = try ConvertPlan(convert.options, output: convert.output, rejects: convert.rejects)
-    plan.extracts = Dictionary(filled.map { ($0.path, $0.source) }, uniquingKeysWith: { $1 })
-    let status = Conversion(plan: plan, console: console, signals: signals).run()
+    let inputs = filled.map { InputPath(name: $0.source, path: $0.path) }
+    let status = withExtendedLifetime(filled) {
+      Conversion(plan: plan, extracts: inputs, console: console, signals: signals).run()
+    }
     return damage.isEmpty || status != .done && status != .someRejected ? status : .badInput
   }
 

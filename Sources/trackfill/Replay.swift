@@ -22,8 +22,9 @@ struct Replay: ParsableCommand {
   var mapping: String?
 
   @Option(
-    name: [.short, .long], help: ArgumentHelp("With -m: where payloads go; - is standard output.", valueName: "file"))
-  var output = "-"
+    name: [.short, .long],
+    help: ArgumentHelp("With -m: where payloads go (default: -, standard output).", valueName: "file"))
+  var output: String?
 
   @Option(help: ArgumentHelp("With -m: where records go that are rejected again.", valueName: "file"))
   var rejects: String?
@@ -59,20 +60,37 @@ struct Replay: ParsableCommand {
     }
   }
 
-  func validate() throws {
-    try results.validate(inputs: letters)
-    if let mapping, FileIdentity.isSame(mapping, output) { throw ValidationError("--output is the mapping.") }
-    for letter in letters where letter != "-" {
-      for path in [output, rejects, results.deadLetters(standard: Replay.deadLetters)] {
-        if let path, path != "-", FileIdentity.isSame(letter, path) {
-          throw ValidationError("\(path) is read and cannot be written to; name another file with --dead or -o.")
-        }
-      }
-    }
+  /// The two things that it does.
+  private enum Way {
+    case map(with: String)
+    case send(to: Endpoint)
+  }
+
+  private func way() throws -> Way {
     switch (mapping, to) {
     case (nil, nil): throw ValidationError("replay needs --to to send payloads again, or -m to map records again.")
     case (_?, _?): throw ValidationError("--to sends payloads, -m maps records: one at a time.")
-    default: break
+    case (let mapping?, nil): return .map(with: mapping)
+    case (nil, let to?): return .send(to: to)
+    }
+  }
+
+  func validate() throws {
+    try results.validate(inputs: letters)
+    switch try way() {
+    case .map: try refuse([("--state", results.state), ("--dead", results.dead)], since: "with -m nothing is sent")
+    case .send:
+      try refuse([("--output", output), ("--rejects", rejects)], since: "with --to nothing is mapped")
+      let path = results.deadLetters(standard: Replay.deadLetters)
+      for letter in letters where letter != "-" && FileIdentity.isSame(letter, path) {
+        throw ValidationError("\(path) is read and cannot be written to; name another file with --dead.")
+      }
+    }
+  }
+
+  private func refuse(_ options: [(name: String, value: String?)], since reason: String) throws {
+    for option in options where option.value != nil {
+      throw ValidationError("\(option.name) has no meaning: \(reason). Leave it out.")
     }
   }
 
@@ -84,16 +102,18 @@ struct Replay: ParsableCommand {
   func run() throws {
     let signals = SignalWatch()
     let console = Console(color: results.color)
-    guard let to else {
-      throw ExitCode(RecordReplay(self, console: console, signals: signals).run(isWanted).rawValue)
+    let status: ExitStatus
+    switch try way() {
+    case .map(let mapping):
+      status = RecordReplay(self, mapping: mapping, console: console, signals: signals).run(isWanted)
+    case .send(let endpoint):
+      let letters = letters
+      let isWanted = isWanted
+      status = Sending(
+        command: "replay", endpoint: endpoint, options: delivery, results: results, isWarning: false,
+        deadLetters: Replay.deadLetters, console: console, signals: signals
+      ) { try PayloadInputs.open(letters, isRemembered: $0).map { DeadLetterQueue($0, isWanted: isWanted) } }.run()
     }
-    let letters = letters
-    let isWanted = isWanted
-    let status = Sending(
-      command: "replay", endpoint: to, options: delivery, results: results, isWarning: false,
-      deadLetters: Replay.deadLetters,
-      console: console, signals: signals
-    ) { try PayloadInputs.open(letters, isRemembered: $0).map { DeadLetterQueue($0, isWanted: isWanted) } }.run()
     throw ExitCode(status.rawValue)
   }
 }

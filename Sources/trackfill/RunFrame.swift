@@ -8,6 +8,8 @@ import Writers
 /// What surrounds every run that converts: it is reported, whatever ends it, and the summary says what happened.
 final class RunFrame {
   let plan: ConvertPlan
+  /// Records that were taken out of the plan's inputs and are read instead, under the names of these.
+  let extracts: [InputPath]?
   let console: Console
   let signals: SignalWatch
   private var hasAccounts = true
@@ -20,8 +22,11 @@ final class RunFrame {
     var message: String
   }
 
-  init(plan: ConvertPlan, console: Console, signals: SignalWatch, command: String) {
+  init(
+    plan: ConvertPlan, extracts: [InputPath]? = nil, console: Console, signals: SignalWatch, command: String
+  ) {
     self.plan = plan
+    self.extracts = extracts
     self.console = console
     self.signals = signals
     report = RunReport(startedAt: SystemTime.milliseconds, mappingFile: plan.mapping, command: command)
@@ -64,6 +69,7 @@ final class RunFrame {
   /// The inputs as they are now, found before anything else can fail, so that no account overwrites one of them.
   /// - Throws: U107 if an output is among them, an account for instance, of which none is written then.
   func inputs() throws(Diagnostics) -> [InputPath] {
+    if let extracts { return extracts }
     let all = Result { () throws(Diagnostics) in try plan.inputPaths() }
     // If one is missing, the others must not be overwritten either.
     let found = (try? all.get()) ?? plan.inputs.flatMap { (try? InputList.expand([$0])) ?? [] }
@@ -154,7 +160,7 @@ final class RunFrame {
 
   /// What to do where nothing was valid: if the reader rejected it, the input is probably something else.
   private var nextStep: String {
-    guard plan.extracts == nil, let tally = report.counts.rejects.first, tally.stage == .record else { return "" }
+    guard extracts == nil, let tally = report.counts.rejects.first, tally.stage == .record else { return "" }
     return "; `trackfill sniff \(tally.input == "-" ? "FILE" : tally.input)` says how it is to be read"
   }
 

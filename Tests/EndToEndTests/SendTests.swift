@@ -225,6 +225,45 @@ import Testing
     #expect(try ids(whole).contains(replayed[0]), "the id is the one that it would have had")
   }
 
+  /// Records that a mapping refused, with a mapping that takes them: the arguments of `replay`.
+  private func refused() throws -> [String] {
+    let line = Material.line.replacing("\"", with: "\\\"")
+    let rejects = try space.write(
+      "r.ndjson", #"{"v":1,"class":"mapping","code":"R201","message":"x","raw":"\#(line)"}"# + "\n")
+    return ["replay", rejects, "-m", try space.write("m.yaml", Material.mapping), "-q"]
+  }
+
+  @Test func replayedRecordsAreAccountedFor() throws {
+    let result = try Binary.run(
+      refused() + ["-o", space.path("o"), "--summary", space.path("s.json"), "--metrics", space.path("m.prom")])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try space.json("s.json")["mapped"] as? Int == 1)
+    let metrics = String(decoding: try space.read("m.prom"), as: UTF8.self)
+    #expect(metrics.contains("trackfill_records{result=\"mapped\"} 1\n"))
+  }
+
+  /// An option is heeded or refused, never ignored.
+  @Test(arguments: ["-m --state", "-m --dead", "--to --output", "--to --rejects"])
+  func optionsOfTheOtherReplay(_ options: String) throws {
+    let options = options.split(separator: " ").map(String.init)
+    let mapping = try refused()
+    let sending = Array(mapping[..<2]) + ["--to", "http://127.0.0.1:1", "--retry-for", "1s"]
+    let result = try Binary.run((options[0] == "-m" ? mapping : sending) + [options[1], space.path("other")])
+    #expect(result.status == 64 && result.errors.contains(options[1]), "\(result.errors)")
+    #expect(!space.exists("other"))
+  }
+
+  @Test(arguments: ["-o", "--rejects", "--summary", "--metrics"])
+  func rejectsAreNotOverwritten(_ option: String) throws {
+    let arguments = try refused()
+    let before = try space.read("r.ndjson")
+    for letters in [space.path("r.ndjson"), space.path("r*.ndjson")] {
+      let result = try Binary.run(["replay", letters] + arguments[2...] + [option, space.path("r.ndjson")])
+      #expect(result.status == 64 && result.errors.contains("is an input"), "\(result.errors)")
+      #expect(try space.read("r.ndjson") == before)
+    }
+  }
+
   /// What is rejected again is named by the file and the line that the user has, not by where it lies meanwhile.
   @Test(arguments: [false, true]) func rejectsOfRejects(_ isTorn: Bool) throws {
     try space.write("m.yaml", Material.mapping)
