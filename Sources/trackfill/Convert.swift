@@ -75,8 +75,7 @@ struct Convert: ParsableCommand {
         status = Conversion(plan: plan, console: console, signals: signals).run()
       }
     } catch {
-      console.report(error.all)
-      status = error.all.first.map { ExitStatus($0) } ?? .internalError
+      status = Failure(error).report(on: console)
     }
     throw ExitCode(status.rawValue)
   }

@@ -47,8 +47,7 @@ struct Import: ParsableCommand {
       let delivery = OutboxDelivery(endpoint: to, options: delivery, isConfirmed: yes)
       status = ContinuedConversion(continuation, frame: frame, delivery: delivery).run()
     } catch {
-      console.report(error.all)
-      status = error.all.first.map { ExitStatus($0) } ?? .internalError
+      status = Failure(error).report(on: console)
     }
     throw ExitCode(status.rawValue)
   }

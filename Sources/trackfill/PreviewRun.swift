@@ -56,20 +56,9 @@ final class PreviewRun {
       return try preview()
     } catch let diagnostic as Diagnostic where diagnostic.code == "O203" {
       return .done
-    } catch let diagnostic as Diagnostic {
-      return fail([diagnostic])
-    } catch let diagnostics as Diagnostics {
-      return fail(diagnostics.all)
     } catch {
-      console.say("internal error: \(error)")
-      return .internalError
+      return Failure(error).report(on: console)
     }
-  }
-
-  private func fail(_ diagnostics: [Diagnostic], sources: [String: [UInt8]] = [:]) -> ExitStatus {
-    console.report(diagnostics, sources: sources)
-    let first = diagnostics.first { $0.severity == .error } ?? diagnostics.first
-    return first.map { ExitStatus($0) } ?? .internalError
   }
 
   private func preview() throws -> ExitStatus {
@@ -92,7 +81,7 @@ final class PreviewRun {
         bytes, file: typed.mapping, readers: readers, environment: ProcessEnvironment.all, purpose: .preview,
         fields: PreviewSubject.subjectFields)
     } catch {
-      let status = fail(error.all, sources: [typed.mapping: bytes])
+      let status = Failure(error).report(on: console, sources: [typed.mapping: bytes])
       try showRecords(MappingPlan.reader(bytes, file: typed.mapping, readers: readers), inputs, head)
       return status
     }
@@ -103,7 +92,7 @@ final class PreviewRun {
     do {
       report = try read(mapping, subject, choices, inputs, head)
     } catch let finding as Diagnostics where finding.all.contains(where: { $0.code == "I203" }) {
-      let status = fail(finding.all)
+      let status = Failure(finding).report(on: console)
       sniff(inputs, instead: mapping.reader.schema.title)
       return status
     }

@@ -22,15 +22,8 @@ struct RecordReplay {
   func run(_ isWanted: (DeadLetterEntry) -> Bool) -> ExitStatus {
     do {
       return try convert(isWanted)
-    } catch let diagnostic as Diagnostic {
-      console.report([diagnostic])
-      return ExitStatus(diagnostic)
-    } catch let diagnostics as Diagnostics {
-      console.report(diagnostics.all)
-      return diagnostics.all.first.map { ExitStatus($0) } ?? .internalError
     } catch {
-      console.say("internal error: \(error)")
-      return .internalError
+      return Failure(error).report(on: console)
     }
   }
 

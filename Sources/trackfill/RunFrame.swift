@@ -45,14 +45,10 @@ final class RunFrame {
       report.status = .done
       report.message = diagnostic.message
       isSilent = true
-    } catch let diagnostic as Diagnostic {
-      fail([diagnostic])
-    } catch let diagnostics as Diagnostics {
-      fail(diagnostics.all)
     } catch {
-      report.status = .internalError
-      report.message = "\(error)"
-      console.say("internal error: \(error)")
+      let failure = Failure(error)
+      report.status = failure.report(on: console)
+      report.message = failure.message
     }
     report.elapsedNanoseconds = SystemTime.monotonicNanoseconds - began
     let isInterrupted = report.status == .interrupted || report.status == .terminated
@@ -80,13 +76,6 @@ final class RunFrame {
       throw error
     }
     return try all.get()
-  }
-
-  func fail(_ diagnostics: [Diagnostic], sources: [String: [UInt8]] = [:]) {
-    console.report(diagnostics, sources: sources)
-    let first = diagnostics.first { $0.severity == .error } ?? diagnostics.first
-    report.status = first.map { ExitStatus($0) } ?? .internalError
-    report.message = first?.message
   }
 
   private func writeAccounts() {

@@ -40,14 +40,10 @@ final class Sending: @unchecked Sendable {
   func run() -> ExitStatus {
     do {
       report.status = try send()
-    } catch let diagnostic as Diagnostic {
-      fail([diagnostic])
-    } catch let diagnostics as Diagnostics {
-      fail(diagnostics.all)
     } catch {
-      report.status = .internalError
-      report.message = "\(error)"
-      console.say("internal error: \(error)")
+      let failure = Failure(error)
+      report.status = failure.report(on: console)
+      report.message = failure.message
     }
     report.elapsedNanoseconds = SystemTime.monotonicNanoseconds - began
     if !results.quiet, report.counts.read > 0 || !report.inputs.isEmpty {
@@ -57,12 +53,6 @@ final class Sending: @unchecked Sendable {
     if let begun { StateOwner.end(begun, with: report.status) }
     signals.detach()
     return report.status
-  }
-
-  private func fail(_ diagnostics: [Diagnostic]) {
-    console.report(diagnostics)
-    report.status = diagnostics.first.map { ExitStatus($0) } ?? .internalError
-    report.message = diagnostics.first?.message
   }
 
   private func writeAccounts() {

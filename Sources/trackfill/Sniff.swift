@@ -25,37 +25,43 @@ struct Sniff: ParsableCommand {
 
   func run() throws {
     let console = Console(color: color)
+    let status: ExitStatus
     do {
-      let blocks = try InputList.expand(inputs).map { input in
-        let result = try InputSniffer.sniff(input, zone: zone)
-        let name = input.title
-        guard !result.isEmpty else {
-          throw Diagnostic("I301", "\(name) is empty", remedy: "name an input with records in it")
-        }
-        guard let finding = result.finding, let sketch = result.sketch else {
-          throw Diagnostic(
-            "I301", "no reader knows the format of \(name)",
-            remedy: result.remedy
-              ?? "trackfill formats lists the known ones; a log's own LogFormat or log_format text can be given as `format`"
-          )
-        }
-        console.write(Sniff.words(name, finding, sketch, result.isComplete))
-        return (name: name, block: finding.input)
-      }
-      guard let first = blocks.first else { return }
-      if let other = blocks.first(where: { $0.block != first.block }) {
-        throw Diagnostic(
-          "I302", "\(first.name) and \(other.name) have different formats",
-          remedy: "sniff and convert them apart, with a mapping for each")
-      }
-      throw ExitCode(StandardOutput.write(first.block, .done, console).rawValue)
-    } catch let diagnostic as Diagnostic {
-      console.report([diagnostic])
-      throw ExitCode(ExitStatus(diagnostic).rawValue)
-    } catch let diagnostics as Diagnostics {
-      console.report(diagnostics.all)
-      throw ExitCode((diagnostics.all.first.map { ExitStatus($0) } ?? .internalError).rawValue)
+      status = StandardOutput.write(try block(of: InputList.expand(inputs), console), .done, console)
+    } catch {
+      status = Failure(error).report(on: console)
     }
+    throw ExitCode(status.rawValue)
+  }
+
+  /// The block that reads all of the inputs.
+  /// - Throws: I301 if no reader knows one, I302 if they need several blocks.
+  private func block(of inputs: [InputPath], _ console: Console) throws -> String {
+    let blocks = try inputs.map { (name: $0.title, text: try recognise($0, console)) }
+    guard let first = blocks.first else { return "" }
+    if let other = blocks.first(where: { $0.text != first.text }) {
+      throw Diagnostic(
+        "I302", "\(first.name) and \(other.name) have different formats",
+        remedy: "sniff and convert them apart, with a mapping for each")
+    }
+    return first.text
+  }
+
+  /// The block that reads an input; what was seen is said.
+  private func recognise(_ input: InputPath, _ console: Console) throws -> String {
+    let result = try InputSniffer.sniff(input, zone: zone)
+    guard !result.isEmpty else {
+      throw Diagnostic("I301", "\(input.title) is empty", remedy: "name an input with records in it")
+    }
+    guard let finding = result.finding, let sketch = result.sketch else {
+      throw Diagnostic(
+        "I301", "no reader knows the format of \(input.title)",
+        remedy: result.remedy
+          ?? "trackfill formats lists the known ones; a log's own LogFormat or log_format text can be given as `format`"
+      )
+    }
+    console.write(Sniff.words(input.title, finding, sketch, result.isComplete))
+    return finding.input
   }
 
   private static func words(

@@ -20,14 +20,14 @@ struct Status: ParsableCommand {
 
   func run() throws {
     let console = Console(color: color)
+    let status: ExitStatus
     do {
       let view = try StateView(StateFolder(reading: state))
-      let end = StandardOutput.write(format == .json ? view.json : view.text, .done, console)
-      if end != .done { throw ExitCode(end.rawValue) }
-    } catch let finding as Diagnostic {
-      console.report([finding])
-      throw ExitCode(ExitStatus(finding).rawValue)
+      status = StandardOutput.write(format == .json ? view.json : view.text, .done, console)
+    } catch {
+      status = Failure(error).report(on: console)
     }
+    throw ExitCode(status.rawValue)
   }
 }
 
