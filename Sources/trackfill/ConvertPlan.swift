@@ -88,11 +88,7 @@ struct ConvertPlan: Sendable {
 
   /// Refuses what contradicts itself, or what is read.
   private func check(output path: String?) throws(Diagnostics) {
-    var findings: [Diagnostic] = []
-    if inputs.filter({ $0 == "-" }).count > 1 || (inputs.contains("-") && mapping == "-") {
-      findings.append(Diagnostic("U104", "standard input is named twice", remedy: "name - once"))
-    }
-    findings += OutputFiles.findings(
+    let findings = OutputFiles.findings(
       [
         ("--output", path), ("--rejects", rejects?.typed), ("--summary", summary), ("--metrics", metrics),
       ], mappings: [mapping], inputs: inputs)

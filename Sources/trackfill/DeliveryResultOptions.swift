@@ -1,4 +1,6 @@
 import ArgumentParser
+import Pipeline
+import Readers
 
 /// Where the account of a delivery goes.
 struct DeliveryResultOptions: ParsableArguments {
@@ -26,7 +28,6 @@ struct DeliveryResultOptions: ParsableArguments {
   var color = Console.ColorChoice.auto
 
   func validate(inputs: [String]) throws {
-    if inputs.filter({ $0 == "-" }).count > 1 { throw ValidationError("Standard input is named twice.") }
     if state != nil, inputs.contains("-") {
       throw ValidationError("--state needs files: standard input cannot be read again.")
     }
@@ -34,16 +35,18 @@ struct DeliveryResultOptions: ParsableArguments {
       throw ValidationError("With --state, dead letters are in its folder; leave --dead out.")
     }
     if dead == OutputFiles.standardOutput { throw ValidationError("--dead is a file that is appended to; name one.") }
-    if summary == OutputFiles.standardOutput, metrics == OutputFiles.standardOutput {
-      throw ValidationError("--summary and --metrics both go to standard output; name a file for one of them.")
-    }
-    for (option, path) in [("--dead", dead), ("--summary", summary), ("--metrics", metrics)] {
-      guard let path, path != OutputFiles.standardOutput else { continue }
-      if path.isEmpty { throw ValidationError("\(option) needs a file name.") }
-      for input in inputs where input != "-" && FileIdentity.isSame(input, path) {
-        throw ValidationError("\(option) \(path) is an input.")
-      }
-    }
+  }
+
+  /// Refuses what would be written over an input, or twice.
+  /// - Parameter standard: as for `deadLetters`.
+  /// - Throws: U101 to U108.
+  func check(inputs: [String], standard: String) throws(Diagnostics) {
+    let letters = deadLetters(standard: standard)
+    let findings = OutputFiles.findings(
+      [(state == nil ? "--dead" : "--state", letters), ("--summary", summary), ("--metrics", metrics)], mappings: [],
+      inputs: inputs)
+    if !findings.isEmpty { throw Diagnostics(findings) }
+    try OutputFiles.check([letters, summary, metrics], expanded: InputList.found(inputs).compactMap(\.path))
   }
 
   /// - Parameter standard: the file's name where the user chose none.

@@ -12,7 +12,7 @@ enum OutputFiles {
     if path == standardOutput { try StandardOutput.write(text) } else { try AtomicTextFile.write(path, text) }
   }
 
-  /// U101, U102, U105 to U108: names that cannot be written, or mean something that is read.
+  /// U101, U102, U104 to U108: names that cannot be written, mean something that is read, or name one thing twice.
   static func findings(
     _ outputs: [(option: String, path: String?)], mappings: [String], inputs: [String]
   ) -> [Diagnostic] {
@@ -25,6 +25,9 @@ enum OutputFiles {
       } else if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
         findings.append(Diagnostic("U102", "\(option) \(path) is a folder", remedy: "name a file in it"))
       }
+    }
+    if (inputs + mappings).count(where: { $0 == "-" }) > 1 {
+      findings.append(Diagnostic("U104", "standard input is named twice", remedy: "name - once"))
     }
     var written: [(option: String, path: String)] = []
     var onStandardOutput: String?

@@ -46,12 +46,9 @@ final class PreviewRun {
     defer { signals.detach() }
     do {
       let text = typed.format == nil ? nil : OutputFiles.standardOutput
-      var findings = OutputFiles.findings(
-        [("--format", text), ("--html", typed.html)], mappings: [typed.mapping], inputs: typed.inputs)
-      let names = typed.inputs + [typed.mapping] + (typed.against.map { [$0] } ?? [])
-      if names.filter({ $0 == "-" }).count > 1 {
-        findings.append(Diagnostic("U104", "standard input is named twice", remedy: "name - once"))
-      }
+      let findings = OutputFiles.findings(
+        [("--format", text), ("--html", typed.html)],
+        mappings: [typed.mapping] + (typed.against.map { [$0] } ?? []), inputs: typed.inputs)
       if !findings.isEmpty { throw Diagnostics(findings) }
       return try preview()
     } catch let diagnostic as Diagnostic where diagnostic.code == "O203" {

@@ -19,15 +19,7 @@ struct RecordReplay {
     self.signals = signals
   }
 
-  func run(_ isWanted: (DeadLetterEntry) -> Bool) -> ExitStatus {
-    do {
-      return try convert(isWanted)
-    } catch {
-      return Failure(error).report(on: console)
-    }
-  }
-
-  private func convert(_ isWanted: (DeadLetterEntry) -> Bool) throws -> ExitStatus {
+  func run(_ isWanted: (DeadLetterEntry) -> Bool) throws -> ExitStatus {
     let plan = try ConvertPlan(
       replaying: typed.letters, mapping: mapping, output: typed.output ?? OutputFiles.standardOutput,
       rejects: typed.rejects, results: typed.results)

@@ -79,12 +79,7 @@ struct Replay: ParsableCommand {
     try results.validate(inputs: letters)
     switch try way() {
     case .map: try refuse([("--state", results.state), ("--dead", results.dead)], since: "with -m nothing is sent")
-    case .send:
-      try refuse([("--output", output), ("--rejects", rejects)], since: "with --to nothing is mapped")
-      let path = results.deadLetters(standard: Replay.deadLetters)
-      for letter in letters where letter != "-" && FileIdentity.isSame(letter, path) {
-        throw ValidationError("\(path) is read and cannot be written to; name another file with --dead.")
-      }
+    case .send: try refuse([("--output", output), ("--rejects", rejects)], since: "with --to nothing is mapped")
     }
   }
 
@@ -102,17 +97,21 @@ struct Replay: ParsableCommand {
   func run() throws {
     let signals = SignalWatch()
     let console = Console(color: results.color)
+    let letters = letters
+    let isWanted = isWanted
     let status: ExitStatus
-    switch try way() {
-    case .map(let mapping):
-      status = RecordReplay(self, mapping: mapping, console: console, signals: signals).run(isWanted)
-    case .send(let endpoint):
-      let letters = letters
-      let isWanted = isWanted
-      status = Sending(
-        command: "replay", endpoint: endpoint, options: delivery, results: results, isWarning: false,
-        deadLetters: Replay.deadLetters, console: console, signals: signals
-      ) { try PayloadInputs.open(letters, isRemembered: $0).map { DeadLetterQueue($0, isWanted: isWanted) } }.run()
+    do {
+      switch try way() {
+      case .map(let mapping):
+        status = try RecordReplay(self, mapping: mapping, console: console, signals: signals).run(isWanted)
+      case .send(let endpoint):
+        status = try Sending(
+          command: "replay", inputs: letters, endpoint: endpoint, options: delivery, results: results,
+          isWarning: false, deadLetters: Replay.deadLetters, console: console, signals: signals
+        ) { try PayloadInputs.open(letters, isRemembered: $0).map { DeadLetterQueue($0, isWanted: isWanted) } }.run()
+      }
+    } catch {
+      status = Failure(error).report(on: console)
     }
     throw ExitCode(status.rawValue)
   }

@@ -67,10 +67,8 @@ final class RunFrame {
   func inputs() throws(Diagnostics) -> [InputPath] {
     if let extracts { return extracts }
     let all = Result { () throws(Diagnostics) in try plan.inputPaths() }
-    // If one is missing, the others must not be overwritten either.
-    let found = (try? all.get()) ?? plan.inputs.flatMap { (try? InputList.expand([$0])) ?? [] }
     do throws(Diagnostics) {
-      try plan.check(expanded: found.compactMap(\.path))
+      try plan.check(expanded: ((try? all.get()) ?? InputList.found(plan.inputs)).compactMap(\.path))
     } catch {
       hasAccounts = false
       throw error

@@ -35,10 +35,15 @@ struct Send: ParsableCommand {
     let signals = SignalWatch()
     let console = Console(color: results.color)
     let inputs = payloads
-    let status = Sending(
-      command: "send", endpoint: to, options: delivery, results: results, isWarning: !yes, console: console,
-      signals: signals
-    ) { state in try PayloadInputs.open(inputs, isRemembered: state) }.run()
+    let status: ExitStatus
+    do {
+      status = try Sending(
+        command: "send", inputs: inputs, endpoint: to, options: delivery, results: results, isWarning: !yes,
+        console: console, signals: signals
+      ) { state in try PayloadInputs.open(inputs, isRemembered: state) }.run()
+    } catch {
+      status = Failure(error).report(on: console)
+    }
     throw ExitCode(status.rawValue)
   }
 }

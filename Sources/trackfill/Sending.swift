@@ -19,11 +19,13 @@ final class Sending: @unchecked Sendable {
   /// The state, once this run has begun to change it.
   private var begun: StateFolder?
 
+  /// - Throws: U101 to U108 if something would be written over an input, or twice.
   init(
-    command: String, endpoint: Endpoint, options: DeliveryOptions, results: DeliveryResultOptions, isWarning: Bool,
-    deadLetters: String = "dead.ndjson", console: Console, signals: SignalWatch,
+    command: String, inputs: [String], endpoint: Endpoint, options: DeliveryOptions, results: DeliveryResultOptions,
+    isWarning: Bool, deadLetters: String = "dead.ndjson", console: Console, signals: SignalWatch,
     open: @escaping (_ isRemembered: Bool) throws -> [any PayloadQueue]
-  ) {
+  ) throws(Diagnostics) {
+    try results.check(inputs: inputs, standard: deadLetters)
     self.endpoint = endpoint
     self.options = options
     self.results = results

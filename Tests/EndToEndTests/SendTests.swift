@@ -259,7 +259,7 @@ import Testing
     let before = try space.read("r.ndjson")
     for letters in [space.path("r.ndjson"), space.path("r*.ndjson")] {
       let result = try Binary.run(["replay", letters] + arguments[2...] + [option, space.path("r.ndjson")])
-      #expect(result.status == 64 && result.errors.contains("is an input"), "\(result.errors)")
+      #expect(result.status == 64 && result.errors.contains("error[U107]"), "\(result.errors)")
       #expect(try space.read("r.ndjson") == before)
     }
   }
@@ -317,13 +317,14 @@ import Testing
     defer { collector.stop() }
     let lines = (0..<30).map { payload($0, type: $0 == 7 ? "bad" : "page-view") }
     let file = try space.write("p.ndjson", lines.map { $0 + "\n" }.joined())
-    let remedies = [
-      space.path("no/folder/dead.ndjson"): "create its folder first", space.path("."): "name a file, not a folder",
+    let refusals: [(dead: String, status: Int32, code: String, remedy: String)] = [
+      (space.path("no/folder/dead.ndjson"), 73, "O202", "create its folder first"),
+      (space.path("."), 64, "U102", "name a file in it"),
     ]
-    for (dead, remedy) in remedies {
-      let early = try send([file, "--to", collector.url, "-y", "--dead", dead])
-      #expect(early.status == 73 && early.errors.contains("error[O202]"), "\(early.errors)")
-      #expect(early.errors.contains("= \(remedy)\n"), "\(early.errors)")
+    for refusal in refusals {
+      let early = try send([file, "--to", collector.url, "-y", "--dead", refusal.dead])
+      #expect(early.status == refusal.status && early.errors.contains("error[\(refusal.code)]"), "\(early.errors)")
+      #expect(early.errors.contains("= \(refusal.remedy)\n"), "\(early.errors)")
       #expect(collector.counts.payloads == 0)
     }
     let torn = try space.write("q.ndjson", "oops\n" + lines.map { $0 + "\n" }.joined())
@@ -417,6 +418,27 @@ import Testing
     let result = try Binary.run(arguments)
     #expect(result.status == 64, "\(result.errors)")
     #expect(try space.names() == ["p.ndjson"])
+  }
+
+  /// What would be written over what is read, or over something else that is written, also where a pattern or the default
+  /// names it: nothing is sent or written.
+  @Test(arguments: [
+    ("send p.ndjson --summary p.ndjson", "U107"), ("send 'p.*' --summary p.ndjson", "U107"),
+    ("send 'p.*' none --metrics p.ndjson", "U107"), ("send dead.ndjson", "U107"), ("send '*.ndjson'", "U107"),
+    ("replay dead-again.ndjson", "U107"), ("replay 'dead*' --dead dead.ndjson", "U107"),
+    ("send p.ndjson st/dead.ndjson --state st", "U107"), ("send folder --dead folder/dead.ndjson", "U108"),
+    ("send p.ndjson --dead x --summary x", "U105"), ("send p.ndjson --summary - --metrics -", "U105"),
+    ("send - -", "U104"), ("send p.ndjson --summary folder", "U102"), ("send p.ndjson --metrics ''", "U101"),
+  ])
+  func whatIsNotWritten(_ command: String, _ code: String) throws {
+    for name in ["p.ndjson", "dead.ndjson", "dead-again.ndjson", "st/dead.ndjson", "folder/p.ndjson"] {
+      try space.write(name, payload(1) + "\n")
+    }
+    let result = try Binary.shell(
+      "cd \"$1\"; $trackfill \(command) --to http://127.0.0.1:1 --retry-for 1s </dev/null", space.folder)
+    #expect(result.status == 64 && result.errors.contains("error[\(code)]"), "\(result.errors)")
+    #expect(try space.names() == ["dead-again.ndjson", "dead.ndjson", "folder", "p.ndjson", "st"])
+    #expect(try String(decoding: space.read("p.ndjson"), as: UTF8.self) == payload(1) + "\n")
   }
 
   @Test func missingFiles() throws {

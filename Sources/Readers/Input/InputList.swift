@@ -28,6 +28,11 @@ public enum InputList {
     guard list.findings.isEmpty else { throw Diagnostics(list.findings) }
     return list.inputs
   }
+
+  /// The inputs that there are, whatever is wrong with the others: none of them must be overwritten either.
+  public static func found(_ arguments: [String]) -> [InputPath] {
+    arguments.flatMap { argument in (try? expand([argument])) ?? [] }
+  }
 }
 
 private struct Expansion {
