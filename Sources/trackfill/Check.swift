@@ -28,10 +28,10 @@ struct Check: ParsableCommand {
     var checked = 0
     for path in files.paths {
       do throws(Diagnostics) {
-        let mapping = try CheckedMapping(path)
+        let mapping = try CheckedMapping(MappingSource(path))
         checked += 1
         findings += mapping.findings
-        sources.merge(mapping.sources) { old, _ in old }
+        sources.merge(mapping.file.sources) { old, _ in old }
       } catch {
         findings += error.all
       }

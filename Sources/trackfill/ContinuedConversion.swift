@@ -90,7 +90,7 @@ final class ContinuedConversion {
   private func checkRecords(_ match: InputMatch, _ reader: any Reader, _ folder: StateFolder) throws {
     let total = frame.report.counts
     if !plan.isFollowUp, total.sum.records == 0, match.known.isEmpty, match.resting.isEmpty {
-      throw Stop(status: .badInput, message: frame.withoutRecords(match.paths, reader))
+      throw Stop(status: .badInput, message: NoRecords(in: match.paths, reader).message)
     }
     // Where something was read before, the format is known, and what comes now is wrong by itself.
     if total.sum.records > 0, total.rejected == total.sum.records, !RunTotals(before: try folder.totals()).haveValid {

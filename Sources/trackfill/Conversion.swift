@@ -110,7 +110,7 @@ final class Conversion {
   private func checkRecords(_ inputs: [InputPath], _ reader: any Reader) throws {
     let counts = frame.report.counts
     if counts.sum.records == 0 {
-      throw Stop(status: .badInput, message: frame.withoutRecords(inputs, reader))
+      throw Stop(status: .badInput, message: NoRecords(in: inputs, reader).message)
     }
     if counts.rejected == counts.sum.records { throw frame.noValidRecord() }
   }

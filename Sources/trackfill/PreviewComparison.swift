@@ -26,12 +26,9 @@ struct PreviewComparison {
     self.limit = limit
   }
 
-  /// - Parameters:
-  ///   - old: the file of the old mapping.
-  ///   - bytes: of the new one.
-  func run(old path: String, new bytes: [UInt8], inputs: [InputPath], head: InputPreview) throws -> ExitStatus {
-    let before = try ConfigFile.read(path)
-    guard let old = load(before, path, head), let new = load(bytes, typed.mapping, head) else { return .badMapping }
+  func run(old: MappingSource, new: MappingSource, inputs: [InputPath], head: InputPreview) throws -> ExitStatus {
+    let path = old.path
+    guard let old = load(old, head), let new = load(new, head) else { return .badMapping }
     let isOneReading = new.readsLike(old)
     if !isOneReading, inputs.contains(where: { $0.path == nil }) {
       throw Diagnostic(
@@ -52,15 +49,11 @@ struct PreviewComparison {
     return report.isChanged && typed.failOnChange ? .notAsExpected : .done
   }
 
-  private func load(_ bytes: [UInt8], _ path: String, _ head: InputPreview) -> MappingPlan? {
+  private func load(_ file: MappingSource, _ head: InputPreview) -> MappingPlan? {
     do {
-      return try MappingPlan.load(
-        bytes, file: path,
-        readers: { settings, file throws(Diagnostics) in
-          try ReaderCatalogue.make(settings: settings, file: file, preview: head)
-        }, environment: ProcessEnvironment.all, purpose: .preview)
+      return try file.load(head, for: .preview)
     } catch {
-      console.report(error.all, sources: [path: bytes])
+      console.report(error.all, sources: file.sources)
       return nil
     }
   }

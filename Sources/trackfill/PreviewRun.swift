@@ -59,27 +59,21 @@ final class PreviewRun {
   }
 
   private func preview() throws -> ExitStatus {
-    let bytes = try ConfigFile.read(typed.mapping)
-    let arguments = typed.inputs
-    let head = InputPreview { () throws(Diagnostics) in try InputList.expand(arguments) }
+    let file = try MappingSource(typed.mapping)
     let inputs = try InputList.expand(typed.inputs)
+    let head = InputPreview { () throws(Diagnostics) in inputs }
     try OutputFiles.check([typed.html], expanded: inputs.compactMap(\.path))
-    let readers: ReaderFactory = { settings, file throws(Diagnostics) in
-      try ReaderCatalogue.make(settings: settings, file: file, preview: head)
-    }
     if let old = typed.against {
       return try PreviewComparison(
         typed, console: console, signals: signals, progress: progress, style: style, limit: limit
-      ).run(old: old, new: bytes, inputs: inputs, head: head)
+      ).run(old: MappingSource(old), new: file, inputs: inputs, head: head)
     }
     let mapping: MappingPlan
     do {
-      mapping = try MappingPlan.load(
-        bytes, file: typed.mapping, readers: readers, environment: ProcessEnvironment.all, purpose: .preview,
-        fields: PreviewSubject.subjectFields)
+      mapping = try file.load(head, for: .preview, fields: PreviewSubject.subjectFields)
     } catch {
-      let status = Failure(error).report(on: console, sources: [typed.mapping: bytes])
-      try showRecords(MappingPlan.reader(bytes, file: typed.mapping, readers: readers), inputs, head)
+      let status = Failure(error).report(on: console, sources: file.sources)
+      try showRecords(file.reader(head), inputs, head)
       return status
     }
     for note in head.notes { console.say(note) }
@@ -112,9 +106,9 @@ final class PreviewRun {
   private func judge(_ report: PreviewReport, _ inputs: [InputPath], _ mapping: MappingPlan) -> ExitStatus {
     let counts = report.runCounts
     if counts.sum.records == 0 {
-      let reason = inputs.first.flatMap { InputSniffer.reasonForNoRecords($0, mapping.reader) }
-      console.say("no records in \(inputs.first?.name ?? "the inputs")\(reason.map { ": \($0)" } ?? "")")
-      if reason != nil { sniff(inputs, instead: nil) }
+      let finding = NoRecords(in: inputs, mapping.reader)
+      console.say(finding.message)
+      if finding.reason != nil { sniff(inputs, instead: nil) }
       return .badInput
     }
     let refused = counts.rejects.reduce(0) { $0 + ($1.stage == .record ? $1.count : 0) }
@@ -150,26 +144,17 @@ final class PreviewRun {
       sessions, inputs: feed.inputs.map(\.name), subject: subject, choices: choices, payloads: payloads)
     sessions.onLate { stage.noteLate($0, $1) }
     sessions.onRefused { _, _, event in stage.noteRefused(event) }
-    let (counts, overrun) = try run(feed, mapping.reader, mapping.columns, stage, pool) {
-      board.watch(mapping.makeFateMapper(notesDropped: notesDropped))
-    }
-    try payloads.finish()
-    return PreviewReport(
-      subject, counts: counts, sessions: PreviewSessions(sessions.counts, settings), stage: stage, board: board,
-      payloads: payloads, warnings: mapping.warnings, limit: limit, overrun: overrun)
-  }
-
-  private func run(
-    _ feed: InputFeed, _ reader: any Reader, _ columns: [String], _ stage: PreviewStage, _ pool: MappedBlockPool,
-    _ makeMapper: @escaping () -> any EventMapper
-  ) throws -> (RunCounts, Overrun?) {
     defer { progress?.clear() }
     let loop = RunLoop(
-      feed: feed, columns: columns.count, consumer: stage, pool: pool, rejects: stage, settings: typed.loopSettings,
-      makeParser: { reader.makeParser(fields: columns) }, makeMapper: makeMapper,
+      feed: feed, columns: mapping.columns.count, consumer: stage, pool: pool, rejects: stage,
+      settings: typed.loopSettings, makeParser: { mapping.reader.makeParser(fields: mapping.columns) },
+      makeMapper: { board.watch(mapping.makeFateMapper(notesDropped: notesDropped)) },
       onProgress: progress.map { line in { line.update($0) } })
     _ = try loop.run()
-    return (loop.counts, loop.overrun)
+    try payloads.finish()
+    return PreviewReport(
+      subject, counts: loop.counts, sessions: PreviewSessions(sessions.counts, settings), stage: stage, board: board,
+      payloads: payloads, warnings: mapping.warnings, limit: limit, overrun: loop.overrun)
   }
 
   // MARK: Writing
@@ -197,20 +182,7 @@ final class PreviewRun {
   private func showRecords(_ reader: (any Reader)?, _ inputs: [InputPath], _ head: InputPreview) throws {
     guard let reader else { return sniff(inputs, instead: nil) }
     guard typed.format != .json, typed.html == nil else { return }
-    let feed = try InputFeed(
-      inputs, reader: reader,
-      options: InputFeed.Options(limits: ReadLimits(record: typed.maxRecord.bytes), limit: max(1, count)), preview: head
-    )
-    let subject = PreviewSubject(
-      name: "", file: typed.mapping, reader: reader, columns: [], usedFields: reader.schema.fields.map(\.name),
-      rules: [],
-      drops: [], dropEntries: [], makeTracer: { NoTracer() })
-    let pool = MappedBlockPool()
-    let stage = PreviewStage(
-      nil, inputs: feed.inputs.map(\.name), subject: subject, choices: [RecordChoice(count: count)], payloads: nil
-    ) { pool.recycle($0) }
-    _ = try run(feed, reader, [], stage, pool) { NoMapper() }
-    let shown = stage.shown()
+    let shown = try RecordListing(typed, progress: progress).records(of: inputs, reader, head, count: count)
     signals.attach(.brief)
     try StandardOutput.write(
       PreviewText.records(shown, file: typed.mapping, style: style, isExplained: false))
@@ -231,15 +203,6 @@ final class PreviewRun {
       "\(input.name) seems to be \(finding.reader) (\(finding.format))\(expected); the mapping would begin with")
     console.write(finding.input.split(separator: "\n").map { "  \($0)\n" }.joined())
   }
-}
-
-/// Maps nothing: records are only looked at.
-private final class NoMapper: EventMapper {
-  func map(_ batch: RecordBatch, into result: MappedBlock) {}
-}
-
-private final class NoTracer: RecordTracer {
-  func trace(_ batch: RecordBatch, _ index: Int) -> RecordTrace { RecordTrace() }
 }
 
 extension PreviewSubject {
@@ -268,40 +231,5 @@ extension PreviewSessions {
     outliers = counts.outliers
     firstEvent = counts.firstEvent
     lastEvent = counts.lastEvent
-  }
-}
-
-extension RecordChoice.Filter {
-  /// What `--only` names: a fate, a rule, a type, a drop reason, a code.
-  /// - Throws: U121 for what is none of them.
-  init(_ word: String?, _ subject: PreviewSubject, codes: [String]) throws(Diagnostics) {
-    guard let word else {
-      self = .all
-      return
-    }
-    let rules = subject.rules.indices.filter { subject.rules[$0].name == word }
-    let typed = subject.rules.indices.filter { subject.rules[$0].type == word }
-    let entries = subject.dropEntries.indices.filter { subject.dropEntries[$0] == word }.map { UInt32($0) }
-    switch word {
-    case "mapped": self = .mapped
-    case "rejected": self = .rejected
-    case "dropped": self = .dropped
-    case "unmatched": self = .unmatched
-    case "late": self = .late
-    case "no-visitor" where subject.drops.contains(word): self = .entries([RecordFates.noVisitor])
-    case _ where !rules.isEmpty: self = .rules(Set(rules))
-    case _ where !typed.isEmpty: self = .rules(Set(typed))
-    case _ where !entries.isEmpty: self = .entries(Set(entries))
-    case _ where codes.contains(word) || CodePages.all.contains(where: { $0.code == word }): self = .code(word)
-    default:
-      let known =
-        ["mapped", "rejected", "dropped", "unmatched", "late"] + subject.rules.flatMap { [$0.name, $0.type] }
-        + subject.drops
-      throw Diagnostics([
-        Diagnostic(
-          "U121", "--only \(word): the mapping has no such rule, type or reason",
-          remedy: Suggestion.remedy(for: word, among: Array(Set(known + codes))))
-      ])
-    }
   }
 }

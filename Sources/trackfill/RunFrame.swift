@@ -96,25 +96,19 @@ final class RunFrame {
 
   /// The mapping, checked; what it warns of is said.
   func loadMapping(_ preview: InputPreview) throws -> MappingPlan {
-    let bytes = try ConfigFile.read(plan.mapping)
-    report.mappingHash = Fingerprint.sha256(bytes)
-    let sources = [plan.mapping: bytes]
+    let file = try MappingSource(plan.mapping)
+    report.mappingHash = Fingerprint.sha256(file.bytes)
     let mapping: MappingPlan
     do {
-      mapping = try MappingPlan.load(
-        bytes, file: plan.mapping,
-        readers: { settings, file throws(Diagnostics) in
-          try ReaderCatalogue.make(settings: settings, file: file, preview: preview)
-        },
-        environment: ProcessEnvironment.all)
+      mapping = try file.load(preview, for: .run)
     } catch {
-      console.report(error.all, sources: sources)
+      console.report(error.all, sources: file.sources)
       let errors = error.all.count { $0.severity == .error }
       throw Stop(
         status: .badMapping, message: "\(errors) error\(errors == 1 ? "" : "s") in the mapping; nothing was read")
     }
     if !plan.isQuiet {
-      console.report(mapping.warnings, sources: sources)
+      console.report(mapping.warnings, sources: file.sources)
       for note in preview.notes { console.say(note) }
     }
     report.mappingName = mapping.name
@@ -124,18 +118,6 @@ final class RunFrame {
   }
 
   // MARK: Words
-
-  func names(of inputs: [InputPath]) -> String {
-    guard let first = inputs.first else { return "no input" }
-    let name = first.title
-    return inputs.count > 1 ? "\(name) and \(inputs.count - 1) more" : name
-  }
-
-  /// That there are none, and why, if the first input tells.
-  func withoutRecords(_ inputs: [InputPath], _ reader: any Reader) -> String {
-    let reason = inputs.first.flatMap { InputSniffer.reasonForNoRecords($0, reader) }
-    return "no records in \(names(of: inputs))\(reason.map { ": \($0)" } ?? "")"
-  }
 
   func firstReject() -> String {
     guard let tally = report.counts.rejects.first else { return "" }

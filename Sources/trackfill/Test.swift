@@ -39,7 +39,7 @@ struct Test: ParsableCommand {
     var problems = files.missing
     for path in files.paths {
       do {
-        let mapping = try CheckedMapping(path)
+        let mapping = try CheckedMapping(MappingSource(path))
         reports.append(try report(on: mapping, console))
       } catch let error as Diagnostics {
         problems += error.all
@@ -78,23 +78,23 @@ struct Test: ParsableCommand {
   private func report(on mapping: CheckedMapping, _ console: Console) throws -> TestReport {
     guard let plan = mapping.plan else { return TestReport(mapping: mapping) }
     let tester = mapping.tester(plan)
-    guard update, let bytes = try tester.updated(mapping.bytes) else {
+    guard update, let bytes = try tester.updated(mapping.file.bytes) else {
       return TestReport(mapping: mapping, results: try plan.tests.map { try tester.run($0) })
     }
     // What is written must be what it is meant to be; a form of YAML that was misjudged must not cost a file.
-    let updated = CheckedMapping(mapping.path, bytes)
+    let updated = CheckedMapping(MappingSource(mapping.file.path, bytes))
     guard let plan = updated.plan else {
       throw Diagnostic(
         "M001", "the expectations cannot be rewritten here; nothing was changed",
-        remedy: "write `expect` in lines of its own", file: mapping.path)
+        remedy: "write `expect` in lines of its own", file: mapping.file.path)
     }
     let results = try plan.tests.map { try updated.tester(plan).run($0) }
     guard results.allSatisfy(\.isPassed) else {
       throw Diagnostic(
         "M001", "the expectations cannot be rewritten here; nothing was changed",
-        remedy: "write `expect` in lines of its own", file: mapping.path)
+        remedy: "write `expect` in lines of its own", file: mapping.file.path)
     }
-    try bytes.withUnsafeBufferPointer { try AtomicTextFile.write(mapping.path, $0) }
+    try bytes.withUnsafeBufferPointer { try AtomicTextFile.write(mapping.file.path, $0) }
     return TestReport(mapping: updated, results: results, isUpdated: true)
   }
 }

@@ -10,12 +10,12 @@ struct TestReport {
 
   var failed: Int { results.count { !$0.isPassed } }
   private var coverage: Coverage? { mapping.plan.map { Coverage($0, results) } }
-  private var file: String { DisplayText.escaped(mapping.path) }
+  private var file: String { DisplayText.escaped(mapping.file.path) }
 
   // MARK: Text
 
   func text(isColoured: Bool, coverage wanted: Bool) -> String {
-    let renderer = DiagnosticRenderer(sources: mapping.sources, isColoured: isColoured)
+    let renderer = DiagnosticRenderer(sources: mapping.file.sources, isColoured: isColoured)
     var text = renderer.render(mapping.findings)
     guard mapping.plan != nil else { return text + "\(file): not tested: the mapping has errors\n" }
     for result in results where !result.isPassed { text += failure(result, renderer, isColoured) }
@@ -47,13 +47,13 @@ struct TestReport {
   }
 
   private func place(_ span: SourceSpan, _ renderer: DiagnosticRenderer) -> String {
-    let shown = renderer.shownPlace(of: Diagnostic("", "", file: mapping.path, span: span)) ?? span
+    let shown = renderer.shownPlace(of: Diagnostic("", "", file: mapping.file.path, span: span)) ?? span
     return "\(file):\(shown.line):\(shown.column)"
   }
 
   private func text(_ coverage: Coverage) -> String {
     var text = ""
-    let renderer = DiagnosticRenderer(sources: mapping.sources)
+    let renderer = DiagnosticRenderer(sources: mapping.file.sources)
     let width = coverage.items.map { DisplayText.escaped($0.name).count }.max() ?? 0
     for item in coverage.items {
       let name = DisplayText.escaped(item.name)
@@ -74,8 +74,8 @@ struct TestReport {
   }
 
   private func put(_ json: inout JSONObjectWriter) {
-    let renderer = DiagnosticRenderer(sources: mapping.sources)
-    json.put("file", mapping.path)
+    let renderer = DiagnosticRenderer(sources: mapping.file.sources)
+    json.put("file", mapping.file.path)
     if let plan = mapping.plan { json.put("mapping", plan.name) }
     json.put("passed", results.count - failed)
     json.put("failed", failed)

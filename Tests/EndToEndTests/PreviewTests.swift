@@ -251,6 +251,16 @@ import Testing
   }
 
   /// Preview and run see the same records in the same order.
+  /// In the words of `convert`.
+  @Test func inputsWithoutRecords() throws {
+    try space.write("m.yaml", Material.mapping)
+    try space.write("empty.log", "\n")
+    for (inputs, names) in [("-", "standard input"), ("empty.log -", "empty.log and 1 more")] {
+      let result = try run("\(inputs) -m m.yaml --show 0 </dev/null")
+      #expect(result.status == 65 && result.errors.contains("no records in \(names)"), "\(result.errors)")
+    }
+  }
+
   @Test func aRunThatWouldStopIsRemarked() throws {
     try space.write("bad.log", Material.text(Material.log(lines: 4_000, bad: 40)))
     try space.write("m.yaml", Material.mapping)
