@@ -30,14 +30,12 @@ struct ConvertPlan: Sendable {
   let summary: String?
   /// Where counters go in Prometheus' text format.
   let metrics: String?
-  let threads: Int
+  /// How records are read and mapped.
+  let loopSettings: RunLoop.Settings
   let memory: Int?
   let limit: Int?
   let from: Int64?
   let to: Int64?
-  let tolerance: RejectTolerance
-  let maxRecord: Int
-  let blockSize: Int
   let isQuiet: Bool
 
   /// - Parameter output: as `-o` has it; nil for a run with a state, which writes where that says.
@@ -51,14 +49,11 @@ struct ConvertPlan: Sendable {
     self.rejects = rejects.map { Destination($0) }
     summary = typed.summary
     self.metrics = metrics
-    threads = typed.threads ?? ThreadCount.standard
-    memory = typed.memory?.bytes
+    loopSettings = typed.loopSettings
+    memory = typed.reading.memory?.bytes
     self.limit = limit
     self.from = from?.milliseconds
     self.to = to?.milliseconds
-    tolerance = typed.maxRejects.tolerance
-    maxRecord = typed.maxRecord.bytes
-    blockSize = typed.blockSize.bytes
     isQuiet = typed.quiet
     try check(output: path)
   }
@@ -74,14 +69,14 @@ struct ConvertPlan: Sendable {
     self.rejects = rejects.map { Destination($0) }
     summary = results.summary
     metrics = results.metrics
-    threads = ThreadCount.standard
+    var loop = RunLoop.Settings()
+    loop.threads = ThreadCount.standard.count
+    loop.tolerance = .share(hundredths: 10_000)
+    loopSettings = loop
     memory = nil
     limit = nil
     from = nil
     to = nil
-    tolerance = .share(hundredths: 10_000)
-    maxRecord = ReadLimits().record
-    blockSize = ConversionOptions.blockSize.bytes
     isQuiet = results.quiet
     try check(output: path)
   }
@@ -95,15 +90,8 @@ struct ConvertPlan: Sendable {
     if !findings.isEmpty { throw Diagnostics(findings) }
   }
 
-  /// How records are read and mapped.
-  var loopSettings: RunLoop.Settings {
-    var settings = RunLoop.Settings()
-    settings.threads = threads
-    settings.blockSize = blockSize
-    settings.headroom = maxRecord
-    settings.tolerance = tolerance
-    return settings
-  }
+  /// The longest record.
+  var maxRecord: Int { loopSettings.headroom }
 
   /// The inputs, patterns and folders expanded.
   func inputPaths() throws(Diagnostics) -> [InputPath] { try InputList.expand(inputs) }

@@ -4,8 +4,6 @@ import Readers
 
 /// Lists what can be read.
 struct Formats: ParsableCommand {
-  enum Output: String, ExpressibleByArgument, CaseIterable { case text, json }
-
   static let configuration = CommandConfiguration(
     abstract: "List the readers and their formats, or show one format with its fields.",
     discussion: "A format is what a mapping's `input` names: input: { reader: weblog, format: combined }.")
@@ -14,7 +12,7 @@ struct Formats: ParsableCommand {
   var name: String?
 
   @Option(help: "How to print.")
-  var format = Output.text
+  var format = ReportFormat.text
 
   func run() throws {
     let console = Console(color: .auto)

@@ -3,8 +3,6 @@ import Pipeline
 
 /// What the user typed; `PreviewRun` does it.
 struct Preview: ParsableCommand {
-  enum Output: String, ExpressibleByArgument, CaseIterable { case text, json }
-
   static let configuration = CommandConfiguration(
     abstract: "Show what a mapping makes of real data. Nothing is written to a destination or sent.",
     discussion: """
@@ -41,7 +39,7 @@ struct Preview: ParsableCommand {
   var explain = false
 
   @Option(help: "text for people, json for programs (default: text, nothing beside --html).")
-  var format: Output?
+  var format: ReportFormat?
 
   @Option(help: ArgumentHelp("Write a page for the browser; - is standard output.", valueName: "file"))
   var html: String?
@@ -52,25 +50,12 @@ struct Preview: ParsableCommand {
   @Flag(help: "With --against: exit 1 if anything changes.")
   var failOnChange = false
 
-  @Option(help: ArgumentHelp("Threads (default: the processors, at most 4).", valueName: "n"), transform: Int.read)
-  var threads: Int?
-
-  @Option(help: .memory, transform: ByteSize.read)
-  var memory: ByteSize?
-
-  @Option(help: .maxRecord, transform: ByteSize.read)
-  var maxRecord = ByteSize(ReadLimits().record)
-
-  @Option(help: ArgumentHelp("Bytes read at a time.", visibility: .hidden), transform: ByteSize.read)
-  var blockSize = ByteSize(256 << 10)
+  @OptionGroup var reading: ReadingOptions
 
   @Option(help: "When to colour text; auto heeds NO_COLOR.")
   var color = Console.ColorChoice.auto
 
   func validate() throws {
-    if let threads, !(1...256).contains(threads) {
-      throw ValidationError("--threads takes a number from 1 to 256, not \(threads).")
-    }
     for (option, value) in [("--show", show), ("--sample", sample)] {
       if let value, !(0...10_000).contains(value) {
         throw ValidationError("\(option) takes a number up to 10000, not \(value).")
@@ -85,17 +70,11 @@ struct Preview: ParsableCommand {
     if against != nil, let option = choosing.first(where: \.1)?.0 {
       throw ValidationError("\(option) is about records that are shown, and --against shows none: leave one out.")
     }
-    if maxRecord.bytes < 64 { throw ValidationError("--max-record takes at least 64 bytes, not \(maxRecord.bytes).") }
-    if maxRecord.bytes > 256 << 20 { throw ValidationError("--max-record takes at most 256M.") }
-    if blockSize.bytes > 64 << 20 { throw ValidationError("--block-size takes at most 64M.") }
   }
 
   /// How records are read and mapped: all of them, however many are rejected.
   var loopSettings: RunLoop.Settings {
-    var settings = RunLoop.Settings()
-    settings.threads = threads ?? ThreadCount.standard
-    settings.blockSize = blockSize.bytes
-    settings.headroom = maxRecord.bytes
+    var settings = reading.loopSettings
     settings.tolerance = .count(.max)
     settings.trial = .standard
     return settings

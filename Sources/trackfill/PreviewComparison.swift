@@ -36,7 +36,7 @@ struct PreviewComparison {
         remedy: "write it to a file, or give both the same `input`")
     }
     let options = InputFeed.Options(
-      limits: ReadLimits(record: typed.maxRecord.bytes), limit: limit,
+      limits: ReadLimits(record: typed.reading.maxRecord.bytes), limit: limit,
       disorder: new.sessions.inputDisorder ?? old.sessions.inputDisorder)
     let feed = try InputFeed(inputs, reader: new.reader, options: options, preview: head)
     let second = isOneReading ? nil : try InputFeed(inputs, reader: old.reader, options: options)
@@ -87,7 +87,7 @@ struct PreviewComparison {
     _ recycle: @escaping (MappedBlock) -> Void
   ) -> SessionStage {
     var settings = mapping.sessions
-    settings.memory = typed.memory?.bytes
+    settings.memory = typed.reading.memory?.bytes
     let stage = SessionStage(settings: settings, inputs: inputs, writer: tap, recycle: recycle)
     stage.onRefused { verdicts.refuse(input: $0, record: $1, $2) }
     verdicts.held = { [weak stage] in stage?.held(of: $0) ?? [] }

@@ -131,10 +131,11 @@ final class PreviewRun {
     let feed = try InputFeed(
       inputs, reader: mapping.reader,
       options: InputFeed.Options(
-        limits: ReadLimits(record: typed.maxRecord.bytes), limit: limit, disorder: mapping.sessions.inputDisorder),
+        limits: ReadLimits(record: typed.reading.maxRecord.bytes), limit: limit,
+        disorder: mapping.sessions.inputDisorder),
       preview: head)
     var settings = mapping.sessions
-    settings.memory = typed.memory?.bytes
+    settings.memory = typed.reading.memory?.bytes
     let pool = MappedBlockPool()
     let payloads = PayloadTally(isProgram: MappingPlan.isProgram)
     let sessions = SessionStage(settings: settings, inputs: feed.inputs, writer: payloads) { pool.recycle($0) }

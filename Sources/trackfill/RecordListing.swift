@@ -18,7 +18,8 @@ struct RecordListing {
   ) throws -> [ShownRecord] {
     let feed = try InputFeed(
       inputs, reader: reader,
-      options: InputFeed.Options(limits: ReadLimits(record: typed.maxRecord.bytes), limit: max(1, count)), preview: head
+      options: InputFeed.Options(limits: ReadLimits(record: typed.reading.maxRecord.bytes), limit: max(1, count)),
+      preview: head
     )
     let subject = PreviewSubject(
       name: "", file: typed.mapping, reader: reader, columns: [], usedFields: reader.schema.fields.map(\.name),

@@ -1,4 +1,4 @@
 import ArgumentParser
 
-/// How `check`, `test` and `status` write what they found.
+/// For people or for programs: how a command writes what it was asked for.
 enum ReportFormat: String, ExpressibleByArgument, CaseIterable, Sendable { case text, json }
