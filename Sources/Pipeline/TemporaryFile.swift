@@ -23,8 +23,7 @@ public final class TemporaryFile {
   ) {
     self.purpose = purpose
     self.remedy = remedy
-    let named = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    self.folder = folder ?? (named.isEmpty ? "/tmp" : named)
+    self.folder = folder ?? TemporaryFile.standardFolder
     self.bufferSize = bufferSize
     buffer = ByteBuffer(capacity: min(bufferSize, 4096))
   }
@@ -33,7 +32,7 @@ public final class TemporaryFile {
 
   /// Throws O204 or O205.
   public func append(_ bytes: UnsafeRawPointer, _ count: Int) throws(Diagnostic) {
-    if descriptor < 0 { try open() }
+    if descriptor < 0 { descriptor = try TemporaryFile.open(for: purpose, in: folder, remedy: remedy) }
     if buffer.count + count > bufferSize { try flush() }
     end += Int64(count)
     if count > bufferSize {
@@ -77,9 +76,19 @@ public final class TemporaryFile {
       remedy: remedy)
   }
 
-  private func open() throws(Diagnostic) {
+  private static var standardFolder: String {
+    let named = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    return named.isEmpty ? "/tmp" : named
+  }
+
+  /// A file of this kind for whoever writes and reads it by its descriptor, and closes that. Throws O204.
+  /// - Parameters: as for the initializer.
+  public static func open(
+    for purpose: String, in folder: String? = nil, remedy: String = "set TMPDIR to a folder with space"
+  ) throws(Diagnostic) -> Int32 {
+    let folder = folder ?? standardFolder
     var template = Array((folder + "/trackfill-XXXXXX").utf8CString)
-    descriptor = mkstemp(&template)
+    let descriptor = mkstemp(&template)
     guard descriptor >= 0 else {
       throw Diagnostic(
         "O204", "cannot create a temporary file for \(purpose) in \(folder): \(SystemError.reason(errno))",
@@ -87,6 +96,7 @@ public final class TemporaryFile {
     }
     unlink(template)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    return descriptor
   }
 
   private func write(_ bytes: UnsafeRawPointer, _ count: Int, at offset: Int64) throws(Diagnostic) {

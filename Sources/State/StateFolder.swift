@@ -15,6 +15,8 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
   static let version: Int64 = 1
 
   public let path: String
+  /// What the file of dead letters in the folder is called.
+  public static let deadLetters = "dead.ndjson"
   private let database: Database
   private let lock: StateLock?
   /// Only for as long as it is looked at.
@@ -50,7 +52,7 @@ public final class StateFolder: CommitStore, DeliveryJournal, @unchecked Sendabl
   private static func leftover(in path: String) -> String? {
     let outputs = Folder.names(in: path)?.filter { name in
       let isOutbox = name.hasPrefix("outbox-") && name.hasSuffix(".ndjson")
-      return isOutbox || name == "rejects.ndjson" || name == "dead.ndjson"
+      return isOutbox || name == "rejects.ndjson" || name == deadLetters
     }
     // What waits to be sent says most.
     return outputs?.max()

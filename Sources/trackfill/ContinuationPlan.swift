@@ -58,10 +58,9 @@ struct ContinuationPlan: Sendable {
     var folders = [("--state", folder)]
     if case .segments(let path) = destination { folders.append(("--output", path)) }
     for (option, path) in folders {
-      var status = stat()
       if path.isEmpty {
         findings.append(Diagnostic("U101", "\(option) needs a folder's name", remedy: "name a folder"))
-      } else if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFDIR {
+      } else if ![.missing, .folder].contains(FileKind(path)) {
         findings.append(Diagnostic("U111", "\(option) \(path) is not a folder", remedy: "name a folder"))
       } else if let input = plan.inputs.first(where: { FileIdentity.isInside(path, folder: $0) }) {
         findings.append(
@@ -74,9 +73,5 @@ struct ContinuationPlan: Sendable {
   }
 
   /// Whether what an input has goes by once, as in a pipe; patterns and folders find none such.
-  private static func isReadOnce(_ input: String) -> Bool {
-    if input == "-" { return true }
-    var status = stat()
-    return stat(input, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
-  }
+  private static func isReadOnce(_ input: String) -> Bool { input == "-" || FileKind(input) == .other }
 }

@@ -94,13 +94,13 @@ struct DeliveryOptions: ParsableArguments {
     guard let tokenFile else {
       return ProcessEnvironment.value("TRACARDI_TOKEN").map { String($0.filter { !$0.isNewline }) }
     }
-    let descriptor = open(tokenFile, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw DeliveryOptions.unreadable("--token-file", tokenFile, errno) }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: 16 << 10)
-    let count = read(descriptor, &bytes, bytes.count)
-    guard count >= 0 else { throw DeliveryOptions.unreadable("--token-file", tokenFile, errno) }
-    let text = String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isWhitespace)
+    let bytes: [UInt8]
+    do throws(WholeFile.Failure) {
+      bytes = try WholeFile.read(tokenFile, limit: 16 << 10)
+    } catch {
+      throw DeliveryOptions.unreadable("--token-file", tokenFile, error.number)
+    }
+    let text = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
     guard text.count == 1, let token = text.first else {
       throw Diagnostic(
         "I102", "--token-file \(tokenFile) does not hold one token", remedy: "write the token alone into it")

@@ -50,7 +50,7 @@ struct DeliveryResultOptions: ParsableArguments {
   }
 
   /// - Parameter standard: the file's name where the user chose none.
-  func deadLetters(standard: String = "dead.ndjson") -> String {
+  func deadLetters(standard: String) -> String {
     if let state { return state + "/" + standard }
     return dead ?? standard
   }

@@ -17,16 +17,10 @@ enum FileIdentity {
   }
 
   /// Whether writing there puts a regular file under the name.
-  static func isReplaceable(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
-  }
+  static func isReplaceable(_ path: String) -> Bool { [.missing, .regular].contains(FileKind(path)) }
 
   static func isInside(_ path: String, folder: String) -> Bool {
-    var status = stat()
-    guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, let folder = resolved(folder) else {
-      return false
-    }
+    guard FileKind(folder) == .folder, let folder = resolved(folder) else { return false }
     return canonical(path).hasPrefix(folder == "/" ? "/" : folder + "/")
   }
 

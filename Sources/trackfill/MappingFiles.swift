@@ -1,4 +1,3 @@
-import Glibc
 import Pipeline
 import Readers
 
@@ -11,7 +10,7 @@ struct MappingFiles {
   init(_ arguments: [String]) {
     for argument in arguments {
       do throws(Diagnostics) {
-        let isFolder = MappingFiles.isFolder(argument)
+        let isFolder = FileKind(argument) == .folder
         let found = try InputList.expand([argument]).map { $0.path ?? "-" }
         let mappings = isFolder ? found.filter { MappingFiles.isMapping($0, in: argument) } : found
         if mappings.isEmpty {
@@ -24,11 +23,6 @@ struct MappingFiles {
         missing += error.all
       }
     }
-  }
-
-  private static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   private static func isMapping(_ path: String, in folder: String) -> Bool {

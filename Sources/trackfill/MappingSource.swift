@@ -1,3 +1,4 @@
+import Glibc
 import Mapping
 import Pipeline
 import Readers
@@ -7,6 +8,9 @@ struct MappingSource {
   let path: String
   let bytes: [UInt8]
 
+  /// Bytes. No mapping comes near it; a device that never ends does.
+  private static let largest = 16 << 20
+
   /// For showing findings.
   var sources: [String: [UInt8]] { [path: bytes] }
 
@@ -15,8 +19,15 @@ struct MappingSource {
     self.bytes = bytes
   }
 
-  /// - Throws: I101 or I102.
-  init(_ path: String) throws(Diagnostics) { self.init(path, try ConfigFile.read(path)) }
+  /// - Parameter path: `-` for standard input.
+  /// - Throws: I101 if it is not there, I102 if it cannot be read.
+  init(_ path: String) throws(Diagnostics) {
+    do throws(WholeFile.Failure) {
+      self.init(path, try WholeFile.read(path == "-" ? "/dev/stdin" : path, limit: MappingSource.largest))
+    } catch {
+      throw Diagnostics([MappingSource.unreadable(path, error.number)])
+    }
+  }
 
   /// - Parameters:
   ///   - head: what a reader may choose its settings by; nil where there is no input.
@@ -32,6 +43,12 @@ struct MappingSource {
   /// The reader alone, of a mapping that need not be right otherwise; nil if its `input` is not.
   func reader(_ head: InputPreview) -> (any Reader)? {
     MappingPlan.reader(bytes, file: path, readers: MappingSource.readers(head))
+  }
+
+  private static func unreadable(_ path: String, _ number: Int32) -> Diagnostic {
+    number == ENOENT
+      ? Diagnostic("I101", "no such mapping: \(path)", remedy: "check the path after -m")
+      : Diagnostic("I102", "cannot read the mapping \(path): \(SystemError.reason(number))")
   }
 
   private static func readers(_ head: InputPreview?) -> ReaderFactory {

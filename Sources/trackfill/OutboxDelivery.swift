@@ -15,6 +15,7 @@ final class OutboxDelivery: @unchecked Sendable {
   private let isDone = Atomic<Bool>(false)
   private var onRefusal: () -> Void = {}
   private var number = 0
+  private var deadLetters = ""
 
   // What the other thread leaves; read once it is joined.
   private var outcome: DeliveryOutcome?
@@ -40,8 +41,9 @@ final class OutboxDelivery: @unchecked Sendable {
     }
     if known == nil, !isConfirmed { try confirm(frame) }
     try folder.commit { try folder.setMeta("target", target) }
+    deadLetters = folder.path + "/" + StateFolder.deadLetters
     delivery = Delivery(
-      transport: transport, journal: folder, deadLetters: DeadLetterFile(path: folder.path + "/dead.ndjson"),
+      transport: transport, journal: folder, deadLetters: DeadLetterFile(path: deadLetters),
       settings: options.settings(for: endpoint), onNotice: { frame.console.say($0) },
       onFinding: { frame.console.report([$0]) })
   }
@@ -136,11 +138,11 @@ final class OutboxDelivery: @unchecked Sendable {
   private func report(_ frame: RunFrame) throws {
     guard let delivery else { return }
     var report = DeliveryReport(
-      command: "import", host: endpoint.shown, mode: options.mode, deadLetters: "", startedAt: frame.report.startedAt)
+      command: "import", host: endpoint.shown, mode: options.mode, deadLetters: deadLetters,
+      startedAt: frame.report.startedAt)
     report.counts = delivery.counts
     report.pending = outcome?.pending ?? report.counts.pending
     report.unread = try queue?.countUnread() ?? 0
-    report.deadLetters = (frame.report.state?.folder ?? ".") + "/dead.ndjson"
     frame.report.delivery = report
   }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import Pipeline
 import Writers
 
@@ -18,11 +17,10 @@ enum OutputFiles {
   ) -> [Diagnostic] {
     var findings: [Diagnostic] = []
     for case (let option, let path?) in outputs where path != standardOutput {
-      var status = stat()
       if path.isEmpty {
         findings.append(
           Diagnostic("U101", "\(option) needs a file name", remedy: "name a file, or leave the option out"))
-      } else if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      } else if FileKind(path) == .folder {
         findings.append(Diagnostic("U102", "\(option) \(path) is a folder", remedy: "name a file in it"))
       }
     }

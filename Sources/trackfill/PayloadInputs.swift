@@ -20,20 +20,15 @@ enum PayloadInputs {
       guard !InflatingSource.recognises(head) else {
         return PayloadStreamQueue(InflatingSource(try FileSource(path: path)), name: name, source: path)
       }
-      return isRegular(path)
+      return FileKind(path) == .regular
         ? try PayloadFileQueue(path: path, name: name)
         : PayloadStreamQueue(try FileSource(path: path), name: name, source: path)
     }
   }
 
-  private static func isRegular(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-  }
-
   /// The first bytes of a file; of a pipe none, since they could not be read again.
   private static func head(of path: String) throws -> [UInt8] {
-    guard isRegular(path) else { return [] }
+    guard FileKind(path) == .regular else { return [] }
     let file = try FileSource(path: path)
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = try bytes.withUnsafeMutableBytes { try file.read(into: $0) }

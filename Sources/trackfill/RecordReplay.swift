@@ -68,16 +68,7 @@ private final class Extract {
 
   /// - Parameter source: the file, as messages name it.
   init(of source: String) throws {
-    let folder = ProcessEnvironment.value("TMPDIR") ?? "/tmp"
-    var template = Array((folder + "/trackfill-replay-XXXXXX").utf8CString)
-    descriptor = mkstemp(&template)
-    guard descriptor >= 0 else {
-      throw Diagnostic(
-        "O204", "cannot create a temporary file in \(folder): \(SystemError.reason(errno))",
-        remedy: "set TMPDIR to a folder with space")
-    }
-    unlink(template)
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    descriptor = try TemporaryFile.open(for: "the records of \(source)")
     self.source = source
     writer = NDJSONStreamWriter(descriptor: descriptor, name: "the temporary file of \(source)")
   }

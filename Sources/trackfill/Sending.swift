@@ -10,7 +10,6 @@ final class Sending: @unchecked Sendable {
   private let options: DeliveryOptions
   private let results: DeliveryResultOptions
   private let isWarning: Bool
-  private let standardDeadLetters: String
   private let console: Console
   private let signals: SignalWatch
   private let open: (_ isRemembered: Bool) throws -> [any PayloadQueue]
@@ -22,7 +21,7 @@ final class Sending: @unchecked Sendable {
   /// - Throws: U101 to U108 if something would be written over an input, or twice.
   init(
     command: String, inputs: [String], endpoint: Endpoint, options: DeliveryOptions, results: DeliveryResultOptions,
-    isWarning: Bool, deadLetters: String = "dead.ndjson", console: Console, signals: SignalWatch,
+    isWarning: Bool, deadLetters: String = StateFolder.deadLetters, console: Console, signals: SignalWatch,
     open: @escaping (_ isRemembered: Bool) throws -> [any PayloadQueue]
   ) throws(Diagnostics) {
     try results.check(inputs: inputs, standard: deadLetters)
@@ -30,7 +29,6 @@ final class Sending: @unchecked Sendable {
     self.options = options
     self.results = results
     self.isWarning = isWarning
-    standardDeadLetters = deadLetters
     self.console = console
     self.signals = signals
     self.open = open

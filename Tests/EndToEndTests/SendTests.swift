@@ -447,6 +447,18 @@ import Testing
     #expect(try send([file, "--to", "http://127.0.0.1:1", "-q", "--token-file", space.path("none")]).status == 66)
   }
 
+  /// As from a command that asks for it, in `<(pass …)`.
+  @Test func aTokenFromAPipeComesInPieces() throws {
+    let collector = try collector()
+    defer { collector.stop() }
+    let result = try Binary.shell(
+      "cd \"$1\"; mkfifo token; { printf '\\n'; sleep 0.3; printf s3cr3t; } >token & "
+        + "exec $trackfill send \"$2\" --to \"$3\" -y -q --token-file token", space.folder, try payloads(1),
+      collector.url)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(collector.counts.payloads == 1)
+  }
+
   @Test func aTokenIsNeverShown() throws {
     let collector = try collector { $0.status = 403 }
     defer { collector.stop() }

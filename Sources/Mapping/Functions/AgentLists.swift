@@ -13,16 +13,6 @@ struct AgentLists {
       bots = .standard
       return
     }
-    func read(_ scalar: ConfigScalar, _ path: SideFile) -> [UInt8]? {
-      switch path.read() {
-      case .success(let bytes): return bytes
-      case .failure(let failure):
-        findings.error(
-          "M119", "cannot read \(path.path): \(failure.reason)", at: scalar.span,
-          remedy: "check the name; it is relative to the mapping's folder")
-        return nil
-      }
-    }
     func text(_ key: String) -> ConfigScalar? {
       guard var scalar = section.scalar(key),
         let text = EnvironmentText.resolve(scalar, environment, purpose, findings)
@@ -34,7 +24,7 @@ struct AgentLists {
     }
     var parts = ListText.lines(EmbeddedLists.bots)
     if let scalar = text("bots"),
-      let bytes = read(scalar, SideFile(scalar.text, besideMapping: findings.source.file))
+      let bytes = SideFile(scalar.text, besideMapping: findings.source.file).read(for: scalar, findings)
     {
       let lines = ListText.lines(String(decoding: bytes, as: UTF8.self)).map { $0.lowercased() }
       if let short = lines.first(where: { $0.utf8.count < 3 }) {
@@ -52,13 +42,13 @@ struct AgentLists {
     }
     var patterns: UserAgentPatterns?
     if let scalar = text("agents") {
-      let path =
+      let list =
         scalar.text == "installed"
         ? SideFile(UserAgentPatterns.installedPath, besideMapping: "")
         : SideFile(scalar.text, besideMapping: findings.source.file)
-      if let bytes = read(scalar, path) {
+      if let bytes = list.read(for: scalar, findings) {
         do {
-          patterns = try UserAgentPatterns(bytes, file: path.path)
+          patterns = try UserAgentPatterns(bytes, file: list.path)
         } catch {
           for diagnostic in error.all { findings.add(diagnostic) }
         }

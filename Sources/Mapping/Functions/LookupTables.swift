@@ -87,22 +87,15 @@ struct LookupTables {
       delimiter = byte
     }
     for scalar in [file, key] + values { findings.refuseExpression(scalar) }
-    let path = SideFile(file.text, besideMapping: findings.source.file)
+    let source = SideFile(file.text, besideMapping: findings.source.file)
+    guard let bytes = source.read(for: file, findings) else { return false }
+    let layout = SideTable.Layout(file: source.path, key: key, values: values, delimiter: delimiter)
     let table: SideTable
-    switch path.read() {
-    case .failure(let failure):
-      findings.error(
-        "M119", "cannot read \(path.path): \(failure.reason)", at: file.span,
-        remedy: "check the name; it is relative to the mapping's folder")
+    do {
+      table = try SideTable(bytes, layout, findings)
+    } catch {
+      for diagnostic in error.all { findings.add(diagnostic) }
       return false
-    case .success(let bytes):
-      let layout = SideTable.Layout(file: path.path, key: key, values: values, delimiter: delimiter)
-      do {
-        table = try SideTable(bytes, layout, findings)
-      } catch {
-        for diagnostic in error.all { findings.add(diagnostic) }
-        return false
-      }
     }
     register(entry.key, table, isSingle: single != nil)
     if single == nil { compiler.tableColumns[entry.key] = values.map(\.text) }

@@ -13,8 +13,19 @@ struct SideFile {
     path = FilePath.path(name, beside: mapping)
   }
 
-  /// The whole content, or why there is none.
-  func read() -> Result<[UInt8], Failure> {
+  /// The whole content; nil, and M119 at the scalar that names it, if it cannot be read.
+  func read(for scalar: ConfigScalar, _ findings: Findings) -> [UInt8]? {
+    switch read() {
+    case .success(let bytes): return bytes
+    case .failure(let failure):
+      findings.error(
+        "M119", "cannot read \(path): \(failure.reason)", at: scalar.span,
+        remedy: "check the name; it is relative to the mapping's folder")
+      return nil
+    }
+  }
+
+  private func read() -> Result<[UInt8], Failure> {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return .failure(Failure(reason: SystemError.reason(errno))) }
     defer { close(descriptor) }
@@ -37,7 +48,7 @@ struct SideFile {
     return .success(bytes)
   }
 
-  struct Failure: Error {
+  private struct Failure: Error {
     let reason: String
   }
 }
