@@ -5,11 +5,7 @@ import Pipeline
 enum DeliveryMetrics {
   static func render(_ report: DeliveryReport) -> String {
     var text = MetricsText()
-    text.add(
-      "trackfill_run_exit_status", .gauge, "Exit status of the last run.", Double(report.status.rawValue))
-    text.add(
-      "trackfill_run_finished_timestamp_seconds", .gauge, "When the last run ended.",
-      Double(report.startedAt / 1000 + Int64(report.elapsedNanoseconds / 1_000_000_000)))
+    text.addRun(report.status, startedAt: report.startedAt, elapsedNanoseconds: report.elapsedNanoseconds)
     add(report.counts, pending: report.pending + (report.unread ?? 0), to: &text)
     return text.finish()
   }

@@ -29,12 +29,8 @@ enum FormatsText {
     for field in format.fields {
       let name = field.name + (field.isOptional ? "?" : "")
       let type = FieldTypeText.name(field.type)
-      text += "  \(padded(name, width))  \(padded(type, 9))  \(field.summary)\n"
+      text += "  \(name.padded(to: width))  \(type.padded(to: 9))  \(field.summary)\n"
     }
     return text
-  }
-
-  private static func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
   }
 }

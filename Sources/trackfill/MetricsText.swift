@@ -21,6 +21,14 @@ struct MetricsText {
     add(name, kind, help, [([], value)])
   }
 
+  /// What every run has.
+  mutating func addRun(_ status: ExitStatus, startedAt: Int64, elapsedNanoseconds: UInt64) {
+    add("trackfill_run_exit_status", .gauge, "Exit status of the last run.", Double(status.rawValue))
+    add(
+      "trackfill_run_finished_timestamp_seconds", .gauge, "When the last run ended.",
+      Double(startedAt / 1000 + Int64(elapsedNanoseconds / 1_000_000_000)))
+  }
+
   func finish() -> String { text }
 
   private static func escaped(_ text: String) -> String {

@@ -6,10 +6,7 @@ enum RunMetrics {
   static func render(_ report: RunReport) -> String {
     let counts = report.counts
     var text = MetricsText()
-    text.add("trackfill_run_exit_status", .gauge, "Exit status of the last run.", Double(report.status.rawValue))
-    text.add(
-      "trackfill_run_finished_timestamp_seconds", .gauge, "When the last run ended.",
-      Double(report.startedAt / 1000 + Int64(report.elapsedNanoseconds / 1_000_000_000)))
+    text.addRun(report.status, startedAt: report.startedAt, elapsedNanoseconds: report.elapsedNanoseconds)
     text.add(
       "trackfill_records", .gauge, "Records of the last run by what became of them.",
       [

@@ -32,14 +32,12 @@ enum SniffText {
     for sketched in seen {
       let percent = sketched.present * 100 / max(sketch.understood, 1)
       let type = FieldTypeText.name(sketched.field.type)
-      text += "    " + sketched.field.name + spaces(width - sketched.field.name.count + 2)
-      text += type + spaces(11 - type.count) + spaces(percent < 10 ? 2 : percent < 100 ? 1 : 0) + "\(percent) %  "
+      text += "    " + sketched.field.name.padded(to: width + 2)
+      text += type.padded(to: 11) + (percent < 10 ? "  " : percent < 100 ? " " : "") + "\(percent) %  "
       text += DisplayText.escaped(String(sketched.example.prefix(60))) + "\n"
     }
     return text
   }
-
-  private static func spaces(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
 
   private static func seconds(_ milliseconds: Int64) -> String {
     milliseconds < 120_000

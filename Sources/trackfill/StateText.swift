@@ -12,9 +12,9 @@ enum StateText {
     if let output = view.output {
       let position = output.position
       let what = output.name == "outbox" ? "payloads" : "payloads in the last segment, number \(position.number)"
-      let name = output.name + String(repeating: " ", count: max(1, 16 - output.name.count))
       lines.append(
-        "  \(name)\(OptionText.grouped(position.count)) \(what), \(OptionText.grouped(position.length)) bytes")
+        "  \(output.name.padded(to: 16))\(OptionText.grouped(position.count)) \(what), \(OptionText.grouped(position.length)) bytes"
+      )
     }
     if let target = view.target { lines.append("  to              \(DisplayText.escaped(target))") }
     if let delivery = view.delivery {
@@ -32,7 +32,7 @@ enum StateText {
     if !view.totals.isEmpty { lines.append("  in all") }
     for (name, value) in view.totals.sorted(by: { $0.key < $1.key }) {
       let label = name.replacing("_", with: " ")
-      lines.append("    \(label)\(String(repeating: " ", count: max(1, 22 - label.count)))\(OptionText.grouped(value))")
+      lines.append("    \(label.padded(to: 21)) \(OptionText.grouped(value))")
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -58,10 +58,9 @@ struct TestReport {
     for item in coverage.items {
       let name = DisplayText.escaped(item.name)
       let count = "\(item.hits)"
-      let gap = String(repeating: " ", count: width - name.count + max(1, 8 - count.count))
+      let gap = String(repeating: " ", count: max(1, 8 - count.count))
       let never = item.hits == 0 ? "  never; \(place(item.span, renderer))" : ""
-      let kind = item.kind.rawValue + String(repeating: " ", count: max(0, 6 - item.kind.rawValue.count))
-      text += "  \(kind) \(name)\(gap)\(count)\(never)\n"
+      text += "  \(item.kind.rawValue.padded(to: 6)) \(name.padded(to: width))\(gap)\(count)\(never)\n"
     }
     return text
   }
