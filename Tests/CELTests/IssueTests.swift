@@ -84,6 +84,16 @@ import Testing
     #expect(issues.all[0].candidates.contains("agent"))
   }
 
+  /// A host that knows only lines in one piece asks for comments.
+  @Test(arguments: [
+    ("a // b", "// b"), ("a\n//b\n + c // d", "//b"), ("'http://x' + \"//\" / 2", nil), ("a = b // c", nil), ("", nil),
+    ("f(a //)", "//)"),
+  ])
+  func comments(_ source: String, _ comment: String?) {
+    let found = Parser.firstComment(in: source).map { String(decoding: Array(source.utf8)[$0], as: UTF8.self) }
+    #expect(found == comment)
+  }
+
   /// Each list holds the marked pieces of the source, in order.
   static let several: [(String, [String])] = [
     ("a = 1 && b = 2", ["=", "="]),

@@ -105,6 +105,11 @@ import Testing
     Case("events: [ { type: t, if: =time > 2026-9-1 } ]", 6, 34, "M104", "a subtraction", "timestamp("),
     Case("events: [ { type: t, properties: { a: ==status } } ]", 6, 40, "M107", "a second '='", "write one"),
     Case("events: [ { type: t, properties: { a: } } ]", 6, 39, "M007", "no value", "leave the key out"),
+    Case("events: [ { type: t, properties: { a: '=status // 100' } } ]", 6, 48, "M107", "begins a comment", "write /"),
+    Case(
+      "events:\n  - type: t\n    if: >-\n      =status == 200   // fine\n      && ip != \"x\"", 9, 24, "M107",
+      "begins a comment", "#"),
+    Case("events: [ { type: t, properties: { a: '=int(status // 100)' } } ]", 6, 52, "M107", "begins a comment", "/"),
   ])
   func finding(_ expected: Case) throws {
     do throws(Diagnostics) {

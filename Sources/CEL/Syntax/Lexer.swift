@@ -19,6 +19,8 @@ struct Lexer {
 
   init(_ source: [UInt8]) { self.source = source }
 
+  /// The first comment that was skipped, from its slashes to the end of its line.
+  private var comment: Range<Int>?
   /// What was wrong so far. Where it is plain what was meant, a token stands for it, so that the parser can go on.
   private var issues: [Issue] = []
   /// Whether the rest of the source may not be what it looks like.
@@ -41,6 +43,13 @@ struct Lexer {
       }
     }
     return (nil, lexer.issues)
+  }
+
+  /// Where the first comment stands; nil if there is none before the first lexical error.
+  static func firstComment(in source: [UInt8]) -> Range<Int>? {
+    var lexer = Lexer(source)
+    while lexer.comment == nil, let token = try? lexer.next(), token.kind != .end {}
+    return lexer.comment
   }
 
   /// What stands for a wrong piece of the source; nil when nothing behind it can be relied on.
@@ -116,6 +125,8 @@ struct Lexer {
       switch source[position] {
       case 0x20, 0x09, 0x0A, 0x0C, 0x0D: position += 1
       case UInt8(ascii: "/") where peek(1) == UInt8(ascii: "/"):
+        let start = position
+        defer { comment = comment ?? start..<position }
         while position < source.count, source[position] != 0x0A, source[position] != 0x0D { position += 1 }
       default: return
       }

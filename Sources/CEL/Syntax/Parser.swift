@@ -26,6 +26,10 @@ public enum Parser {
     guard let expression, issues.isEmpty, state.issues.isEmpty else { return .failure(Issues(issues + others)) }
     return .success(expression)
   }
+
+  /// Where the first comment of a source stands, from `//` to the end of its line. Hosts that keep expressions in one line need
+  /// to know: a comment there is the rest of the expression.
+  public static func firstComment(in source: String) -> Range<Int>? { Lexer.firstComment(in: Array(source.utf8)) }
 }
 
 struct ParserState {

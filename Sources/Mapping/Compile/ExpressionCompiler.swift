@@ -58,7 +58,8 @@ final class ExpressionCompiler {
   ) -> Program? {
     let offset = Self.isExpression(scalar) ? 1 : 0
     let text = String(scalar.text.dropFirst(offset))
-    let slips = slips(text)
+    let comment = comment(in: text)
+    let slips = slips(text) + (comment.map { [$0] } ?? [])
     for issue in slips { report(issue, in: scalar, offset: offset) }
     switch CEL.compile(text, in: scope(narrowed, extra), expecting: expecting) {
     case .success(let program):
@@ -67,12 +68,22 @@ final class ExpressionCompiler {
       programs[Place(line: scalar.span.line, column: scalar.span.column)] = program
       return program
     case .failure(let issues):
-      // What a slip takes part in only follows from it.
+      // What a slip takes part in only follows from it, and so does what a comment leaves unfinished.
       for issue in issues.all where !slips.contains(where: { $0.span.overlaps(issue.span) }) {
+        if comment != nil, issue.code == .syntax { continue }
         report(issue, in: scalar, offset: offset)
       }
       references.formUnion(Self.words(text))
       return nil
+    }
+  }
+
+  /// YAML joins the lines of most texts, so that a comment would take away all that follows it.
+  private func comment(in text: String) -> Issue? {
+    Parser.firstComment(in: text).map {
+      Issue(
+        .syntax, at: $0, "'//' begins a comment: nothing behind it would be evaluated",
+        remedy: "write / to divide; comments of a mapping begin with # and stand outside of expressions")
     }
   }
 
