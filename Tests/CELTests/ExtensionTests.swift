@@ -34,6 +34,19 @@ import Testing
     (#"math.greatest(decimal("1.5"), 1, 1.25)"#, "1.5"),
     (#"math.abs(decimal("-2.50"))"#, "2.50"),
     ("prices.map(p, p.divide(2, 2)).sum()", "12.50"),
+    // Formatted, they stay exact.
+    (
+      #""%.2f %.2f %.2f %.2f".format([decimal("1.005"), decimal("2.675"), decimal("-2.675"), decimal("-0.001")])"#,
+      #""1.01 2.68 -2.68 0.00""#
+    ),
+    (#""%.2f".format([decimal("9999999999999999.99")])"#, #""9999999999999999.99""#),
+    (#""%f %.0f %.3f".format([decimal("19.9"), decimal("0.5"), decimal("7")])"#, #""19.900000 1 7.000""#),
+    (#""%.30f".format([decimal("0.1")])"#, #""0.100000000000000000000000000000""#),
+    (
+      #""%.0f %.1f %f".format([9007199254740993, 18446744073709551615u, -1])"#,
+      #""9007199254740993 18446744073709551615.0 -1.000000""#
+    ),
+    (#""%.2f".format([2.675])"#, #""2.67""#),
     // Math.
     ("math.greatest(1, 2.5, 3u)", "3u"),
     ("math.least([])", "error(invalid argument: the list is empty)"),

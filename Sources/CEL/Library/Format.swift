@@ -58,6 +58,9 @@ enum Format {
       guard value.isNumber else { return false }
       value.appendText(to: &output)
       return true
+    case UInt8(ascii: "f") where value.isNumber && value.kind != .double:
+      appendFixed(Decimal(value), precision ?? 6, to: &output)
+      return true
     case UInt8(ascii: "f"), UInt8(ascii: "e"):
       guard let number = number(value) else { return false }
       guard number.isFinite else {
@@ -92,6 +95,14 @@ enum Format {
     case .decimal: Decimal(value).approximation
     default: nil
     }
+  }
+
+  /// What is exact stays so: money must not go through a binary fraction. Halves go away from zero, as everywhere.
+  private static func appendFixed(_ number: Decimal, _ precision: Int, to output: inout [UInt8]) {
+    let rounded = precision < number.scale ? number.rounded(precision) ?? number : number
+    rounded.appendText(to: &output)
+    if rounded.scale == 0, precision > 0 { output.append(UInt8(ascii: ".")) }
+    output += repeatElement(UInt8(ascii: "0"), count: max(0, precision - rounded.scale))
   }
 
   private static func appendFloat(_ number: Double, _ format: String, _ precision: Int, to output: inout [UInt8])
