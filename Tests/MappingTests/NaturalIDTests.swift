@@ -13,7 +13,8 @@ import Testing
   @Test(arguments: [
     "=target.or(\"\")", "=[target.or(\"\")]", "=[target.or(\"\"), user.or(\"\")]", "=[\"order\", target.or(\"\")]",
     "=[\"order\", \"\", target.or(\"\")]", "=[\"order\", ?url.query.order]", "=[ip]", "=[\"order\", ip]",
-    "=[\"order\", ip, \"x\"]", "=dyn([ip, user.or(\"\")])", "=[\"\"]", "=\"\"",
+    "=[\"order\", ip, \"x\"]", "=dyn([ip, user.or(\"\")])", "=[\"\"]", "=\"\"", "=[[ip]]", "=[\"order\", [ip, \"\"]]",
+    "=[]",
   ])
   func anEmptyIDIsARejectAndNoSharedID(_ id: String) throws {
     let outcome = try map(id, ["time=1 ip= status=0 target=", "time=1 ip= status=0"])
@@ -24,10 +25,25 @@ import Testing
       ], "\(outcome.rejects)")
   }
 
+  /// What would be left out of the id, or cut in it, could tell one record from another.
+  @Test(arguments: [
+    ("=[\"order\", rows.or([]).map(r, r.sku)]", "nor lack a value"), ("=[\"order\", []]", "nor lack a value"),
+    ("=[\"order\", [[\"x\", []]]]", "nor lack a value"),
+    ("=[\"order\", [optional.none(), optional.of(1)]]", "nor lack a value"),
+    ("=[status, parse_query(target.or(\"\"))]", "nor lack a value"), ("=parse_query(ip)", "nor lack a value"),
+    ("=[status, {\"a\": optional.none()}]", "nor lack a value"),
+    ("=[\"order\", [agent.or(\"\")]]", "reads inputs of another code page"),
+  ])
+  func aPartThatIsNotWholeIsAReject(_ id: String, _ reason: String) throws {
+    let outcome = try map(id, ["time=1 ip= status=0 agent=" + String(repeating: "x", count: 33_000)])
+    #expect(outcome.bodies.isEmpty)
+    #expect(outcome.rejects.count == 1 && outcome.rejects[0].hasSuffix(reason), "\(outcome.rejects)")
+  }
+
   /// One part of several may be empty, and so may be what only looks so.
   @Test(arguments: [
     "=[target.or(\"\"), \"order\", status]", "=[\"order\", ip, method.or(\"GET\")]", "=[ip, status]", "=[\"order\"]",
-    "=string(status)", "=[\"order\", ip, string(status)]", "=status", "=[\"order\", status]",
+    "=string(status)", "=[\"order\", ip, string(status)]", "=status", "=[\"order\", status]", "=[ip, [ip, \"x\"]]",
   ])
   func anIDWithAnyContentIsAnID(_ id: String) throws {
     let outcome = try map(id, ["time=1 ip= status=0 target="])

@@ -295,9 +295,11 @@ enum Emitters {
       var error: Value?
       if value.isError {
         error = value
-      } else if parts.contains(where: { $0.isNone || $0.kind == .null }) {
+      } else if value.kind == .absent || parts.contains(where: { $0.kind == .absent || $0.kind == .null }) {
         error = .error(.absentValue)
-      } else if isMangled(value) || parts.contains(where: isMangled) {
+      } else if value.kind == .list ? parts.contains(where: isPartial) : isPartial(value) {
+        error = activation.error(.invalidArgument, "a list or map in an id must not be empty, nor lack a value")
+      } else if isMangled(value) {
         error = activation.error(
           .invalidArgument, "an id must be UTF-8 of at most 32,000 bytes; `encoding` reads inputs of another code page")
       } else if isEmpty(value) || value.kind == .list && parts.count(where: { !isEmpty($0) }) <= literals {
@@ -332,15 +334,36 @@ enum Emitters {
     }
   }
 
+  /// Whether a value is an empty text, or a list of nothing else.
   private static func isEmpty(_ value: Value) -> Bool {
     let plain = value.isPresent ? value.unwrapped : value
-    return plain.kind == .string && plain.length == 0
+    switch plain.kind {
+    case .string: return plain.length == 0
+    case .list: return plain.elements.allSatisfy(isEmpty)
+    default: return false
+    }
   }
 
-  /// Whether writing the text would change it, so that two keys could become one.
+  /// Whether writing a value would leave it out, or a part of it, so that two keys could become one.
+  private static func isPartial(_ value: Value) -> Bool {
+    let plain = value.isPresent ? value.unwrapped : value
+    switch plain.kind {
+    case .absent, .null: return true
+    case .list: return plain.length == 0 || plain.elements.contains(where: isPartial)
+    case .map: return plain.length == 0 || plain.pairs.contains(where: isPartial)
+    default: return false
+    }
+  }
+
+  /// Whether writing a value would change a text in it, so that two keys could become one.
   private static func isMangled(_ value: Value) -> Bool {
     let plain = value.isPresent ? value.unwrapped : value
-    return plain.kind == .string && (plain.length > ByteBuffer.longestText || !UTF8Scan.isValid(plain.utf8))
+    switch plain.kind {
+    case .string: return plain.length > ByteBuffer.longestText || !UTF8Scan.isValid(plain.utf8)
+    case .list: return plain.elements.contains(where: isMangled)
+    case .map: return plain.pairs.contains(where: isMangled)
+    default: return false
+    }
   }
 
   /// Any value. Numbers stay numbers, times are ISO 8601; what JSON cannot say fails.
