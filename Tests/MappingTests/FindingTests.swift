@@ -105,6 +105,19 @@ import Testing
     Case("events: [ { type: t, if: =time > 2026-9-1 } ]", 6, 34, "M104", "a subtraction", "timestamp("),
     Case("events: [ { type: t, properties: { a: ==status } } ]", 6, 40, "M107", "a second '='", "write one"),
     Case("events: [ { type: t, properties: { a: } } ]", 6, 39, "M007", "no value", "leave the key out"),
+    // What has no form in JSON, wherever JSON is made of it.
+    Case(
+      "events: [ { type: t, id: '=rows.or([])' } ]", 6, 26, "M104", "a whole rows row", "write rows.map(r, r.field)"),
+    Case("events: [ { type: t, id: '=[\"order\", rows]' } ]", 6, 26, "M104", "a whole rows row", "rows.map(r"),
+    Case("session: { split_when: =rows }\nevents: [ { type: t } ]", 6, 24, "M104", "a whole rows row", "rows.map(r"),
+    Case("events: [ { type: t, id: '=[ip, null]' } ]", 6, 33, "M105", "a part of the id", "needs"),
+    Case("events: [ { type: t, id: '=[ip, bytes(ip)]' } ]", 6, 26, "M104", "bytes has no form", "string("),
+    Case("events: [ { type: t, properties: { a: '=[bytes(ip)]' } } ]", 6, 39, "M104", "bytes has no form", "string("),
+    Case(
+      "events: [ { type: t, properties: { a: =type(status) } } ]", 6, 39, "M104", "no form in JSON", "type(x) == int"),
+    Case("events: [ { type: t, properties: { a: '=referer(\"\")' } } ]", 6, 39, "M104", "a whole referer", ".kind"),
+    Case(
+      "events: [ { type: t, properties: { a: =parse_url(ip) } } ]", 6, 39, "M104", "a whole url", "properties: .text"),
     Case("events: [ { type: t, properties: { a: '=status // 100' } } ]", 6, 48, "M107", "begins a comment", "write /"),
     Case(
       "events:\n  - type: t\n    if: >-\n      =status == 200   // fine\n      && ip != \"x\"", 9, 24, "M107",

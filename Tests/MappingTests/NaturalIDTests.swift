@@ -33,6 +33,8 @@ import Testing
     ("=[status, parse_query(target.or(\"\"))]", "nor lack a value"), ("=parse_query(ip)", "nor lack a value"),
     ("=[status, {\"a\": optional.none()}]", "nor lack a value"),
     ("=[\"order\", [agent.or(\"\")]]", "reads inputs of another code page"),
+    ("=[status, 0.0 / double(status)]", "JSON has no such value"),
+    ("=[status, dyn(bytes(agent.or(\"\")))]", "JSON has no such value"),
   ])
   func aPartThatIsNotWholeIsAReject(_ id: String, _ reason: String) throws {
     let outcome = try map(id, ["time=1 ip= status=0 agent=" + String(repeating: "x", count: 33_000)])

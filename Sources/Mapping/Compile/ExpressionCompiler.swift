@@ -113,13 +113,13 @@ final class ExpressionCompiler {
     return (optional, path)
   }
 
-  /// The elements of a list that may be missing; those behind a `?` are meant so.
+  /// The elements of a list that may be missing, or always are; those behind a `?` are meant so.
   func optionalElements(of expression: Expression, narrowed: Set<String>) -> [Expression] {
     guard case .list(let elements) = expression.node else { return [] }
     let scope = scope(narrowed, RowScope())
     return elements.filter { !$0.isOptional }.map(\.value).filter { element in
       guard case .success(let checked) = CEL.check(element, in: scope) else { return false }
-      return checked.type.unwrapped != nil
+      return checked.type.unwrapped != nil || checked.type == .null
     }
   }
 
@@ -134,7 +134,7 @@ final class ExpressionCompiler {
     }
   }
 
-  private func scope(_ narrowed: Set<String>, _ extra: RowScope) -> Environment {
+  func scope(_ narrowed: Set<String>, _ extra: RowScope) -> Environment {
     var scope = environment
     scope.narrowed.formUnion(narrowed)
     for (name, variable) in extra.variables { scope.variables[name] = variable }

@@ -205,8 +205,9 @@ struct RuleCompiler {
         "M006", "'id' must be an expression", at: node.span, remedy: "write id: =[\"order\", order_id]")
       return nil
     }
-    guard let program = compiler.compile(scalar, narrowed: narrowed) else { return nil }
-    guard isWhole(program, scalar, narrowed) else { return nil }
+    guard let program = compiler.compile(scalar, narrowed: narrowed),
+      compiler.hasJSONForm(program, scalar, narrowed: narrowed, canRepeat: false), isWhole(program, scalar, narrowed)
+    else { return nil }
     let id = Emitters.naturalID(
       program.evaluate, literals: Self.literals(in: program.expression), site: compiler.site(scalar, "id"))
     return plainID(program.expression).map { Emitters.naturalID($0.parts, end: $0.end, otherwise: id) } ?? id

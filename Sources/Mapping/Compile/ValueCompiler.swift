@@ -55,19 +55,7 @@ struct ValueCompiler {
   private func scalar(_ scalar: ConfigScalar, _ narrowed: Set<String>, _ extra: RowScope) -> Emitter? {
     if ExpressionCompiler.isExpression(scalar) {
       guard let program = compiler.compile(scalar, narrowed: narrowed, extra: extra) else { return nil }
-      switch program.type.unwrapped ?? program.type {
-      case .bytes, .type:
-        findings.error(
-          "M104", "\(program.type) has no form in JSON", at: scalar.span, remedy: "convert it: string(…)")
-        return nil
-      case let type:
-        guard let name = Self.object(in: type) else { break }
-        let isRow = name.hasSuffix(HostEnvironment.rowSuffix)
-        findings.error(
-          "M104", "a whole \(name) has no form in JSON", at: scalar.span,
-          remedy: isRow
-            ? "write { each: \(name.dropLast(HostEnvironment.rowSuffix.count)), do: { key: =field } }, or .map(r, r.field)"
-            : "name one of its properties: .text")
+      guard compiler.hasJSONForm(program, scalar, narrowed: narrowed, extra: extra, canRepeat: true) else {
         return nil
       }
       if let column = compiler.column(program.expression, extra: extra) { return Emitters.field(column) }
@@ -78,15 +66,6 @@ struct ValueCompiler {
       findings.warn("M212", slip.message, at: scalar.span, remedy: slip.remedy)
     }
     return Emitters.constant(JSONLiteral.scalar(scalar))
-  }
-
-  /// The object that a value of a type is, or that is somewhere in it.
-  private static func object(in type: Type) -> String? {
-    switch type {
-    case .object(let name): name
-    case .list(let inner), .optional(let inner), .map(_, let inner): object(in: inner)
-    default: nil
-    }
   }
 
   /// `compile` makes an emitter of what a branch gives, with the fields that are known to be there.

@@ -387,7 +387,9 @@ struct MappingLoader {
         "M006", "'split_when' must be an expression", at: scalar.span, remedy: "begin it with '='")
       return nil
     }
-    guard let program = compiler.compile(scalar, narrowed: narrowed) else { return nil }
+    guard let program = compiler.compile(scalar, narrowed: narrowed),
+      compiler.hasJSONForm(program, scalar, narrowed: narrowed, canRepeat: false)
+    else { return nil }
     return Emitters.expression(program, site: compiler.site(scalar, "split_when"))
   }
 

@@ -295,7 +295,7 @@ enum Emitters {
       var error: Value?
       if value.isError {
         error = value
-      } else if value.kind == .absent || parts.contains(where: { $0.kind == .absent || $0.kind == .null }) {
+      } else if isNothing(value) || parts.contains(where: isNothing) {
         error = .error(.absentValue)
       } else if value.kind == .list ? parts.contains(where: isPartial) : isPartial(value) {
         error = activation.error(.invalidArgument, "a list or map in an id must not be empty, nor lack a value")
@@ -310,8 +310,11 @@ enum Emitters {
         return .failed
       }
       let emission = write(value, to: buffer, activation, depth: 0)
-      if emission != .written { activation.fail(.error(.absentValue), site: site) }
-      return emission == .written ? .written : .failed
+      guard emission != .written else { return .written }
+      activation.fail(
+        emission == .missing ? .error(.absentValue) : activation.error(.invalidConversion, "JSON has no such value"),
+        site: site)
+      return .failed
     }
   }
 
@@ -334,6 +337,8 @@ enum Emitters {
     }
   }
 
+  private static func isNothing(_ value: Value) -> Bool { value.kind == .absent || value.kind == .null }
+
   /// Whether a value is an empty text, or a list of nothing else.
   private static func isEmpty(_ value: Value) -> Bool {
     let plain = value.isPresent ? value.unwrapped : value
@@ -348,10 +353,9 @@ enum Emitters {
   private static func isPartial(_ value: Value) -> Bool {
     let plain = value.isPresent ? value.unwrapped : value
     switch plain.kind {
-    case .absent, .null: return true
     case .list: return plain.length == 0 || plain.elements.contains(where: isPartial)
     case .map: return plain.length == 0 || plain.pairs.contains(where: isPartial)
-    default: return false
+    default: return isNothing(plain)
     }
   }
 
