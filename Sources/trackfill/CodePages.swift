@@ -1009,7 +1009,7 @@ What to do: Put single quotes around the whole expression, `'=…'`; else mend i
     CodePage("M108", ###"""
 # M108: a regular expression that cannot work
 
-The pattern is not a regular expression of RE2, which has neither look-around nor back-references: these could stall a run at one hostile line.
+The pattern is not a regular expression of RE2, which has neither look-around nor back-references: these could stall a run at one hostile line. Or it has a backspace in it: that is what `\b` is in double quotes.
 
 ```text
 M108.yaml:6:44: error[M108]: invalid regular expression: missing ): ^/(shop|cart
@@ -1018,7 +1018,7 @@ M108.yaml:6:44: error[M108]: invalid regular expression: missing ): ^/(shop|cart
     = see the syntax of RE2; a literal needs no ~
 ```
 
-What to do: Mend the pattern; the syntax is at github.com/google/re2/wiki/Syntax. Plain text and `*` need no regular expression: write them without `~`.
+What to do: Mend the pattern; the syntax is at github.com/google/re2/wiki/Syntax. Plain text and `*` need no regular expression: write them without `~`. Backslashes stay in single quotes, and in expressions as `r"…"`.
 
 """###),
     CodePage("M109", ###"""

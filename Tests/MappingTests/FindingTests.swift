@@ -105,6 +105,12 @@ import Testing
     Case("events: [ { type: t, if: =time > 2026-9-1 } ]", 6, 34, "M104", "a subtraction", "timestamp("),
     Case("events: [ { type: t, properties: { a: ==status } } ]", 6, 40, "M107", "a second '='", "write one"),
     Case("events: [ { type: t, properties: { a: } } ]", 6, 39, "M007", "no value", "leave the key out"),
+    // A border of a word that is a backspace.
+    Case("events: [ { type: t, when: { target: \"~ \\bx\" } } ]", 6, 38, "M108", "a backspace", "single quotes"),
+    Case("events: [ { type: t, if: '=ip.matches(\"\\bx\")' } ]", 6, 39, "M108", "a backspace", "write r"),
+    Case("events: [ { type: t, if: '=matches(ip, \"\\bx\")' } ]", 6, 40, "M108", "a backspace", "write r"),
+    Case(
+      "events: [ { type: t, if: \"=ip.extract(r'\\bx').hasValue()\" } ]", 6, 39, "M108", "a backspace", "single quotes"),
     // What has no form in JSON, wherever JSON is made of it.
     Case(
       "events: [ { type: t, id: '=rows.or([])' } ]", 6, 26, "M104", "a whole rows row", "write rows.map(r, r.field)"),

@@ -252,6 +252,12 @@ struct ConditionCompiler {
   }
 
   private func regex(_ pattern: String, _ value: ConfigScalar, _ program: Program, _ site: Int) -> Predicate? {
+    guard !BackspacePatterns.has(pattern) else {
+      findings.error(
+        "M108", BackspacePatterns.problem, at: value.span,
+        remedy: "put single quotes around it: in double quotes YAML reads the backslash")
+      return nil
+    }
     var scope = Environment()
     let evaluate = program.evaluate
     scope.variables["subject"] = Variable(.string) { activation in

@@ -92,7 +92,7 @@ final class ExpressionCompiler {
     guard case .success(let expression) = Parser.parse(text) else { return [] }
     var columns = TableColumns(tableColumns, lets: lets)
     if !tableColumns.isEmpty { columns.check(expression) }
-    return ApparentDates.issues(in: expression) + columns.issues
+    return ApparentDates.issues(in: expression) + BackspacePatterns.issues(in: expression, text) + columns.issues
   }
 
   /// Compiles what a condition looks at: nil with a finding if it is not a path. A key that a plain map need not have is
