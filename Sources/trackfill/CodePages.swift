@@ -1432,7 +1432,7 @@ What to do: Remove the key, or choose another mode (docs/mapping.md).
     CodePage("M214", ###"""
 # M214: a pattern that never matches
 
-A text that no field of its kind has: a path without its slash or with a query, a method in small letters, a range where an address stands, capitals in the host of a URL, or what stands for a missing value.
+A text that no field of its kind has: a path without its slash or with a query, a method in small letters, a range where an address stands, a range of numbers where text does, capitals in the host of a URL, or what stands for a missing value.
 
 ```text
 M214.yaml:6:37: warning[M214]: '10.0.0.0/8' never matches: an address is not a range

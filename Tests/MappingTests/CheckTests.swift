@@ -347,6 +347,12 @@ import Testing
     Case("events: [ { type: a, when: { user: \"\" } } ]", ["1:36 M214"], "unless_present: [user]"),
     Case("events: [ { type: a, when: { user: } } ]", ["1:36 M007"], "no value"),
     Case(
+      "events: [ { type: a, when: { user: 10..20 } } ]", ["1:36 M214"],
+      "write needs: [user] and if: '=int(user) >= 10 && int(user) <= 20'"),
+    Case(
+      "events: [ { type: a, needs: [user], when: { ip: [-2..3, \"1..2\", a..b] } } ]", ["1:50 M214"],
+      "write if: '=int(ip) >= -2 && int(ip) <= 3'"),
+    Case(
       "let: { u: '=parse_url(target.or(\"\"))' }\nevents: [ { type: a, when: { u.host: X.de, u.query.q: \"\" } } ]",
       ["2:38 M214"], "write x.de"),
   ])

@@ -184,7 +184,7 @@ struct ConditionCompiler {
           "M116", "an expression is not a pattern", at: value.span, remedy: "write the comparison under `if`")
         continue
       }
-      if extra.variables.isEmpty { look(at: value, of: path, program.expression) }
+      if extra.variables.isEmpty { look(at: value, of: path, program) }
       if value.text.contains("*") { isCostly = true }
       guard !value.text.contains("*") || Glob.pieces(Array(value.text.utf8)) <= Glob.longest else {
         findings.error(
@@ -201,8 +201,11 @@ struct ConditionCompiler {
   }
 
   /// Warns of a pattern that no text of the field can have.
-  private func look(at value: ConfigScalar, of path: String, _ expression: Expression) {
-    guard let (problem, remedy) = absence(of: value, path) ?? misfit(value, path, expression) else { return }
+  private func look(at value: ConfigScalar, of path: String, _ program: Program) {
+    guard
+      let (problem, remedy) = absence(of: value, path) ?? range(value, path, program)
+        ?? misfit(value, path, program.expression)
+    else { return }
     findings.warn("M214", "'\(value.text)' never matches: \(problem)", at: value.span, remedy: remedy)
   }
 
@@ -214,6 +217,19 @@ struct ConditionCompiler {
     }
     guard compiler.missing[path]?.contains(value.text) ?? false else { return nil }
     return ("it stands for a missing value, which is never compared", remedy)
+  }
+
+  /// A range of numbers, which is a text where it is compared with one.
+  private func range(
+    _ value: ConfigScalar, _ path: String, _ program: Program
+  ) -> (problem: String, remedy: String)? {
+    guard value.style == .plain, value.text.contains(".."), let range = WhenRange.parse(value.text) else { return nil }
+    let condition = "if: '=int(\(path)) >= \(range.lowerBound) && int(\(path)) <= \(range.upperBound)'"
+    return (
+      "a range compares numbers, and '\(path)' is text",
+      "write " + (program.type.unwrapped == nil ? condition : "needs: [\(path)] and \(condition)")
+        + "; put quotes around it if it is text"
+    )
   }
 
   private func misfit(
