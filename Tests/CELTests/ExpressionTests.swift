@@ -54,6 +54,22 @@ import Testing
     (#"mask_ip("1.2.3.4, 5.6.7.8").hasValue()"#, "false"),
     (#"mask_ip("host.example.com").hasValue()"#, "false"),
     (#"mask_ip("2001:db8:1:2::9").orValue("")"#, #""2001:db8:1::""#),
+    (#"mask_ip("2001:db8:0:1::1").orValue("") + mask_ip("2001:DB8::1").orValue("")"#, #""2001:db8::2001:db8::""#),
+    (#"mask_ip("0:0:1::1").orValue("") + mask_ip("::1").orValue("")"#, #""0:0:1::::""#),
+    (#"mask_ip("1:2::").orValue("") + mask_ip("1:0:3:4:5:6:7:8").orValue("")"#, #""1:2::1:0:3::""#),
+    (
+      #"mask_ip("ffff:ffff:ffff:ffff::").orValue("") + mask_ip("255.255.255.255").orValue("")"#,
+      #""ffff:ffff:ffff::255.255.255.0""#
+    ),
+    (
+      #"mask_ip("[2001:db8:1::1]:443").orValue("") + mask_ip("::ffff:c000:201").orValue("")"#,
+      #""2001:db8:1::192.0.2.0""#
+    ),
+    (#"mask_ip("64:ff9b::192.0.2.1").orValue("") + mask_ip("10.0.0.7").orValue("")"#, #""64:ff9b::10.0.0.0""#),
+    (
+      #"["12:34:56", "aa:bb:cc:dd:ee:ff", "999.1.1.1", "01.2.3.4", "10.0.0.256", ":::", "12345::", "1:2:3:4:5:6:7:8:9", "", "1.2.3", "[1.2.3.4", "[::1]x", "1.2.3.4:x", "1::2.3.4.5:80", "%"].exists(x, mask_ip(x).hasValue())"#,
+      "false"
+    ),
     // URLs.
     ("url.path", #""/search""#),
     ("url.host", #""shop.example.com""#),

@@ -44,55 +44,34 @@ extension Library {
   /// never get the original back.
   @Sendable
   private static func maskAddress(_ activation: Activation, _ x: Value) -> Value {
-    var text = x.utf8[...]
+    guard let text = bareAddress(x.utf8[...]), case .success(let address) = Address.parse(text) else { return .none }
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Address.Parsed.longestMask) { buffer in
+      let count = address.writeMask(to: buffer)
+      let text = activation.string(copying: UnsafeBufferPointer(rebasing: buffer[..<count]))
+      return text.isError ? text : text.wrapped
+    }
+  }
+
+  /// The address without what programs write around it; nil if that is no port or bracket.
+  private static func bareAddress(_ whole: Slice<UnsafeBufferPointer<UInt8>>) -> Slice<UnsafeBufferPointer<UInt8>>? {
+    var text = whole
     let colon = UInt8(ascii: ":")
-    let dot = UInt8(ascii: ".")
+    func isPort(_ rest: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+      rest.isEmpty || rest.first == colon && rest.dropFirst().allSatisfy(\.isDigit)
+    }
     if text.first == UInt8(ascii: "[") {
-      guard let close = text.firstIndex(of: UInt8(ascii: "]")) else { return .none }
+      guard let close = text.firstIndex(of: UInt8(ascii: "]")), isPort(text[(close + 1)...]) else { return nil }
       text = text[(text.startIndex + 1)..<close]
     }
     if let zone = text.firstIndex(of: UInt8(ascii: "%")) { text = text[..<zone] }
-    if text.contains(dot) {
-      // A mapped address begins `::ffff:`; a port follows a single colon.
-      let prefix = Array("::ffff:".utf8)
-      if text.count > prefix.count, zip(text, prefix).allSatisfy({ $0.lowered == $1 }) {
-        text = text.dropFirst(prefix.count)
-      } else if let port = text.firstIndex(of: colon) {
-        guard text[(port + 1)...].allSatisfy(\.isDigit) else { return .none }
-        text = text[..<port]
-      }
-      return maskOld(activation, text)
+    guard text.contains(UInt8(ascii: ".")) else { return text }
+    // A mapped address begins `::ffff:`; a port follows a single colon.
+    let prefix: StaticString = "::ffff:"
+    let mapped = UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount)
+    if text.count > mapped.count, zip(text, mapped).allSatisfy({ $0.lowered == $1 }) {
+      return text.dropFirst(mapped.count)
     }
-    guard text.filter({ $0 == colon }).count >= 2, text.allSatisfy({ $0.hexadecimal != nil || $0 == colon }) else {
-      return .none
-    }
-    // The first three groups; a `::` before them ends the known part.
-    var (end, groups) = (text.startIndex, 0)
-    while end < text.endIndex, groups < 3 {
-      if text[end] == colon {
-        if end + 1 < text.endIndex, text[end + 1] == colon { break }
-        groups += 1
-        if groups == 3 { break }
-      }
-      end += 1
-    }
-    return joined(activation, text[..<end], "::")
-  }
-
-  private static func maskOld(_ activation: Activation, _ text: Slice<UnsafeBufferPointer<UInt8>>) -> Value {
-    let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard parts.count == 4, parts.allSatisfy({ (1...3).contains($0.count) && $0.allSatisfy(\.isDigit) }) else {
-      return .none
-    }
-    return joined(activation, text[..<parts[3].startIndex], "0")
-  }
-
-  private static func joined(
-    _ activation: Activation, _ head: Slice<UnsafeBufferPointer<UInt8>>, _ tail: StaticString
-  ) -> Value {
-    var writer = TextWriter(activation)
-    let bytes = UnsafeBufferPointer(rebasing: head)
-    if let start = bytes.baseAddress, !writer.append(start, bytes.count) { return .error(.outOfMemory) }
-    return writer.append(.string(tail)) ? writer.string.wrapped : .error(.outOfMemory)
+    guard let port = text.firstIndex(of: colon), text[(port + 1)...].allSatisfy({ $0 != colon }) else { return text }
+    return isPort(text[port...]) ? text[..<port] : nil
   }
 }

@@ -44,6 +44,44 @@ struct Address {
       return result
     }
 
+    /// Bytes of `2001:db8:1::` and `255.255.255.0` at their longest.
+    static let longestMask = 16
+
+    /// Writes what is left when the last part of an old address, or all but the first 48 bits of another, is 0, in
+    /// canonical form (RFC 5952 §4): those zeros are always the longest run.
+    ///
+    /// - Returns: how many bytes it is.
+    func writeMask(to buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+      var count = 0
+      func write(_ byte: UInt8) {
+        buffer[count] = byte
+        count += 1
+      }
+      func write(_ number: UInt64, radix: UInt64) {
+        if number >= radix { write(number / radix, radix: radix) }
+        let digit = UInt8(truncatingIfNeeded: number % radix)
+        write(digit < 10 ? 0x30 + digit : 0x57 + digit)
+      }
+      let (colon, dot) = (UInt8(ascii: ":"), UInt8(ascii: "."))
+      if isOld {
+        for shift: UInt64 in [24, 16, 8] {
+          write(low >> shift & 0xFF, radix: 10)
+          write(dot)
+        }
+        write(0x30)
+        return count
+      }
+      let kept = high >> 16
+      let groups = kept == 0 ? 0 : 3 - min(2, kept.trailingZeroBitCount / 16)
+      for index in 0..<groups {
+        if index > 0 { write(colon) }
+        write(kept >> UInt64(32 - 16 * index) & 0xFFFF, radix: 16)
+      }
+      write(colon)
+      write(colon)
+      return count
+    }
+
     func value(_ activation: Activation, prefix: Int? = nil) -> Value {
       let count = isOld ? 4 : 16
       guard let memory = activation.allocate(count)?.assumingMemoryBound(to: UInt8.self) else {
