@@ -105,6 +105,14 @@ import Testing
     Case("events: [ { type: t, if: =time > 2026-9-1 } ]", 6, 34, "M104", "a subtraction", "timestamp("),
     Case("events: [ { type: t, properties: { a: ==status } } ]", 6, 40, "M107", "a second '='", "write one"),
     Case("events: [ { type: t, properties: { a: } } ]", 6, 39, "M007", "no value", "leave the key out"),
+    // In an `each` the fields of the row are known, too.
+    Case(
+      "events: [ { type: t, properties: { a: { each: rows, do: { b: =sky } } } } ]", 6, 63, "M101",
+      "unknown field 'sky'",
+      "did you mean 'sku'?"),
+    Case(
+      "events: [ { type: t, properties: { a: { each: rows, do: { case: [ { needs: [qyt], then: x }, { else: y } ] } } } } ]",
+      6, 77, "M101", "unknown field 'qyt'", "did you mean 'qty'?"),
     // A border of a word that is a backspace.
     Case("events: [ { type: t, when: { target: \"~ \\bx\" } } ]", 6, 38, "M108", "a backspace", "single quotes"),
     Case("events: [ { type: t, if: '=ip.matches(\"\\bx\")' } ]", 6, 39, "M108", "a backspace", "write r"),

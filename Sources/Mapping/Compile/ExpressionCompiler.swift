@@ -60,7 +60,7 @@ final class ExpressionCompiler {
     let text = String(scalar.text.dropFirst(offset))
     let comment = comment(in: text)
     let slips = slips(text) + (comment.map { [$0] } ?? [])
-    for issue in slips { report(issue, in: scalar, offset: offset) }
+    for issue in slips { report(issue, in: scalar, offset: offset, extra: extra) }
     switch CEL.compile(text, in: scope(narrowed, extra), expecting: expecting) {
     case .success(let program):
       for issue in program.warnings { report(issue, in: scalar, offset: offset, severity: .warning) }
@@ -71,7 +71,7 @@ final class ExpressionCompiler {
       // What a slip takes part in only follows from it, and so does what a comment leaves unfinished.
       for issue in issues.all where !slips.contains(where: { $0.span.overlaps(issue.span) }) {
         if comment != nil, issue.code == .syntax { continue }
-        report(issue, in: scalar, offset: offset)
+        report(issue, in: scalar, offset: offset, extra: extra)
       }
       references.formUnion(Self.words(text))
       return nil
@@ -204,7 +204,8 @@ final class ExpressionCompiler {
   }
 
   func report(
-    _ issue: Issue, in scalar: ConfigScalar, offset: Int, severity: Diagnostic.Severity = .error
+    _ issue: Issue, in scalar: ConfigScalar, offset: Int, extra: RowScope = RowScope(),
+    severity: Diagnostic.Severity = .error
   ) {
     guard knowsFields || issue.code != .unknownName else { return }
     let span = findings.source.place(issue.span.lowerBound + offset..<issue.span.upperBound + offset, in: scalar)
@@ -216,7 +217,7 @@ final class ExpressionCompiler {
       label = "not a field of reader \(schema.title), nor a `let`"
     }
     if let name = issue.name, !issue.candidates.isEmpty || issue.code == .unknownName {
-      let known = Set(schema.fields.map(\.name)).union(environment.variables.keys)
+      let known = Set(schema.fields.map(\.name)).union(environment.variables.keys).union(extra.variables.keys)
       let candidates = issue.code == .unknownName ? Array(known) : issue.candidates
       let suggestion = Suggestion.remedy(for: name, among: candidates)
       if !suggestion.isEmpty { remedy = suggestion }
