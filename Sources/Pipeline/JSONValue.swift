@@ -108,7 +108,19 @@ public indirect enum JSONValue: Equatable, Sendable {
     let isPlain =
       text.first.map { $0.isASCII && ($0.isLetter || $0 == "/") } == true && text.allSatisfy(inside)
       && !text.hasSuffix(" ") && !["true", "false", "null"].contains(text.lowercased())
-    return isPlain ? text : JSONValue.quoted(text)
+    return isPlain ? text : JSONValue.quotedForYAML(text)
+  }
+
+  /// The text as a JSON string that YAML reads as it is: some characters that JSON leaves alone end lines there, or are refused.
+  private static func quotedForYAML(_ text: String) -> String {
+    quoted(text).unicodeScalars.reduce(into: "") { result, scalar in
+      switch scalar.value {
+      case 0x80...0x9F, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
   }
 
   /// JSON text without blanks.

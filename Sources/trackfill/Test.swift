@@ -89,10 +89,12 @@ struct Test: ParsableCommand {
         remedy: "write `expect` in lines of its own", file: mapping.file.path)
     }
     let results = try plan.tests.map { try updated.tester(plan).run($0) }
-    guard results.allSatisfy(\.isPassed) else {
+    if let failed = results.first(where: { !$0.isPassed }) {
       throw Diagnostic(
-        "M001", "the expectations cannot be rewritten here; nothing was changed",
-        remedy: "write `expect` in lines of its own", file: mapping.file.path)
+        "M001", "what '\(failed.test.name)' expects cannot be rewritten; nothing was changed",
+        remedy: "write its `expect` in lines of its own, or without "
+          + (failed.differences.first.map { "\($0.path): \($0.actual)" } ?? "what is special in it"),
+        file: mapping.file.path, span: failed.test.span)
     }
     try bytes.withUnsafeBufferPointer { try AtomicTextFile.write(mapping.file.path, $0) }
     return TestReport(mapping: updated, results: results, isUpdated: true)

@@ -71,6 +71,30 @@ import Testing
     #expect(list.isSame(as: try #require(JSONValue("{\"a\":[\(other)]}"))) == areSame)
   }
 
+  /// What payloads can have can be expected: sums of doubles, long numbers, and characters that YAML does not read as they are.
+  @Test func whateverComesCanBeExpected() throws {
+    let text =
+      Self.head.replacing(
+        "n: =status", with: "sum: '=0.1 + 0.2', big: '=123456789012345678', huge: '=1e16', t: =url_decode(query)")
+      + "tests:\n- name: one\n  given: '" + Self.line(1, "10:00:00", "/a?%C2%85%EF%BB%BF%E2%80%A8%C2%9F%EF%BF%BE")
+      + "'\n"
+    let new = try #require(try Self.updated(text))
+    let differences = try Self.run(new).flatMap(\.differences)
+    #expect(differences.isEmpty, "\(differences)")
+    #expect(new.contains("sum: 0.30000000000000004, big: 123456789012345678, huge: 1e+16"))
+    #expect(new.contains(#"\u0085\ufeff\u2028\u009f\ufffe"#))
+    #expect(try Self.run(new.replacing("5678, huge", with: "5679, huge"))[0].isPassed == false)
+  }
+
+  /// A number that is text in `properties` because of its length is the same text here.
+  @Test(arguments: [("1234567890123456", true), ("'1234567890123456'", true), ("1234567890123457", false)])
+  func longNumbersAreTextWhereTheyWereWrittenSo(_ expected: String, _ holds: Bool) throws {
+    let text = Self.head.replacing("n: =status", with: "n: 1234567890123456")
+    let given = "  given: '" + Self.line(1, "10:00:00", "/a?s=x") + "'\n"
+    let expect = "  expect: { events: [ { properties: { n: \(expected) } } ] }\n"
+    #expect(try Self.run(text + "tests:\n- name: one\n" + given + expect)[0].isPassed == holds)
+  }
+
   /// An expectation, the first difference, and what `updated` makes of the expectation.
   @Test(
     arguments: [

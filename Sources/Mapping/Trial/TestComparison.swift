@@ -55,8 +55,7 @@ struct TestComparison {
   private mutating func compare(_ want: ConfigNode, _ have: JSONValue?, _ path: String) {
     switch want {
     case .scalar(let scalar):
-      let expected = JSONValue(scalar)
-      if let have, have.isSame(as: expected) { return }
+      if let have, have.isSame(as: JSONValue(scalar)) || have == JSONValue.asProperty(scalar) { return }
       note(path, want, have)
     case .list(let nodes, _):
       guard case .list(let elements)? = have else { return note(path, want, have) }
@@ -96,8 +95,19 @@ struct TestComparison {
 }
 
 extension JSONValue {
-  /// What a literal of the mapping stands for, the same as in `properties`.
-  init(_ scalar: ConfigScalar) { self = JSONValue(JSONLiteral.scalar(scalar)) ?? .string(scalar.text) }
+  /// What a literal of an expectation stands for: numbers may have any length and form that payloads have.
+  init(_ scalar: ConfigScalar) {
+    if scalar.style == .plain, case .number(let digits)? = JSONValue(scalar.text) {
+      self = .number(digits)
+    } else {
+      self = .asProperty(scalar)
+    }
+  }
+
+  /// What it stands for in `properties`, where long numbers are text.
+  static func asProperty(_ scalar: ConfigScalar) -> JSONValue {
+    JSONValue(JSONLiteral.scalar(scalar)) ?? .string(scalar.text)
+  }
 
   init(_ node: ConfigNode) {
     switch node {
