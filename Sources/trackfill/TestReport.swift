@@ -35,7 +35,7 @@ struct TestReport {
     func paint(_ text: String, _ code: String) -> String { isColoured ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text }
     var text =
       "\(place(result.test.span, renderer)): \(paint("failed", "1;31")): \(DisplayText.escaped(result.test.name))\n"
-    if !result.hasExpectation {
+    if !result.hasExpectation, result.isReadable {
       text += "  it expects nothing yet; --update writes down what happens\n"
     }
     for difference in result.differences {

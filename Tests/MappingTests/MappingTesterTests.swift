@@ -71,6 +71,36 @@ import Testing
     #expect(list.isSame(as: try #require(JSONValue("{\"a\":[\(other)]}"))) == areSame)
   }
 
+  /// A text that the reader cannot make anything of is its own test's failure, in its place.
+  @Test func anUnreadableTextFailsAlone() throws {
+    func text(_ sessions: Int) -> String {
+      """
+      mapping: tester
+      language: 1
+      input: { reader: csv, fields: { at: instant, id: string } }
+      identity: { visitor: =id, profile: { hash: visitor, salt: pepper } }
+      target: { source: web }
+      events: [ { type: t, id: =id } ]
+      tests:
+        - name: misspelt
+          given: |
+            att,id
+            2026-09-10T12:00:00Z,1
+        - name: good
+          given: |
+            at,id
+            2026-09-10T12:00:00Z,1
+          expect: { sessions: \(sessions) }
+
+      """
+    }
+    let results = try Self.run(text(1))
+    #expect(results.map(\.isPassed) == [false, true])
+    #expect(results[0].rejects.map(\.code) == ["I203"] && !results[0].isReadable)
+    #expect(results[0].rejects[0].span?.line == 9 && results[0].rejects[0].file == "t.yaml")
+    #expect(try Self.updated(text(2)) == text(1))
+  }
+
   /// What payloads can have can be expected: sums of doubles, long numbers, and characters that YAML does not read as they are.
   @Test func whateverComesCanBeExpected() throws {
     let text =

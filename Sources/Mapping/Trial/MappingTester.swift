@@ -11,10 +11,15 @@ public struct MappingTester {
     self.consumer = consumer
   }
 
-  /// Throws a `Diagnostic` if the text cannot be read at all.
+  /// A text that cannot be read at all is a result, too: it must not keep other tests from running.
   public func run(_ test: MappingTest) throws -> TestResult {
     let before = plan.branches?.hits ?? []
-    let run = try TrialRun(plan, test.given.text, consumer: consumer)
+    let run: TrialRun
+    do {
+      run = try TrialRun(plan, test.given.text, consumer: consumer)
+    } catch let diagnostic as Diagnostic {
+      return TestResult(unreadable: test, plan.diagnostic(diagnostic, in: test))
+    }
     let after = plan.branches?.hits ?? []
     var comparison = TestComparison()
     for item in test.expectation?.items ?? [] {
@@ -36,12 +41,14 @@ public struct MappingTester {
 
   /// The mapping's text with the expectations of its failing tests replaced by what happens now; nil if all hold.
   ///
-  /// All other bytes stay as they are. Throws a `Diagnostic` if a text cannot be read.
+  /// All other bytes stay as they are, and so do the expectations of a text that cannot be read.
   public func updated(_ bytes: [UInt8]) throws -> [UInt8]? {
     var edits = ExpectationEdits(bytes)
     for (index, test) in plan.tests.enumerated() {
-      let run = try TrialRun(plan, test.given.text, consumer: consumer)
-      edits.update(test, index, run, drops: plan.drops)
+      do {
+        let run = try TrialRun(plan, test.given.text, consumer: consumer)
+        edits.update(test, index, run, drops: plan.drops)
+      } catch is Diagnostic {}
     }
     return edits.applied()
   }
@@ -52,19 +59,46 @@ public struct TestResult: Sendable {
   public let test: MappingTest
   /// Empty if it passed.
   public let differences: [TestDifference]
-  /// Records that became no events because something was wrong with them, as findings in the mapping file.
+  /// Records that became no events because something was wrong with them, as findings in the mapping file; or why the text
+  /// could not be read.
   public let rejects: [Diagnostic]
+  /// Whether the text could be read; if not, nothing was compared.
+  public let isReadable: Bool
   public let events: Int
   /// Events by rule, records by drop reason, values by branch of a `case`; in the mapping's order.
   let matched: [Int]
   let dropped: [Int]
   let branches: [Int]
 
+  init(
+    test: MappingTest, differences: [TestDifference], rejects: [Diagnostic], events: Int, matched: [Int],
+    dropped: [Int],
+    branches: [Int]
+  ) {
+    self.test = test
+    self.differences = differences
+    self.rejects = rejects
+    isReadable = true
+    self.events = events
+    self.matched = matched
+    self.dropped = dropped
+    self.branches = branches
+  }
+
+  init(unreadable test: MappingTest, _ reason: Diagnostic) {
+    self.test = test
+    differences = []
+    rejects = [reason]
+    isReadable = false
+    events = 0
+    (matched, dropped, branches) = ([], [], [])
+  }
+
   /// Whether the test says what must come of its text.
   public var hasExpectation: Bool { test.expectation != nil }
 
   /// A test that expects nothing does not pass.
-  public var isPassed: Bool { differences.isEmpty && test.expectation != nil }
+  public var isPassed: Bool { isReadable && differences.isEmpty && test.expectation != nil }
 }
 
 /// One place at which something else came than was expected.
@@ -88,6 +122,14 @@ public struct TestOutcome: Sendable {
 }
 
 extension MappingPlan {
+  /// Why a test's text cannot be read, as a finding in the mapping file.
+  func diagnostic(_ reason: Diagnostic, in test: MappingTest) -> Diagnostic {
+    var finding = reason
+    finding.file = program.file
+    finding.span = test.given.span
+    return finding
+  }
+
   /// A reject of a test's text as a finding in the mapping file, where the text stands.
   func diagnostic(_ located: LocatedReject, in test: MappingTest) -> Diagnostic {
     let reject = located.reject
