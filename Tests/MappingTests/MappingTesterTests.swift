@@ -185,6 +185,9 @@ import Testing
     (" { sessions: many }", 15, 25, "M007", "a number"), (" { dropped: { eror: 1 } }", 15, 26, "M007", "'error'"),
     (" { events: { type: x } }", 15, 23, "M006", "list of maps"), (" { events: [ x ] }", 15, 25, "M006", "key: value"),
     (" { rejected: { R101: x } }", 15, 33, "M007", "number"), (" {}", 15, 13, "M005", "sessions: 1"),
+    (" { events: [ { properties: { gone: null } } ] }", 15, 47, "M007", "only what must be there"),
+    (" { context: { a: [ x, ~ ] } }", 15, 34, "M007", "only what must be there"),
+    (" { profile: [ { a: } ] }", 15, 31, "M007", "only what must be there"),
   ])
   func findings(_ expect: String, _ line: Int, _ column: Int, _ code: String, _ remedy: String) throws {
     do throws(Diagnostics) {

@@ -25,13 +25,18 @@ final class Findings {
         : "write the text; it is the same for every record")
   }
 
+  /// Whether YAML takes a literal for null.
+  static func isNull(_ scalar: ConfigScalar) -> Bool {
+    scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.text)
+  }
+
   /// Whether a literal says something; reports it if not. Warns of what other YAML readers take for something else.
   func isValue(_ scalar: ConfigScalar) -> Bool {
     guard !(scalar.text.isEmpty && scalar.style == .plain) else {
       error("M007", "no value", at: scalar.span, remedy: "give one, or leave the key out")
       return false
     }
-    if scalar.style == .plain, ["~", "null", "Null", "NULL"].contains(scalar.text) {
+    if Self.isNull(scalar) {
       error(
         "M007", "'\(scalar.text)' is not a value: nothing is ever emitted as null", at: scalar.span,
         remedy: "leave the key out, or put quotes around text")

@@ -54,6 +54,7 @@ extension TestExpectation.Item {
     case (.payloads, .list(let nodes, _)), (.events, .list(let nodes, _)), (.profile, .list(let nodes, _)),
       (.context, .list(let nodes, _)), (.request, .list(let nodes, _)):
       return nodes.allSatisfy { node in
+        refuseNull(in: node, findings)
         if let entries = node.entries {
           if subject == .events { refuseUnknownKeys(entries, findings) }
           if subject == .payloads {
@@ -65,7 +66,9 @@ extension TestExpectation.Item {
           "M006", "'\(subject.rawValue)' must be a list of maps", at: node.span, remedy: "write - { key: value }")
         return false
       }
-    case (.profile, .map), (.context, .map), (.request, .map): return true
+    case (.profile, .map), (.context, .map), (.request, .map):
+      refuseNull(in: value, findings)
+      return true
     case (.dropped, .map(let entries, _)):
       return entries.allSatisfy { entry in
         guard reasons.contains(entry.key) else {
@@ -100,6 +103,19 @@ extension TestExpectation.Item {
       findings.error(
         "M004", "unknown key '\(entry.key)' in event", at: entry.keySpan,
         remedy: Suggestion.remedy(for: entry.key, among: Self.eventKeys))
+    }
+  }
+
+  /// Nothing is ever null, so that whoever writes it means what is not there; and that is not looked at.
+  private func refuseNull(in node: ConfigNode, _ findings: Findings) {
+    switch node {
+    case .scalar(let scalar) where Findings.isNull(scalar):
+      findings.error(
+        "M007", scalar.text.isEmpty ? "no value" : "'\(scalar.text)' is not a value: nothing is ever emitted as null",
+        at: scalar.span, remedy: "name only what must be there, or put quotes around text")
+    case .scalar: break
+    case .list(let nodes, _): for node in nodes { refuseNull(in: node, findings) }
+    case .map(let entries, _): for entry in entries { refuseNull(in: entry.value, findings) }
     }
   }
 
