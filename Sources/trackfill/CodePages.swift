@@ -1159,7 +1159,7 @@ What to do: Check the name: it is relative to the folder of the mapping, not to 
     CodePage("M120", ###"""
 # M120: a table that cannot be looked into
 
-The CSV file of a table lacks a column, has a key twice, or is no CSV. If the mistake is in the table, the place is in the table.
+The CSV file of a table lacks a column or has it twice, has a key twice, or is no CSV. If the mistake is in the table, the place is in the table.
 
 ```text
 M120.yaml:6:41: error[M120]: 'code' is not a column of M120.csv

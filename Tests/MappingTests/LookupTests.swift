@@ -55,6 +55,8 @@ import Testing
     (String(repeating: ",", count: 20_000), "t.csv:1:1 M120 more than 10000 columns"),
     ("k,v\n1,\u{0}\n", nil),
     ("k,name\n1,a\n", "mapping.yaml:6:44 M120 'v' is not a column of"),
+    ("k,v,x,v\n1,a,b,c\n", "mapping.yaml:6:44 M120"), ("k,k,v\n1,2,a\n", "mapping.yaml:6:34 M120"),
+    ("k,v,x,x\n1,a,b,c\n", nil),
   ])
   func brokenTables(_ text: String, _ expected: String?) throws {
     let space = try Workspace(["t.csv": text])

@@ -45,7 +45,14 @@ final class SideTable: @unchecked Sendable {
     var problems = parser.findings
     if problems.isEmpty {
       for column in [layout.key] + layout.values {
-        if let position = header.firstIndex(of: column.text) {
+        let positions = header.indices.filter { header[$0] == column.text }
+        if positions.count > 1 {
+          problems.append(
+            Diagnostic(
+              "M120", "\(layout.file) has the column '\(column.text)' twice",
+              remedy: "rename one of the two in its header",
+              file: findings.source.file, span: column.span))
+        } else if let position = positions.first {
           wanted.append(position)
         } else {
           problems.append(
