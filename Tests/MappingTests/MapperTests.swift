@@ -252,6 +252,18 @@ import Testing
     #expect(outcome.rejects == ["R203 line 3: the record has no visitor"])
   }
 
+  /// Nor does one of blanks; blanks around a name are part of it.
+  @Test func aBlankTextNamesNobody() throws {
+    let mapping = MappingRun.head.replacing(
+      "visitor: =ip", with: "visitor: ['=url_decode(user.or(\"\"))', '=url_decode(agent.or(\"\"))']")
+    let outcome = try MappingRun.map(
+      mapping + "events: [ { type: t } ]",
+      ["%20", "%C2%A0%09", "%20anna", "%C3%BC%20"].map { "time=1 ip=1 status=0 user=\($0) agent=Fx" }
+        + ["time=1 ip=1 status=0 user=%20 agent=%E2%80%83"])
+    #expect(outcome.visitors == ["Fx", "Fx", " anna", "ü "])
+    #expect(outcome.rejects == ["R203 line 5: the record has no visitor"])
+  }
+
   @Test func unmatchedRecordsCanBeRejected() throws {
     let mapping = MappingRun.head + "events: [ { type: t, when: { status: 1 } } ]\notherwise: reject"
     #expect(try MappingRun.map(mapping, ["time=1 ip=1 status=0"]).rejects == ["R202 line 1: no rule wants this record"])

@@ -448,7 +448,7 @@ struct FirstMatch: Sendable {
   func callAsFunction(_ activation: Activation) -> Int { find(activation) }
 }
 
-/// The first of several texts that is present and not empty, bound for the same reason. The value is `none` if none is, and no text
+/// The first of several texts that is present and not blank, bound for the same reason. The value is `none` if none is, and no text
 /// if one failed; the activation's frame says how.
 struct FirstPresent: Sendable {
   private let find: @Sendable (Activation) -> Value
@@ -468,8 +468,9 @@ struct FirstPresent: Sendable {
         value = value.unwrapped
       }
       if value.kind == .string {
-        // An empty text names nobody: all it stands for would become one visitor.
-        return value.length == 0 ? rest(activation) : value
+        // A blank text names nobody: all it stands for would become one visitor. Its first byte nearly always tells.
+        let isNamed = value.utf8.first.map { $0 > 0x20 && $0 < 0x80 } ?? false || value.trimmed.length > 0
+        return isNamed ? value : rest(activation)
       }
       activation.fail(value, site: site)
       return value.isError ? value : .error(.invalidConversion)
