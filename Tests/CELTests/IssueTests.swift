@@ -34,7 +34,19 @@ import Testing
     Case("'x", .syntax, "'x"),
     Case("for", .syntax, "for", "choose another name"),
     Case("status ? 1 : 2", .typeMismatch, "status"),
+    Case(#"timestamp(0) + "1h""#, .noOverload, #"timestamp(0) + "1h""#, #"convert the text: duration("1h")"#),
+    Case(#"decimal("5") % 2"#, .noOverload, #"decimal("5") % 2"#, "only whole numbers have a remainder: int(…)"),
+    Case("5.0 % 2.0", .noOverload, "5.0 % 2.0", "only whole numbers have a remainder: int(…)"),
+    Case(
+      #"{"a": 1} + {"b": 2}"#, .noOverload, #"{"a": 1} + {"b": 2}"#,
+      "maps cannot be joined: write one with the keys of both"),
+    Case(#"url["path"]"#, .noOverload, "url", "write .path"),
+    Case(#""GET" in method"#, .typeMismatch, #""GET" in method"#, "write text.contains(part)"),
+    Case(
+      "status == 200 ? ip : null", .typeMismatch, "status == 200 ? ip : null", "nothing is null: write optional.none()"),
     // What other languages write.
+    Case(#"ip like "a%""#, .syntax, "like", "write text.contains(…), or text.matches(…)"),
+    Case("status in (200, 201)", .syntax, ",", "write a list in brackets: [200, 201]"),
     Case(#"ip =~ "h""#, .syntax, "=~", #"write text.matches("…")"#),
     Case("status === 1", .syntax, "===", "write '=='"),
     Case("status !== 1", .syntax, "!==", "write '!='"),

@@ -259,9 +259,10 @@ struct Checker {
         return value
       case .dyn, .free: return .dyn
       default:
+        var remedy = type == .string ? "write .charAt(0), or .substring(0, 2)" : nil
+        if case .object = type, case .literal(.string(let name)) = index.node { remedy = "write .\(name)" }
         checker.report(
-          .noOverload, at: operand.span, "\(type) has no elements",
-          remedy: type == .string ? "write .charAt(0), or .substring(0, 2)" : nil, name: operand.path)
+          .noOverload, at: operand.span, "\(type) has no elements", remedy: remedy, name: operand.path)
         return .dyn
       }
     }
@@ -293,7 +294,9 @@ struct Checker {
     } else if case .optional(let inner) = b, Type.assignable(inner, to: a) {
       reportOptional(no, "the other side of ':'")
     } else {
-      report(.typeMismatch, at: expression.span, "the two sides of ':' are \(a) and \(b)", remedy: "convert one side")
+      report(
+        .typeMismatch, at: expression.span, "the two sides of ':' are \(a) and \(b)",
+        remedy: a == .null || b == .null ? "nothing is null: write optional.none()" : "convert one side")
     }
     return .dyn
   }

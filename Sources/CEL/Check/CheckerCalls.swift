@@ -99,21 +99,22 @@ extension Checker {
     }
     let all = function.overloads.filter(\.isListed).map { $0.signature(name.text) }
     let signatures = all.prefix(4).joined(separator: ", ") + (all.count > 4 ? " and \(all.count - 4) more" : "")
+    let remedy = all.isEmpty ? nil : "it is \(signatures)"
     if style.isEmpty {
       report(
         .noOverload, at: name.span,
         "'\(name.text)' does not take \(operands.count - (target == nil ? 0 : 1)) arguments",
-        remedy: "it is \(signatures)", name: name.text)
+        remedy: remedy, name: name.text)
     } else if style.count == 1,
       let wrong = operands.indices.first(where: { !Type.assignable(types[$0], to: style[0].parameters[$0]) })
     {
       report(
         .typeMismatch, at: operands[wrong].span,
         "'\(name.text)' needs \(style[0].parameters[wrong]), but this is \(types[wrong])",
-        remedy: "it is \(signatures)", name: name.text)
+        remedy: remedy, name: name.text)
     } else {
       report(
-        .noOverload, at: name.span, "'\(name.text)' does not take (\(given))", remedy: "it is \(signatures)",
+        .noOverload, at: name.span, "'\(name.text)' does not take (\(given))", remedy: remedy,
         name: name.text)
     }
   }
@@ -162,11 +163,17 @@ extension Checker {
     if operation == .divide, a == .decimal || b == .decimal {
       return "write a.divide(b, digits): a quotient needs a number of digits behind the point"
     }
+    if operation == .remainder, a.isNumeric, b.isNumeric { return "only whole numbers have a remainder: int(…)" }
     if a.isNumeric && b.isNumeric {
       return a == .decimal || b == .decimal
         ? "convert one side: decimal(…)" : "convert one side: int(…), double(…) or uint(…)"
     }
     if isSum, a == .timestamp || a == .duration, b == .int { return "write duration(\"3600s\")" }
+    if isSum, a == .timestamp || a == .duration, b == .string { return "convert the text: duration(\"1h\")" }
+    if operation == .in, a == .string, b == .string { return "write text.contains(part)" }
+    if operation == .add, case .map = a, case .map = b {
+      return "maps cannot be joined: write one with the keys of both"
+    }
     if operation == .add, a == .string { return "convert the right side: string(…)" }
     if operation == .add, b == .string { return "convert the left side: string(…)" }
     if a == .null || b == .null { return "only values of unknown type can be null; an optional value has .hasValue()" }

@@ -123,10 +123,27 @@ struct ParserState {
     let remedy: String? =
       switch found {
       case "and", "AND": "write '&&'"
+      case "like", "LIKE": "write text.contains(…), or text.matches(…)"
+      case "," where isBehindIn: "write a list in brackets: [200, 201]"
       case "or", "OR": "write '||' between conditions, and .or(…) for a value that may be missing"
       default: isBehindNot ? "write '!'" : nil
       }
     return SyntaxError(at: token.span, "unexpected '\(found)'\(hint)", remedy: remedy)
+  }
+
+  /// Whether the innermost open bracket stands behind the word `in`.
+  private var isBehindIn: Bool {
+    var closed = 0
+    for at in tokens[..<index].indices.reversed() {
+      switch tokens[at].kind {
+      case .punctuation(.closeParenthesis), .punctuation(.closeBracket), .punctuation(.closeBrace): closed += 1
+      case .punctuation(.openParenthesis), .punctuation(.openBracket), .punctuation(.openBrace):
+        if closed == 0 { return at > 0 && text(tokens[at - 1].span) == "in" }
+        closed -= 1
+      default: break
+      }
+    }
+    return false
   }
 
   /// Whether the word `not` stands just before.
