@@ -51,6 +51,8 @@ import Testing
     #expect(findings(salt: "'env(NAME, \"x\")'", environment: blank).isEmpty, "the default is meant for that")
     #expect(findings(salt: "'env(NAME, \" \")'").map(\.code) == ["M007"])
     #expect(findings(salt: "' '").map(\.code) == ["M007"])
+    let broken = findings(salt: "env(NAME)", environment: ["NAME": "a\nb"])
+    #expect(broken.map(\.message) == ["a text with control characters from the environment variable NAME"])
     #expect(findings(salt: "=env(NAME)").map(\.code) == ["M006"])
   }
 

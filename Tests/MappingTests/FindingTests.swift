@@ -105,6 +105,13 @@ import Testing
     Case("events: [ { type: t, if: =time > 2026-9-1 } ]", 6, 34, "M104", "a subtraction", "timestamp("),
     Case("events: [ { type: t, properties: { a: ==status } } ]", 6, 40, "M107", "a second '='", "write one"),
     Case("events: [ { type: t, properties: { a: } } ]", 6, 39, "M007", "no value", "leave the key out"),
+    // Look-ups in what is no table.
+    Case(
+      "events: [ { type: t, properties: { a: '=lookup(status, ip)' } } ]", 6, 41, "M106", "'lookup' does not take",
+      "tables: {"),
+    Case(
+      "events: [ { type: t, properties: { a: '=lookup( nosuch, ip)' } } ]", 6, 49, "M101", "unknown table 'nosuch'",
+      "tables: {"),
     // In an `each` the fields of the row are known, too.
     Case(
       "events: [ { type: t, properties: { a: { each: rows, do: { b: =sky } } } } ]", 6, 63, "M101",

@@ -75,6 +75,26 @@ import Testing
     }
   }
 
+  @Test(arguments: [("k,v\n1\n", "for each column"), ("k,v\n1,a,b\n", "put quotes")])
+  func rowsOfAnotherLength(_ text: String, _ remedy: String) throws {
+    let space = try Workspace(["t.csv": text])
+    let findings = MappingRun.findings(
+      MappingRun.head
+        + "tables: { t: { file: t.csv, key: k, value: v } }\nevents: [ { type: t, properties: { a: '=lookup(t, ip)' } } ]\n",
+      file: space.path("mapping.yaml"))
+    #expect(findings.contains { $0.code == "M120" && $0.remedy.contains(remedy) }, "\(findings)")
+  }
+
+  @Test func aWholeTableIsNoValue() throws {
+    let space = try Workspace(["t.csv": "k,v\n1,a\n"])
+    let findings = MappingRun.findings(
+      MappingRun.head + "tables: { names: { file: t.csv, key: k, value: v } }\n"
+        + "events: [ { type: t, properties: { a: '=lookup(name, ip)', b: =names } } ]\n",
+      file: space.path("mapping.yaml"))
+    #expect(findings.map(\.remedy).contains("write lookup(names, …)"), "\(findings)")
+    #expect(findings.map(\.remedy).contains("did you mean 'names'?"), "\(findings)")
+  }
+
   @Test func textThatIsNotUTF8IsShownWhereItIs() throws {
     let space = try Workspace()
     try space.write("t.csv", Array("k,v\n1,".utf8) + [0xE9, 0x0A])

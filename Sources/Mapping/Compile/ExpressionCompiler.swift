@@ -212,24 +212,24 @@ final class ExpressionCompiler {
     var message = issue.message
     var label = ""
     var remedy = issue.remedy ?? ""
+    let isTable = issue.code == .unknownName && isInLookup(issue.span.lowerBound + offset, of: scalar)
     if issue.code == .unknownName, let name = issue.name {
-      message = "unknown field '\(name)'"
-      label = "not a field of reader \(schema.title), nor a `let`"
+      message = "unknown \(isTable ? "table" : "field") '\(name)'"
+      label = isTable ? "" : "not a field of reader \(schema.title), nor a `let`"
+    }
+    if isTable || issue.code == .noOverload && issue.name == "lookup" && remedy.isEmpty {
+      remedy = "declare the table: tables: { names: { file: names.csv, key: sku, value: name } }"
     }
     if let name = issue.name, !issue.candidates.isEmpty || issue.code == .unknownName {
       let known = Set(schema.fields.map(\.name)).union(environment.variables.keys).union(extra.variables.keys)
-      let candidates = issue.code == .unknownName ? Array(known) : issue.candidates
+      let candidates = isTable ? tables : issue.code == .unknownName ? Array(known) : issue.candidates
       let suggestion = Suggestion.remedy(for: name, among: candidates)
       if !suggestion.isEmpty { remedy = suggestion }
     }
     if scalar.text.hasPrefix("=="), issue.code == .syntax, issue.span.lowerBound == 0 {
       (message, remedy) = ("a second '='", "write one: it only says that an expression follows")
     }
-    if issue.code == .noOverload, let name = issue.name, case .object(let type)? = environment.variables[name]?.type,
-      type == LookupTables.type(of: name)
-    {
-      remedy = "write lookup(\(name), …)"
-    }
+    if issue.code == .noOverload, let name = issue.name, tables.contains(name) { remedy = "write lookup(\(name), …)" }
     if remedy.isEmpty {
       switch issue.code {
       case .typeMismatch: remedy = "convert or compare it, so that it gives what is needed here"
@@ -246,6 +246,18 @@ final class ExpressionCompiler {
         Self.code(issue.code), message, severity: severity, label: label,
         remedy: remedy.isEmpty ? Self.usualRemedy(issue.code) : remedy, file: findings.source.file,
         span: span))
+  }
+
+  /// The names of all tables.
+  var tables: [String] {
+    environment.variables.filter { $0.value.type == .object(LookupTables.type(of: $0.key)) }.map(\.key)
+  }
+
+  /// Whether a place of an expression is the first argument of a look-up.
+  private func isInLookup(_ place: Int, of scalar: ConfigScalar) -> Bool {
+    var before = scalar.text.utf8.prefix(place)
+    while before.last == UInt8(ascii: " ") { before.removeLast() }
+    return before.reversed().starts(with: "lookup(".utf8.reversed())
   }
 
   /// Names in an expression that did not compile, so that what it uses does not count as unused.

@@ -35,9 +35,7 @@ extension ExpressionCompiler {
       return canRepeat
         ? "write { each: \(list), do: { key: =field } }, or .map(r, r.field)" : "write \(list).map(r, r.field)"
     }
-    if let table = environment.variables.keys.first(where: { LookupTables.type(of: $0) == name }) {
-      return "write lookup(\(table), …)"
-    }
+    if let table = tables.first(where: { LookupTables.type(of: $0) == name }) { return "write lookup(\(table), …)" }
     let properties = environment.objectTypes[name]?.properties.keys.sorted() ?? []
     let main = properties.contains("text") ? ["text"] : properties
     return "name one of its properties: " + main.map { "." + $0 }.joined(separator: ", ")

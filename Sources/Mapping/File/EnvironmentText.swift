@@ -12,8 +12,11 @@ enum EnvironmentText {
       return nil
     }
     guard !isBlank(text), !text.utf8.contains(where: { $0 < 0x20 }) else {
+      let source = Variable(scalar.text).map(\.name).flatMap { environment[$0] == text ? $0 : nil }
       findings.error(
-        "M007", isBlank(text) ? "an empty text" : "a text with control characters", at: scalar.span,
+        "M007",
+        (isBlank(text) ? "an empty text" : "a text with control characters")
+          + (source.map { " from the environment variable \($0)" } ?? ""), at: scalar.span,
         remedy: "give one line of text")
       return nil
     }

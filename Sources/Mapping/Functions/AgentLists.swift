@@ -42,11 +42,13 @@ struct AgentLists {
     }
     var patterns: UserAgentPatterns?
     if let scalar = text("agents") {
+      let isInstalled = scalar.text == "installed"
       let list =
-        scalar.text == "installed"
+        isInstalled
         ? SideFile(UserAgentPatterns.installedPath, besideMapping: "")
         : SideFile(scalar.text, besideMapping: findings.source.file)
-      if let bytes = list.read(for: scalar, findings) {
+      let remedy = isInstalled ? "install it: apt install uap-core" : SideFile.remedy
+      if let bytes = list.read(for: scalar, findings, remedy: remedy) {
         do {
           patterns = try UserAgentPatterns(bytes, file: list.path)
         } catch {

@@ -9,18 +9,21 @@ struct SideFile {
   /// Bytes; more is an error.
   static let largest = 64 << 20
 
+  /// What to do where a file that the user named cannot be read.
+  static let remedy = "check the name; it is relative to the mapping's folder"
+
   init(_ name: String, besideMapping mapping: String) {
     path = FilePath.path(name, beside: mapping)
   }
 
   /// The whole content; nil, and M119 at the scalar that names it, if it cannot be read.
-  func read(for scalar: ConfigScalar, _ findings: Findings) -> [UInt8]? {
+  func read(
+    for scalar: ConfigScalar, _ findings: Findings, remedy: String = SideFile.remedy
+  ) -> [UInt8]? {
     switch read() {
     case .success(let bytes): return bytes
     case .failure(let failure):
-      findings.error(
-        "M119", "cannot read \(path): \(failure.reason)", at: scalar.span,
-        remedy: "check the name; it is relative to the mapping's folder")
+      findings.error("M119", "cannot read \(path): \(failure.reason)", at: scalar.span, remedy: remedy)
       return nil
     }
   }

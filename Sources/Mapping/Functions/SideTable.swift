@@ -223,7 +223,9 @@ struct CSVRows {
     if let width, column != width {
       report(
         "\(column) cells where the header has \(width)", at: 1, line: first,
-        remedy: "put quotes around cells that contain the delimiter")
+        remedy: column < width
+          ? "write a cell, perhaps an empty one, for each column" : "put quotes around cells that contain the delimiter"
+      )
       if column < width { for missing in column..<width { cell(missing, 0, 0) } }
     }
     endLine()
