@@ -784,7 +784,7 @@ What to do: Look at the place, and at the line above it: YAML often notices only
     CodePage("M002", ###"""
 # M002: an anchor, an alias, a tag, or a second document
 
-YAML can name a value (`&name`), repeat it elsewhere (`*name`), give it a type (`!name`), and hold several documents in a file. A mapping uses none of these: it means what it says where it says it.
+YAML can name a value (`&name`), repeat it elsewhere (`*name`), give it a type (`!name`), merge a map into another (`<<:`), and hold several documents in a file. A mapping uses none of these: it means what it says where it says it.
 
 ```text
 M002.yaml:6:36: error[M002]: an anchor (`&name`)

@@ -105,6 +105,13 @@ import Testing
     Case("events: [ { type: t, if: =time > 2026-9-1 } ]", 6, 34, "M104", "a subtraction", "timestamp("),
     Case("events: [ { type: t, properties: { a: ==status } } ]", 6, 40, "M107", "a second '='", "write one"),
     Case("events: [ { type: t, properties: { a: } } ]", 6, 39, "M007", "no value", "leave the key out"),
+    // What YAML reads otherwise than it looks.
+    Case(
+      "events: [ { type: t, properties: { <<: { a: x }, b: y } } ]", 6, 36, "M002", "a merge key", "write the keys out"),
+    Case("events:\n  - type:t", 7, 5, "M006", "rule must be a map", "a blank behind the colon"),
+    Case("events: [ { type: t, properties: {a:1} } ]", 6, 38, "M007", "no value", "a blank behind the colon"),
+    Case("events:\n  - type: t\n    if: =status ++ 1", 8, 18, "M107", "unexpected '+'", "compare brackets"),
+    Case("events:\n  - type: t\n\u{A0}\u{A0}x: 1", 8, 1, "M004", "unknown key", "U+00A0"),
     // Look-ups in what is no table.
     Case(
       "events: [ { type: t, properties: { a: '=lookup(status, ip)' } } ]", 6, 41, "M106", "'lookup' does not take",

@@ -238,7 +238,7 @@ final class ExpressionCompiler {
       default: break
       }
     }
-    if issue.code == .syntax, scalar.style == .plain, remedy.isEmpty {
+    if issue.code == .syntax, scalar.style == .plain, remedy.isEmpty, findings.source.isFollowed(scalar) {
       remedy = "put single quotes around this expression if YAML cut it (at ` #`, `: `, or in braces at a comma)"
     }
     findings.add(

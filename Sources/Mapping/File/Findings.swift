@@ -33,7 +33,10 @@ final class Findings {
   /// Whether a literal says something; reports it if not. Warns of what other YAML readers take for something else.
   func isValue(_ scalar: ConfigScalar) -> Bool {
     guard !(scalar.text.isEmpty && scalar.style == .plain) else {
-      error("M007", "no value", at: scalar.span, remedy: "give one, or leave the key out")
+      error(
+        "M007", "no value", at: scalar.span,
+        remedy: source.isBehindTightColon(scalar.span)
+          ? "put a blank behind the colon: key: value" : "give one, or leave the key out")
       return false
     }
     if Self.isNull(scalar) {

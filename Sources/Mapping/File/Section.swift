@@ -11,7 +11,8 @@ struct Section {
     guard let entries = node.entries else {
       findings.error(
         "M006", "\(title) must be a map", at: node.span,
-        remedy: "write keys and values: \(keys.joined(separator: ", "))")
+        remedy: Self.isTight(node)
+          ? "put a blank behind the colon: key: value" : "write keys and values: \(keys.joined(separator: ", "))")
       return nil
     }
     self.title = title
@@ -19,10 +20,20 @@ struct Section {
     self.findings = findings
     // One unknown key is a slip; a thousand are another kind of file, and one finding says so.
     for entry in entries.filter({ !keys.contains($0.key) }).prefix(20) {
+      let blank =
+        entry.key.contains { $0.isWhitespace && !$0.isASCII }
+        ? findings.source.strangeBlank(near: entry.keySpan) : nil
       findings.error(
         "M004", "unknown key '\(entry.key)' in \(title)", at: entry.keySpan,
-        remedy: Suggestion.remedy(for: entry.key, among: keys))
+        remedy: blank.map { "write ordinary blanks: the one here is U+\($0.code), which YAML takes for a letter" }
+          ?? Suggestion.remedy(for: entry.key, among: keys))
     }
+  }
+
+  /// Whether a text was meant as a key and its value: `type:a`.
+  private static func isTight(_ node: ConfigNode) -> Bool {
+    guard let scalar = node.scalar, scalar.style == .plain else { return false }
+    return scalar.text.prefix { $0 != ":" }.allSatisfy { $0.isLetter || $0 == "_" } && scalar.text.contains(":")
   }
 
   subscript(key: String) -> ConfigNode? { node[key] }

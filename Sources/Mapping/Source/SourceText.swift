@@ -124,6 +124,23 @@ struct SourceText: Sendable {
     return SourceSpan(line: line + 1, column: column + 1, length: min(max(1, range.count), room))
   }
 
+  /// Whether something stands on the line behind an unquoted text, so that YAML may have ended it there; also where that cannot
+  /// be told.
+  func isFollowed(_ scalar: ConfigScalar) -> Bool {
+    guard lines.indices.contains(scalar.span.line - 1) else { return true }
+    let rest = lines[scalar.span.line - 1].dropFirst(scalar.span.column - 1)
+    guard rest.starts(with: scalar.text.utf8) else { return true }
+    return rest.dropFirst(scalar.text.utf8.count).contains { $0 != 0x20 && $0 != 0x09 }
+  }
+
+  /// Whether the word before a place has a colon in it that no blank follows, which is no colon to YAML.
+  func isBehindTightColon(_ place: SourceSpan) -> Bool {
+    guard lines.indices.contains(place.line - 1),
+      let word = lines[place.line - 1].prefix(place.column - 1).split(separator: 0x20).last
+    else { return false }
+    return word.last != UInt8(ascii: ":") && word.contains(UInt8(ascii: ":"))
+  }
+
   /// A blank that only looks like one, between what YAML parts by blanks, on a line or the one with text before it.
   func strangeBlank(near place: SourceSpan) -> (code: String, span: SourceSpan)? {
     var line = place.line - 1

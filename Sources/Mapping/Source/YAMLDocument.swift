@@ -131,6 +131,10 @@ enum YAMLDocument {
       }
       let text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
       if awaitsKey {
+        if text == "<<", scalar.style == YAML_PLAIN_SCALAR_STYLE {
+          report(
+            "M002", "a merge key (`<<`)", span, remedy: "write the keys out; put quotes around it if it is a name")
+        }
         take(key: text, span)
       } else {
         put(.scalar(ConfigScalar(text: text, style: style(scalar.style), span: span)))
