@@ -889,7 +889,7 @@ What to do: Write `language: 1`, or use a trackfill that knows the version.
     CodePage("M009", ###"""
 # M009: too large, too deep, or too many
 
-A mapping may have 10 MiB, 64 levels of nesting, and 1,000 entries in one list or map of it. More is nearly always a generated file or no mapping at all.
+A mapping may have 10 MiB, 64 levels of nesting, and 1,000 entries in one list of rules, reasons, checks, branches or tests, or in one map of values. More is nearly always a generated file or no mapping at all.
 
 ```text
 M009.yaml:6:107: error[M009]: nested more than 64 levels deep
