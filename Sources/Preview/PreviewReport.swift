@@ -148,7 +148,8 @@ public struct PreviewReport: Sendable {
     types.map { type in rules.indices.reduce(0) { $0 + (rules[$1].type == type.type ? counts[$1] : 0) } }
   }
 
-  var neverMatched: [Rule] { rules.filter { $0.events == 0 } }
+  /// Rules that no record matched, and those whose records were all rejected.
+  var rulesWithoutEvents: [Rule] { rules.filter { $0.events == 0 } }
 
   private static func share(_ counts: RunCounts, isCut: Bool) -> Double? {
     guard isCut else { return 1 }

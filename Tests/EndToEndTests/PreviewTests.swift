@@ -54,6 +54,26 @@ import Testing
     }
   }
 
+  /// A rule can match records and leave no event, as all of them were rejected.
+  @Test func rulesWithoutAnEvent() throws {
+    let mapping = """
+      mapping: m
+      language: 1
+      input: { reader: weblog, format: combined }
+      identity: { visitor: =ip, profile: { hash: visitor, salt: abc } }
+      target: { source: x }
+      emit: all
+      events: [ { type: a }, { type: c, properties: { z: =1 / (status - 200) } } ]
+
+      """
+    try space.write("failing.yaml", mapping)
+    try space.write(
+      "one.log", "192.0.2.1 - - [10/Sep/2026:10:00:00 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"Mozilla/5.0\"\n")
+    let report = text(try run("one.log -m failing.yaml"))
+    #expect(report.contains("rules without an event: a (line 7), c (line 7)"), "\(report)")
+    #expect(!report.contains("matched nothing") && !report.contains("never"), "\(report)")
+  }
+
   @Test func page() throws {
     let result = try run("access.log -m web.yaml --html page.html")
     #expect(result.status == 0 && result.output.isEmpty)

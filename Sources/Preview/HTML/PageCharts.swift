@@ -96,7 +96,7 @@ extension PreviewPage {
       )
       for rule in rules {
         let name = Markup.escaped(rule.name, most: 100)
-        let note = rule.events == 0 ? " <span class=\"never\">never, line \(rule.span.line)</span>" : ""
+        let note = rule.events == 0 ? " <span class=\"never\">none, line \(rule.span.line)</span>" : ""
         page.add(
           "<tr><th scope=\"row\">\(name)\(note)</th>\(isNamed ? "<td>\(Markup.escaped(rule.type, most: 100))</td>" : "")"
             + "<td class=\"num\">\(DisplayNumber.grouped(rule.events))</td>"

@@ -118,7 +118,7 @@ public struct PreviewPage {
 
   private func isShown(_ section: Section) -> Bool {
     switch section {
-    case .remarks: !report.remarks.isEmpty || !report.neverMatched.isEmpty
+    case .remarks: !report.remarks.isEmpty || !report.rulesWithoutEvents.isEmpty
     case .fates, .types: true
     case .time: report.counts.events > 0
     case .sessions: report.lengths.count > 0
@@ -135,7 +135,7 @@ public struct PreviewPage {
   }
 
   private mutating func remarks() {
-    let never = report.neverMatched
+    let silent = report.rulesWithoutEvents
     section(.remarks, "What to look at") { page in
       for remark in page.report.remarks.sorted(by: { $0.isLoss && !$1.isLoss }) {
         let remedy = remark.remedy.isEmpty ? "" : "<p class=\"soft\">\(Markup.escaped(remark.remedy, most: 400))</p>"
@@ -143,10 +143,10 @@ public struct PreviewPage {
           "<div class=\"remark\(remark.isLoss ? " loss" : "")\"><p>\(Markup.escaped(remark.text, most: 600))</p>\(remedy)</div>"
         )
       }
-      if !never.isEmpty {
-        let names = never.map { "\($0.name) (line \($0.span.line))" }.joined(separator: ", ")
+      if !silent.isEmpty {
+        let names = silent.map { "\($0.name) (line \($0.span.line))" }.joined(separator: ", ")
         page.add(
-          "<div class=\"remark\"><p>Rules that matched nothing: \(Markup.escaped(names, most: 600))</p></div>")
+          "<div class=\"remark\"><p>Rules without an event: \(Markup.escaped(names, most: 600))</p></div>")
       }
     }
   }

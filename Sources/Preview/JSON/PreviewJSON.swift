@@ -116,7 +116,7 @@ public enum PreviewJSON {
       json.put("count", one.count)
     }
     json.put("empty_fields", report.emptyFields)
-    json.put("never_matched", report.neverMatched.map(\.name))
+    json.put("never_matched", report.rulesWithoutEvents.map(\.name))
     json.list("remarks", report.remarks) { json, remark in
       json.put("loss", remark.isLoss)
       json.put("text", remark.text)

@@ -141,7 +141,7 @@ struct ReportText {
     for rule in report.rules {
       let other = rule.name == rule.type ? "" : "type \(DisplayText.escaped(rule.type))"
       let note =
-        rule.events == 0 ? "never; \(DisplayText.escaped(report.subject.file)):\(rule.span.line)" : other
+        rule.events == 0 ? "none; \(DisplayText.escaped(report.subject.file)):\(rule.span.line)" : other
       row(DisplayText.escaped(rule.name), rule.events, 1, of: report.counts.events, note: note)
     }
     for tally in report.counts.rejects where tally.stage == .session { reject(tally) }
@@ -232,11 +232,11 @@ struct ReportText {
   }
 
   private mutating func findings() {
-    let never = report.neverMatched
-    if !never.isEmpty {
+    let silent = report.rulesWithoutEvents
+    if !silent.isEmpty {
       wrapped(
-        "rules that matched nothing: "
-          + never.map { "\(DisplayText.escaped($0.name)) (line \($0.span.line))" }.joined(separator: ", "), 0)
+        "rules without an event: "
+          + silent.map { "\(DisplayText.escaped($0.name)) (line \($0.span.line))" }.joined(separator: ", "), 0)
     }
     if !report.emptyFields.isEmpty {
       wrapped(
@@ -247,7 +247,7 @@ struct ReportText {
       wrapped((remark.isLoss ? "! " : "- ") + DisplayText.escaped(remark.text), 0, tint: remark.isLoss ? .red : .yellow)
       if !remark.remedy.isEmpty { wrapped("= " + DisplayText.escaped(remark.remedy), 2) }
     }
-    if !never.isEmpty || !report.emptyFields.isEmpty || !report.remarks.isEmpty { lines.append("") }
+    if !silent.isEmpty || !report.emptyFields.isEmpty || !report.remarks.isEmpty { lines.append("") }
   }
 
   private mutating func estimate() {
