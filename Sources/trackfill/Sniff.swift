@@ -35,24 +35,41 @@ struct Sniff: ParsableCommand {
   }
 
   /// The block that reads all of the inputs.
-  /// - Throws: I301 if no reader knows one, I302 if they need several blocks.
+  /// - Throws: I301 if no reader knows one, or if nothing is in them; I302 if they need several blocks.
   private func block(of inputs: [InputPath], _ console: Console) throws -> String {
-    let blocks = try inputs.map { (name: $0.title, text: try recognise($0, console)) }
-    guard let first = blocks.first else { return "" }
-    if let other = blocks.first(where: { $0.text != first.text }) {
-      throw Diagnostic(
-        "I302", "\(first.name) and \(other.name) have different formats",
-        remedy: "sniff and convert them apart, with a mapping for each")
+    var found: [(name: String, finding: SniffFinding)] = []
+    for input in inputs {
+      if let finding = try recognise(input, console) {
+        found.append((input.title, finding))
+      } else if inputs.count > 1 {
+        console.write("\(DisplayText.escaped(input.title)): empty, passed over\n")
+      }
     }
-    return first.text
+    guard let first = found.first else {
+      throw Diagnostic(
+        "I301", inputs.count == 1 ? "\(inputs[0].title) is empty" : "all \(inputs.count) inputs are empty",
+        remedy: "name an input with records in it")
+    }
+    var whole = first.finding
+    for other in found.dropFirst() {
+      guard let joined = whole.joined(other.finding) else {
+        throw Diagnostic(
+          "I302", "\(first.name) and \(other.name) have different formats",
+          remedy: "sniff and convert them apart, with a mapping for each")
+      }
+      if joined.settings != whole.settings {
+        console.write(
+          "\(DisplayText.escaped(other.name)) has other columns than those before it: all are named below\n")
+      }
+      whole = joined
+    }
+    return whole.input
   }
 
-  /// The block that reads an input; what was seen is said.
-  private func recognise(_ input: InputPath, _ console: Console) throws -> String {
+  /// How an input is read; what was seen is said. nil if nothing is in it, as in a log that was just begun.
+  private func recognise(_ input: InputPath, _ console: Console) throws -> SniffFinding? {
     let result = try InputSniffer.sniff(input, zone: zone)
-    guard !result.isEmpty else {
-      throw Diagnostic("I301", "\(input.title) is empty", remedy: "name an input with records in it")
-    }
+    if result.isEmpty { return nil }
     guard let finding = result.finding, let sketch = result.sketch else {
       throw Diagnostic(
         "I301", "no reader knows the format of \(input.title)",
@@ -61,6 +78,6 @@ struct Sniff: ParsableCommand {
       )
     }
     console.write(SniffText.render(input.title, finding, sketch, result.isComplete))
-    return finding.input
+    return finding
   }
 }

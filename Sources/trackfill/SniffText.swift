@@ -3,6 +3,9 @@ import Readers
 
 /// What was seen of an input, for people.
 enum SniffText {
+  /// Of a mapping that says nothing of its sessions; whose ids they would have does not matter here.
+  private static let standard = SessionSettings(namespace: .urlNamespace)
+
   static func render(
     _ name: String, _ finding: SniffFinding, _ sketch: InputSketch, _ isComplete: Bool
   ) -> String {
@@ -20,9 +23,10 @@ enum SniffText {
         finding.made.isChronological
         ? "up to \(seconds(sketch.disorder)) late" : "in another order than that of time"
       text += sketch.disorder == 0 ? "in order\n" : late + "\n"
-      if finding.made.isChronological, sketch.disorder > 5 * 60_000 {
-        text += "  later than the standard allows: write session: { disorder: \(sketch.disorder / 60_000 + 1)m }, "
-        text += "and a gap at least as long\n"
+      if finding.made.isChronological, sketch.disorder > standard.disorder,
+        let proposal = standard.proposal(forLateness: sketch.disorder)
+      {
+        text += "  later than is waited for: session: { \(proposal.key): \(proposal.value) } \(proposal.effect)\n"
       }
     }
     for line in finding.outline { text += "    \(DisplayText.escaped(line))\n" }

@@ -271,6 +271,55 @@ import Testing
     #expect(result.status == 65 && result.output.isEmpty && result.errors.contains("error[I302]"))
   }
 
+  /// What would keep late records from being late, as `convert` says it of the same log.
+  @Test(arguments: [(10, "session: { disorder: 10m }"), (61, "session: { mode: exact }")])
+  func disorder(_ minutes: Int, _ proposal: String) throws {
+    let space = try Workspace()
+    let lines = [12 * 60, 12 * 60 + 1, 12 * 60 + 1 - minutes, 12 * 60 + 2].map {
+      "1.2.3.4 - - [10/Sep/2026:\($0 / 60):\($0 % 60 / 10)\($0 % 10):00 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"M\"\n"
+    }
+    let result = try Binary.run(["sniff", try space.write("a.log", lines.joined())])
+    #expect(result.status == 0 && result.errors.contains(proposal), "\(result.errors)")
+  }
+
+  /// Logs of one format whose columns changed, one of which is not yet written to.
+  @Test func inputsThatDifferInColumns() throws {
+    let space = try Workspace()
+    let one = try space.write("a.log", "#Fields: date time c-ip cs-uri-stem\n2026-09-09 11:57:01 1.2.3.4 /a\n")
+    let two = try space.write(
+      "b.log", "#Fields: date time cs-uri-stem sc-status c-ip\n2026-09-10 11:57:01 /b 404 9.9.9.9\n")
+    let result = try Binary.run(["sniff", one, try space.write("empty.log", ""), two])
+    #expect(result.status == 0 && result.errors.contains("empty.log: empty, passed over"), "\(result.errors)")
+    #expect(result.errors.contains("b.log has other columns"))
+    let block = String(decoding: result.output, as: UTF8.self)
+    #expect(block.contains("columns: 'date time c-ip cs-uri-stem sc-status'"), "\(block)")
+    let mapping = try space.write("m.yaml", block + Self.rest)
+    let converted = try Binary.run(["convert", one, two, "-m", mapping, "-q"])
+    #expect(
+      converted.status == 0 && String(decoding: converted.output, as: UTF8.self).split(separator: "\n").count == 2)
+  }
+
+  /// Lines of logs that nobody would call a table, though something parts them as evenly.
+  @Test(arguments: [
+    (#"web-1  | 203.0.113.9 - - [10/Sep/2026:13:57:00 +0200] "GET /p HTTP/1.1" 200 912 "-" "M""#, "LogFormat"),
+    (
+      #"203.0.113.9, 10.0.0.7 10.0.0.5 - - [10/Sep/2026:13:57:00 +0200] "GET /p HTTP/1.1" 200 912 "-" "M""#, "LogFormat"
+    ),
+    ("time:[10/Sep/2026:13:57:00 +0200]\thost:1.2.3.4\treq:GET /a HTTP/1.1\tstatus:200\tua:M x", "LTSV"),
+    (
+      #"2026/09/10 13:57:00 [error] 12#12: *1 open() failed, client: 1.2.3.4, server: ex.com, request: "GET /x", host: "h""#,
+      "trackfill formats"
+    ),
+  ])
+  func logsAreNoTables(_ line: String, _ remedy: String) throws {
+    let space = try Workspace()
+    let lines = (0..<9).map { line.replacing(":57:00", with: ":57:0\($0)").replacing("1.2.3.4", with: "1.2.3.\($0)") }
+    let result = try Binary.run(["sniff", try space.write("a.log", lines.joined(separator: "\n") + "\n")])
+    #expect(
+      result.status == 65 && result.errors.contains("error[I301]") && result.errors.contains(remedy), "\(result.errors)"
+    )
+  }
+
   @Test func nothingKnown() throws {
     let space = try Workspace()
     let file = try space.write("notes.txt", String(repeating: "milk, eggs and a lamp\n", count: 20))

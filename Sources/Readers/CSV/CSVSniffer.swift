@@ -13,12 +13,13 @@ struct CSVSniffer: Sniffer {
     let encoding = head.isConverted ? nil : CSVSniffer.encoding(head.bytes)
     guard let text = CSVSniffer.text(head.bytes, encoding),
       let table = CSVSample.best(text, isComplete: head.isComplete).map(CSVSniffer.withoutTitle),
-      table.even * 10 >= table.rows.count * 8
+      table.even * 10 >= table.rows.count * 8, !table.isLabelled
     else { return nil }
     let nulls = CSVNullTexts.of(table)
     let missing = Set([""] + nulls)
     let header = CSVSniffer.header(table, missing)
-    guard header != nil || UnknownLog(head.bytes) == nil,
+    // A log's first line is no header, though it may look like one above lines that are all texts as well.
+    guard UnknownLog(head.bytes) == nil || header != nil && !UnknownLog.isOne(head.bytes.prefix { $0 != 0x0A }),
       let fields = CSVSniffer.fields(table, header, missing, zone, hasQuotes: text.contains(UInt8(ascii: "\"")))
     else { return nil }
     let settings =

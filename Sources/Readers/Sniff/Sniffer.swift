@@ -81,6 +81,22 @@ public struct SniffFinding: Sendable {
   /// Whether the records are so surely the reader's that no other is asked.
   var isClear: Bool { understood * 10 >= records * 8 || isUnmistakable && understood * 2 >= records }
 
+  /// What reads the other input as well; nil if each needs an `input` of its own. Logs that differ in the columns of which
+  /// each says itself which it has are of one format: then all of them are named.
+  public func joined(_ other: SniffFinding) -> SniffFinding? {
+    guard reader == other.reader, settings.map(\.key) == other.settings.map(\.key) else { return nil }
+    var joined = self
+    for (index, (own, others)) in zip(settings, other.settings).enumerated() where own != others {
+      guard own.key == "columns", case .text(let known) = own.value, case .text(let more) = others.value else {
+        return nil
+      }
+      let names = known.split(separator: " ")
+      let new = more.split(separator: " ").filter { !names.contains($0) }
+      joined.settings[index].value = .text((names + new).joined(separator: " "))
+    }
+    return joined
+  }
+
   /// The `input` of a mapping, as YAML.
   public var input: String {
     PinnedEntry("input", .map([PinnedEntry("reader", .text(reader))] + settings)).yaml(depth: 0)

@@ -5,6 +5,8 @@ enum UnknownLog {
   case requests
   /// Dates, times and methods, as IIS has them, without the `#Fields:` that names the columns.
   case headless
+  /// Values behind their labels, with tabs between them (LTSV).
+  case labelled
 
   /// Lines looked at.
   private static let most = 200
@@ -14,6 +16,7 @@ enum UnknownLog {
     var lines = 0
     var requests = 0
     var headless = 0
+    var labelled = 0
     var hasNames = false
     for line in head.split(separator: UInt8(ascii: "\n"), maxSplits: UnknownLog.most).prefix(UnknownLog.most) {
       if line.first == UInt8(ascii: "#") {
@@ -26,18 +29,35 @@ enum UnknownLog {
         requests += 1
       } else if UnknownLog.isRow(words) {
         headless += 1
+      } else if UnknownLog.isLabelled(line) {
+        labelled += 1
       }
     }
     if requests * 2 > lines {
       self = .requests
     } else if headless * 2 > lines, !hasNames {
       self = .headless
+    } else if labelled * 2 > lines {
+      self = .labelled
     } else {
       return nil
     }
   }
 
+  /// Whether a line is of such a log.
+  static func isOne(_ line: ArraySlice<UInt8>) -> Bool { UnknownLog(Array(line)) != nil }
+
   private typealias Word = ArraySlice<UInt8>
+
+  /// `time:[10/Sep/2026:13:57:01 +0200]<tab>host:203.0.113.9<tab>…`.
+  private static func isLabelled(_ line: ArraySlice<UInt8>) -> Bool {
+    let fields = line.split(separator: UInt8(ascii: "\t"))
+    return fields.count > 2
+      && fields.allSatisfy { field in
+        let label = field.prefix { ($0 | 0x20) &- UInt8(ascii: "a") < 26 || $0 == UInt8(ascii: "_") || $0 &- 48 < 10 }
+        return !label.isEmpty && label.endIndex < field.endIndex && field[label.endIndex] == UInt8(ascii: ":")
+      }
+  }
 
   /// `[10/Sep/2026:13:57:01 +0200]` between blanks, and a protocol behind it; in a table the brackets are at separators.
   private static func isRequest(_ words: [Word]) -> Bool {
@@ -74,6 +94,9 @@ enum UnknownLog {
     switch self {
     case .requests:
       "lines look like a web server's, in a form that no preset has: give its own LogFormat or log_format text as `format`"
+    case .labelled:
+      "lines look like labelled values (LTSV): give the log's own LogFormat or log_format text, labels and tabs included, as "
+        + "`format`"
     case .headless:
       "lines look like IIS's without their '#Fields:': write `format: iis`, and `columns` with what the log's other files "
         + "have behind it"
