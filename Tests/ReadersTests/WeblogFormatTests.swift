@@ -46,6 +46,18 @@ import Testing
         "method": "GET", "target": "/a b?c", "path": "/a b", "query": "c", "protocol": "HTTP/1.0", "status": "200",
         "original_status": "302", "referer": "r", "agent": "some agent",
       ]),
+    // Addresses of version 6 have no brackets before a port.
+    Sample(
+      format: "%a:%{remote}p %t", line: "2001:db8::1:54321 [10/Oct/2000:13:55:36 +0000]",
+      fields: ["ip": "2001:db8::1", "remote_port": "54321"]),
+    Sample(
+      format: "$realip_remote_addr:$realip_remote_port $remote_addr [$time_local]",
+      line: "2001:db8::9:1234 203.0.113.9 [10/Oct/2000:13:55:36 +0000]",
+      fields: ["realip_remote_addr": "2001:db8::9", "realip_remote_port": "1234", "ip": "203.0.113.9"]),
+    Sample(
+      format: "$remote_addr:$remote_port $server_addr:$server_port [$time_local]",
+      line: "203.0.113.9:54321 [2001:db8::80]:443 [10/Oct/2000:13:55:36 +0000]",
+      fields: ["ip": "203.0.113.9", "remote_port": "54321", "server_addr": "[2001:db8::80]", "port": "443"]),
     // What may hold blanks has the rest of the line.
     Sample(
       format: "%h %t %>s %U", line: "h [10/Oct/2000:13:55:36 +0000] 200 /my file.pdf",

@@ -121,9 +121,9 @@ struct FormatPlan: Sendable {
       }
       if field.kind == .int, field.names.contains(where: { $0.hasSuffix("port") }), result.count >= 2,
         case .literal(let colon) = result[result.count - 1], colon == [UInt8(ascii: ":")],
-        case .field(var before) = result[result.count - 2], before.kind == .text
+        case .field(var before) = result[result.count - 2], [.text, .free].contains(before.kind)
       {
-        before.kind = .hostPort
+        before.kind = before.names.first == "host" ? .hostPort : .addressPort
         before.source += ":" + field.source
         before.names = before.names + ["\n"] + field.names
         result.removeLast()
@@ -166,7 +166,9 @@ struct FormatPlan: Sendable {
       }
       let names = field.names.split(separator: "\n")
       steps[index].name = FormatPlan.free(Array(names[0]), &taken)
-      if field.kind == .hostPort, names.count > 1 { steps[index].port = FormatPlan.free(Array(names[1]), &taken) }
+      if [.hostPort, .addressPort].contains(field.kind), names.count > 1 {
+        steps[index].port = FormatPlan.free(Array(names[1]), &taken)
+      }
       let parts =
         switch field.kind {
         case .request: RequestPart.allCases

@@ -52,7 +52,10 @@ struct LogField: Sendable, Equatable {
     case target
     /// A query with its question mark, or nothing.
     case query
+    /// A host, perhaps with a port.
     case hostPort
+    /// An address with a port, which is always there: behind the last colon, though version 6 has no brackets.
+    case addressPort
     /// `[10/Oct/2000:13:55:36 -0700]`, and the same without brackets.
     case bracketedTime
     case commonTime

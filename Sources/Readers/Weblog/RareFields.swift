@@ -35,20 +35,22 @@ extension WeblogParser {
       } else {
         row[step.main] = text(start, stop, isEscaped, arena)
       }
-    case .hostPort: return hostPort(step, start, stop, isEscaped, row, arena)
+    case .hostPort: return hostPort(step, HostPort.colon(start, stop), start, stop, isEscaped, row, arena)
+    case .addressPort:
+      return hostPort(step, Scan.lastByte(UInt8(ascii: ":"), start, stop), start, stop, isEscaped, row, arena)
     default: break
     }
     return nil
   }
 
-  /// A host, perhaps with a port.
+  /// - Parameter colon: the one before the port; nil if there is no port.
   private func hostPort(
-    _ step: Step, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>, _ isEscaped: Bool,
-    _ row: UnsafeMutablePointer<Field>, _ arena: Arena
+    _ step: Step, _ colon: UnsafePointer<UInt8>?, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>,
+    _ isEscaped: Bool, _ row: UnsafeMutablePointer<Field>, _ arena: Arena
   ) -> Failure? {
     var hostEnd = stop
     var port: Int64?
-    if let colon = HostPort.colon(start, stop) {
+    if let colon {
       hostEnd = colon
       if !missing.contains(colon + 1, stop) {
         port = LogNumber.integer(colon + 1, stop)

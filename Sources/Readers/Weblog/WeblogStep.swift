@@ -4,7 +4,7 @@ extension WeblogParser {
     /// Which fields are looked at twice, since what ends them lets blanks pass.
     enum Freedom: UInt8 { case none, address, user, counter }
     enum Kind: UInt8 {
-      case text, int, micros, seconds, request, target, query, hostPort
+      case text, int, micros, seconds, request, target, query, hostPort, addressPort
       case commonTime, isoTime, epoch, fraction, pattern
     }
 
@@ -114,6 +114,7 @@ extension WeblogParser {
       case .target: (.target, 0)
       case .query: (.query, 0)
       case .hostPort: (.hostPort, 0)
+      case .addressPort: (.addressPort, 0)
       case .bracketedTime, .commonTime: (.commonTime, 0)
       case .isoTime: (.isoTime, 0)
       case .epoch(let digits): (.epoch, Int64(digits))
