@@ -53,8 +53,8 @@ struct Check: ParsableCommand {
       }
     let end = StandardOutput.write(text, status, console)
     console.write(
-      OptionText.plural(checked, "mapping") + " checked: " + OptionText.plural(errors.count, "error") + ", "
-        + OptionText.plural(findings.count - errors.count, "warning") + "\n")
+      DisplayNumber.plural(checked, "mapping") + " checked: " + DisplayNumber.plural(errors.count, "error") + ", "
+        + DisplayNumber.plural(findings.count - errors.count, "warning") + "\n")
     throw ExitCode(end.rawValue)
   }
 }

@@ -9,8 +9,8 @@ enum DeliverySummaryText {
     let name = inputs.first.map { DisplayText.escaped($0) + (inputs.count > 1 ? " and \(inputs.count - 1) more" : "") }
     rows.add(
       line: "\(name ?? report.command): to \(DisplayText.escaped(report.host)), \(report.mode), "
-        + "\(OptionText.duration(milliseconds: Int64(report.elapsedNanoseconds / 1_000_000))), "
-        + "\(OptionText.grouped(report.payloadsPerSecond)) payloads/s")
+        + "\(DisplayNumber.duration(milliseconds: Int64(report.elapsedNanoseconds / 1_000_000))), "
+        + "\(DisplayNumber.grouped(report.payloadsPerSecond)) payloads/s")
     addCounts(report, to: &rows)
     if report.settledBefore > 0 { rows.add("settled by earlier runs", report.settledBefore, 0) }
     for (reason, count) in report.passedOver.sorted(by: { $0.key < $1.key }) {
@@ -36,7 +36,7 @@ enum DeliverySummaryText {
     let counts = report.counts
     let unread = report.unread
     rows.add("payloads", counts.read + (unread ?? 0), 0, unread == nil ? "and more that were not read" : "")
-    rows.add("acknowledged", counts.acknowledged, 1, "\(OptionText.grouped(counts.acknowledgedBytes)) bytes")
+    rows.add("acknowledged", counts.acknowledged, 1, "\(DisplayNumber.grouped(counts.acknowledgedBytes)) bytes")
     rows.add("partly", counts.partial, 2, hidden: true)
     rows.add("in parts", counts.takenApart, 2, hidden: true)
     rows.add("dead", counts.dead, 1)
@@ -50,7 +50,8 @@ enum DeliverySummaryText {
     rows.add("acknowledged", counts.acknowledgedEvents, 1)
     rows.add("dead", counts.deadEvents, 1)
     rows.add(
-      "requests", counts.requests, 0, counts.retries > 0 ? "\(OptionText.grouped(counts.retries)) of them again" : "")
+      "requests", counts.requests, 0, counts.retries > 0 ? "\(DisplayNumber.grouped(counts.retries)) of them again" : ""
+    )
     for (status, count) in counts.answers.sorted(by: { $0.key < $1.key }) {
       rows.add(status == 0 ? "no answer" : String(status), count, 1)
     }

@@ -114,7 +114,7 @@ final class PreviewRun {
     let refused = counts.rejects.reduce(0) { $0 + ($1.stage == .record ? $1.count : 0) }
     if refused * 2 > counts.sum.records {
       console.say(
-        "\(OptionText.grouped(refused)) of \(OptionText.grouped(counts.sum.records)) records are not what the mapping reads"
+        "\(DisplayNumber.grouped(refused)) of \(DisplayNumber.grouped(counts.sum.records)) records are not what the mapping reads"
       )
       sniff(inputs, instead: mapping.reader.schema.title)
       return refused == counts.sum.records ? .badInput : .done

@@ -20,21 +20,21 @@ final class ProgressLine: @unchecked Sendable {
   /// What a conversion has read.
   func update(_ counts: RunCounts) {
     draw { elapsed in
-      let rate = "\(OptionText.grouped(Int(Double(counts.sum.records) / elapsed))) records/s"
+      let rate = "\(DisplayNumber.grouped(Int(Double(counts.sum.records) / elapsed))) records/s"
       var parts: [String] = []
       let consumed = counts.consumed
       if let size = counts.size, size > 0 {
         let share = min(1, Double(consumed) / Double(size))
-        parts.append("\(Int(share * 100))% of \(OptionText.approximate(bytes: size))")
+        parts.append("\(Int(share * 100))% of \(DisplayNumber.approximate(bytes: size))")
         parts.append(rate)
         if share > 0.005 {
-          parts.append("\(OptionText.duration(milliseconds: Int64(elapsed * (1 - share) / share * 1000))) left")
+          parts.append("\(DisplayNumber.duration(milliseconds: Int64(elapsed * (1 - share) / share * 1000))) left")
         }
       } else {
-        parts.append(OptionText.approximate(bytes: consumed))
+        parts.append(DisplayNumber.approximate(bytes: consumed))
         parts.append(rate)
       }
-      if counts.rejected > 0 { parts.append("\(OptionText.grouped(counts.rejected)) rejected") }
+      if counts.rejected > 0 { parts.append("\(DisplayNumber.grouped(counts.rejected)) rejected") }
       return parts
     }
   }
@@ -43,12 +43,12 @@ final class ProgressLine: @unchecked Sendable {
   func update(_ counts: DeliveryCounts) {
     draw { elapsed in
       var parts = [
-        "\(OptionText.grouped(counts.acknowledged)) acknowledged",
-        "\(OptionText.grouped(Int(Double(counts.acknowledged) / elapsed))) payloads/s",
+        "\(DisplayNumber.grouped(counts.acknowledged)) acknowledged",
+        "\(DisplayNumber.grouped(Int(Double(counts.acknowledged) / elapsed))) payloads/s",
         "\(counts.inFlight) of \(counts.limit) in flight",
       ]
-      if counts.dead > 0 { parts.append("\(OptionText.grouped(counts.dead)) dead") }
-      if counts.retries > 0 { parts.append("\(OptionText.grouped(counts.retries)) again") }
+      if counts.dead > 0 { parts.append("\(DisplayNumber.grouped(counts.dead)) dead") }
+      if counts.retries > 0 { parts.append("\(DisplayNumber.grouped(counts.retries)) again") }
       if counts.isHostDown { parts.append("the receiver takes nothing") }
       return parts
     }

@@ -48,7 +48,7 @@ struct RecordReplay {
 
   private func say(_ passedOver: [String: Int]) {
     for (reason, count) in passedOver.sorted(by: { $0.key < $1.key }) {
-      console.say("passed over \(OptionText.plural(count, "line")) \(reason)")
+      console.say("passed over \(DisplayNumber.plural(count, "line")) \(reason)")
     }
   }
 }

@@ -105,7 +105,7 @@ final class RunFrame {
       console.report(error.all, sources: file.sources)
       let errors = error.all.count { $0.severity == .error }
       throw Stop(
-        status: .badMapping, message: "\(errors) error\(errors == 1 ? "" : "s") in the mapping; nothing was read")
+        status: .badMapping, message: "\(DisplayNumber.plural(errors, "error")) in the mapping; nothing was read")
     }
     if !plan.isQuiet {
       console.report(mapping.warnings, sources: file.sources)
@@ -137,8 +137,8 @@ final class RunFrame {
   func tooMany(_ many: TooManyRejects, fate: String) -> Stop {
     Stop(
       status: .tooManyRejects,
-      message: "too many rejects: \(OptionText.grouped(many.rejected)) of the first "
-        + "\(OptionText.grouped(many.records)) records, more than --max-rejects \(RejectLimit.text(many.tolerance)); "
+      message: "too many rejects: \(DisplayNumber.grouped(many.rejected)) of the first "
+        + "\(DisplayNumber.grouped(many.records)) records, more than --max-rejects \(RejectLimit.text(many.tolerance)); "
         + "\(fate); \(firstReject())\(many.rejected == many.records ? nextStep : "")")
   }
 

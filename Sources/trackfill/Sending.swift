@@ -175,7 +175,7 @@ final class Sending: @unchecked Sendable {
       let count = report.unfit.values.reduce(0, +)
       let others = report.unfit.count > 1 ? " and others" : ""
       say(
-        "passed over \(OptionText.plural(count, "line")) that cannot be sent, \(reason)\(others); "
+        "passed over \(DisplayNumber.plural(count, "line")) that cannot be sent, \(reason)\(others); "
           + "-m maps rejected records, --only leaves lines out")
       return .badInput
     }

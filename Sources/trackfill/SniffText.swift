@@ -11,8 +11,8 @@ enum SniffText {
   ) -> String {
     var text = "\(DisplayText.escaped(name)): \(finding.reader), \(DisplayText.escaped(finding.format))\n"
     let share = sketch.records == 0 ? 0 : sketch.understood * 1000 / sketch.records
-    text += "  \(OptionText.grouped(sketch.understood)) of \(isComplete ? "" : "the first ")"
-    text += "\(OptionText.grouped(sketch.records)) records understood (\(share / 10).\(share % 10) %)\n"
+    text += "  \(DisplayNumber.grouped(sketch.understood)) of \(isComplete ? "" : "the first ")"
+    text += "\(DisplayNumber.grouped(sketch.records)) records understood (\(share / 10).\(share % 10) %)\n"
     if let reject = sketch.firstReject {
       text += "  first not: line \(reject.line): \(DisplayText.escaped(reject.text))\n"
     }

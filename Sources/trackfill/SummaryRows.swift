@@ -14,7 +14,7 @@ struct SummaryRows {
   mutating func add(_ name: String, _ count: Int, _ depth: Int, _ note: String = "", hidden: Bool = false) {
     if hidden && count == 0 { return }
     let label = String(repeating: "  ", count: depth + 1) + name
-    let number = OptionText.grouped(count)
+    let number = DisplayNumber.grouped(count)
     let row = label.padded(to: max(label.count + 1, 44 - number.count)) + number
     lines.append(row + (note.isEmpty ? "" : "  " + note))
   }

@@ -19,13 +19,12 @@ struct SummaryText {
   private mutating func build() {
     let counts = report.counts
     let sessions = report.sessions
-    let inputs = report.inputs.count
     let name = report.mappingName.map { DisplayText.escaped($0) } ?? "trackfill"
     rows.add(
-      line: "\(name): \(inputs) input\(inputs == 1 ? "" : "s"), "
-        + "\(OptionText.grouped(counts.bytes)) bytes, "
-        + "\(OptionText.duration(milliseconds: Int64(report.elapsedNanoseconds / 1_000_000))), "
-        + "\(OptionText.grouped(report.recordsPerSecond)) records/s")
+      line: "\(name): \(DisplayNumber.plural(report.inputs.count, "input")), "
+        + "\(DisplayNumber.grouped(counts.bytes)) bytes, "
+        + "\(DisplayNumber.duration(milliseconds: Int64(report.elapsedNanoseconds / 1_000_000))), "
+        + "\(DisplayNumber.grouped(report.recordsPerSecond)) records/s")
     rows.add("lines", counts.sum.lines, 0, counts.sum.replaced > 0 ? replacedNote : "")
     rows.add("comments", counts.sum.comments, 1, hidden: true)
     rows.add("blank", counts.sum.blanks, 1, hidden: true)
@@ -42,7 +41,7 @@ struct SummaryText {
     }
     for tally in counts.rejects where tally.stage == .session { rejects(tally) }
     rows.add("sessions", sessions.sessionsEmitted, 0, sessionNote)
-    rows.add("payloads", sessions.payloads, 0, "\(OptionText.grouped(sessions.payloadBytes)) bytes")
+    rows.add("payloads", sessions.payloads, 0, "\(DisplayNumber.grouped(sessions.payloadBytes)) bytes")
     if sessions.late > 0 {
       rows.add("late", sessions.late, 0, lateNote)
     }
@@ -64,12 +63,12 @@ struct SummaryText {
   private var replacedNote: String {
     let count = report.counts.sum.replaced
     let verb = count == 1 ? "was" : "were"
-    return "\(OptionText.plural(count, "place")) \(verb) not UTF-8 and \(verb) replaced; `encoding` reads code pages"
+    return "\(DisplayNumber.plural(count, "place")) \(verb) not UTF-8 and \(verb) replaced; `encoding` reads code pages"
   }
 
   private var sessionNote: String {
     report.sessions.sessionsOutside > 0
-      ? "\(OptionText.grouped(report.sessions.sessionsOutside)) more began outside --from and --to" : ""
+      ? "\(DisplayNumber.grouped(report.sessions.sessionsOutside)) more began outside --from and --to" : ""
   }
 
   private var lateNote: String {
@@ -77,9 +76,9 @@ struct SummaryText {
     var parts: [String] = []
     for (word, count) in [
       ("attached", sessions.lateAttached), ("opened sessions", sessions.lateNew), ("rejected", sessions.lateRejected),
-    ] where count > 0 { parts.append("\(OptionText.grouped(count)) \(word)") }
+    ] where count > 0 { parts.append("\(DisplayNumber.grouped(count)) \(word)") }
     var note = parts.joined(separator: ", ")
-    note += "; up to \(OptionText.duration(milliseconds: sessions.largestLateness)) behind"
+    note += "; up to \(DisplayNumber.duration(milliseconds: sessions.largestLateness)) behind"
     if let proposal = report.proposal { note += ": session.\(proposal.key): \(proposal.value) \(proposal.effect)" }
     return note
   }

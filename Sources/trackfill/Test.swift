@@ -69,7 +69,7 @@ struct Test: ParsableCommand {
     }
     let end = StandardOutput.write(text, status, console)
     console.write(
-      "\(OptionText.plural(tests, "test")) in \(OptionText.plural(reports.count, "mapping")): "
+      "\(DisplayNumber.plural(tests, "test")) in \(DisplayNumber.plural(reports.count, "mapping")): "
         + "\(tests - failed) passed, \(failed) failed\n")
     throw ExitCode(end.rawValue)
   }

@@ -24,7 +24,7 @@ struct TestReport {
     } else {
       let verdict =
         failed == 0
-        ? "\(OptionText.plural(results.count, "test")) passed" : "\(failed) of \(results.count) tests failed"
+        ? "\(DisplayNumber.plural(results.count, "test")) passed" : "\(failed) of \(results.count) tests failed"
       text += "\(file): \(verdict)\(isUpdated ? ", expectations rewritten" : "")\n"
     }
     if wanted, let coverage { text += self.text(coverage) }
