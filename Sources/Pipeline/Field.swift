@@ -80,6 +80,10 @@ public struct Field: BitwiseCopyable, Sendable {
 
   /// Of `int`, `bool`, `timestamp` and `decimal`.
   @inlinable @inline(__always) public var integer: Int64 { Int64(bitPattern: bits) }
+  /// Of `timestamp`, behind the second.
+  @inlinable public var nanoseconds: UInt32 { count }
+  /// Of `timestamp`: since 1970-01-01 UTC, rounded down.
+  @inlinable public var milliseconds: Int64 { integer * 1000 + Int64(nanoseconds / 1_000_000) }
   /// Of `double`.
   @inlinable public var double: Double { Double(bitPattern: bits) }
   /// Of `text`.

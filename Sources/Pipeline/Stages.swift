@@ -23,6 +23,26 @@ public protocol RecordParser: AnyObject {
   func parse(_ block: Block, from cursor: inout Int, into batch: RecordBatch, result: MappedBlock) -> Bool
 }
 
+extension RecordParser {
+  /// Parses what is left of a block, batch by batch.
+  /// - Parameters:
+  ///   - offset: in the block.
+  ///   - batch: filled anew each time.
+  ///   - result: takes what is said of the records, added to what it has.
+  ///   - body: called with the batch filled, perhaps with no record; false stops.
+  public func forEachBatch(
+    of block: Block, from offset: Int = 0, into batch: RecordBatch, _ result: MappedBlock, _ body: () -> Bool
+  ) {
+    var cursor = offset
+    var hasMore = true
+    while hasMore {
+      batch.reset()
+      hasMore = parse(block, from: &cursor, into: batch, result: result)
+      guard body() else { return }
+    }
+  }
+}
+
 /// A kind of input. Values are cheap and shared; what has state is made by the two `make` functions.
 public protocol Reader: Sendable {
   var schema: Schema { get }

@@ -51,13 +51,10 @@ final class BlockTracer {
     _ body: (Int) -> Void
   ) {
     result.reset()
-    var cursor = 0
-    var isMore = block.count > 0
-    while isMore {
-      batch.reset()
-      isMore = parser.parse(block, from: &cursor, into: batch, result: result)
+    guard block.count > 0 else { return }
+    parser.forEachBatch(of: block, into: batch, result) {
       for index in 0..<batch.count { body(index) }
-      if result.counts.records > last { return }
+      return result.counts.records <= last
     }
   }
 }

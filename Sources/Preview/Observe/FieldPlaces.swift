@@ -144,7 +144,7 @@ struct FieldPlaces {
     case .timestamp:
       let (milliseconds, overflow) = field.integer.multipliedReportingOverflow(by: 1000)
       guard !overflow, CalendarTime.range.contains(milliseconds) else { return "\"\(field.integer) s since 1970\"" }
-      return "\"" + TimestampWriter.text(milliseconds + Int64(field.count / 1_000_000)) + "\""
+      return "\"" + TimestampWriter.text(milliseconds + Int64(field.nanoseconds / 1_000_000)) + "\""
     case .decimal: buffer.append(decimal: field.integer, scale: Int(field.scale))
     case .list: return list(field, type)
     }

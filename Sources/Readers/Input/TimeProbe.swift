@@ -18,16 +18,12 @@ final class TimeProbe {
   @discardableResult
   func times(_ block: Block, from offset: Int = 0, _ body: (Int64) -> Bool) -> Int {
     result.reset()
-    var cursor = offset
-    var isMore = true
-    while isMore {
-      batch.reset()
-      isMore = parser.parse(block, from: &cursor, into: batch, result: result)
-      guard hasTime else { continue }
+    parser.forEachBatch(of: block, from: offset, into: batch, result) {
+      guard hasTime else { return true }
       for row in 0..<batch.count where batch.fields[row].kind == .timestamp {
-        let time = batch.fields[row]
-        if body(time.integer * 1000 + Int64(time.count / 1_000_000)) { return result.counts.records }
+        if body(batch.fields[row].milliseconds) { return false }
       }
+      return true
     }
     return result.counts.records
   }
@@ -35,16 +31,14 @@ final class TimeProbe {
   /// Records in the block, and where the one with the 0-based `index` begins if the block has it.
   func records(_ block: Block, before index: Int) -> (count: Int, offset: Int?) {
     result.reset()
-    var cursor = 0
-    var isMore = true
-    while isMore {
-      batch.reset()
-      isMore = parser.parse(block, from: &cursor, into: batch, result: result)
+    var found: (count: Int, offset: Int?)?
+    parser.forEachBatch(of: block, into: batch, result) {
       for row in 0..<batch.count where batch.records[row].number == index {
-        return (index, batch.records[row].offset)
+        found = (index, batch.records[row].offset)
       }
-      for reject in result.rejects where reject.number == index { return (index, reject.offset) }
+      for reject in result.rejects where reject.number == index { found = (index, reject.offset) }
+      return found == nil
     }
-    return (result.counts.records, nil)
+    return found ?? (result.counts.records, nil)
   }
 }

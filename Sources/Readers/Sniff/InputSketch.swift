@@ -36,13 +36,12 @@ public struct InputSketch: Sendable {
       block.reset()
       let isFilled = try source.next(into: block)
       let result = MappedBlock()
-      var cursor = 0
-      var hasMore = isFilled
-      while hasMore {
-        batch.reset()
-        hasMore = parser.parse(block, from: &cursor, into: batch, result: result)
-        understood += batch.count
-        for row in 0..<batch.count { take(batch, row, timeColumn) }
+      if isFilled {
+        parser.forEachBatch(of: block, into: batch, result) {
+          understood += batch.count
+          for row in 0..<batch.count { take(batch, row, timeColumn) }
+          return true
+        }
       }
       records += result.counts.records
       if firstReject == nil, let reject = result.rejects.first {
@@ -60,7 +59,7 @@ public struct InputSketch: Sendable {
       fields[column].present += 1
       if fields[column].example.isEmpty { fields[column].example = InputSketch.text(value) }
       if column == timeColumn, value.kind == .timestamp {
-        let time = value.integer * 1000 + Int64(value.count / 1_000_000)
+        let time = value.milliseconds
         first = min(first ?? time, time)
         if let last { disorder = max(disorder, last - time) }
         last = max(last ?? time, time)
@@ -75,7 +74,7 @@ public struct InputSketch: Sendable {
     case .int: String(value.integer)
     case .double: String(value.double)
     case .bool: value.integer == 0 ? "false" : "true"
-    case .timestamp: TimestampWriter.text(value.integer * 1000 + Int64(value.count / 1_000_000))
+    case .timestamp: TimestampWriter.text(value.milliseconds)
     case .decimal: decimal(value.integer, scale: Int(value.scale))
     case .list: "\(value.count) rows"
     }

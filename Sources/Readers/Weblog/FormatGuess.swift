@@ -93,11 +93,7 @@ struct FormatGuess {
       block.reset()
       guard (try? source.next(into: block)) == true else { break }
       let result = MappedBlock()
-      var cursor = 0
-      var hasMore = true
-      while hasMore, !isEnough(records + result.counts.records) {
-        batch.reset()
-        hasMore = parser.parse(block, from: &cursor, into: batch, result: result)
+      parser.forEachBatch(of: block, into: batch, result) {
         for row in 0..<batch.count {
           let fields = batch.fields + row * batch.stride
           if let telling, telling.allSatisfy({ fields[$0].isMissing }) { continue }
@@ -107,6 +103,7 @@ struct FormatGuess {
           understood += 1
           for (column, name) in names.enumerated() { points += worth(name, fields[column]) }
         }
+        return !isEnough(records + result.counts.records)
       }
       records += result.counts.records
       if block.isLast { break }

@@ -16,7 +16,7 @@ struct WeblogSniffer: Sniffer {
     guard let guess = FormatGuess.best(of: bytes, settings: settings) else { return nil }
     var pinned = [PinnedEntry("format", .text(guess.preset.name))]
     var made = guess.reader
-    let tails = LineTails(bytes, guess.reader)
+    let tails = TailEvidence(bytes, guess.reader)
     var remarks: [String] = []
     var isUnmistakable = false
     if guess.skipped > 0 {
@@ -113,8 +113,8 @@ struct WeblogSniffer: Sniffer {
   }
 }
 
-/// What a format leaves over of lines, and whether proxies stand before the server.
-private struct LineTails {
+/// What a format leaves over of lines, and whether proxies stand before the server, by the first batch of records.
+private struct TailEvidence {
   /// What stands behind the last field of a line, if it does in most lines.
   private(set) var rest: String?
   private(set) var isBehindProxies = false
