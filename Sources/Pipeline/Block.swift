@@ -102,13 +102,36 @@ public final class Block: @unchecked Sendable {
 
   /// Notes that the input's end is open.
   /// - Parameter left: bytes behind the last record.
-  public func leave(_ left: Int, _ lack: SourceEnd.Lack) {
+  private func leave(_ left: Int, _ lack: SourceEnd.Lack) {
     switch lack {
     case .nothing: leavesRest = left > 0
     case .more: leavesRest = true
     case .torn(let reason):
       leavesRest = true
       torn = reason
+    }
+  }
+
+  /// Notes how the input's bytes ended.
+  /// - Parameters:
+  ///   - rest: what stands behind the last whole record.
+  ///   - position: of the rest in the decompressed input.
+  ///   - number: records since the block before, for the reject.
+  /// - Returns: whether the rest is no record: it is lost, or none yet.
+  public func end(_ end: SourceEnd, rest: UnsafeBufferPointer<UInt8>, at position: Int, number: Int) -> Bool {
+    switch end {
+    case .whole: return false
+    case .damaged(var damage), .cutOff(var damage):
+      damage.raw = Array(rest.prefix(256))
+      damage.length = rest.count
+      damage.origin = position
+      damage.line = skippedLines
+      damage.number = number
+      rejects.append(damage)
+      return true
+    case .open(let lack):
+      leave(rest.count, lack)
+      return true
     }
   }
 

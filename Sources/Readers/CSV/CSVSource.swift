@@ -7,13 +7,6 @@ internal import Pipeline
 /// What is too long follows from the bytes alone, never from where blocks end. Everything is linear in the input, and
 /// memory is bounded by the limit; the keys of closed groups come on top (`SeenKeys`).
 final class CSVSource: PacedBlockSource {
-  private enum Skip {
-    /// The rest of a line.
-    case line
-    /// Rows of this key.
-    case group(SeenKey?)
-  }
-
   private var bytes: any ByteSource
   private let settings: CSVSettings
   private let limit: Int
@@ -27,9 +20,7 @@ final class CSVSource: PacedBlockSource {
   private var hasEnded = false
   private var isFinished = false
   private var hasDeliveredHead = false
-  private var skip: Skip?
-  /// What is being passed over: since where, how much, how it began, its lines.
-  private var skipped: (start: Int, length: Int, head: [UInt8], lines: Int) = (0, 0, [], 0)
+  private var skip: CSVSkip?
   var pace = Int.max
 
   private static let newline = UInt8(ascii: "\n")
@@ -51,75 +42,107 @@ final class CSVSource: PacedBlockSource {
 
   func next(into block: Block) throws -> Bool {
     defer { block.consumed = bytes.consumed }
+    let index = try beginIndex(of: block)
+    if isFinished {
+      block.isLast = true
+      return false
+    }
+    // No more than a record at once: what was carried over and what is read always fit.
+    let room = max(1, min(block.capacity, pace, index.limit))
+    var stretch = takeTail(into: block)
+    scanner.begin(lines: index.headLines)
+    while true {
+      try fill(&stretch, block, room)
+      if let isDelivered = take(&stretch, block, index) { return isDelivered }
+    }
+  }
+
+  /// The index that goes with the block; with the first one go the lines of the head.
+  private func beginIndex(of block: Block) throws -> CSVIndex {
     let head = try self.head ?? readHead()
     let index = CSVIndex.attached(to: block, head.layout)
     let limit = min(limit, block.headroom)
     // An open group and the row at work must fit together.
     index.limit = grouper == nil ? limit : max(limit / 4, 1)
     index.groupLimit = limit - index.limit
-    if isFinished {
-      block.isLast = true
-      return false
-    }
     if !hasDeliveredHead {
       hasDeliveredHead = true
       index.headLines = head.lines
       index.headBlanks = head.blanks
     }
-    // No more than a record at once: what was carried over and what is read always fit.
-    let room = max(1, min(block.capacity, pace, index.limit))
-    var stretch = Stretch(start: block.base - tail.count, end: block.base)
+    return index
+  }
+
+  private func readHead() throws -> CSVHead {
+    var head = [UInt8](repeating: 0, count: CSVHead.length)
+    let count = try StoredInput.fill(&head, from: bytes, atLeast: CSVHead.length)
+    head.removeLast(CSVHead.length - count)
+    let found = try CSVHead(head, isComplete: count < CSVHead.length, settings)
+    bytes = PeekedSource(head: Array(head[found.size...]), rest: bytes)
+    position = found.size
+    scanner = CSVScanner(settings.dialect, delimiter: found.layout.delimiter)
+    grouper?.begin(found.layout)
+    self.head = found
+    return found
+  }
+
+  private func takeTail(into block: Block) -> Stretch {
+    let stretch = Stretch(start: block.base - tail.count, end: block.base)
     stretch.start.update(from: tail.base, count: tail.count)
     tail.removeAll()
     tail.shrink(to: 64 * 1024)
-    scanner.begin(lines: index.headLines)
-    while true {
-      if stretch.end - block.base >= room {
-        let moved = block.base - stretch.count
-        moved.update(from: stretch.start, count: stretch.count)
-        stretch = Stretch(start: moved, end: block.base)
-      }
-      while stretch.end - block.base < room, !hasEnded {
-        let space = UnsafeMutableRawBufferPointer(start: stretch.end, count: room - (stretch.end - block.base))
-        let count = try bytes.read(into: space)
-        if count == 0 { hasEnded = true }
-        stretch.end += count
-      }
-      let end = hasEnded ? bytes.reportedEnd : .whole
-      let isEnd = hasEnded && end.isWhole
-      stretch.end.update(repeating: 0, count: Block.padding)
-      if case .line = skip, !endLine(block, index, &stretch, isEnd: hasEnded) { continue }
-      var breaksOff = scan(index, stretch, isEnd: isEnd)
-      if case .group(let key) = skip {
-        guard endGroup(key, block, index, &stretch, ends: isEnd || breaksOff) else {
-          if hasEnded { return finish(block, index, stretch, rows: 0, end) }
-          continue
-        }
-        breaksOff = scan(index, stretch, isEnd: isEnd)
-      }
-      let rows = wholeRows(stretch.start, index, isEnd: isEnd, losesRow: breaksOff)
-      let first = offset(ofRow: rows, index)
-      if breaksOff {
-        // What is behind the rows is a line that is too long, perhaps without its end.
-        let line = stretch.start + first
-        let length = Scan.byte(CSVSource.newline, line, stretch.end) - UnsafePointer(line)
-        begin(.line, at: position + first)
-        pass(UnsafeMutableBufferPointer(start: line, count: length), lines: 0)
-        if cut(block, index, &stretch, rows: rows, behind: first + length) { return true }
-      } else if hasEnded {
-        return finish(block, index, stretch, rows: rows, end)
-      } else if rows < index.rowCount, groupLength(index, from: rows) > index.groupLimit {
-        // The open group is too long. Its rows go, the row at work stays.
-        let length = scanner.rowStart - first
-        let lines = scanner.rowLine - Int(index.rows[rows].line)
-        begin(.group(grouper?.key(stretch.start, index, from: rows)), at: position + first)
-        pass(UnsafeMutableBufferPointer(start: stretch.start + first, count: length), lines: lines)
-        if cut(block, index, &stretch, rows: rows, behind: scanner.rowStart) { return true }
-      } else if rows > 0 {
-        deliver(block, index, stretch, rows: rows)
-        return true
-      }
+    return stretch
+  }
+
+  /// Reads until there is no more room, and zeroes the padding. What fills the block already moves to its headroom.
+  private func fill(_ stretch: inout Stretch, _ block: Block, _ room: Int) throws {
+    if stretch.end - block.base >= room {
+      let moved = block.base - stretch.count
+      moved.update(from: stretch.start, count: stretch.count)
+      stretch = Stretch(start: moved, end: block.base)
     }
+    while stretch.end - block.base < room, !hasEnded {
+      let space = UnsafeMutableRawBufferPointer(start: stretch.end, count: room - (stretch.end - block.base))
+      let count = try bytes.read(into: space)
+      if count == 0 { hasEnded = true }
+      stretch.end += count
+    }
+    stretch.end.update(repeating: 0, count: Block.padding)
+  }
+
+  /// Fills the block with what is at hand.
+  /// - Returns: what `next` does; nil if it must read more first.
+  private func take(_ stretch: inout Stretch, _ block: Block, _ index: CSVIndex) -> Bool? {
+    let end = hasEnded ? bytes.reportedEnd : .whole
+    let isEnd = hasEnded && end.isWhole
+    if case .line = skip?.kind, !endLine(block, index, &stretch, isEnd: hasEnded) { return nil }
+    var breaksOff = scan(index, stretch, isEnd: isEnd)
+    if case .group(let key) = skip?.kind {
+      guard endGroup(key, block, index, &stretch, ends: isEnd || breaksOff) else {
+        return hasEnded ? finish(block, index, stretch, rows: 0, end) : nil
+      }
+      breaksOff = scan(index, stretch, isEnd: isEnd)
+    }
+    let rows = wholeRows(stretch.start, index, isEnd: isEnd, losesRow: breaksOff)
+    let first = offset(ofRow: rows, index)
+    if breaksOff {
+      // What is behind the rows is a line that is too long, perhaps without its end.
+      let line = stretch.start + first
+      let length = Scan.byte(CSVSource.newline, line, stretch.end) - UnsafePointer(line)
+      begin(.line, at: first, UnsafeMutableBufferPointer(start: line, count: length), lines: 0)
+      return cut(block, index, &stretch, rows: rows, behind: first + length) ? true : nil
+    }
+    if hasEnded { return finish(block, index, stretch, rows: rows, end) }
+    if rows < index.rowCount, groupLength(index, from: rows) > index.groupLimit {
+      // The open group is too long. Its rows go, the row at work stays.
+      let open = UnsafeMutableBufferPointer(start: stretch.start + first, count: scanner.rowStart - first)
+      let key = grouper?.key(stretch.start, index, from: rows)
+      begin(.group(key), at: first, open, lines: scanner.rowLine - Int(index.rows[rows].line))
+      return cut(block, index, &stretch, rows: rows, behind: scanner.rowStart) ? true : nil
+    }
+    guard rows > 0 else { return nil }
+    deliver(block, index, stretch, rows: rows)
+    return true
   }
 
   /// Leaves out what lies between the rows and `behind`. True if the rows were delivered; the stretch begins anew
@@ -144,19 +167,6 @@ final class CSVSource: PacedBlockSource {
     var last = index.rowCount - 1
     while last > first, index.rows[last].kind != .record { last -= 1 }
     return Int(index.rows[last].start) + index.length(ofRow: last) - Int(index.rows[first].start)
-  }
-
-  private func readHead() throws -> CSVHead {
-    var head = [UInt8](repeating: 0, count: CSVHead.length)
-    let count = try StoredInput.fill(&head, from: bytes, atLeast: CSVHead.length)
-    head.removeLast(CSVHead.length - count)
-    let found = try CSVHead(head, isComplete: count < CSVHead.length, settings)
-    bytes = PeekedSource(head: Array(head[found.size...]), rest: bytes)
-    position = found.size
-    scanner = CSVScanner(settings.dialect, delimiter: found.layout.delimiter)
-    grouper?.begin(found.layout)
-    self.head = found
-    return found
   }
 
   // MARK: - Rows
@@ -220,23 +230,13 @@ final class CSVSource: PacedBlockSource {
     let stop = min(offset(ofRow: rows, index), stretch.count)
     if skip != nil {
       // What is passed over ends with the input.
-      pass(UnsafeMutableBufferPointer(start: stretch.start, count: stretch.count), lines: 0)
+      skip?.pass(UnsafeMutableBufferPointer(start: stretch.start, count: stretch.count), lines: 0)
       endSkip(block, index)
       stretch.end = stretch.start
     }
     let lost = min(stretch.start + stop, stretch.end)
-    switch end {
-    case .whole: break
-    case .damaged(var damage), .cutOff(var damage):
-      damage.raw = Array(UnsafeBufferPointer(start: lost, count: min(256, stretch.end - lost)))
-      damage.length = stretch.end - lost
-      damage.origin = position + (lost - stretch.start)
-      damage.line = block.skippedLines
-      damage.number = block.rejects.count
-      block.rejects.append(damage)
-      stretch.end = lost
-    case .open(let lack):
-      block.leave(stretch.end - lost, lack)
+    let rest = UnsafeBufferPointer(start: lost, count: stretch.end - lost)
+    if block.end(end, rest: rest, at: position + (lost - stretch.start), number: block.rejects.count) {
       stretch.end = lost
     }
     deliver(block, index, stretch, rows: rows)
@@ -246,32 +246,22 @@ final class CSVSource: PacedBlockSource {
 
   // MARK: - What is passed over
 
-  private func begin(_ kind: Skip, at start: Int) {
-    skip = kind
-    skipped = (start, 0, [], 0)
-  }
-
-  private func pass(_ bytes: UnsafeMutableBufferPointer<UInt8>, lines: Int) {
-    if skipped.head.count < 256 { skipped.head += bytes.prefix(256 - skipped.head.count) }
-    skipped.length += bytes.count
-    skipped.lines += lines
+  /// Passes over what begins with these bytes.
+  /// - Parameter offset: of the bytes in the stretch.
+  private func begin(_ kind: CSVSkip.Kind, at offset: Int, _ bytes: UnsafeMutableBufferPointer<UInt8>, lines: Int) {
+    var skip = CSVSkip(kind, at: position + offset)
+    skip.pass(bytes, lines: lines)
+    self.skip = skip
   }
 
   private func endSkip(_ block: Block, _ index: CSVIndex) {
-    guard let kind = skip else { return }
-    skip = nil
-    var reject: Reject
-    switch kind {
-    case .line: reject = CSVFinding.tooLong(length: skipped.length, start: skipped.start, limit: index.limit)
-    case .group: reject = CSVFinding.groupTooLong(limit: index.groupLimit)
-    }
-    reject.line = index.headLines + block.skippedLines
-    reject.number = block.rejects.count
-    reject.length = skipped.length
-    reject.raw = skipped.head
-    reject.origin = skipped.start
-    block.rejects.append(reject)
-    block.skippedLines += max(1, skipped.lines)
+    guard let skip else { return }
+    self.skip = nil
+    block.rejects.append(
+      skip.reject(
+        limit: index.limit, groupLimit: index.groupLimit, line: index.headLines + block.skippedLines,
+        number: block.rejects.count))
+    block.skippedLines += max(1, skip.lines)
   }
 
   /// Passes over what is left of a line; false if its end is not there yet.
@@ -279,7 +269,7 @@ final class CSVSource: PacedBlockSource {
     let newline = Scan.byte(CSVSource.newline, stretch.start, stretch.end)
     let isFound = newline < stretch.end
     let length = newline - UnsafePointer(stretch.start)
-    pass(UnsafeMutableBufferPointer(start: stretch.start, count: length), lines: isFound ? 1 : 0)
+    skip?.pass(UnsafeMutableBufferPointer(start: stretch.start, count: length), lines: isFound ? 1 : 0)
     position += length + (isFound ? 1 : 0)
     if isFound {
       endSkip(block, index)
@@ -300,7 +290,7 @@ final class CSVSource: PacedBlockSource {
     let length = offset(ofRow: rows, index)
     let isOver = rows < index.rowCount || ends
     let lines = (rows < index.rowCount ? Int(index.rows[rows].line) : scanner.rowLine) - index.headLines
-    pass(UnsafeMutableBufferPointer(start: stretch.start, count: min(length, stretch.count)), lines: lines)
+    skip?.pass(UnsafeMutableBufferPointer(start: stretch.start, count: min(length, stretch.count)), lines: lines)
     position += length
     stretch.start += min(length, stretch.count)
     if isOver { endSkip(block, index) }

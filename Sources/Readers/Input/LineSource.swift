@@ -169,18 +169,8 @@ public final class LineSource: PacedBlockSource {
     if !hasReportedEnd {
       hasReportedEnd = true
       let whole = LineSource.unfinished(start, stop)
-      switch bytes.reportedEnd {
-      case .whole: break
-      case .damaged(var damage), .cutOff(var damage):
-        damage.raw = Array(UnsafeBufferPointer(start: whole, count: min(256, stop - whole)))
-        damage.length = stop - whole
-        damage.origin = position + (whole - start)
-        damage.line = block.skippedLines
-        damage.number = block.skippedLines
-        stop = whole
-        block.rejects.append(damage)
-      case .open(let lack):
-        block.leave(stop - whole, lack)
+      let rest = UnsafeBufferPointer(start: whole, count: stop - whole)
+      if block.end(bytes.reportedEnd, rest: rest, at: position + (whole - start), number: block.skippedLines) {
         stop = whole
       }
     }
