@@ -200,7 +200,7 @@ private func zoned(_ zone: String) -> [String: String] {
     let (declaration, _) = declare(["=": "int"])
     let bytes = Array("\u{1b}[31mred".utf8) + [UInt8](repeating: 0x61, count: 500)
     let finding = try bytes.withUnsafeBufferPointer {
-      ValueFinding(.number, try #require(declaration), $0, place: "column 'Qty'")
+      ValueFinding.of(.number, try #require(declaration), $0, place: "column 'Qty'")
     }
     #expect(finding.code == "R104")
     #expect(finding.message.hasPrefix(#"field 'field' (column 'Qty'): '\x1b[31mred"#))

@@ -31,10 +31,12 @@ final class CSVParser: RecordParser {
 
   /// Why there is no record, and where. Kept aside, because it is large and rare.
   private struct Failure {
-    var reject: Reject
+    var finding: RecordFinding
     var row: Int
     /// In the block; nil where the whole row is meant.
     var place: UnsafePointer<UInt8>?
+    /// What to show of rows that are too many to be shown.
+    var raw: [UInt8]?
   }
   private var failure: Failure?
 
@@ -187,8 +189,10 @@ final class CSVParser: RecordParser {
   }
 
   /// Notes why there is no record: false.
-  private func fail(_ reject: Reject, _ row: Int, _ place: UnsafePointer<UInt8>?) -> Bool {
-    failure = Failure(reject: reject, row: row, place: place)
+  private func fail(
+    _ finding: RecordFinding, _ row: Int, _ place: UnsafePointer<UInt8>?, raw: [UInt8]? = nil
+  ) -> Bool {
+    failure = Failure(finding: finding, row: row, place: place, raw: raw)
     return false
   }
 
@@ -231,7 +235,7 @@ final class CSVParser: RecordParser {
     _ text: (start: UnsafePointer<UInt8>, stop: UnsafePointer<UInt8>, place: UnsafePointer<UInt8>)?, _ row: Int
   ) -> Bool {
     let bytes = UnsafeBufferPointer(start: text?.start, count: text.map { $0.stop - $0.start } ?? 0)
-    return fail(CSVFinding.value(problem, declaration, bytes), row, text?.place)
+    return fail(ValueFinding.of(problem, declaration, bytes, place: declaration.columnPlace), row, text?.place)
   }
 
   // MARK: - Groups
@@ -373,9 +377,8 @@ final class CSVParser: RecordParser {
     }
     let length = view.stop(view.row(last)) - view.start(view.row(first))
     if length > limit {
-      var reject = CSVFinding.groupTooLong(limit: limit)
-      reject.raw = Array(UnsafeBufferPointer(start: view.start(view.row(first)), count: min(256, length)))
-      return fail(reject, first, nil)
+      let raw = Array(UnsafeBufferPointer(start: view.start(view.row(first)), count: min(256, length)))
+      return fail(CSVFinding.groupTooLong(limit: limit), first, nil, raw: raw)
     }
     let count = (first...last).count { view.row($0).pointee.kind == .record }
     return count <= maximumRows || fail(CSVFinding.groupTooLarge(rows: count, most: maximumRows), first, nil)
@@ -449,13 +452,13 @@ final class CSVParser: RecordParser {
     fillers.removeAll()
     guard let failure else { return }
     self.failure = nil
-    var reject = failure.reject
     let row = view.row(failure.row)
     let start = view.start(row)
-    reject.offset = Int(view.row(first).pointee.start)
-    reject.length = view.stop(view.row(last)) - view.start(view.row(first))
-    reject.line = Int(row.pointee.line)
-    reject.number = result.counts.records
+    var reject = failure.finding.reject(
+      offset: Int(view.row(first).pointee.start),
+      length: view.stop(view.row(last)) - view.start(view.row(first)), line: Int(row.pointee.line),
+      number: result.counts.records)
+    reject.raw = failure.raw
     if let place = failure.place {
       var line = start
       var at = start

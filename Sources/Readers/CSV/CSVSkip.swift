@@ -34,14 +34,12 @@ struct CSVSkip {
   ///   - line: lines before it since the block before.
   ///   - number: records before it since then.
   func reject(limit: Int, groupLimit: Int, line: Int, number: Int) -> Reject {
-    var reject: Reject
-    switch kind {
-    case .line: reject = CSVFinding.tooLong(length: length, start: start, limit: limit)
-    case .group: reject = CSVFinding.groupTooLong(limit: groupLimit)
-    }
-    reject.line = line
-    reject.number = number
-    reject.length = length
+    let finding =
+      switch kind {
+      case .line: CSVFinding.tooLong(length: length, start: start, limit: limit)
+      case .group: CSVFinding.groupTooLong(limit: groupLimit)
+      }
+    var reject = finding.reject(offset: nil, length: length, line: line, number: number)
     reject.raw = head
     reject.origin = start
     return reject

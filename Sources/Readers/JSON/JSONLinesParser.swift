@@ -33,7 +33,7 @@ final class JSONLinesParser: RecordParser {
   private let readsObjects: Bool
   /// While a line is scanned.
   private var arena: Arena?
-  private var rejected: (reject: Reject, place: UnsafePointer<UInt8>?)?
+  private var failure: LineFailure?
 
   private static let newline = UInt8(ascii: "\n")
 
@@ -95,13 +95,9 @@ final class JSONLinesParser: RecordParser {
           to: Record(
             start: start, count: end - start, offset: start - base, line: line, number: result.counts.records))
         batch.count &+= 1
-      } else if var found = rejected {
-        found.reject.offset = start - base
-        found.reject.length = end - start
-        found.reject.line = line
-        found.reject.number = result.counts.records
-        found.reject.column = found.place.map { $0 - start + 1 } ?? 0
-        result.rejects.append(found.reject)
+      } else if let failure {
+        result.rejects.append(
+          failure.reject(start, end, offset: start - base, line: line, number: result.counts.records))
       }
       result.counts.records += 1
     }
@@ -112,28 +108,25 @@ final class JSONLinesParser: RecordParser {
   private func parseLine(
     _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ fields: UnsafeMutablePointer<Field>, _ arena: Arena
   ) -> Bool {
-    rejected = nil
+    failure = nil
     for list in lists {
       list.count = 0
       list.fields.removeAll(keepingCapacity: true)
     }
-    if let failure = scanner.scan(start, end) {
-      if rejected == nil {
-        rejected = (JSONFinding.reject(failure, end: end, lists: lists.map(\.list.name)), failure.at)
-      }
-      return false
+    if let found = scanner.scan(start, end) {
+      // A row of a list that is none was noted where it was read.
+      if failure != nil { return false }
+      return fail(JSONFinding.of(found, end: end, lists: lists.map(\.list.name)), found.at)
     }
     if readsObjects, let value = JSONLinesParser.firstOther(than: UInt8(ascii: "{"), start, end) {
-      rejected = (JSONFinding.noObject(value.pointee), value)
-      return false
+      return fail(JSONFinding.noObject(value.pointee), value)
     }
     for (index, column) in columns.enumerated() {
       guard take(scanner.values[index], column.converter, fields + column.slot, arena) else { return false }
     }
     for list in lists {
       guard list.count >= list.list.minimum, list.count <= list.list.maximum else {
-        rejected = (JSONFinding.count(list.list, list.count), nil)
-        return false
+        return fail(JSONFinding.count(list.list, list.count), nil)
       }
       let width = list.converters.count
       let memory = arena.allocate(max(1, list.count * width) * MemoryLayout<Field>.stride)
@@ -186,16 +179,19 @@ final class JSONLinesParser: RecordParser {
       }
     case .container:
       guard converter.kind == .string else {
-        rejected = (JSONFinding.kind(converter.declaration, value), value.start)
-        return false
+        return fail(JSONFinding.kind(converter.declaration, value), value.start)
       }
       field.pointee = .text(start, stop - start)
     }
     if problem == .none { return true }
-    let finding = ValueFinding(
-      problem, converter.declaration, UnsafeBufferPointer(start: start, count: stop - start))
-    let place = value.kind == .absent ? nil : value.start
-    rejected = (JSONFinding.reject(finding), place)
+    let text = UnsafeBufferPointer(start: start, count: stop - start)
+    return fail(ValueFinding.of(problem, converter.declaration, text), value.kind == .absent ? nil : value.start)
+  }
+
+  /// Notes why there is no record: false.
+  @inline(never)
+  private func fail(_ finding: RecordFinding, _ place: UnsafePointer<UInt8>?) -> Bool {
+    failure = LineFailure(place: place, finding: finding)
     return false
   }
 }

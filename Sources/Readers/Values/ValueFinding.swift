@@ -20,65 +20,62 @@ enum ValueProblem: UInt8, Sendable {
 }
 
 /// The same in words, with its code (docs/diagnostics.md).
-struct ValueFinding {
-  var code: String
-  var message: String
-  var hint: String
-
+enum ValueFinding {
   /// - Parameters:
   ///   - text: the text at fault; of foreign origin, so it is escaped and cut.
   ///   - place: what the export calls the field, if not its name: `column 'Order ID'`.
-  init(
+  static func of(
     _ problem: ValueProblem, _ declaration: FieldDeclaration, _ text: UnsafeBufferPointer<UInt8>, place: String = ""
-  ) {
+  ) -> RecordFinding {
     let name = place.isEmpty ? "field '\(declaration.name)'" : "field '\(declaration.name)' (\(place))"
-    let shown = "'\(ValueFinding.excerpt(text))'"
+    let shown = "'\(excerpt(text))'"
     switch problem {
     case .none, .missing:
-      code = "R105"
-      message = "\(name) is missing, which every record needs"
-      hint = "declare it optional, or give it a default"
+      return RecordFinding(
+        "R105", "\(name) is missing, which every record needs", hint: "declare it optional, or give it a default")
     case .number:
-      code = "R104"
-      message = "\(name): \(shown) is not a \(ValueFinding.noun(declaration.type))"
-      hint = "see `decimal` and `group` for numbers of other countries, and `missing` for texts without a value"
+      return RecordFinding(
+        "R104", "\(name): \(shown) is not a \(noun(declaration.type))",
+        hint: "see `decimal` and `group` for numbers of other countries, and `missing` for texts without a value")
     case .range:
-      code = "R108"
       switch declaration.type {
       case .decimal(_, let scale?) where scale > 0:
-        message = "\(name): \(shown) is too large for a decimal number of scale \(scale)"
-        hint = "a field has 18 digits in all: declare a smaller `scale`, or it as string, and write decimal(…)"
+        return RecordFinding(
+          "R108", "\(name): \(shown) is too large for a decimal number of scale \(scale)",
+          hint: "a field has 18 digits in all: declare a smaller `scale`, or it as string, and write decimal(…)")
       case .decimal:
-        message = "\(name): \(shown) has more digits than the 18 of a decimal field"
-        hint = "declare it as string, and write decimal(…), or as double"
+        return RecordFinding(
+          "R108", "\(name): \(shown) has more digits than the 18 of a decimal field",
+          hint: "declare it as string, and write decimal(…), or as double")
       default:
-        message = "\(name): \(shown) is too large for a \(ValueFinding.noun(declaration.type))"
-        hint = "declare it as string or double"
+        return RecordFinding(
+          "R108", "\(name): \(shown) is too large for a \(noun(declaration.type))",
+          hint: "declare it as string or double")
       }
     case .scale:
-      code = "R108"
-      message = "\(name): \(shown) has more digits behind the point than its scale"
-      hint = "declare a larger `scale`; nothing is rounded"
+      return RecordFinding(
+        "R108", "\(name): \(shown) has more digits behind the point than its scale",
+        hint: "declare a larger `scale`; nothing is rounded")
     case .time:
-      code = "R103"
-      message = "\(name): \(shown) is not a time of its format"
-      hint = "see `format`; a time without an offset needs `zone`"
+      return RecordFinding(
+        "R103", "\(name): \(shown) is not a time of its format",
+        hint: "see `format`; a time without an offset needs `zone`")
     case .ambiguous:
-      code = "R106"
-      message = "\(name): \(shown) exists twice or never in its zone"
-      hint = "say `ambiguous: earlier` or `ambiguous: later`"
+      return RecordFinding(
+        "R106", "\(name): \(shown) exists twice or never in its zone",
+        hint: "say `ambiguous: earlier` or `ambiguous: later`")
     case .zoneName:
-      code = "R103"
-      message = "\(name): \(shown) names another clock than its zone had then"
-      hint = "%Z reads UTC, GMT and what the field's `zone` calls its own time; write the zone of the export"
+      return RecordFinding(
+        "R103", "\(name): \(shown) names another clock than its zone had then",
+        hint: "%Z reads UTC, GMT and what the field's `zone` calls its own time; write the zone of the export")
     case .choice:
-      code = "R107"
-      message = "\(name): \(shown) is none of its values"
-      hint = "add it to `values`, or to `missing` if it stands for no value"
+      return RecordFinding(
+        "R107", "\(name): \(shown) is none of its values",
+        hint: "add it to `values`, or to `missing` if it stands for no value")
     case .bool:
-      code = "R107"
-      message = "\(name): \(shown) is neither yes nor no"
-      hint = "list the texts of both under `true` and `false`"
+      return RecordFinding(
+        "R107", "\(name): \(shown) is neither yes nor no",
+        hint: "list the texts of both under `true` and `false`")
     }
   }
 

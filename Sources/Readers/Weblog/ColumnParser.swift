@@ -76,10 +76,8 @@ final class ColumnParser: RecordParser {
       if var failure = parseLine(start, end, day, row, batch.arena) {
         if layout.hasMessages, let message = ColumnFinding.message(start, end) { failure = message }
         result.rejects.append(
-          Reject(
-            stage: .record, code: failure.code, message: failure.message, hint: failure.hint, offset: line - base,
-            length: end - line, line: result.counts.lines - 1, number: result.counts.records,
-            column: failure.at - line + 1))
+          failure.reject(
+            line, end, offset: line - base, line: result.counts.lines - 1, number: result.counts.records))
       } else {
         wanted.complete(row)
         (batch.records + count).initialize(
@@ -141,9 +139,9 @@ final class ColumnParser: RecordParser {
   private func parseLine(
     _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ datedBy: Int64?, _ row: UnsafeMutablePointer<Field>,
     _ arena: Arena
-  ) -> ColumnFinding? {
+  ) -> LineFailure? {
     let program = program
-    guard program.isReadable else { return .unreadable(program, start) }
+    guard program.isReadable else { return ColumnFinding.unreadable(program, start) }
     let cutter = program.tabs > 0 && Directives.hasTabs(program.tabs, start, end) ? tabbed : cutter
     let steps = UnsafePointer(program.steps)
     var at = start
@@ -160,7 +158,7 @@ final class ColumnParser: RecordParser {
         continue
       }
       if isOver {
-        if index < program.minimum || step.pointee.isRequired { return .tooShort(program, index, end) }
+        if index < program.minimum || step.pointee.isRequired { return ColumnFinding.tooShort(program, index, end) }
         if step.pointee.isAddend { parts.sum = nil }
         index &+= 1
         continue
@@ -182,7 +180,7 @@ final class ColumnParser: RecordParser {
       }
       if let failure = take(value, step, index, &parts, row, arena) { return failure }
       if step.pointee.isRequired, step.pointee.main >= 0, row[step.pointee.main].isMissing {
-        return .missing(program, index, value.from)
+        return ColumnFinding.missing(program, index, value.from)
       }
       index &+= 1
     }
@@ -197,7 +195,7 @@ final class ColumnParser: RecordParser {
   private func take(
     _ value: ColumnCutter.Value, _ step: UnsafePointer<ColumnStep>, _ index: Int, _ parts: inout Parts,
     _ row: UnsafeMutablePointer<Field>, _ arena: Arena
-  ) -> ColumnFinding? {
+  ) -> LineFailure? {
     let (from, to, isDoubled) = (value.from, value.to, value.isDoubled)
     switch step.pointee.kind {
     case .skip: break
@@ -205,7 +203,7 @@ final class ColumnParser: RecordParser {
       let isQuery = step.pointee.kind == .query
       let field = text(
         step, isQuery && from < to && from.pointee == UInt8(ascii: "?") ? from + 1 : from, to, isDoubled, arena)
-      if step.pointee.isRequired, field.isMissing { return .missing(program, index, from) }
+      if step.pointee.isRequired, field.isMissing { return ColumnFinding.missing(program, index, from) }
       if step.pointee.main >= 0 { row[step.pointee.main] = field }
       if step.pointee.kind == .stem { parts.path = field }
       if isQuery { parts.query = field }
@@ -215,15 +213,15 @@ final class ColumnParser: RecordParser {
         // -1 stands for what never happened.
         if step.pointee.main >= 0, number >= 0 { row[step.pointee.main] = .int(number) }
       } else if !settings.missing.contains(from, to) {
-        return .noNumber(program, index, from)
+        return ColumnFinding.noNumber(program, index, from)
       } else if step.pointee.isRequired {
-        return .missing(program, index, from)
+        return ColumnFinding.missing(program, index, from)
       }
     case .micros, .seconds:
       var micros: Int64?
       if !settings.missing.contains(from, to) {
         guard let read = LogNumber.duration(step.pointee.scale, from, to) else {
-          return .noNumber(program, index, from)
+          return ColumnFinding.noNumber(program, index, from)
         }
         micros = read < 0 ? nil : read
       }
@@ -245,26 +243,30 @@ final class ColumnParser: RecordParser {
   @inline(__always)
   private func takeTime(
     _ value: ColumnCutter.Value, _ step: UnsafePointer<ColumnStep>, _ parts: inout Parts
-  ) -> ColumnFinding? {
+  ) -> LineFailure? {
     let (from, to) = (value.from, value.to)
     switch step.pointee.kind {
     case .date:
       parts.day = time.pointee.day(from, to)
-      if parts.day == nil { return .noTime("date", from) }
+      if parts.day == nil { return ColumnFinding.noTime("date", from) }
     case .timeOfDay:
-      guard let read = ColumnTime.timeOfDay(from, to, &parts.nanoseconds) else { return .noTime("time", from) }
+      guard let read = ColumnTime.timeOfDay(from, to, &parts.nanoseconds) else {
+        return ColumnFinding.noTime("time", from)
+      }
       parts.clock = read
     case .epoch:
       guard let read = ColumnTime.epoch(step.pointee.scale, from, to, &parts.nanoseconds) else {
-        return .noTime("time", from)
+        return ColumnFinding.noTime("time", from)
       }
       parts.instant = read
     default:
       let read =
         step.pointee.kind == .isoTime
         ? time.pointee.iso(from, to, &parts.nanoseconds) : time.pointee.common(from, to, &parts.nanoseconds)
-      guard let read else { return .noTime("time", from) }
-      guard let instant = read.offset.map({ read.local - $0 }) ?? utc(read.local) else { return .ambiguous(from) }
+      guard let read else { return ColumnFinding.noTime("time", from) }
+      guard let instant = read.offset.map({ read.local - $0 }) ?? utc(read.local) else {
+        return ColumnFinding.ambiguous(from)
+      }
       parts.instant = instant
     }
     return nil
@@ -274,14 +276,16 @@ final class ColumnParser: RecordParser {
   @inline(__always)
   private func date(
     _ start: UnsafePointer<UInt8>, _ parts: inout Parts, _ row: UnsafeMutablePointer<Field>
-  ) -> ColumnFinding? {
+  ) -> LineFailure? {
     if parts.instant == nil {
-      guard let clock = parts.clock else { return .noTime("time", start) }
-      guard let day = parts.day else { return .undated(start) }
-      guard let seconds = utc(day * 86_400 + clock) else { return .ambiguous(start) }
+      guard let clock = parts.clock else { return ColumnFinding.noTime("time", start) }
+      guard let day = parts.day else { return ColumnFinding.undated(start) }
+      guard let seconds = utc(day * 86_400 + clock) else { return ColumnFinding.ambiguous(start) }
       parts.instant = seconds
     }
-    guard let instant = parts.instant, TimeParts.range.contains(instant) else { return .noTime("time", start) }
+    guard let instant = parts.instant, TimeParts.range.contains(instant) else {
+      return ColumnFinding.noTime("time", start)
+    }
     if timeSlot >= 0 { row[timeSlot] = .timestamp(seconds: instant, nanoseconds: parts.nanoseconds) }
     return nil
   }

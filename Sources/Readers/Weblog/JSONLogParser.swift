@@ -25,12 +25,8 @@ final class JSONLogParser: RecordParser {
     var completed: Int
   }
 
-  /// Why a line is no record, and where. Kept aside, because it is large and rare.
-  private struct Failure {
-    var reject: Reject
-    var place: UnsafePointer<UInt8>?
-  }
-  private var failure: Failure?
+  /// Why the line is no record. Kept aside, because it is large and rare.
+  private var failure: LineFailure?
 
   private let settings: WeblogSettings
   private let hasToTell: Bool
@@ -102,13 +98,8 @@ final class JSONLogParser: RecordParser {
       }
       if !parseLine(start, end, batch.fields + batch.count &* batch.stride, batch.arena) {
         if let failure {
-          var reject = failure.reject
-          reject.offset = line - base
-          reject.length = end - line
-          reject.line = number
-          reject.number = result.counts.records
-          reject.column = failure.place.map { $0 - line + 1 } ?? 0
-          result.rejects.append(reject)
+          result.rejects.append(
+            failure.reject(line, end, offset: line - base, line: number, number: result.counts.records))
         }
         failure = nil
       } else {
@@ -128,7 +119,7 @@ final class JSONLogParser: RecordParser {
     _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ row: UnsafeMutablePointer<Field>, _ arena: Arena
   ) -> Bool {
     if let failure = scanner.scan(start, end) {
-      return fail(JSONFinding.reject(failure, end: end), failure.at)
+      return fail(JSONFinding.of(failure, end: end), failure.at)
     }
     var isTold = !hasToTell
     // Whether the line says what was asked for.
@@ -136,21 +127,22 @@ final class JSONLogParser: RecordParser {
     for column in columns {
       if column.isSecondary && isKnown || column.isProbe && isTold && !column.isRequired { continue }
       guard let value = column.isList ? list(column.values, arena) : value(column.values, arena) else {
-        if column.isRequired { return fail(JSONLogParser.missing(names[column.number]), nil) }
+        if column.isRequired { return fail(JSONLogFinding.missing(names[column.number]), nil) }
         if !column.hasFallback { clear(column, row) }
         continue
       }
       if column.isTelling { isTold = true }
       guard take(value, column, row, arena, &isKnown) else { return false }
     }
-    if !isTold { return fail(JSONLogParser.untold(isWrapped(start, end)), nil) }
+    if !isTold { return fail(JSONLogFinding.untold(isWrapped: isWrapped(start, end)), nil) }
     wanted.complete(row)
     return true
   }
 
+  /// Notes why there is no record: false.
   @inline(never)
-  private func fail(_ reject: Reject, _ place: UnsafePointer<UInt8>?) -> Bool {
-    failure = Failure(reject: reject, place: place)
+  private func fail(_ finding: RecordFinding, _ place: UnsafePointer<UInt8>?) -> Bool {
+    failure = LineFailure(place: place, finding: finding)
     return false
   }
 
@@ -235,20 +227,20 @@ final class JSONLogParser: RecordParser {
     case .int:
       guard column.main >= 0 else { return true }
       guard JSONLogParser.numbers.int(text.start, text.stop, &row[column.main]) == .none else {
-        return failure("R104", "not a number", column, text)
+        return fail("R104", "not a number", column, text)
       }
     case .duration(let unit):
       guard column.main >= 0 else { return true }
       guard let micros = DurationText.microseconds(text.start, text.stop, unit: unit) else {
-        return failure("R104", "not a duration", column, text)
+        return fail("R104", "not a duration", column, text)
       }
       row[column.main] = .int(micros)
     case .time:
       var field = Field.missing
       switch times.read(text.start, text.stop, &field) {
       case .none: if column.main >= 0 { row[column.main] = field }
-      case .ambiguous: return failure("R106", "a time that exists twice or never in its zone", column, text)
-      default: return failure("R103", "not a time", column, text)
+      case .ambiguous: return fail("R106", "a time that exists twice or never in its zone", column, text)
+      default: return fail("R103", "not a time", column, text)
       }
     case .request: if request(text, column, row) { isKnown = true }
     case .target:
@@ -312,15 +304,9 @@ final class JSONLogParser: RecordParser {
   // MARK: - Rejects
 
   @inline(never)
-  private func failure(_ code: String, _ what: String, _ column: Column, _ text: Text) -> Bool {
-    let shown = ValueFinding.excerpt(UnsafeBufferPointer(start: text.start, count: text.stop - text.start))
-    return fail(
-      Reject(
-        stage: .record, code: code, message: "'\(names[column.number])' is \(what): '\(shown)'",
-        hint: code == "R104"
-          ? "add the text to `missing` if it stands for no value"
-          : "times without an offset from UTC need `zone`", offset: nil, length: 0, line: 0, number: 0),
-      text.place)
+  private func fail(_ code: String, _ what: String, _ column: Column, _ text: Text) -> Bool {
+    let bytes = UnsafeBufferPointer(start: text.start, count: text.stop - text.start)
+    return fail(JSONLogFinding.value(code, names[column.number], what, bytes), text.place)
   }
 
   /// Whether the object is a container's, with the line within it.
@@ -329,20 +315,5 @@ final class JSONLogParser: RecordParser {
     let scanner = JSONScanner(paths: [JSONPath(key: "log")], allowsNginx: true)
     guard scanner.scan(start, end) == nil else { return false }
     return scanner.values[0].kind == .text || scanner.values[0].kind == .escapedText
-  }
-
-  private static func untold(_ isWrapped: Bool) -> Reject {
-    Reject(
-      stage: .record, code: "R105", message: "no field of a request has a value: neither address, target nor status",
-      hint: isWrapped
-        ? "unwrap the container's lines: jq -rj .log FILE | trackfill convert … -"
-        : "the line is not an access log; reader jsonl reads any JSON",
-      offset: nil, length: 0, line: 0, number: 0)
-  }
-
-  private static func missing(_ name: String) -> Reject {
-    Reject(
-      stage: .record, code: "R105", message: "'\(name)' is missing, which every record needs",
-      hint: "the line is not an access log, or `format` is another", offset: nil, length: 0, line: 0, number: 0)
   }
 }

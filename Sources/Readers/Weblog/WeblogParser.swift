@@ -380,10 +380,7 @@ final class WeblogParser: RecordParser {
     _ failure: Failure, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ offset: Int, _ line: Int,
     _ number: Int, _ result: MappedBlock
   ) {
-    let finding = WeblogFinding(failure, end, plan)
-    result.rejects.append(
-      Reject(
-        stage: .record, code: finding.code, message: finding.message, hint: finding.hint, offset: offset,
-        length: end - start, line: line, number: number, column: failure.at - start + 1))
+    let failure = LineFailure(place: failure.at, finding: WeblogFinding.of(failure, end, plan))
+    result.rejects.append(failure.reject(start, end, offset: offset, line: line, number: number))
   }
 }

@@ -22,12 +22,6 @@ final class XMLRecordBuilder {
     var isOwn: Bool
   }
 
-  private struct Problem {
-    var code: String
-    var message: String
-    var hint: String
-  }
-
   private let layout: XMLLayout
   /// What is asked for every value, without counting references: by slot, the list that it belongs to (or that it is the
   /// record's, or the header's), and `items.sku: `.
@@ -62,7 +56,7 @@ final class XMLRecordBuilder {
   private var serial: UInt64 = 1
   /// Rows count the serial on; the record keeps its own.
   private var recordSerial: UInt64 = 0
-  private var problem: Problem?
+  private var problem: RecordFinding?
   /// Lines of the document before the record.
   private(set) var line = 0
   private var column = 0
@@ -311,9 +305,9 @@ final class XMLRecordBuilder {
     isHeaderLateReported = true
     let late = header[slot] == nil
     writeReject(
-      Problem(
-        code: "R134",
-        message: late
+      RecordFinding(
+        "R134",
+        late
           ? "header value '\(name(slot))' comes after the first record" : "header value '\(name(slot))' comes twice",
         hint: late
           ? "records before it were read without; take the value as a field of the record"
@@ -338,7 +332,7 @@ final class XMLRecordBuilder {
   }
 
   private func note(_ code: String, _ message: String, _ hint: String) {
-    if isOpen, problem == nil { problem = Problem(code: code, message: message, hint: hint) }
+    if isOpen, problem == nil { problem = RecordFinding(code, message, hint: hint) }
   }
 
   @inline(never)
@@ -394,8 +388,8 @@ final class XMLRecordBuilder {
     let total = XMLBlock.Head.size + size + foundCount * XMLBlock.Entry.size
     if total > limit {
       return writeReject(
-        Problem(
-          code: "R001", message: "record of \(total) bytes is longer than \(limit) bytes",
+        RecordFinding(
+          "R001", "record of \(total) bytes is longer than \(limit) bytes",
           hint: "raise --max-record if this is a true record"))
     }
     output.reserve(total + XMLRecordBuilder.overshoot)
@@ -457,9 +451,9 @@ final class XMLRecordBuilder {
       let count = rowCounts[index]
       guard count < bounds[index].minimum || count > bounds[index].maximum else { continue }
       let list = layout.lists[index]
-      problem = Problem(
-        code: "R123",
-        message: count < list.minimum
+      problem = RecordFinding(
+        "R123",
+        count < list.minimum
           ? "list '\(list.name)' has \(count) rows, fewer than \(list.minimum)"
           : "list '\(list.name)' has \(count) rows, more than \(list.maximum)",
         hint: "see `min` and `max` of the list")
@@ -467,7 +461,7 @@ final class XMLRecordBuilder {
   }
 
   /// What was found so far, cut short, then code, message and hint.
-  private func writeReject(_ problem: Problem) {
+  private func writeReject(_ problem: RecordFinding) {
     var shown: [UInt8] = []
     for index in 0..<foundCount where found[index].slot < XMLBlock.Entry.row && shown.count < 256 {
       let value = found[index]

@@ -143,9 +143,9 @@ final class XMLRecordParser: RecordParser {
     ).split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
     guard words.count == 3 else { return }
     result.rejects.append(
-      Reject(
-        stage: .record, code: words[0], message: words[1], hint: words[2], offset: record.offset, length: record.count,
-        line: record.line, number: record.number, column: Int(head.column)))
+      RecordFinding(words[0], words[1], hint: words[2]).reject(
+        offset: record.offset, length: record.count, line: record.line, number: record.number,
+        column: Int(head.column)))
   }
 
   /// The record's fields; false, with a `refusal`, if one of them is not a value.
@@ -259,10 +259,8 @@ final class XMLRecordParser: RecordParser {
     case .record: break
     case .row(let list): place = "\(layout.lists[list].name), row \(row + 1)"
     }
-    let finding = ValueFinding(problem, slot.declaration, text.bytes, place: place)
-    refusal = Reject(
-      stage: .record, code: finding.code, message: finding.message, hint: finding.hint, offset: record.offset,
-      length: record.count, line: record.line, number: record.number, column: Int(head.column))
+    refusal = ValueFinding.of(problem, slot.declaration, text.bytes, place: place).reject(
+      offset: record.offset, length: record.count, line: record.line, number: record.number, column: Int(head.column))
     return false
   }
 }
