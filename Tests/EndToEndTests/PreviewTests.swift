@@ -227,6 +227,18 @@ import Testing
     for record in shown { #expect(Set(["fields", "let", "steps", "events"]).isSubset(of: record.keys)) }
   }
 
+  /// What the mapping leaves alone may be what it wants, and does not hide the rest.
+  @Test func fieldsAreShownBesideOneThatCannotBeRead() throws {
+    try space.write("one.log", Material.line.replacing(" 200 5 ", with: " 200 123456789012345678901 ") + "\n")
+    try space.write("m.yaml", Material.mapping)
+    let result = try run("one.log -m m.yaml --format json")
+    let report = try #require(try JSONSerialization.jsonObject(with: result.output) as? [String: Any])
+    let record = try #require((report["shown"] as? [[String: Any]])?.first)
+    let fields = try #require(record["fields"] as? [[String: Any]])
+    let names = Set(fields.compactMap { $0["name"] as? String })
+    #expect(names.isSuperset(of: ["ip", "method", "path", "status"]) && !names.contains("bytes"), "\(record)")
+  }
+
   // MARK: Hostile data
 
   private static let hostile =

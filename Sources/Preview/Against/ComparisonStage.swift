@@ -93,12 +93,11 @@ public final class ComparisonStage: EventConsumer {
   /// The old mapping over a block.
   private func map(_ block: Block) -> MappedBlock {
     let mapped = reserve.take()
-    var cursor = 0
-    var isMore = block.count > 0
-    while isMore {
-      batch.reset()
-      isMore = parser.parse(block, from: &cursor, into: batch, result: mapped)
-      if batch.count > 0 { mapper.map(batch, into: mapped) }
+    if block.count > 0 {
+      parser.forEachBatch(of: block, into: batch, mapped) {
+        if batch.count > 0 { mapper.map(batch, into: mapped) }
+        return true
+      }
     }
     oldTally.take(mapped)
     return mapped

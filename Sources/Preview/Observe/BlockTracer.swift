@@ -11,6 +11,8 @@ final class BlockTracer {
   private let result = MappedBlock()
   private let fieldResult = MappedBlock()
   private let places: FieldPlaces
+  /// Of the mapping's columns alone; nil if not all of them are fields.
+  private let mappedPlaces: FieldPlaces?
 
   /// - Parameter tracer: nil where there is no mapping that could run.
   init(_ reader: any Reader, columns: [String], used: [String], tracer: (any RecordTracer)?) {
@@ -20,7 +22,9 @@ final class BlockTracer {
     fieldParser = reader.makeParser(fields: schema.fields.map(\.name))
     batch = RecordBatch(stride: columns.count)
     fieldBatch = RecordBatch(stride: schema.fields.count)
-    places = FieldPlaces(schema, used: used)
+    places = FieldPlaces(schema.fields, used: used)
+    let mapped = columns.compactMap { name in schema.fields.first { $0.name == name } }
+    mappedPlaces = mapped.count == columns.count ? FieldPlaces(mapped, used: used) : nil
   }
 
   /// - Parameter numbers: of records in the block, ascending; those that the reader refused are passed over.
@@ -37,6 +41,8 @@ final class BlockTracer {
         length: record.count)
       one.trace = tracer?.trace(batch, index)
       if case .rejected(let reject) = one.trace?.fate { one.reject = reject }
+      // All that is known where a field that the mapping leaves alone makes the record none for who wants them all.
+      one.fields = mappedPlaces?.values(of: batch, index) ?? []
       shown[record.number] = one
     }
     walk(block, fieldParser, fieldBatch, fieldResult, upTo: last) { index in

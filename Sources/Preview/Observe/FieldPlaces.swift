@@ -1,17 +1,17 @@
 internal import Pipeline
 
-/// Reads a record's fields, all that the reader knows, with their places in the record's bytes.
+/// Reads a record's fields, those of a batch's columns, with their places in the record's bytes.
 ///
 /// Text that the reader took as it stands says by its address where it is. For numbers and times, which were converted,
 /// the record is searched for their usual form outside of such text; what is found nowhere, or too often, has no place.
 struct FieldPlaces {
-  private let schema: Schema
+  private let fields: [Schema.Field]
   private let used: Set<String>
   /// Longer values are cut where they are shown.
   private static let longestText = 4096
 
-  init(_ schema: Schema, used: [String]) {
-    self.schema = schema
+  init(_ fields: [Schema.Field], used: [String]) {
+    self.fields = fields
     self.used = Set(used)
   }
 
@@ -19,7 +19,7 @@ struct FieldPlaces {
     let record = batch.records[index]
     let row = batch.fields + index * batch.stride
     let bytes = UnsafeBufferPointer(start: record.start, count: record.count)
-    var values = schema.fields.enumerated().map { column, field in
+    var values = fields.enumerated().map { column, field in
       RecordTrace.FieldValue(
         name: field.name, type: FieldPlaces.name(field.type), json: FieldPlaces.json(row[column], field.type),
         range: range(of: row[column], in: bytes), isUsed: used.contains(field.name))
