@@ -6,7 +6,7 @@ import Testing
 /// the binary carries the pages. `TRACKFILL_RECORD=1` puts the examples into the pages and the pages into the source.
 @Suite(.serialized) struct CodePageTests {
   static let pages = Repository.root.appendingPathComponent("docs/codes")
-  static let table = Repository.root.appendingPathComponent("Sources/trackfill/CodePages.swift")
+  static let table = Repository.root.appendingPathComponent("Sources/trackfill/Commands/CodePages.swift")
 
   /// Codes without a case that provokes them, and why.
   static let exempt = [
