@@ -168,6 +168,15 @@ import Testing
     }
   }
 
+  /// A block that keeps its lines keeps what stands behind a comment.
+  @Test func commentsInLiteralBlocks() throws {
+    let rule = "events:\n  - type: t\n    if: |\n      =status == 200   // fine\n      && ip != \"x\"\n"
+    #expect(MappingRun.findings(MappingRun.head + rule).isEmpty)
+    let outcome = try MappingRun.map(
+      MappingRun.head + rule, ["time=1 ip=x status=200", "time=1 ip=y status=200", "time=1 ip=y status=404"])
+    #expect(outcome.bodies.count == 1)
+  }
+
   @Test(arguments: [
     ("salt: pepper", "salt: \"\""), ("source: web", "source: \"\""), ("source: web", "source: env(UNSET, \"\")"),
     ("{ hash: visitor, salt: pepper }", "{ hash: visitor, salt: pepper, id: =user }"),

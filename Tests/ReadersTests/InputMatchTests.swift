@@ -34,6 +34,22 @@ import Testing
       firstTime: 0, rank: 0, offset: offset, tail: Array(bytes[..<offset].suffix(KnownInput.tailLength)))
   }
 
+  /// A file's number is that of the last input that had it; only one that was of this name was truncated.
+  @Test func numbersThatWereGivenAgain() throws {
+    let log = Self.log(1, lines: 40)
+    try space.write("a", log)
+    let states = try [known(0, "a", log), known(1, "a", log)].enumerated().map { place, state in
+      var state = state
+      state.name = place == 0 ? "before" : "a"
+      return state
+    }
+    system("printf 'anew\\n' >\(space.path("a"))")
+    let truncated = try InputMatch([input("a")], known: states, resumption: .seek)
+    #expect(truncated.notes.count == 1 && truncated.notes[0].contains("truncated or replaced"), "\(truncated.notes)")
+    let other = try InputMatch([input("a")], known: [states[0]], resumption: .seek)
+    #expect(other.notes == [] && other.paths.map(\.name) == ["a"])
+  }
+
   @Test func everyFate() throws {
     var logs: [String: [UInt8]] = [:]
     for (seed, name) in ["same", "grown", "renamed", "short", "replaced", "gone"].enumerated() {

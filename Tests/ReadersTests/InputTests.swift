@@ -186,6 +186,8 @@ func log(_ count: Int, from second: Int = 0, step: Int = 1, ip: String = "10.0.0
     #expect(try matches("/**/x*/**/*") == ["sub/x[1]/c.log", "sub/x[1]/d.txt"])
     #expect(try matches("/sub/x*/**") == ["sub/x[1]/c.log", "sub/x[1]/d.txt"])
     #expect(codes([space.folder + "/**/*.xml"]) == ["I103"])
+    system("cd \(space.folder) && mkdir \"$(printf 'sub\\377')\"")
+    #expect(codes([space.folder + "/**/*.log"]) == ["I102"])
   }
 
   /// A file that cannot be named is not left out in silence.

@@ -58,12 +58,15 @@ import Testing
       format: "$remote_addr:$remote_port $server_addr:$server_port [$time_local]",
       line: "203.0.113.9:54321 [2001:db8::80]:443 [10/Oct/2000:13:55:36 +0000]",
       fields: ["ip": "203.0.113.9", "remote_port": "54321", "server_addr": "[2001:db8::80]", "port": "443"]),
+    Sample(
+      format: "$remote_addr [$time_local] $arg_port", line: "1.2.3.4 [10/Oct/2000:13:55:36 +0000] http",
+      fields: ["arg_port": "http"]),
     // What may hold blanks has the rest of the line.
     Sample(
       format: "%h %t %>s %U", line: "h [10/Oct/2000:13:55:36 +0000] 200 /my file.pdf",
       fields: ["path": "/my file.pdf", "status": "200"]),
     Sample(
-      format: "%h %t %{Content-Type}o", line: "h [10/Oct/2000:13:55:36 +0000] text/html; charset=utf-8",
+      format: "%h %t %{Content-Type}o", line: "h [10/Oct/2000:13:55:36 +0000] text/html; charset=utf-8  ",
       fields: ["response_content_type": "text/html; charset=utf-8"]),
     Sample(
       format: "$remote_addr [$time_local] $uri", line: "1.2.3.4 [10/Oct/2000:13:55:36 +0000] /my file.pdf",

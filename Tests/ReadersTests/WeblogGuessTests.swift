@@ -104,6 +104,9 @@ import Testing
       #"a.example 154.12.103.62 - - \#(request)"# + "\n" + #"b.example 154.12.103.62 - - \#(request)"# + "\n"
         + #"192.0.2.1 10.0.0.9 - - \#(request)"#, "vhost_common"
     ),
+    // Servers by their addresses.
+    ((1...5).map { #"192.0.2.10 10.0.0.\#($0) - - \#(request)"# }.joined(separator: "\n"), "vhost_common"),
+    ((1...5).map { #"192.0.2.1\#($0 % 2) 203.0.113.\#($0) - - \#(request)"# }.joined(separator: "\n"), "vhost_common"),
     // What stands behind it.
     (#"192.0.2.1 - - \#(request) \#(browser) 48123"#, "combined"),
     (#"192.0.2.1 - - \#(request) \#(browser) 3"#, "combined"),

@@ -260,7 +260,11 @@ struct Checker {
       case .dyn, .free: return .dyn
       default:
         var remedy = type == .string ? "write .charAt(0), or .substring(0, 2)" : nil
-        if case .object = type, case .literal(.string(let name)) = index.node { remedy = "write .\(name)" }
+        if case .object = type, case .literal(.string(let name)) = index.node,
+          name.utf8.first?.isIdentifierStart == true, name.utf8.allSatisfy(\.isIdentifierPart)
+        {
+          remedy = "write .\(name)"
+        }
         checker.report(
           .noOverload, at: operand.span, "\(type) has no elements", remedy: remedy, name: operand.path)
         return .dyn

@@ -163,7 +163,9 @@ extension Checker {
     if operation == .divide, a == .decimal || b == .decimal {
       return "write a.divide(b, digits): a quotient needs a number of digits behind the point"
     }
-    if operation == .remainder, a.isNumeric, b.isNumeric { return "only whole numbers have a remainder: int(…)" }
+    if operation == .remainder, a.isNumeric, b.isNumeric, ![a, b].allSatisfy({ $0 == .int || $0 == .uint }) {
+      return "only whole numbers have a remainder: int(…)"
+    }
     if a.isNumeric && b.isNumeric {
       return a == .decimal || b == .decimal
         ? "convert one side: decimal(…)" : "convert one side: int(…), double(…) or uint(…)"

@@ -58,7 +58,7 @@ final class ExpressionCompiler {
   ) -> Program? {
     let offset = Self.isExpression(scalar) ? 1 : 0
     let text = String(scalar.text.dropFirst(offset))
-    let comment = comment(in: text)
+    let comment = comment(in: text, scalar.style)
     let slips = slips(text) + (comment.map { [$0] } ?? [])
     for issue in slips { report(issue, in: scalar, offset: offset, extra: extra) }
     switch CEL.compile(text, in: scope(narrowed, extra), expecting: expecting) {
@@ -78,9 +78,10 @@ final class ExpressionCompiler {
     }
   }
 
-  /// YAML joins the lines of most texts, so that a comment would take away all that follows it.
-  private func comment(in text: String) -> Issue? {
-    Parser.firstComment(in: text).map {
+  /// YAML joins the lines of all texts but literal ones, so that a comment would take away all that follows it.
+  private func comment(in text: String, _ style: ConfigScalar.Style) -> Issue? {
+    guard style != .literal else { return nil }
+    return Parser.firstComment(in: text).map {
       Issue(
         .syntax, at: $0, "'//' begins a comment: nothing behind it would be evaluated",
         remedy: "write / to divide; comments of a mapping begin with # and stand outside of expressions")

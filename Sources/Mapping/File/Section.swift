@@ -33,7 +33,8 @@ struct Section {
   /// Whether a text was meant as a key and its value: `type:a`.
   private static func isTight(_ node: ConfigNode) -> Bool {
     guard let scalar = node.scalar, scalar.style == .plain else { return false }
-    return scalar.text.prefix { $0 != ":" }.allSatisfy { $0.isLetter || $0 == "_" } && scalar.text.contains(":")
+    guard let colon = scalar.text.firstIndex(of: ":"), !scalar.text[colon...].hasPrefix("://") else { return false }
+    return scalar.text[..<colon].allSatisfy { $0.isLetter || $0 == "_" }
   }
 
   subscript(key: String) -> ConfigNode? { node[key] }

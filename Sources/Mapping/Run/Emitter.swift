@@ -297,7 +297,7 @@ enum Emitters {
         error = value
       } else if isNothing(value) || parts.contains(where: isNothing) {
         error = .error(.absentValue)
-      } else if value.kind == .list ? parts.contains(where: isPartial) : isPartial(value) {
+      } else if value.kind == .list ? parts.contains(where: { isPartial($0) }) : isPartial(value) {
         error = activation.error(.invalidArgument, "a list or map in an id must not be empty, nor lack a value")
       } else if isMangled(value) {
         error = activation.error(
@@ -350,11 +350,22 @@ enum Emitters {
   }
 
   /// Whether writing a value would leave it out, or a part of it, so that two keys could become one.
-  private static func isPartial(_ value: Value) -> Bool {
+  /// - Parameter path: bytes of the keys that lead to it.
+  private static func isPartial(_ value: Value, path: Int = 0) -> Bool {
     let plain = value.isPresent ? value.unwrapped : value
     switch plain.kind {
-    case .list: return plain.length == 0 || plain.elements.contains(where: isPartial)
-    case .map: return plain.length == 0 || plain.pairs.contains(where: isPartial)
+    case .list: return plain.length == 0 || plain.elements.contains { isPartial($0, path: path) }
+    case .map:
+      let pairs = plain.pairs
+      return plain.length == 0
+        || stride(from: 0, to: pairs.count, by: 2).contains { at in
+          let key = pairs[at]
+          let length = key.kind == .string ? key.length : 0
+          // Such keys are left out or mended.
+          let isLost =
+            key.kind == .string && (length == 0 || length + path > MendedKeys.longest || key.utf8.contains(0))
+          return isLost || isPartial(pairs[at + 1], path: path + length)
+        }
     default: return isNothing(plain)
     }
   }

@@ -30,20 +30,12 @@ struct CSVSample {
   /// Whether values stand behind their names in most columns, `client: 203.0.113.9`, as in no table.
   var isLabelled: Bool {
     guard rows.count > 1, let first = rows.first else { return false }
-    let labels = first.cells.map(CSVSample.label)
+    let labels = first.cells.map { ValueLabel.of($0.utf8) }
     let repeated = labels.indices.count { column in
       guard let label = labels[column] else { return false }
-      return rows.allSatisfy { column < $0.cells.count && CSVSample.label($0.cells[column]) == label }
+      return rows.allSatisfy { column < $0.cells.count && ValueLabel.of($0.cells[column].utf8) == label }
     }
     return repeated * 2 > labels.count
-  }
-
-  /// What a cell names before a colon; not the scheme of a URL.
-  private static func label(_ cell: String) -> Substring? {
-    guard let colon = cell.firstIndex(of: ":") else { return nil }
-    let label = cell[..<colon].drop { $0 == " " }
-    let isName = label.first?.isLetter ?? false && label.allSatisfy { $0.isLetter || $0.isNumber || "_-".contains($0) }
-    return isName && !cell[colon...].hasPrefix("://") ? label : nil
   }
 
   /// Lines above the first row that are none of the table.

@@ -66,7 +66,13 @@ private struct Expansion {
           Diagnostic("I103", "no file in the folder \(argument)", remedy: "name a folder with files in it"))
       }
     } else if InputPattern.isPattern(argument) {
-      for path in InputPattern.matches(argument) { add(path: path, argument, position) }
+      let pattern = InputPattern(argument)
+      for path in pattern.paths { add(path: path, argument, position) }
+      for folder in pattern.closed {
+        let isNoText = folder.reason == ENOENT && folder.path.unicodeScalars.contains("\u{fffd}")
+        findings.append(
+          isNoText ? Expansion.noText(folder.path) : SystemError.diagnostic(folder.reason, folder.path))
+      }
       if inputs.count + findings.count == before {
         findings.append(Diagnostic("I103", "no file matches \(argument)", remedy: "check the pattern"))
       }

@@ -29,7 +29,8 @@ struct KnownInputIndex {
   init(_ inputs: [KnownInput]) {
     self.inputs = inputs
     byFile = Dictionary(grouping: inputs.indices) { inputs[$0].file }
-    byNumber = Dictionary(inputs.indices.map { (Number(inputs[$0].file), $0) }, uniquingKeysWith: { first, _ in first })
+    // A number that was given again is the last one's.
+    byNumber = Dictionary(inputs.indices.map { (Number(inputs[$0].file), $0) }, uniquingKeysWith: { _, last in last })
     byHead = Dictionary(grouping: inputs.indices.filter { inputs[$0].headCount > 0 }) {
       Head(count: inputs[$0].headCount, hash: inputs[$0].headHash)
     }

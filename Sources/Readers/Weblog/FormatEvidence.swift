@@ -147,11 +147,14 @@ private struct HostEvidence {
   private var addresses = 0
   /// Addresses of the world beside one of a private network.
   private var proxied = 0
-  private var first: [UInt8] = []
-  private var differ = false
+  /// Different ones where the host stands, and behind them.
+  private var hosts: Set<[UInt8]> = []
+  private var others: Set<[UInt8]> = []
 
-  /// Most are addresses, and not those that one server has.
-  var areClients: Bool { addresses > names && (differ || proxied * 2 > addresses) }
+  /// Most are addresses, and they change as clients do: more than what stands behind them.
+  var areClients: Bool {
+    addresses > names && hosts.count >= others.count && (hosts.count > 1 || proxied * 2 > addresses)
+  }
 
   mutating func take(_ host: UnsafeBufferPointer<UInt8>, _ ip: UnsafeBufferPointer<UInt8>?) {
     guard let address = HostEvidence.address(host) else {
@@ -159,10 +162,10 @@ private struct HostEvidence {
       return
     }
     addresses += 1
-    if first.isEmpty { first = Array(host) } else if !first.elementsEqual(host) { differ = true }
-    if let ip = ip.flatMap(HostEvidence.address), HostEvidence.isPrivate(ip), !HostEvidence.isPrivate(address) {
-      proxied += 1
-    }
+    hosts.insert(Array(host))
+    guard let ip else { return }
+    others.insert(Array(ip))
+    if let ip = HostEvidence.address(ip), HostEvidence.isPrivate(ip), !HostEvidence.isPrivate(address) { proxied += 1 }
   }
 
   private static func address(_ text: UnsafeBufferPointer<UInt8>) -> AddressRange.Address? {

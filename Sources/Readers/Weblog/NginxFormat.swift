@@ -71,11 +71,15 @@ enum NginxFormat {
     if name.hasPrefix("sent_http_") {
       return LogField(source, .free, ["response_" + name.dropFirst(10)], "response header")
     }
-    if name.hasSuffix("_port") { return LogField(source, .int, [name], "nginx variable \(source)") }
+    if ports.contains(name) { return LogField(source, .int, [name], "nginx variable \(source)") }
     // An upstream that failed leaves its part of the list behind: "a, b : c".
     let kind: LogField.Kind = name.hasPrefix("upstream_") ? .list : NginxFormat.decoded.contains(name) ? .free : .text
     return LogField(source, kind, [name], "nginx variable \(source)")
   }
+
+  private static let ports: Set = [
+    "proxy_port", "proxy_protocol_port", "proxy_protocol_server_port", "realip_remote_port",
+  ]
 
   /// What may hold blanks beside headers: paths are decoded.
   private static let decoded: Set = ["request_filename", "document_root", "realpath_root", "content_type"]

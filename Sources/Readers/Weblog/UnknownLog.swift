@@ -17,6 +17,7 @@ enum UnknownLog {
     var requests = 0
     var headless = 0
     var labelled = 0
+    var labels: [[UInt8]] = []
     var hasNames = false
     for line in head.split(separator: UInt8(ascii: "\n"), maxSplits: UnknownLog.most).prefix(UnknownLog.most) {
       if line.first == UInt8(ascii: "#") {
@@ -29,8 +30,10 @@ enum UnknownLog {
         requests += 1
       } else if UnknownLog.isRow(words) {
         headless += 1
-      } else if UnknownLog.isLabelled(line) {
-        labelled += 1
+      } else if let own = UnknownLog.labels(line) {
+        // Lines name the same things.
+        if labels.isEmpty { labels = own }
+        if own.first == labels.first { labelled += 1 }
       }
     }
     if requests * 2 > lines {
@@ -49,14 +52,11 @@ enum UnknownLog {
 
   private typealias Word = ArraySlice<UInt8>
 
-  /// `time:[10/Sep/2026:13:57:01 +0200]<tab>host:203.0.113.9<tab>…`.
-  private static func isLabelled(_ line: ArraySlice<UInt8>) -> Bool {
+  /// The labels of `time:[10/Sep/2026:13:57:01 +0200]<tab>host:203.0.113.9<tab>…`; nil if not every field has one.
+  private static func labels(_ line: ArraySlice<UInt8>) -> [[UInt8]]? {
     let fields = line.split(separator: UInt8(ascii: "\t"))
-    return fields.count > 2
-      && fields.allSatisfy { field in
-        let label = field.prefix { ($0 | 0x20) &- UInt8(ascii: "a") < 26 || $0 == UInt8(ascii: "_") || $0 &- 48 < 10 }
-        return !label.isEmpty && label.endIndex < field.endIndex && field[label.endIndex] == UInt8(ascii: ":")
-      }
+    let labels = fields.compactMap { ValueLabel.of($0) }
+    return fields.count > 2 && labels.count == fields.count ? labels : nil
   }
 
   /// `[10/Sep/2026:13:57:01 +0200]` between blanks, and a protocol behind it; in a table the brackets are at separators.

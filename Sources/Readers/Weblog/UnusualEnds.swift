@@ -12,7 +12,10 @@ extension WeblogParser {
     let backslash = UInt8(ascii: "\\")
     if step.pointee.isOpen {
       let isEscaped = Scan.first(of: backslash, or: backslash, start, end) < end
-      return FieldEnd(stop: end, next: end, isEscaped: isEscaped)
+      // Blanks at a line's end are nobody's.
+      var stop = end
+      while stop > start, stop[-1] == UInt8(ascii: " ") || stop[-1] == UInt8(ascii: "\t") { stop -= 1 }
+      return FieldEnd(stop: stop, next: end, isEscaped: isEscaped)
     }
     if step.pointee.isHost { return hostEnd(start, end) }
     if step.pointee.isBetweenQuotes, start < end, let found = endWithoutText(step, start, end) { return found }

@@ -994,7 +994,7 @@ What to do: Convert one side: `string(status) + "x"`.
     CodePage("M107", ###"""
 # M107: the expression does not parse
 
-What stands behind `=` is no expression. Often the expression is right and YAML has cut it: at ` #`, which begins a comment, at `: `, or at a comma inside braces. `//`, a comment of the expression language, is refused: YAML joins lines, and it would hide all that follows.
+What stands behind `=` is no expression. Often the expression is right and YAML has cut it: at ` #`, which begins a comment, at `: `, or at a comma inside braces. `//`, a comment of the expression language, is refused but in a `|` block: elsewhere YAML joins lines, and it would hide all that follows.
 
 ```text
 M107.yaml:8:24: error[M107]: unexpected 'and'

@@ -36,7 +36,8 @@ struct RecordReplay {
     console.report(damage)
     let filled = extracts.filter { $0.taken > 0 }
     guard !filled.isEmpty else {
-      console.say("no records in \(typed.letters.joined(separator: ", "))")
+      let names = typed.letters.map { $0 == InputPath.standardInput.name ? InputPath.standardInput.title : $0 }
+      console.say("no records in \(names.joined(separator: ", "))")
       return .badInput
     }
     let inputs = filled.map { InputPath(name: $0.source, path: $0.path) }
