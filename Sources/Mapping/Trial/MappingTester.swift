@@ -72,8 +72,7 @@ public struct TestResult: Sendable {
 
   init(
     test: MappingTest, differences: [TestDifference], rejects: [Diagnostic], events: Int, matched: [Int],
-    dropped: [Int],
-    branches: [Int]
+    dropped: [Int], branches: [Int]
   ) {
     self.test = test
     self.differences = differences

@@ -32,6 +32,11 @@ final class BlockTracer {
     var shown: [Int: ShownRecord] = [:]
     guard let last = numbers.last else { return shown }
     let wanted = Set(numbers)
+    var fields: [Int: [RecordTrace.FieldValue]] = [:]
+    walk(block, fieldParser, fieldBatch, fieldResult, upTo: last) { index in
+      let number = fieldBatch.records[index].number
+      if wanted.contains(number) { fields[number] = places.values(of: fieldBatch, index) }
+    }
     walk(block, parser, batch, result, upTo: last) { index in
       let record = batch.records[index]
       guard wanted.contains(record.number) else { return }
@@ -41,13 +46,9 @@ final class BlockTracer {
         length: record.count)
       one.trace = tracer?.trace(batch, index)
       if case .rejected(let reject) = one.trace?.fate { one.reject = reject }
-      // All that is known where a field that the mapping leaves alone makes the record none for who wants them all.
-      one.fields = mappedPlaces?.values(of: batch, index) ?? []
+      // A field that the mapping leaves alone may make the record none for who wants them all.
+      one.fields = fields[record.number] ?? mappedPlaces?.values(of: batch, index) ?? []
       shown[record.number] = one
-    }
-    walk(block, fieldParser, fieldBatch, fieldResult, upTo: last) { index in
-      let number = fieldBatch.records[index].number
-      if shown[number] != nil { shown[number]?.fields = places.values(of: fieldBatch, index) }
     }
     return shown
   }

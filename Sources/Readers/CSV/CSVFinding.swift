@@ -1,11 +1,5 @@
 /// Why a row or a group of rows is no record, in words. Codes are explained in docs/diagnostics.md.
 enum CSVFinding {
-  static func tooLong(length: Int, start: Int, limit: Int) -> RecordFinding {
-    RecordFinding(
-      "R001", "record of \(length) bytes at byte \(start) is longer than \(limit) bytes",
-      hint: "raise --max-record if this is a true record")
-  }
-
   static func groupTooLong(limit: Int) -> RecordFinding {
     RecordFinding(
       "R114", "a group of rows is longer than \(limit) bytes",

@@ -36,7 +36,7 @@ struct CSVSkip {
   func reject(limit: Int, groupLimit: Int, line: Int, number: Int) -> Reject {
     let finding =
       switch kind {
-      case .line: CSVFinding.tooLong(length: length, start: start, limit: limit)
+      case .line: RecordFinding.tooLong("\(length) bytes at byte \(start)", limit: limit)
       case .group: CSVFinding.groupTooLong(limit: groupLimit)
       }
     var reject = finding.reject(offset: nil, length: length, line: line, number: number)

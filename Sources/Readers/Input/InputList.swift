@@ -69,9 +69,9 @@ private struct Expansion {
       let pattern = InputPattern(argument)
       for path in pattern.paths { add(path: path, argument, position) }
       for folder in pattern.closed {
-        let isNoText = folder.reason == ENOENT && folder.path.unicodeScalars.contains("\u{fffd}")
         findings.append(
-          isNoText ? Expansion.noText(folder.path) : SystemError.diagnostic(folder.reason, folder.path))
+          Expansion.isRepaired(folder.path) && folder.reason == ENOENT
+            ? Expansion.noText(folder.path) : SystemError.diagnostic(folder.reason, folder.path))
       }
       if inputs.count + findings.count == before {
         findings.append(Diagnostic("I103", "no file matches \(argument)", remedy: "check the pattern"))
@@ -85,8 +85,7 @@ private struct Expansion {
     guard let status = Expansion.status(path) else {
       let number = errno
       if path != argument, number == ENOENT || number == ELOOP {
-        // Bytes that are no text were replaced when the name was read, and nothing has the name that this made.
-        if path.unicodeScalars.contains("\u{fffd}") { findings.append(Expansion.noText(path)) }
+        if Expansion.isRepaired(path) { findings.append(Expansion.noText(path)) }
         // A link in a folder whose target is gone is no input; what the user named must be there.
         return
       }
@@ -137,6 +136,9 @@ private struct Expansion {
       add(path: stem + name, argument, position)
     }
   }
+
+  /// Whether bytes that are no text were replaced when the name was read; then nothing has the name that this made.
+  private static func isRepaired(_ path: String) -> Bool { path.unicodeScalars.contains("\u{fffd}") }
 
   private static func noText(_ path: String) -> Diagnostic {
     Diagnostic(

@@ -144,12 +144,11 @@ public final class LineSource: PacedBlockSource {
   private func rejectSkipped(_ block: Block) {
     guard let line = skipped else { return }
     skipped = nil
-    block.rejects.append(
-      Reject(
-        stage: .record, code: "R001",
-        message: "record of \(line.length) bytes at byte \(line.start) is longer than \(limit) bytes",
-        hint: "raise --max-record if this is a true record", offset: nil, length: line.length,
-        line: block.skippedLines, number: block.skippedLines, raw: line.head, origin: line.start))
+    var reject = RecordFinding.tooLong("\(line.length) bytes at byte \(line.start)", limit: limit).reject(
+      offset: nil, length: line.length, line: block.skippedLines, number: block.skippedLines)
+    reject.raw = line.head
+    reject.origin = line.start
+    block.rejects.append(reject)
     block.skippedLines += 1
   }
 

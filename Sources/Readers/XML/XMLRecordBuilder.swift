@@ -332,7 +332,11 @@ final class XMLRecordBuilder {
   }
 
   private func note(_ code: String, _ message: String, _ hint: String) {
-    if isOpen, problem == nil { problem = RecordFinding(code, message, hint: hint) }
+    note(RecordFinding(code, message, hint: hint))
+  }
+
+  private func note(_ finding: RecordFinding) {
+    if isOpen, problem == nil { problem = finding }
   }
 
   @inline(never)
@@ -363,9 +367,7 @@ final class XMLRecordBuilder {
   }
 
   private func tooLong(_ count: Int) {
-    note(
-      "R001", "record of \(count) bytes or more is longer than \(limit) bytes",
-      "raise --max-record if this is a true record")
+    note(.tooLong("\(count) bytes or more", limit: limit))
   }
 
   // MARK: - Finished records
@@ -387,10 +389,7 @@ final class XMLRecordBuilder {
     }
     let total = XMLBlock.Head.size + size + foundCount * XMLBlock.Entry.size
     if total > limit {
-      return writeReject(
-        RecordFinding(
-          "R001", "record of \(total) bytes is longer than \(limit) bytes",
-          hint: "raise --max-record if this is a true record"))
+      return writeReject(.tooLong("\(total) bytes", limit: limit))
     }
     output.reserve(total + XMLRecordBuilder.overshoot)
     text.reserve(XMLRecordBuilder.overshoot)
